@@ -1,0 +1,77 @@
+package backend
+
+import "time"
+
+// AccessProfile is a bundle of entitlements that people request or are members of.
+type AccessProfile struct {
+	DisplayName  *string                    `field:"displayName"`
+	Description  *string                    `field:"description"`
+	Entitlements EntitlementSet             `field:"entitlements"`
+	Inherits     Set                        `field:"inherits"`
+	Owners       Set                        `field:"owners"`
+	Requestable  *bool                      `field:"requestable"`
+	Membership   *Membership                `field:"membership,nested"`
+	ConductorOne *ConductorOneAccessProfile `field:"conductorOne,nested"`
+
+	Facts AccessProfileFacts
+}
+
+// Membership is the rule that says who gets the profile.
+type Membership struct {
+	Expression  *string `field:"expression"`
+	Enabled     *bool   `field:"enabled"`
+	CreateTasks *bool   `field:"createTasks"`
+}
+
+// AccessProfileFacts are figures for status; they are never compared.
+type AccessProfileFacts struct {
+	MemberCount         *int64
+	CELExpression       string
+	AutomationStatus    string
+	AutomationLastRunAt time.Time
+	AutomationError     string
+	CircuitBreaker      string
+}
+
+// Key is what identifies a profile before it has an id.
+func (p AccessProfile) Key() Key { return Key{DisplayName: Value(p.DisplayName)} }
+
+// ConductorOneAccessProfile holds the fields that only ConductorOne has (contract section 3).
+type ConductorOneAccessProfile struct {
+	// Cohort chooses create-from-cohort; nil chooses the plain catalog create.
+	Cohort                          *Cohort        `field:"cohort"`
+	VisibleToEveryone               *bool          `field:"visibleToEveryone"`
+	VisibleTo                       EntitlementSet `field:"visibleTo"`
+	RequestBundle                   *bool          `field:"requestBundle"`
+	EnrollmentBehavior              *string        `field:"enrollmentBehavior"`
+	UnenrollmentBehavior            *string        `field:"unenrollmentBehavior"`
+	UnenrollmentEntitlementBehavior *string        `field:"unenrollmentEntitlementBehavior"`
+	// CreateRequests opens requests for present members when entries are added; it is never read back.
+	CreateRequests   *bool                   `field:"createRequests,parameter"`
+	Automation       *ConductorOneAutomation `field:"automation,nested"`
+	GrantPolicyID    *string                 `field:"policies.grant"`
+	RevokePolicyID   *string                 `field:"policies.revoke"`
+	MaxGrantDuration *Duration               `field:"maxGrantDuration"`
+	Annotations      Pairs                   `field:"annotations"`
+}
+
+// Cohort is what create-from-cohort starts from; it is never read back.
+type Cohort struct {
+	ProfileFilters []ProfileFilter `json:"profileFilters,omitempty"`
+	SuggestionID   string          `json:"suggestionID,omitempty"`
+}
+
+// ProfileFilter selects people by an attribute: any of the values.
+type ProfileFilter struct {
+	Attribute string `json:"attribute"`
+	Values    Set    `json:"values"`
+}
+
+// ConductorOneAutomation is how the membership rule runs. Entitlements and
+// Membership.Expression exclude each other.
+type ConductorOneAutomation struct {
+	DisableCircuitBreaker          *bool          `field:"disableCircuitBreaker"`
+	EnforceOnSmallProfiles         *bool          `field:"enforceOnSmallProfiles"`
+	RemovedMembersThresholdPercent *int64         `field:"removedMembersThresholdPercent"`
+	Entitlements                   EntitlementSet `field:"entitlements"`
+}

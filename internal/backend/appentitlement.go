@@ -1,0 +1,181 @@
+package backend
+
+// AppEntitlement is one permission in an app. The app is the parent, see Ref.ParentID.
+type AppEntitlement struct {
+	DisplayName  *string                     `field:"displayName"`
+	Description  *string                     `field:"description"`
+	Owners       Set                         `field:"owners"`
+	Requestable  *bool                       `field:"requestable"`
+	ConductorOne *ConductorOneAppEntitlement `field:"conductorOne,nested"`
+
+	Facts AppEntitlementFacts
+}
+
+// AppEntitlementFacts are figures for status; they are never compared.
+type AppEntitlementFacts struct {
+	GrantCount         *int64
+	Alias              string
+	ExternalID         string
+	ManagedByConnector bool
+}
+
+// Key is what identifies an entitlement in its app before it has an id.
+func (e AppEntitlement) Key() Key {
+	k := Key{DisplayName: Value(e.DisplayName)}
+	if c := e.ConductorOne; c != nil {
+		k.Alias, k.ResourceID = Value(c.Alias), Value(c.ResourceID)
+	}
+	return k
+}
+
+// ConductorOneAppEntitlement holds the fields that only ConductorOne has (contract section 4).
+type ConductorOneAppEntitlement struct {
+	Alias                         *string          `field:"alias"`
+	Slug                          *string          `field:"slug"`
+	Purpose                       *string          `field:"purpose"` // Assignment, Permission, Ownership
+	ResourceTypeID                *string          `field:"resource.type"`
+	ResourceID                    *string          `field:"resource"`
+	GrantPolicyID                 *string          `field:"policies.grant"`
+	RevokePolicyID                *string          `field:"policies.revoke"`
+	CertifyPolicyID               *string          `field:"policies.certify"`
+	EmergencyGrantPolicyID        *string          `field:"policies.emergencyGrant"`
+	EmergencyGrantEnabled         *bool            `field:"emergencyGrantEnabled"`
+	MaxGrantDuration              *Duration        `field:"maxGrantDuration"`
+	RiskLevelID                   *string          `field:"riskLevel"`
+	ComplianceFrameworkIDs        Set              `field:"complianceFrameworks"`
+	Provision                     *ProvisionPolicy `field:"provision"`
+	Deprovision                   *ProvisionPolicy `field:"deprovision"`
+	OverrideAccessRequestDefaults *bool            `field:"overrideAccessRequestDefaults"`
+	MatchBatonID                  *string          `field:"matchBatonID"`
+	RequestSchemaID               *string          `field:"requestSchemaID"`
+	Annotations                   Pairs            `field:"annotations"`
+}
+
+// ProvisionPolicy says how access is given or taken. Exactly one arm is set
+// (ConductorOne contract section 4.2). It is compared and written as a whole.
+type ProvisionPolicy struct {
+	Connector       *ProvisionConnector       `json:"connector,omitempty"`
+	Manual          *ProvisionManual          `json:"manual,omitempty"`
+	Delegated       *ProvisionDelegated       `json:"delegated,omitempty"`
+	Webhook         *ProvisionWebhook         `json:"webhook,omitempty"`
+	MultiStep       *ProvisionMultiStep       `json:"multiStep,omitempty"`
+	ExternalTicket  *ProvisionExternalTicket  `json:"externalTicket,omitempty"`
+	Unconfigured    *struct{}                 `json:"unconfigured,omitempty"`
+	Action          *ProvisionAction          `json:"action,omitempty"`
+	DevicePlacement *ProvisionDevicePlacement `json:"devicePlacement,omitempty"`
+}
+
+// ProvisionConnector lets the app's connector do it; at most one arm is set.
+type ProvisionConnector struct {
+	DefaultBehavior *ProvisionDefaultBehavior `json:"defaultBehavior,omitempty"`
+	Account         *ProvisionAccount         `json:"account,omitempty"`
+	DeleteAccount   *ProvisionDeleteAccount   `json:"deleteAccount,omitempty"`
+}
+
+// ProvisionDefaultBehavior is what the connector does by itself.
+type ProvisionDefaultBehavior struct {
+	ConnectorID string `json:"connectorID,omitempty"`
+}
+
+// ProvisionAccount creates an account. Config is the account schema's field to CEL text;
+// SaveToVault and DoNotSave exclude each other.
+type ProvisionAccount struct {
+	ConnectorID string         `json:"connectorID,omitempty"`
+	SchemaID    string         `json:"schemaID,omitempty"`
+	Config      map[string]any `json:"config,omitempty"`
+	SaveToVault *VaultIDs      `json:"saveToVault,omitempty"`
+	DoNotSave   *struct{}      `json:"doNotSave,omitempty"`
+}
+
+// VaultIDs are the vaults that keep an account's credentials.
+type VaultIDs struct {
+	VaultIDs Set `json:"vaultIDs,omitempty"`
+}
+
+// ProvisionDeleteAccount removes the account.
+type ProvisionDeleteAccount struct {
+	ConnectorID string `json:"connectorID,omitempty"`
+}
+
+// ProvisionManual gives the work to a person.
+type ProvisionManual struct {
+	Instructions string    `json:"instructions,omitempty"`
+	Assignee     *Assignee `json:"assignee,omitempty"`
+	// UserIDs is the vendor's deprecated way of naming people.
+	UserIDs Set `json:"userIDs,omitempty"`
+}
+
+// Assignee says who does manual work. Exactly one arm is set.
+type Assignee struct {
+	Users             *AssigneeUsers      `json:"users,omitempty"`
+	AppOwners         *AssigneeFallback   `json:"appOwners,omitempty"`
+	Group             *AssigneeGroup      `json:"group,omitempty"`
+	Manager           *AssigneeFallback   `json:"manager,omitempty"`
+	Expression        *AssigneeExpression `json:"expression,omitempty"`
+	EntitlementOwners *AssigneeFallback   `json:"entitlementOwners,omitempty"`
+}
+
+// AssigneeUsers names people.
+type AssigneeUsers struct {
+	UserIDs           Set  `json:"userIDs,omitempty"`
+	AllowReassignment bool `json:"allowReassignment,omitempty"`
+}
+
+// AssigneeFallback is a role with people to fall back on.
+type AssigneeFallback struct {
+	FallbackUserIDs   Set  `json:"fallbackUserIDs,omitempty"`
+	AllowReassignment bool `json:"allowReassignment,omitempty"`
+}
+
+// AssigneeGroup names a group by its entitlement (not by its resource).
+type AssigneeGroup struct {
+	AppID             string `json:"appID,omitempty"`
+	EntitlementID     string `json:"entitlementID,omitempty"`
+	FallbackUserIDs   Set    `json:"fallbackUserIDs,omitempty"`
+	AllowReassignment bool   `json:"allowReassignment,omitempty"`
+}
+
+// AssigneeExpression computes the people; the first expression with a result wins.
+type AssigneeExpression struct {
+	Expressions       []string `json:"expressions,omitempty"`
+	FallbackUserIDs   Set      `json:"fallbackUserIDs,omitempty"`
+	AllowReassignment bool     `json:"allowReassignment,omitempty"`
+}
+
+// ProvisionDelegated grants another entitlement instead.
+type ProvisionDelegated struct {
+	AppID         string `json:"appID,omitempty"`
+	EntitlementID string `json:"entitlementID,omitempty"`
+	Implicit      bool   `json:"implicit,omitempty"`
+}
+
+// ProvisionWebhook calls a webhook of the tenant.
+type ProvisionWebhook struct {
+	WebhookID string `json:"webhookID,omitempty"`
+}
+
+// ProvisionMultiStep runs policies one after another.
+type ProvisionMultiStep struct {
+	Steps []ProvisionPolicy `json:"steps,omitempty"`
+}
+
+// ProvisionExternalTicket opens a ticket in another system.
+type ProvisionExternalTicket struct {
+	AppID         string `json:"appID,omitempty"`
+	ConnectorID   string `json:"connectorID,omitempty"`
+	ProvisionerID string `json:"provisionerID,omitempty"`
+	Instructions  string `json:"instructions,omitempty"`
+}
+
+// ProvisionAction runs a connector's action.
+type ProvisionAction struct {
+	AppID       string `json:"appID,omitempty"`
+	ConnectorID string `json:"connectorID,omitempty"`
+	ActionName  string `json:"actionName,omitempty"`
+	DisplayName string `json:"displayName,omitempty"`
+}
+
+// ProvisionDevicePlacement places the credential on a device.
+type ProvisionDevicePlacement struct {
+	VaultBoundaryID string `json:"vaultBoundaryID,omitempty"`
+}

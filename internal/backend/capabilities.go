@@ -1,0 +1,85 @@
+package backend
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Capabilities declares what a vendor can do with a kind. It is data: the engine
+// refuses by it before work starts, and the documentation is printed from it.
+// Fields are named by their path below spec; an entry also covers what is below it.
+type Capabilities struct {
+	Create, Update, Delete, Retire bool
+	// RunOnce: the kind is never created a second time.
+	RunOnce bool
+	// MarkProven: marks of this kind read back, by the vendor's contract.
+	MarkProven bool
+	// Unsupported fields are refused, with the reason as the value.
+	Unsupported map[string]string
+	// Values restricts a field to the words listed.
+	Values map[string][]string
+	// Required fields must be set for a create.
+	Required []string
+	// CreateOnly fields can be set at create and never again.
+	CreateOnly []string
+	// WriteOnly fields are never shown by the vendor.
+	WriteOnly []string
+	// Tail fields are not part of list rows; they cost calls of their own.
+	Tail []string
+	// MaxLength bounds texts, in characters, the mark's line included.
+	MaxLength map[string]int
+	// ListLag is how long a list may lag behind a write.
+	ListLag time.Duration
+	// Poll is how long to wait before looking again at a remote whose phase moves by itself.
+	Poll time.Duration
+}
+
+// Covers says whether one of paths is path or stands above it.
+func Covers(paths []string, path string) bool {
+	return slices.ContainsFunc(paths, func(p string) bool {
+		return p == path || strings.HasPrefix(path, p+".") || strings.HasPrefix(path, p+"[")
+	})
+}
+
+// Problem is a field that the vendor cannot hold.
+type Problem struct {
+	Path    string
+	Message string
+}
+
+// String names the field and says why.
+func (p Problem) String() string { return fmt.Sprintf("%s: %s", p.Path, p.Message) }
+
+// Check returns the fields of desired that the capabilities refuse, sorted by path.
+func (c Capabilities) Check(desired any) []Problem {
+	var problems []Problem
+	for _, f := range Fields(desired) {
+		for path, why := range c.Unsupported {
+			if Covers([]string{path}, f.Path) {
+				problems = append(problems, Problem{f.Path, why})
+			}
+		}
+		if allowed, ok := c.Values[f.Path]; ok && !slices.Contains(allowed, f.Text()) {
+			problems = append(problems, Problem{f.Path, fmt.Sprintf("%q is not possible at this vendor (possible: %s)", f.Text(), strings.Join(allowed, ", "))})
+		}
+		if limit, ok := c.MaxLength[f.Path]; ok && len([]rune(f.Text())) > limit {
+			problems = append(problems, Problem{f.Path, fmt.Sprintf("has %d characters, and this vendor takes at most %d", len([]rune(f.Text())), limit)})
+		}
+	}
+	slices.SortFunc(problems, func(a, b Problem) int { return strings.Compare(a.Path, b.Path) })
+	return problems
+}
+
+// Missing returns the required fields that desired leaves out.
+func (c Capabilities) Missing(desired any) []string {
+	set := Fields(desired)
+	var missing []string
+	for _, path := range c.Required {
+		if !slices.ContainsFunc(set, func(f Field) bool { return Covers([]string{path}, f.Path) && !f.Zero() }) {
+			missing = append(missing, path)
+		}
+	}
+	return missing
+}

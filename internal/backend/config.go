@@ -1,0 +1,89 @@
+package backend
+
+import (
+	"context"
+	"time"
+)
+
+// Secret is a text that never shows itself.
+type Secret string
+
+const redacted = "[redacted]"
+
+// String hides the secret from fmt.
+func (Secret) String() string { return redacted }
+
+// GoString hides the secret from %#v.
+func (Secret) GoString() string { return redacted }
+
+// MarshalText hides the secret from encoders and loggers.
+func (Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
+
+// Reveal returns the secret, for the one place that sends it.
+func (s Secret) Reveal() string { return string(s) }
+
+// Credentials open a tenant. Which of them must be set is the vendor's matter.
+type Credentials struct {
+	ClientID     string
+	ClientSecret Secret
+	// Token is a static bearer token or API key.
+	Token Secret
+	// SubjectToken returns a fresh workload identity token, for federation.
+	SubjectToken func(ctx context.Context) (Secret, error)
+}
+
+// Config opens a tenant at a vendor.
+type Config struct {
+	// Endpoint is the base URL, without a path.
+	Endpoint    string
+	Credentials Credentials
+	// CABundle holds PEM certificates to trust beside the system's.
+	CABundle []byte
+	// RequestsPerSecond and Burst bound the calls; zero means the vendor's default.
+	RequestsPerSecond float64
+	Burst             int
+	UserAgent         string
+}
+
+// Vendor is a governance product.
+type Vendor struct {
+	// Name as in GovernanceBackend.spec.vendor.
+	Name string
+	// Open checks the configuration and returns a tenant. It makes no call. An error names
+	// the credential key that is missing or malformed and is Terminal.
+	Open func(cfg Config) (Tenant, error)
+}
+
+// Priority is the class of a call in the tenant's budget.
+type Priority int
+
+// The priorities. The zero value is for what somebody waits for.
+const (
+	// PriorityEdit is for passes over single objects.
+	PriorityEdit Priority = iota
+	// PrioritySweep is for lists, look-ups and health; it gets at most half of the budget.
+	PrioritySweep
+)
+
+// Pace says whether a call could be made now.
+type Pace struct {
+	// Delay is how long the next call of this priority would have to wait; zero means it may go.
+	Delay time.Duration
+	// Throttled: the vendor asked for the pause (Retry-After), not our own budget.
+	Throttled bool
+	// CircuitOpen: calls are held because the vendor failed repeatedly.
+	CircuitOpen bool
+}
+
+type priorityKey struct{}
+
+// WithPriority returns a context whose calls count in class p.
+func WithPriority(ctx context.Context, p Priority) context.Context {
+	return context.WithValue(ctx, priorityKey{}, p)
+}
+
+// PriorityOf returns the class of the calls of a context.
+func PriorityOf(ctx context.Context) Priority {
+	p, _ := ctx.Value(priorityKey{}).(Priority)
+	return p
+}

@@ -1,0 +1,189 @@
+package backend
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+)
+
+// Change is one field that differs.
+type Change struct{ Path string }
+
+// Changes are the fields that differ, in the order of the model.
+type Changes []Change
+
+// Has says whether path itself, or something below it, changed.
+func (c Changes) Has(path string) bool {
+	return slices.ContainsFunc(c, func(ch Change) bool { return Covers([]string{path}, ch.Path) })
+}
+
+// Any says whether any of paths changed.
+func (c Changes) Any(paths ...string) bool { return slices.ContainsFunc(paths, c.Has) }
+
+// Paths lists the paths.
+func (c Changes) Paths() []string {
+	out := make([]string, len(c))
+	for i, ch := range c {
+		out[i] = ch.Path
+	}
+	return out
+}
+
+// Unwritable says that there are changes and that every one of them is in sealed.
+func (c Changes) Unwritable(sealed []string) bool {
+	return len(c) > 0 && !slices.ContainsFunc(c, func(ch Change) bool { return !Covers(sealed, ch.Path) })
+}
+
+// Without returns the changes that are not in sealed.
+func (c Changes) Without(sealed []string) Changes {
+	return slices.DeleteFunc(slices.Clone(c), func(ch Change) bool { return Covers(sealed, ch.Path) })
+}
+
+// PathMark is the change that stands for a mark in prose that is gone.
+const PathMark = "mark"
+
+// PathRetired is the only change of an Update that takes a remote out of service.
+const PathRetired = "retired"
+
+// Memory is what an object remembers of its earlier writes.
+type Memory struct {
+	// Applied holds, by path, the hash of a write-only field as last applied.
+	Applied map[string]string
+	// Echoes holds, by path, what the server made of a value.
+	Echoes map[string]Echo
+}
+
+// Echo is a value as sent and as it came back, as hashes.
+type Echo struct{ Sent, Seen string }
+
+// Diff returns the set fields of desired that actual does not have. A field the
+// user did not set is never compared; parameters never are; write-only fields are
+// compared with what was last applied; create-only ones among them are not.
+func Diff(desired, actual any, caps Capabilities, mem Memory) Changes {
+	have := byPath(actual)
+	var changes Changes
+	for _, want := range Fields(desired) {
+		if want.Parameter {
+			continue
+		}
+		if Covers(caps.WriteOnly, want.Path) {
+			if !Covers(caps.CreateOnly, want.Path) && mem.Applied[want.Path] != want.Hash() {
+				changes = append(changes, Change{want.Path})
+			}
+			continue
+		}
+		w, h := hashes(want, have[want.Path])
+		if w == h {
+			continue
+		}
+		if echo, ok := mem.Echoes[want.Path]; ok && echo == (Echo{w, h}) {
+			continue
+		}
+		changes = append(changes, Change{want.Path})
+	}
+	return changes
+}
+
+// hashes compares like with like: of annotations only the keys that are wanted.
+func hashes(want, have Field) (w, h string) {
+	if pairs, ok := want.value.Interface().(Pairs); ok {
+		var actual Pairs
+		if have.value.IsValid() {
+			actual, _ = have.value.Interface().(Pairs)
+		}
+		wp, hp := restrict(pairs, actual)
+		return hashJSON(wp), hashJSON(hp)
+	}
+	return want.Hash(), have.Hash()
+}
+
+func hashJSON(v any) string {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		panic("backend: " + err.Error())
+	}
+	return hashOf(raw)
+}
+
+func byPath(model any) map[string]Field {
+	out := map[string]Field{}
+	for _, f := range Fields(model) {
+		out[f.Path] = f
+	}
+	return out
+}
+
+// Applied returns the hashes of the write-only fields of desired that are among paths.
+func Applied(desired any, caps Capabilities, paths []string) map[string]string {
+	out := map[string]string{}
+	for _, f := range Fields(desired) {
+		if Covers(caps.WriteOnly, f.Path) && !f.Parameter && slices.Contains(paths, f.Path) {
+			out[f.Path] = f.Hash()
+		}
+	}
+	return out
+}
+
+// Echoes returns, for the fields among sent that came back otherwise, what the
+// server made of them, so that it is not taken for a difference the next time. It
+// counts only where the server kept the meaning: a text that was trimmed, folded
+// or recased, or a document that holds everything sent and some defaults more.
+func Echoes(desired, actual any, caps Capabilities, sent []string) map[string]Echo {
+	have := byPath(actual)
+	out := map[string]Echo{}
+	for _, want := range Fields(desired) {
+		if want.Parameter || !slices.Contains(sent, want.Path) || Covers(caps.WriteOnly, want.Path) {
+			continue
+		}
+		got := have[want.Path]
+		w, h := hashes(want, got)
+		if w != h && sameMeaning(want.canonical(), got.canonical()) {
+			out[want.Path] = Echo{Sent: w, Seen: h}
+		}
+	}
+	return out
+}
+
+func sameMeaning(sent, seen []byte) bool {
+	var s, g any
+	if json.Unmarshal(sent, &s) != nil || json.Unmarshal(seen, &g) != nil {
+		return false
+	}
+	if _, ok := s.([]any); ok {
+		return false // A list that came back shorter or longer is a difference.
+	}
+	return contains(g, s)
+}
+
+// contains says that got has everything that sent has, texts compared folded.
+func contains(got, sent any) bool {
+	switch s := sent.(type) {
+	case map[string]any:
+		g, ok := got.(map[string]any)
+		if !ok {
+			return false
+		}
+		for k, v := range s {
+			if gv, ok := g[k]; !ok || !contains(gv, v) {
+				return false
+			}
+		}
+		return true
+	case []any:
+		g, ok := got.([]any)
+		if !ok || len(g) != len(s) {
+			return false
+		}
+		for i := range s {
+			if !contains(g[i], s[i]) {
+				return false
+			}
+		}
+		return true
+	case string:
+		g, ok := got.(string)
+		return ok && strings.EqualFold(strings.Join(strings.Fields(s), " "), strings.Join(strings.Fields(g), " "))
+	default:
+		return got == sent
+	}
+}

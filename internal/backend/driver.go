@@ -1,0 +1,184 @@
+package backend
+
+import (
+	"context"
+	"iter"
+	"time"
+)
+
+// Tenant is an opened, authenticated account at a vendor.
+type Tenant interface {
+	// Identity says who answers, by one cheap authenticated read.
+	Identity(ctx context.Context) (TenantID, error)
+	// Find returns everything that a name means at the vendor: none, one or several.
+	// Matches are exact; an error never means none.
+	Find(ctx context.Context, q Name) ([]Match, error)
+	AppEntitlements() Driver[AppEntitlement]
+	AccessProfiles() Driver[AccessProfile]
+	AccessReviews() Driver[AccessReview]
+	// Pace says whether a call of this priority could be made now, without making one.
+	Pace(p Priority) Pace
+}
+
+// TenantID names a tenant. ID is what is pinned; Name is for people and may be empty.
+type TenantID struct {
+	ID   string
+	Name string
+}
+
+// Driver is the code for one kind at one vendor. Every method is idempotent but
+// Create, never waits for slow work of the vendor, and hides no retry (one with a
+// new token after a 401 excepted). Errors are of type *Error.
+type Driver[D any] interface {
+	// Capabilities declares what this vendor can and cannot do with the kind.
+	Capabilities() Capabilities
+	// Observe reads the one remote that ref means: by ID, else by Mark.Token, else by Key.
+	// Absent is an observation with Exists false and no error; an error never means absent.
+	// Two remotes answering to a key are an Ambiguous error; two with one token are a Twin.
+	Observe(ctx context.Context, ref Ref) (Observation[D], error)
+	// ObserveMany reads the rows of all refs in the cheapest way, by list pages. It yields
+	// one observation for each ref with an ID, and for each ref without one (ParentID and
+	// Mark.Owner only) one for every remote of that parent that bears a mark. Tail fields
+	// are not filled. The first error ends the sequence.
+	ObserveMany(ctx context.Context, refs []Ref) iter.Seq2[Observation[D], error]
+	// Create makes a remote under ref.ParentID that bears ref.Mark. An error of class
+	// OutcomeUnknown means that one may exist now; any other error without an ID in the
+	// observation means that none does. Fields that need further calls may be left to Update.
+	Create(ctx context.Context, ref Ref, desired D) (Observation[D], error)
+	// Update writes the changed fields of desired to what was seen, in an order of which
+	// every prefix is safe, and restores the mark where it is missing.
+	Update(ctx context.Context, seen Observation[D], desired D, changes Changes) (Observation[D], error)
+	// Delete asks for the removal; it is gone only when Observe says so. An absent remote is no error.
+	Delete(ctx context.Context, seen Observation[D]) error
+}
+
+// Refresher is a driver that can ask the vendor to look for new remotes of its own
+// data. It makes and changes no remote of ours.
+type Refresher interface {
+	Refresh(ctx context.Context, parentID string) error
+}
+
+// Ref says which remote is meant. The first of ID, Mark.Token and Key that is set counts.
+type Ref struct {
+	ID       string
+	ParentID string
+	Key      Key
+	Mark     Mark
+	// Tail names the tail fields to read beside the row (see Capabilities.Tail).
+	Tail []string
+}
+
+// Key identifies a remote that has no id yet, in the words of the model.
+type Key struct {
+	Alias       string `json:"alias,omitempty"`
+	DisplayName string `json:"displayName,omitempty"`
+	ResourceID  string `json:"resourceID,omitempty"`
+}
+
+// IsZero says that no key is known.
+func (k Key) IsZero() bool { return k == Key{} }
+
+// Phase says what the vendor is doing with a remote.
+type Phase string
+
+// The phases of a remote. The zero value counts as Live.
+const (
+	PhaseLive    Phase = "Live"
+	PhasePending Phase = "Pending"
+	PhaseSealed  Phase = "Sealed"
+	PhaseFailed  Phase = "Failed"
+)
+
+// Observation is what the vendor has.
+type Observation[D any] struct {
+	Exists    bool
+	ID        string
+	ParentID  string
+	Version   string
+	URL       string
+	CreatedAt time.Time
+	// Mark is what the remote bears; zero where it bears none.
+	Mark Mark
+	// MarkInProse says that the mark is a line of text that people may edit: its loss is drift.
+	MarkInProse bool
+	Phase       Phase
+	Message     string
+	Actual      D
+	// Blemished: signs beside the mark are gone; an Update with PathMark restores them.
+	Blemished bool
+	// Undeletable: this one cannot be deleted at the vendor (synced by a connector, built in).
+	Undeletable bool
+	Retired     bool
+	// Sealed lists the fields that take no more edits.
+	Sealed []string
+	// Locked: a draft of somebody else is open.
+	Locked bool
+	// Twin is a second remote that bears the same token.
+	Twin *Twin
+	// Date is the vendor's clock when it answered, zero where it told none.
+	Date time.Time
+}
+
+// Twin is a second remote with the same token.
+type Twin struct {
+	ID        string
+	ParentID  string
+	CreatedAt time.Time
+	// Empty: it has no members and has not started, so that removing it takes nothing away.
+	Empty bool
+}
+
+// NameKind is a kind of thing that people know by name and vendors by id.
+type NameKind string
+
+// The kinds of names.
+const (
+	NameApp                 NameKind = "App"
+	NameUser                NameKind = "User"
+	NamePolicy              NameKind = "Policy"
+	NameRiskLevel           NameKind = "RiskLevel"
+	NameComplianceFramework NameKind = "ComplianceFramework"
+	NameResourceType        NameKind = "ResourceType"
+	NameResource            NameKind = "Resource"
+	NameEntitlement         NameKind = "Entitlement"
+	NameAccessProfile       NameKind = "AccessProfile"
+	NameConnector           NameKind = "Connector"
+	NameWebhook             NameKind = "Webhook"
+	NameStepUpProvider      NameKind = "StepUpProvider"
+)
+
+// Name is a look-up. Comparable, so that it can be a cache key.
+type Name struct {
+	Kind NameKind
+	// Name as written; an e-mail address for a user.
+	Name string
+	// ParentID is the app of a resource type, resource, entitlement or connector.
+	ParentID string
+	// TypeID narrows a resource to its resource type, and a policy to its type
+	// (Grant, Revoke, Certify).
+	TypeID string
+}
+
+// Match is one thing that answers to a name.
+type Match struct {
+	ID   string
+	Name string
+	// Unusable says why this match must not be used ("the user is disabled"), empty if it may.
+	Unusable string
+}
+
+type fenceKey struct{}
+
+// WithFence returns a context whose unsafe calls ask fence at the last step before
+// their first byte. An error from fence means that no byte may be sent.
+func WithFence(ctx context.Context, fence func() error) context.Context {
+	return context.WithValue(ctx, fenceKey{}, fence)
+}
+
+// CheckFence asks the fence of the context; without one it permits.
+func CheckFence(ctx context.Context) error {
+	if fence, ok := ctx.Value(fenceKey{}).(func() error); ok {
+		return fence()
+	}
+	return nil
+}

@@ -1,0 +1,78 @@
+package backend
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Class says what to do about an error.
+type Class int
+
+// The classes of errors. The zero value is the one that only waits and looks again.
+const (
+	// Retryable: the vendor could not be reached or failed; nothing was changed, or what was
+	// sent may be sent again.
+	Retryable Class = iota
+	// Throttled: the vendor asked for a pause; Error.After says how long.
+	Throttled
+	// Conflict: somebody else changed it meanwhile; look again.
+	Conflict
+	// Unauthorized: the credentials are not accepted.
+	Unauthorized
+	// Terminal: the vendor said no; the same request will be refused again.
+	Terminal
+	// OutcomeUnknown: a create was sent and its outcome is not known.
+	OutcomeUnknown
+	// Ambiguous: more than one remote answers.
+	Ambiguous
+	// Fenced: no byte was sent because the right to write was lost.
+	Fenced
+)
+
+var classNames = [...]string{"Retryable", "Throttled", "Conflict", "Unauthorized", "Terminal", "OutcomeUnknown", "Ambiguous", "Fenced"}
+
+// String names the class.
+func (c Class) String() string {
+	if c < 0 || int(c) >= len(classNames) {
+		return fmt.Sprintf("Class(%d)", int(c))
+	}
+	return classNames[c]
+}
+
+// Error is an error that says what to do. Its text never holds a secret or a raw body.
+type Error struct {
+	Class Class
+	// After is how long to wait before the next call, for Throttled and, where known, Retryable.
+	After time.Duration
+	Err   error
+}
+
+// Error returns the text of the cause.
+func (e *Error) Error() string { return e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Errorf makes an error of a class.
+func Errorf(class Class, format string, args ...any) *Error {
+	return &Error{Class: class, Err: fmt.Errorf(format, args...)}
+}
+
+// ClassOf returns the class of err; an error without one is Retryable.
+func ClassOf(err error) Class {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Class
+	}
+	return Retryable
+}
+
+// AfterOf returns how long err asks to wait, zero if it does not say.
+func AfterOf(err error) time.Duration {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.After
+	}
+	return 0
+}

@@ -1,0 +1,125 @@
+package backend
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"reflect"
+	"strings"
+)
+
+// Field is one leaf of a model that is set.
+//
+// A model is a struct whose leaves are pointers, slices or maps: nil is unset, and
+// an unset field is not ours to touch. The tag `field:"path"` names the leaf below
+// spec; `field:"path,nested"` descends into a pointer to a struct; the option
+// `parameter` marks a value that steers a call and is never compared; fields
+// without the tag are facts for status.
+type Field struct {
+	Path      string
+	Parameter bool
+	value     reflect.Value
+}
+
+// Fields lists the leaves of model that are set, in the order of the struct.
+func Fields(model any) []Field {
+	var out []Field
+	collect(reflect.Indirect(reflect.ValueOf(model)), "", &out, false)
+	return out
+}
+
+func collect(v reflect.Value, prefix string, out *[]Field, unset bool) {
+	if v.Kind() != reflect.Struct {
+		return
+	}
+	for i := range v.NumField() {
+		tag, ok := v.Type().Field(i).Tag.Lookup("field")
+		if !ok {
+			continue
+		}
+		name, option, _ := strings.Cut(tag, ",")
+		if prefix != "" {
+			name = prefix + "." + name
+		}
+		value := v.Field(i)
+		switch {
+		case option == "nested":
+			if value.IsNil() && unset {
+				value = reflect.New(value.Type().Elem())
+			}
+			if !value.IsNil() {
+				collect(value.Elem(), name, out, unset)
+			}
+		case unset || !value.IsNil():
+			*out = append(*out, Field{Path: name, Parameter: option == "parameter", value: value})
+		}
+	}
+}
+
+// Paths lists every path that a model of this type can have.
+func Paths(model any) []string {
+	var all []Field
+	collect(reflect.Indirect(reflect.ValueOf(model)), "", &all, true)
+	paths := make([]string, len(all))
+	for i, f := range all {
+		paths[i] = f.Path
+	}
+	return paths
+}
+
+// Text is the value as a word, for a leaf that is one; JSON otherwise.
+func (f Field) Text() string {
+	if s, ok := f.value.Interface().(*string); ok {
+		return Value(s)
+	}
+	return string(f.canonical())
+}
+
+// Zero says that the value is empty: "", false, 0, [] or nothing.
+func (f Field) Zero() bool { return isZero(f.canonical()) }
+
+// Hash is equal for values that mean the same.
+func (f Field) Hash() string { return hashOf(f.canonical()) }
+
+func (f Field) canonical() []byte {
+	if !f.value.IsValid() {
+		return []byte("null")
+	}
+	raw, err := json.Marshal(f.value.Interface())
+	if err != nil {
+		// Models hold nothing that JSON cannot render; a new type that does must be seen at once.
+		panic("backend: model field " + f.Path + " cannot be rendered: " + err.Error())
+	}
+	return raw
+}
+
+func isZero(canonical []byte) bool {
+	switch string(canonical) {
+	case "null", `""`, "false", "0", "[]", `"0s"`:
+		return true
+	}
+	return false
+}
+
+// hashOf treats every empty value alike: vendors answer "" where nothing was set.
+func hashOf(canonical []byte) string {
+	if isZero(canonical) {
+		return "empty"
+	}
+	sum := sha256.Sum256(canonical)
+	return hex.EncodeToString(sum[:10])
+}
+
+// restrict returns have with only the keys of want, empty values meaning absent.
+func restrict(want, have Pairs) (Pairs, Pairs) {
+	w, h := Pairs{}, Pairs{}
+	for k, v := range want {
+		if v != "" {
+			w[k] = v
+		}
+		if hv := have[k]; hv != "" {
+			h[k] = hv
+		}
+	}
+	return w, h
+}

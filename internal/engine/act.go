@@ -1,0 +1,300 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
+
+	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
+	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/reference"
+)
+
+// outcome is what became of a pass.
+type outcome struct {
+	plan     Plan
+	wrote    bool // the vendor accepted something
+	diffLeft bool
+	problems []reference.Problem
+	err      error
+	// paced: our own budget, not the vendor, asks for the pause.
+	paced bool
+}
+
+// act does what the plan says: at most one logical write.
+func (p *pass[O, D]) act(ctx context.Context, plan Plan) outcome {
+	out := outcome{plan: plan}
+	if plan.Action.Writes() && plan.Action != Create && plan.Action != Adopt {
+		if err := p.fenceLease(); err != nil {
+			return outcome{plan: plan, err: err}
+		}
+	}
+	if plan.Action == Create {
+		// A create is never sent to a tenant that was not asked who it is a moment ago.
+		who, err := p.backend.Verify(ctx)
+		if err != nil {
+			return outcome{plan: plan, err: err}
+		}
+		if who.ID != p.backend.PinnedTenantID {
+			p.facts.TenantMatches = false
+			return outcome{plan: Decide(p.facts)}
+		}
+	}
+	if p.needsClaim(plan) {
+		if err := p.stakeClaim(ctx, plan.Action == Create); err != nil {
+			return outcome{plan: plan, err: err}
+		}
+	}
+	switch plan.Action {
+	case Create:
+		return p.create(ctx, plan)
+	case Adopt:
+		return p.adopt(ctx, plan)
+	case Update:
+		return p.update(ctx, plan, p.changes.Without(append(slices.Clone(p.seen.Sealed), p.caps.CreateOnly...)))
+	case Retire:
+		return p.update(ctx, plan, backend.Changes{{Path: backend.PathRetired}})
+	case Delete:
+		return p.delete(ctx, plan)
+	case Wait:
+		if plan.Reason == v1alpha1.ReasonRemoteNotFound {
+			out.err = p.refresh(ctx)
+		}
+	}
+	return out
+}
+
+// needsClaim: for Create and Adopt, and for what is ours but has lost its finalizer or intent.
+func (p *pass[O, D]) needsClaim(plan Plan) bool {
+	if plan.Action == Create || plan.Action == Adopt {
+		return true
+	}
+	lost := !p.hasFinalizer() || p.intent == nil
+	return lost && !p.deleting() && p.facts.Found >= FoundByID && p.facts.Owner == OwnerOurs
+}
+
+// stakeClaim writes finalizer and intent in one merge patch with resourceVersion. A
+// conflict ends the pass.
+func (p *pass[O, D]) stakeClaim(ctx context.Context, send bool) error {
+	at, err := p.r.clock.read(p.backend.TenantKey)
+	if errors.Is(err, errNoClock) && send {
+		if _, err = p.look(ctx, backend.Ref{ParentID: p.parentID, Mark: backend.Mark{Token: newToken(), Owner: ownerOf(p.obj), Cluster: p.r.ClusterID}}); err != nil {
+			return err
+		}
+		at, err = p.r.clock.read(p.backend.TenantKey)
+	}
+	if err != nil && send {
+		return backend.Errorf(backend.Retryable, "%w", err)
+	}
+	next := Intent{Token: newToken(), Attempt: p.status().ClosedAttempt + 1, At: at, Owner: ownerOf(p.obj),
+		Tenant: p.backend.TenantID, ParentID: p.parentID, Key: p.key()}
+	if p.intent != nil {
+		next.Token, next.Attempt = p.intent.Token, max(p.intent.Attempt, p.status().ClosedAttempt)+1
+	} else if m := p.seen.Mark; p.facts.Owner == OwnerOurs && p.seen.Exists && m.Token != "" {
+		next.Token = m.Token
+	}
+	before := p.stored.DeepCopyObject().(O)
+	status := p.status().DeepCopy()
+	annotations := maps.Clone(p.obj.GetAnnotations())
+	if annotations == nil {
+		annotations = map[string]string{}
+	}
+	annotations[v1alpha1.AnnotationIntent] = next.encode()
+	p.obj.SetAnnotations(annotations)
+	controllerutil.AddFinalizer(p.obj, v1alpha1.Finalizer)
+	stamp := p.r.Now()
+	if err := p.r.Client.Patch(ctx, p.obj, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})); err != nil {
+		return fmt.Errorf("claiming %s: %w", p.name(), err)
+	}
+	p.stored = p.obj.DeepCopyObject().(O)
+	*p.status() = *status
+	p.intent, p.foreignIntent, p.claimStamp = &next, false, stamp
+	if !send {
+		p.status().ClosedAttempt = next.Attempt
+	}
+	p.r.At("claimed")
+	return nil
+}
+
+func (p *pass[O, D]) fenceLease() error {
+	if p.r.Lease != nil {
+		if err := p.r.Lease(); err != nil {
+			return &backend.Error{Class: backend.Fenced, Err: err}
+		}
+	}
+	return nil
+}
+
+// fenced is the context of a write: the transport asks at the last step before the
+// first byte whether our lease is still ours and the claim is young.
+func (p *pass[O, D]) fenced(ctx context.Context) context.Context {
+	stamp := p.claimStamp
+	return backend.WithFence(ctx, func() error {
+		if err := p.fenceLease(); err != nil {
+			return err
+		}
+		if !stamp.IsZero() && p.r.Now().Sub(stamp) > claimAge {
+			return backend.Errorf(backend.Fenced, "the claim is older than %s", claimAge)
+		}
+		return nil
+	})
+}
+
+func (p *pass[O, D]) create(ctx context.Context, plan Plan) outcome {
+	p.countWrite(writeCreate)
+	p.r.At("creating")
+	obs, err := p.driver.Create(p.fenced(ctx), backend.Ref{ParentID: p.parentID, Key: p.key(), Mark: p.mark(), Tail: p.tail()}, p.desired)
+	p.r.At("created")
+	if obs.ID == "" {
+		if backend.ClassOf(err) != backend.OutcomeUnknown && err != nil {
+			p.status().ClosedAttempt = p.intent.Attempt
+		}
+		if err == nil {
+			err = backend.Errorf(backend.OutcomeUnknown, "the vendor accepted the create and told no id")
+		}
+		return outcome{plan: plan, err: err}
+	}
+	p.status().ClosedAttempt = p.intent.Attempt
+	p.created = true
+	p.r.views.note(p.backend.TenantKey, obs.ParentID, obs.ID, p.mark())
+	p.sent = fieldPaths(p.desired, p.caps)
+	return p.wrote(ctx, plan, obs, err)
+}
+
+// fieldPaths lists the fields of a create; write-only ones that are not create-only are left to Update.
+func fieldPaths(desired any, caps backend.Capabilities) []string {
+	var out []string
+	for _, f := range backend.Fields(desired) {
+		if !backend.Covers(caps.WriteOnly, f.Path) || backend.Covers(caps.CreateOnly, f.Path) {
+			out = append(out, f.Path)
+		}
+	}
+	return out
+}
+
+// adopt takes a remote over: our mark is written, and under Correct the spec too.
+func (p *pass[O, D]) adopt(ctx context.Context, plan Plan) outcome {
+	changes := backend.Changes{{Path: backend.PathMark}}
+	if p.facts.Drift == DriftCorrect {
+		changes = append(changes, p.changes.Without(append(slices.Clone(p.seen.Sealed), p.caps.CreateOnly...))...)
+	}
+	return p.update(ctx, plan, changes)
+}
+
+func (p *pass[O, D]) update(ctx context.Context, plan Plan, changes backend.Changes) outcome {
+	p.countWrite(strings.Join(changes.Paths(), ","))
+	seen := p.seen
+	seen.Mark = p.mark()
+	if m := p.seen.Mark; p.facts.Owner == OwnerOurs && m.Token != "" {
+		seen.Mark.Token = m.Token
+	}
+	p.r.At("updating")
+	obs, err := p.driver.Update(p.fenced(ctx), seen, p.desired, changes)
+	p.r.At("updated")
+	if err != nil && (!obs.Exists || obs.ID == "") {
+		if plan.Action == Adopt {
+			p.status().ClosedAttempt = p.intent.Attempt
+		}
+		return outcome{plan: plan, err: err}
+	}
+	if plan.Action == Adopt {
+		p.status().ClosedAttempt = p.intent.Attempt
+		p.r.views.note(p.backend.TenantKey, obs.ParentID, obs.ID, p.mark())
+	}
+	p.sent = changes.Paths()
+	return p.wrote(ctx, plan, obs, err)
+}
+
+// wrote takes over what a write returned, as any other observation.
+func (p *pass[O, D]) wrote(ctx context.Context, plan Plan, obs backend.Observation[D], err error) outcome {
+	p.r.clock.saw(p.backend.TenantKey, obs.Date)
+	if obs.Mark.IsZero() && !obs.MarkInProse && !p.caps.MarkProven {
+		obs.Mark = p.mark()
+	}
+	obs.Exists = true
+	p.learn(obs, err == nil)
+	p.seen = obs
+	p.claim(ctx, obs)
+	p.changes = p.diff(obs)
+	return outcome{plan: plan, wrote: true, diffLeft: len(p.changes) > 0, err: err}
+}
+
+// learn remembers write-only fields that were applied, and what the server made of the rest.
+func (p *pass[O, D]) learn(obs backend.Observation[D], all bool) {
+	if !all {
+		return
+	}
+	st := p.status()
+	mem := p.remembered()
+	maps.Copy(mem.Applied, backend.Applied(p.desired, p.caps, p.sent))
+	st.AppliedInputs = nil
+	for _, path := range slices.Sorted(maps.Keys(mem.Applied)) {
+		st.AppliedInputs = append(st.AppliedInputs, v1alpha1.AppliedInput{Path: path, Hash: mem.Applied[path]})
+	}
+	for _, path := range p.sent {
+		delete(mem.Echoes, path)
+	}
+	maps.Copy(mem.Echoes, backend.Echoes(p.desired, obs.Actual, p.caps, p.sent))
+	st.Echoes = nil
+	for _, path := range slices.Sorted(maps.Keys(mem.Echoes)) {
+		if len(st.Echoes) < 16 {
+			st.Echoes = append(st.Echoes, v1alpha1.Echo{Path: path, Sent: mem.Echoes[path].Sent, Seen: mem.Echoes[path].Seen})
+		}
+	}
+}
+
+// delete removes the remote, or the younger twin of a living object.
+func (p *pass[O, D]) delete(ctx context.Context, plan Plan) outcome {
+	seen := p.seen
+	if plan.Reason == v1alpha1.ReasonRemovingDuplicate {
+		seen = backend.Observation[D]{Exists: true, ID: p.seen.Twin.ID, ParentID: p.seen.Twin.ParentID, Mark: p.seen.Mark}
+	}
+	p.r.At("deleting")
+	err := p.driver.Delete(p.fenced(ctx), seen)
+	p.r.At("deleted")
+	if err != nil {
+		return outcome{plan: plan, err: err}
+	}
+	p.r.views.drop(p.backend.TenantKey, seen.ParentID, seen.ID)
+	if plan.Reason == v1alpha1.ReasonRemovingDuplicate {
+		return outcome{plan: plan, wrote: true, diffLeft: true}
+	}
+	p.r.Brakes.Deleted(p.backend.Key, p.obj.GetUID())
+	p.deleteSent = true
+	now := metav1.NewTime(p.r.Now().Truncate(time.Second))
+	p.remote().DeleteSentAt = &now
+	obs, err := p.look(ctx, backend.Ref{ID: seen.ID, ParentID: seen.ParentID})
+	if err == nil && !obs.Exists {
+		return outcome{plan: Plan{Release, v1alpha1.ReasonGone}, wrote: true}
+	}
+	return outcome{plan: plan, wrote: true, diffLeft: true}
+}
+
+// writeCreate names a create in the count of repeated writes.
+const writeCreate = "create"
+
+// countWrite counts how often in a row the same write was sent.
+func (p *pass[O, D]) countWrite(write string) {
+	if p.memory.write == write {
+		p.memory.repeated++
+		return
+	}
+	p.memory.write, p.memory.repeated = write, 1
+}
+
+// refresh asks the vendor to look for new remotes, where its driver can.
+func (p *pass[O, D]) refresh(ctx context.Context) error {
+	refresher, ok := p.driver.(backend.Refresher)
+	if !ok || p.facts.Suspended {
+		return nil
+	}
+	return refresher.Refresh(p.fenced(ctx), p.parentID)
+}

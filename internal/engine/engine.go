@@ -1,0 +1,218 @@
+package engine
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/tools/events"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+
+	"github.com/governance-operator/governance-operator/internal/backend"
+)
+
+// Options are what all kinds share.
+type Options struct {
+	// Client reads from the cache and writes; Live reads from the API server.
+	Client client.Client
+	Live   client.Reader
+	// Events gets one event per transition, best effort.
+	Events   events.EventRecorder
+	Backends Backends
+	Brakes   *Brakes
+	// ClusterID marks our remotes: 12 hex digits, or --cluster-id.
+	ClusterID string
+	// Terminating says whether the CRD of a kind is being deleted.
+	Terminating func(kind string) bool
+	// Lease says whether this process may write; nil permits.
+	Lease func() error
+	// Window is how long an open attempt may still bring a remote; DefaultWindow if zero.
+	Window time.Duration
+	// Now is the clock; time.Now if nil.
+	Now func() time.Time
+	// Behind counts the objects of all kinds behind a backend; nil means unknown.
+	Behind func(ctx context.Context, backendKey string) (int, error)
+	// At is called at the named points of the write path; for tests that kill there.
+	At func(point string)
+}
+
+// DefaultWindow is lease (15 s) + age of a claim (10 s) + request time-out (30 s) + list lag (5 s).
+const DefaultWindow = 60 * time.Second
+
+// claimAge is how old a claim may be when its first byte is sent.
+const claimAge = 10 * time.Second
+
+// Reconciler is the engine for one kind.
+type Reconciler[O Object, D backend.Model] struct {
+	Kind Kind[O, D]
+	Options
+
+	claims claimIndex
+	views  views[D]
+	clock  clock
+
+	mu     sync.Mutex
+	forced map[types.NamespacedName]bool
+	memory map[types.UID]*memory
+	filled bool
+}
+
+// memory is what the process remembers of an object; a restart forgives it.
+type memory struct {
+	repeated  int    // how often in a row the same write was sent
+	write     string // that write
+	failures  int    // retryable errors in a row
+	pollAt    time.Time
+	copied    bool // the event about a copied intent was sent
+	movedPath string
+	movedNote string
+}
+
+// NewReconciler returns the engine for kind.
+func NewReconciler[O Object, D backend.Model](kind Kind[O, D], o Options) *Reconciler[O, D] {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Window == 0 {
+		o.Window = DefaultWindow
+	}
+	if o.At == nil {
+		o.At = func(string) {}
+	}
+	r := &Reconciler[O, D]{Kind: kind, Options: o, forced: map[types.NamespacedName]bool{}, memory: map[types.UID]*memory{}}
+	r.views.now, r.views.bound = o.Now, r.boundIDs
+	r.clock.now = o.Now
+	return r
+}
+
+// Force makes the next pass over the object look at the vendor even if nothing was
+// asked; the sweep uses it for what differs.
+func (r *Reconciler[O, D]) Force(name types.NamespacedName) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.forced[name] = true
+}
+
+// Moved notes that a name in the spec now means another remote than the pinned one.
+func (r *Reconciler[O, D]) Moved(obj O, path, note string) {
+	m := r.remember(obj.GetUID())
+	r.mu.Lock()
+	m.movedPath, m.movedNote = path, note
+	r.mu.Unlock()
+	r.Force(client.ObjectKeyFromObject(obj))
+}
+
+func (r *Reconciler[O, D]) takeForced(name types.NamespacedName) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	forced := r.forced[name]
+	delete(r.forced, name)
+	return forced
+}
+
+func (r *Reconciler[O, D]) remember(uid types.UID) *memory {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	m, ok := r.memory[uid]
+	if !ok {
+		m = &memory{}
+		r.memory[uid] = m
+	}
+	return m
+}
+
+func (r *Reconciler[O, D]) forget(name types.NamespacedName, uid types.UID) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.forced, name)
+	delete(r.memory, uid)
+	r.claims.forget(uid)
+}
+
+// Reconcile does one pass over one object.
+func (r *Reconciler[O, D]) Reconcile(ctx context.Context, req reconcile.Request) (reconcile.Result, error) {
+	if err := r.fillClaims(ctx); err != nil {
+		return reconcile.Result{}, err
+	}
+	obj := r.Kind.New()
+	if err := r.Client.Get(ctx, req.NamespacedName, obj); err != nil {
+		return reconcile.Result{}, client.IgnoreNotFound(err)
+	}
+	p := r.begin(obj)
+	if p.nothingOwed() {
+		r.forget(req.NamespacedName, obj.GetUID())
+		return reconcile.Result{}, nil
+	}
+	if after, fresh := p.fresh(ctx); fresh {
+		return reconcile.Result{RequeueAfter: after}, nil
+	}
+	out := p.run(ctx)
+	result, err := p.settle(ctx, out)
+	if apierrors.IsConflict(err) {
+		return reconcile.Result{RequeueAfter: time.Second}, nil
+	}
+	return result, err
+}
+
+// fillClaims fills the claim index from the stored objects, once.
+func (r *Reconciler[O, D]) fillClaims(ctx context.Context) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.filled {
+		return nil
+	}
+	objects, err := r.list(ctx)
+	if err != nil {
+		return err
+	}
+	for _, obj := range objects {
+		spec, st := obj.GetManagedSpec(), obj.GetManagedStatus()
+		c := claimant{uid: obj.GetUID(), name: ownerOf(obj), created: obj.GetCreationTimestamp().Unix()}
+		if st.Remote != nil && st.Remote.ID != "" {
+			c.bound = true
+			r.claims.claim(remoteKey{st.Remote.TenantID, r.Kind.Name, st.Remote.ParentID, st.Remote.ID}, c)
+		} else if intent, _ := readIntent(obj); spec.RemoteID != "" && intent != nil {
+			r.claims.claim(remoteKey{intent.Tenant, r.Kind.Name, intent.ParentID, spec.RemoteID}, c)
+		}
+	}
+	r.filled = true
+	return nil
+}
+
+func (r *Reconciler[O, D]) list(ctx context.Context) ([]O, error) {
+	list := r.Kind.NewList()
+	if err := r.Client.List(ctx, list); err != nil {
+		return nil, err
+	}
+	return r.Kind.Items(list), nil
+}
+
+// behind counts the objects behind a backend; in doubt none, which is the stricter answer.
+func (r *Reconciler[O, D]) behind(ctx context.Context, key string) int {
+	if r.Behind == nil {
+		return 0
+	}
+	n, err := r.Behind(ctx, key)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// boundIDs lists the remotes of a parent that objects are bound to.
+func (r *Reconciler[O, D]) boundIDs(ctx context.Context, tenantID, parent string) ([]string, error) {
+	objects, err := r.list(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, obj := range objects {
+		if remote := obj.GetManagedStatus().Remote; remote != nil && remote.ID != "" && remote.TenantID == tenantID && remote.ParentID == parent {
+			ids = append(ids, remote.ID)
+		}
+	}
+	return ids, nil
+}

@@ -1,0 +1,146 @@
+package engine
+
+// Facts are everything that one decision depends on, as gathered. Enums start at
+// the value that writes least. Errors, time and the lease are never facts.
+type Facts struct {
+	Deleting, KindTerminating, Suspended       bool
+	Creation                                   Creation
+	Drift                                      Drift
+	Deletion                                   Deletion
+	RemoteID                                   RemoteID
+	Bound                                      bool
+	Intent                                     IntentFact
+	Found                                      Found
+	Owner                                      Owner
+	Twin                                       TwinFact
+	Phase                                      PhaseFact
+	PendingLong                                bool
+	Changes                                    ChangesFact
+	SpecMoved                                  bool
+	CanCreate, CanUpdate, CanDelete, CanRetire bool
+	Undeletable, Retired, DeleteSent           bool
+	RunOnce, CreateHeld                        bool
+	TenantMatches                              bool
+	MassAbsence, MassDeletion                  bool
+	ClaimConflict                              bool
+	Index                                      Index
+	MarkProven, NonConverging                  bool
+}
+
+// Creation is the effective creation policy.
+type Creation int
+
+// Drift is the effective drift policy.
+type Drift int
+
+// Deletion is the effective deletion policy.
+type Deletion int
+
+// RemoteID says what spec.remoteID asks for.
+type RemoteID int
+
+// IntentFact says what the intent annotation tells, read against the status.
+type IntentFact int
+
+// Found says what the looks at the vendor brought.
+type Found int
+
+// Owner says whose the find is.
+type Owner int
+
+// TwinFact says whether a second remote bears our token.
+type TwinFact int
+
+// PhaseFact is the phase of the find.
+type PhaseFact int
+
+// ChangesFact sums up the diff.
+type ChangesFact int
+
+// Index says what the mark index of the parent holds about our name.
+type Index int
+
+// The values of the facts; see decide.md for where each comes from.
+const (
+	CreationAdopt Creation = iota
+	CreationCreateOrAdopt
+	CreationCreate
+)
+
+// Drift policies.
+const (
+	DriftReport Drift = iota
+	DriftCorrect
+)
+
+// Deletion policies.
+const (
+	DeletionOrphan Deletion = iota
+	DeletionRetire
+	DeletionDelete
+)
+
+// What spec.remoteID asks for.
+const (
+	RemoteIDNone RemoteID = iota
+	RemoteIDSet
+	RemoteIDMismatch
+)
+
+// Intents. Fresh and Old are open: a create may be out there, inside and past the window.
+const (
+	IntentNone IntentFact = iota
+	IntentForeign
+	IntentClosed
+	IntentFresh
+	IntentOld
+)
+
+// Finds.
+const (
+	FoundNotLooked Found = iota
+	FoundAbsentUnproved
+	FoundAbsentProved
+	FoundByID
+	FoundByMark
+	FoundByKey
+)
+
+// Owners of a find.
+const (
+	OwnerForeign Owner = iota
+	OwnerOtherCluster
+	OwnerOtherLife
+	OwnerUnmarked
+	OwnerOurs
+)
+
+// Twins.
+const (
+	TwinNone TwinFact = iota
+	TwinRemovable
+	TwinStuck
+)
+
+// Phases.
+const (
+	PhasePending PhaseFact = iota
+	PhaseSealed
+	PhaseFailed
+	PhaseLive
+)
+
+// Changes.
+const (
+	ChangesNone ChangesFact = iota
+	ChangesUnwritable
+	ChangesLocked
+	ChangesWritable
+)
+
+// Index answers.
+const (
+	IndexUnasked Index = iota
+	IndexHit
+	IndexClear
+)

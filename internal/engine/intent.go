@@ -1,0 +1,52 @@
+package engine
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"time"
+
+	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
+	"github.com/governance-operator/governance-operator/internal/backend"
+)
+
+// Intent is the note, kept on the object, that a create may have been sent. Without
+// one no create was ever sent for the object.
+type Intent struct {
+	// Token is drawn once in an object's life, so that a late remote is provably ours.
+	Token string `json:"token"`
+	// Attempt is the number of the claim; above status.closedAttempt its outcome is open.
+	Attempt int64 `json:"attempt"`
+	// At is the tenant's clock at the claim.
+	At time.Time `json:"at"`
+	// Owner is the namespace/name of the object; another's intent (copied YAML) is ignored.
+	Owner    string      `json:"owner"`
+	Tenant   string      `json:"tenant"`
+	ParentID string      `json:"parentID,omitempty"`
+	Key      backend.Key `json:"key"`
+}
+
+// readIntent returns the intent of obj, and whether it is somebody else's.
+func readIntent(obj Object) (intent *Intent, foreign bool) {
+	raw, ok := obj.GetAnnotations()[v1alpha1.AnnotationIntent]
+	if !ok {
+		return nil, false
+	}
+	intent = &Intent{}
+	if err := json.Unmarshal([]byte(raw), intent); err != nil || intent.Token == "" || intent.Owner != ownerOf(obj) {
+		return nil, true
+	}
+	return intent, false
+}
+
+func (i Intent) encode() string {
+	raw, err := json.Marshal(i)
+	if err != nil {
+		panic("engine: an intent is plain data: " + err.Error())
+	}
+	return string(raw)
+}
+
+func ownerOf(obj Object) string { return obj.GetNamespace() + "/" + obj.GetName() }
+
+// newToken draws the 16 characters that mark all remotes of one object.
+func newToken() string { return rand.Text()[:16] }

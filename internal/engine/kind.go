@@ -1,0 +1,86 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
+	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/reference"
+)
+
+// Object is a managed object.
+type Object interface {
+	client.Object
+	GetManagedSpec() *v1alpha1.ManagedSpec
+	GetManagedStatus() *v1alpha1.ManagedStatus
+}
+
+// Kind is what the engine must know of a kind.
+type Kind[O Object, D backend.Model] struct {
+	// Name as in `kind:`.
+	Name string
+	New  func() O
+	// NewList returns an empty list, Items its objects.
+	NewList func() client.ObjectList
+	Items   func(client.ObjectList) []O
+	Driver  func(backend.Tenant) backend.Driver[D]
+	// Desire maps the spec to the model and returns the parent's id. What cannot be resolved
+	// or cannot be so is noted in the resolver.
+	Desire func(obj O, r *reference.Resolver) (desired D, parentID string)
+	// Project copies figures of the observation into the kind's own status fields.
+	Project func(obj O, obs backend.Observation[D])
+	// FiguresRide: figures alone are no reason to write the status.
+	FiguresRide bool
+	// Started says whether the status shows a run-once object as started.
+	Started func(obj O) bool
+	// ObservedStarted says the same of an observation.
+	ObservedStarted func(obs backend.Observation[D]) bool
+	// Tail lists further tail paths to read with an observation, given the last status.
+	Tail func(obj O) []string
+	// Poll is when to look again at a remote that moves by itself; zero means never.
+	Poll func(obj O) time.Duration
+	// Held says that the spec does not allow the create yet, and until when, if known.
+	Held func(desired D) (held bool, until time.Time)
+}
+
+// Backends gives access to opened backends.
+type Backends interface {
+	// Get returns the backend that ref names for objects of namespace. Errors are *BackendError.
+	Get(ctx context.Context, namespace string, ref v1alpha1.BackendRef, deleting bool) (*Backend, error)
+	// Unauthorized tells that the tenant refused the credentials.
+	Unauthorized(key string, err error)
+}
+
+// Backend is an opened backend as one pass sees it.
+type Backend struct {
+	// Key names the backend object: kind/namespace/name.
+	Key    string
+	Tenant backend.Tenant
+	// TenantKey names the opened tenant; backends with the same credentials share it.
+	TenantKey string
+	// TenantID is who answers now; PinnedTenantID who answered at the first Ready.
+	TenantID, PinnedTenantID string
+	Suspended                bool
+	Resync                   time.Duration
+	// Absent is the number of remotes that are missing at once, per kind, while that brake is on.
+	Absent map[string]int32
+	// DeletionsHeld: the brake for mass deletion is on.
+	DeletionsHeld bool
+	// Verify asks the tenant who it is, unless it was asked a moment ago.
+	Verify func(ctx context.Context) (backend.TenantID, error)
+	// Find looks names up, shared by all objects.
+	Find reference.Finder
+}
+
+// BackendError says why a backend cannot be used. The object is not to blame.
+type BackendError struct {
+	// Reason is a condition reason.
+	Reason  string
+	Message string
+}
+
+// Error returns the message.
+func (e *BackendError) Error() string { return e.Message }

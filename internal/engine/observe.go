@@ -1,0 +1,345 @@
+package engine
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/types"
+
+	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
+	"github.com/governance-operator/governance-operator/internal/backend"
+)
+
+// shared is how old a list pass may be and still serve another object.
+const shared = 5 * time.Second
+
+// observe looks at the vendor, in the order of the design: the bound id (and a list,
+// if it is gone), our token by what was sent, remoteID, the key if the policy
+// adopts, the mark index. The first that answers counts.
+func (p *pass[O, D]) observe(ctx context.Context) error {
+	f := &p.facts
+	f.Index = IndexClear
+	f.NonConverging = p.memory.repeated >= 3 && p.memory.write == writeCreate
+	if f.Bound {
+		return p.observeBound(ctx)
+	}
+	looked := time.Time{}
+	if f.Intent == IntentFresh || f.Intent == IntentOld {
+		obs, err := p.look(ctx, backend.Ref{ParentID: p.intent.ParentID, Key: p.intent.Key, Mark: p.mark()})
+		if err != nil {
+			return err
+		}
+		looked = obs.Date
+		if obs.Exists {
+			p.found(ctx, FoundByMark, obs)
+			return nil
+		}
+		f.Intent = p.intentFact(looked)
+	}
+	if p.spec().RemoteID != "" {
+		obs, err := p.look(ctx, backend.Ref{ID: p.spec().RemoteID, ParentID: p.parentID})
+		if err != nil {
+			return err
+		}
+		if obs.Exists {
+			p.found(ctx, FoundByID, obs)
+			return nil
+		}
+	} else if key := p.key(); f.Creation != CreationCreate && !key.IsZero() && !f.RunOnce && !f.Deleting {
+		obs, err := p.look(ctx, backend.Ref{ParentID: p.parentID, Key: key})
+		if err != nil {
+			return err
+		}
+		if obs.Exists {
+			p.found(ctx, FoundByKey, obs)
+			return nil
+		}
+	}
+	f.Found = FoundAbsentProved
+	if f.Deleting {
+		return nil
+	}
+	return p.askIndex(ctx)
+}
+
+func (p *pass[O, D]) key() backend.Key { return p.desired.Key() }
+
+// look observes one remote and keeps the tenant's clock.
+func (p *pass[O, D]) look(ctx context.Context, ref backend.Ref) (backend.Observation[D], error) {
+	ref.Tail = p.tail()
+	obs, err := p.driver.Observe(ctx, ref)
+	if err == nil {
+		p.r.clock.saw(p.backend.TenantKey, obs.Date)
+	}
+	return obs, err
+}
+
+// observeBound reads the remote that the object is bound to. It is absent only when a
+// read and a list agree, and the list holds nothing that bears our token.
+func (p *pass[O, D]) observeBound(ctx context.Context) error {
+	remote := *p.remote()
+	obs, err := p.look(ctx, backend.Ref{ID: remote.ID, ParentID: remote.ParentID})
+	if err != nil {
+		return err
+	}
+	if obs.Exists {
+		p.found(ctx, FoundByID, obs)
+		return nil
+	}
+	if p.facts.Deleting && remote.DeleteSentAt != nil {
+		// The vendor accepted our deletion and now says it is gone: two witnesses.
+		p.facts.Found = FoundAbsentProved
+		return nil
+	}
+	return p.proveAbsence(ctx, remote)
+}
+
+func (p *pass[O, D]) proveAbsence(ctx context.Context, remote v1alpha1.RemoteStatus) error {
+	f := &p.facts
+	f.Found = FoundAbsentUnproved
+	who, err := p.backend.Verify(ctx)
+	if err != nil {
+		return err
+	}
+	if who.ID != remote.TenantID {
+		f.TenantMatches = false
+		return nil
+	}
+	now := p.r.Now()
+	if remote.LastWrittenAt != nil && now.Sub(remote.LastWrittenAt.Time) < p.caps.ListLag {
+		return nil
+	}
+	list, err := p.r.views.get(ctx, p.backend, p.driver, remote.ParentID, now.Add(-shared))
+	if err != nil {
+		return err
+	}
+	if list.rows[remote.ID] {
+		return nil // The two looks disagree.
+	}
+	if p.intent != nil {
+		for _, id := range p.r.views.hits(list, func(m backend.Mark) bool { return m.Token == p.intent.Token && m.Cluster == p.r.ClusterID }) {
+			obs, err := p.look(ctx, backend.Ref{ID: id, ParentID: remote.ParentID})
+			if err != nil {
+				return err
+			}
+			if obs.Exists {
+				p.found(ctx, FoundByMark, obs)
+				return nil
+			}
+		}
+	}
+	f.Found = FoundAbsentProved
+	absent, err := p.r.countAbsent(ctx, p.backend, p.driver, now.Add(-shared))
+	if err != nil {
+		return err
+	}
+	if held := p.r.Brakes.Absent(p.backend.Key, p.r.Kind.Name, absent.missing, absent.total); held {
+		f.MassAbsence = true
+	}
+	if f.Deleting || f.RunOnce {
+		return nil
+	}
+	return p.askIndex(ctx)
+}
+
+type absence struct{ missing, total int }
+
+// countAbsent says how many of the backend's objects of this kind have lost their remote.
+func (r *Reconciler[O, D]) countAbsent(ctx context.Context, b *Backend, driver backend.Driver[D], notBefore time.Time) (absence, error) {
+	objects, err := r.list(ctx)
+	if err != nil {
+		return absence{}, err
+	}
+	var out absence
+	for _, obj := range objects {
+		remote := obj.GetManagedStatus().Remote
+		if remote == nil || remote.ID == "" || remote.TenantID != b.TenantID || remote.DeleteSentAt != nil || BackendKey(obj) != b.Key {
+			continue
+		}
+		list, err := r.views.get(ctx, b, driver, remote.ParentID, notBefore)
+		if err != nil {
+			return absence{}, err
+		}
+		out.total++
+		if !list.rows[remote.ID] {
+			out.missing++
+		}
+	}
+	return out, nil
+}
+
+// BackendKey names the backend of an object: kind/namespace/name.
+func BackendKey(obj Object) string {
+	ref := obj.GetManagedSpec().BackendRef
+	if ref.Kind == v1alpha1.KindClusterGovernanceBackend {
+		return ref.Kind + "//" + ref.Name
+	}
+	return v1alpha1.KindGovernanceBackend + "/" + obj.GetNamespace() + "/" + ref.Name
+}
+
+// askIndex asks the mark index whether something in the parent bears our name.
+func (p *pass[O, D]) askIndex(ctx context.Context) error {
+	f := &p.facts
+	if f.RemoteID != RemoteIDNone {
+		return nil
+	}
+	list, err := p.r.views.get(ctx, p.backend, p.driver, p.parentID, time.Time{})
+	if err != nil {
+		return err
+	}
+	p.r.clock.saw(p.backend.TenantKey, carried(list, p.r.Now()))
+	owner := ownerOf(p.obj)
+	ids := p.r.views.hits(list, func(m backend.Mark) bool {
+		return m.Owner == owner || p.intent != nil && m.Token == p.intent.Token
+	})
+	for _, id := range ids {
+		if id == p.boundID() {
+			continue
+		}
+		obs, err := p.look(ctx, backend.Ref{ID: id, ParentID: p.parentID})
+		if err != nil {
+			return err
+		}
+		if obs.Exists {
+			p.found(ctx, FoundByMark, obs)
+			return nil
+		}
+		f.Index = IndexHit
+		p.r.views.drop(p.backend.TenantKey, p.parentID, id)
+	}
+	return nil
+}
+
+func carried(w *view, now time.Time) time.Time {
+	if w.date.IsZero() {
+		return time.Time{}
+	}
+	return w.date.Add(now.Sub(w.taken))
+}
+
+// found fills the facts about an observation.
+func (p *pass[O, D]) found(ctx context.Context, how Found, obs backend.Observation[D]) {
+	f := &p.facts
+	p.seen = obs
+	f.Found = how
+	f.Owner = p.ownerOf(ctx, how, obs)
+	f.Undeletable, f.Retired = obs.Undeletable, obs.Retired
+	switch obs.Phase {
+	case backend.PhasePending:
+		f.Phase = PhasePending
+	case backend.PhaseSealed:
+		f.Phase = PhaseSealed
+	case backend.PhaseFailed:
+		f.Phase = PhaseFailed
+	default:
+		f.Phase = PhaseLive
+	}
+	if obs.Twin != nil {
+		f.Twin = TwinStuck
+		if obs.Twin.Empty {
+			f.Twin = TwinRemovable
+		}
+	}
+	if m := p.spec().Management; (m == nil || m.Deletion == "") && p.r.Kind.ObservedStarted != nil && p.r.Kind.ObservedStarted(obs) {
+		f.Deletion = DeletionOrphan
+	}
+	if f.RemoteID == RemoteIDSet && how == FoundByMark && obs.ID != p.spec().RemoteID {
+		f.RemoteID = RemoteIDMismatch
+	}
+	p.claim(ctx, obs)
+	if f.Deleting {
+		if f.Owner == OwnerOurs && !f.Undeletable && !f.DeleteSent && f.Deletion != DeletionOrphan {
+			f.MassDeletion = p.r.Brakes.Deleting(p.backend.Key, p.obj.GetUID(), p.r.behind(ctx, p.backend.Key)) || f.MassDeletion
+		}
+		return
+	}
+	p.changes = p.diff(obs)
+	sealed := append(append([]string{}, obs.Sealed...), p.caps.CreateOnly...)
+	switch {
+	case len(p.changes) == 0:
+		f.Changes = ChangesNone
+	case obs.Locked:
+		f.Changes = ChangesLocked
+	case p.changes.Unwritable(sealed):
+		f.Changes = ChangesUnwritable
+	default:
+		f.Changes = ChangesWritable
+	}
+	f.SpecMoved = p.status().DesiredDigest != backend.DesiredDigest(p.desired)
+	if !f.Bound {
+		f.SpecMoved = f.Intent == IntentFresh
+	}
+	f.NonConverging = p.memory.repeated >= 3 && p.memory.write == strings.Join(p.changes.Paths(), ",")
+}
+
+// claim enters the find into the claim index.
+func (p *pass[O, D]) claim(_ context.Context, obs backend.Observation[D]) {
+	k := remoteKey{p.backend.TenantID, p.r.Kind.Name, obs.ParentID, obs.ID}
+	c := claimant{uid: p.obj.GetUID(), name: ownerOf(p.obj), bound: p.facts.Bound && p.boundID() == obs.ID, created: p.obj.GetCreationTimestamp().Unix()}
+	p.r.claims.forget(p.obj.GetUID(), k)
+	p.claimedBy, p.facts.ClaimConflict = p.r.claims.claim(k, c)
+}
+
+// diff compares the desired model with an observation.
+func (p *pass[O, D]) diff(obs backend.Observation[D]) backend.Changes {
+	changes := backend.Diff(p.desired, obs.Actual, p.caps, p.remembered())
+	if obs.Blemished || obs.MarkInProse && obs.Mark.IsZero() {
+		changes = append(changes, backend.Change{Path: backend.PathMark})
+	}
+	return changes
+}
+
+func (p *pass[O, D]) remembered() backend.Memory {
+	st := p.status()
+	mem := backend.Memory{Applied: map[string]string{}, Echoes: map[string]backend.Echo{}}
+	for _, a := range st.AppliedInputs {
+		mem.Applied[a.Path] = a.Hash
+	}
+	for _, e := range st.Echoes {
+		mem.Echoes[e.Path] = backend.Echo{Sent: e.Sent, Seen: e.Seen}
+	}
+	return mem
+}
+
+// mark is what our remotes bear.
+func (p *pass[O, D]) mark() backend.Mark {
+	m := backend.Mark{Owner: ownerOf(p.obj), Cluster: p.r.ClusterID}
+	if p.intent != nil {
+		m.Token = p.intent.Token
+	}
+	return m
+}
+
+// ownerOf says whose the find is.
+func (p *pass[O, D]) ownerOf(ctx context.Context, how Found, obs backend.Observation[D]) Owner {
+	m, owner, bound := obs.Mark, ownerOf(p.obj), p.facts.Bound && how == FoundByID
+	ours := m.Cluster == p.r.ClusterID && m.Owner == owner
+	switch {
+	case ours && p.intent != nil && m.Token == p.intent.Token, ours && bound:
+		return OwnerOurs
+	case m.IsZero() && bound && (obs.MarkInProse || !p.caps.MarkProven):
+		return OwnerOurs
+	case m.IsZero():
+		return OwnerUnmarked
+	case ours:
+		return OwnerOtherLife
+	case m.Cluster != p.r.ClusterID && (m.Owner == owner || p.intent != nil && m.Token == p.intent.Token):
+		return OwnerOtherCluster
+	case m.Cluster == p.r.ClusterID && !p.ownerLives(ctx, m.Owner):
+		return OwnerOtherLife
+	}
+	return OwnerForeign
+}
+
+// ownerLives says whether the object that a mark of this cluster names exists. When
+// in doubt it does.
+func (p *pass[O, D]) ownerLives(ctx context.Context, owner string) bool {
+	namespace, name, ok := strings.Cut(owner, "/")
+	if !ok {
+		return true
+	}
+	err := p.r.Client.Get(ctx, types.NamespacedName{Namespace: namespace, Name: name}, p.r.Kind.New())
+	return !apierrors.IsNotFound(err)
+}

@@ -1,0 +1,343 @@
+package engine
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
+
+	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
+	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/reference"
+)
+
+// mappingVersion moves when the way specs become models changes, so that every
+// object is looked at once after an upgrade.
+const mappingVersion = "1"
+
+// pass is one walk over one object.
+type pass[O Object, D backend.Model] struct {
+	r      *Reconciler[O, D]
+	obj    O
+	stored O // as it was read, for the patches
+	memory *memory
+
+	intent        *Intent
+	foreignIntent bool
+
+	backend  *Backend
+	driver   backend.Driver[D]
+	caps     backend.Capabilities
+	resolver *reference.Resolver
+	desired  D
+	parentID string
+
+	facts      Facts
+	seen       backend.Observation[D]
+	changes    backend.Changes
+	hit        backend.Mark // what the mark index holds about our name
+	claimedBy  string
+	heldUntil  time.Time
+	claimStamp time.Time
+	sent       []string // fields that a write sent
+	created    bool
+	deleteSent bool
+}
+
+func (r *Reconciler[O, D]) begin(obj O) *pass[O, D] {
+	p := &pass[O, D]{r: r, obj: obj, stored: obj.DeepCopyObject().(O), memory: r.remember(obj.GetUID())}
+	p.intent, p.foreignIntent = readIntent(obj)
+	return p
+}
+
+func (p *pass[O, D]) deleting() bool                  { return !p.obj.GetDeletionTimestamp().IsZero() }
+func (p *pass[O, D]) status() *v1alpha1.ManagedStatus { return p.obj.GetManagedStatus() }
+func (p *pass[O, D]) spec() *v1alpha1.ManagedSpec     { return p.obj.GetManagedSpec() }
+func (p *pass[O, D]) hasFinalizer() bool {
+	return controllerutil.ContainsFinalizer(p.obj, v1alpha1.Finalizer)
+}
+func (p *pass[O, D]) name() client.ObjectKey { return client.ObjectKeyFromObject(p.obj) }
+func (p *pass[O, D]) requested() string {
+	return p.obj.GetAnnotations()[v1alpha1.AnnotationReconcileRequestedAt]
+}
+func (p *pass[O, D]) nothingOwed() bool { return p.deleting() && !p.hasFinalizer() }
+
+// remote returns the remote of the status, never nil.
+func (p *pass[O, D]) remote() *v1alpha1.RemoteStatus {
+	st := p.status()
+	if st.Remote == nil {
+		st.Remote = &v1alpha1.RemoteStatus{}
+	}
+	return st.Remote
+}
+
+func (p *pass[O, D]) boundID() string {
+	if st := p.status(); st.Remote != nil {
+		return st.Remote.ID
+	}
+	return ""
+}
+
+// fresh says that nothing is asked of this pass, and when to come back. Time plays
+// no part but for a poll that is due.
+func (p *pass[O, D]) fresh(ctx context.Context) (time.Duration, bool) {
+	forced := p.r.takeForced(p.name())
+	st := p.status()
+	if forced || p.deleting() || p.boundID() == "" || !p.hasFinalizer() || p.intent == nil ||
+		st.ObservedGeneration != p.obj.GetGeneration() || p.requested() != st.LastHandledReconcileAt ||
+		p.intent.Attempt > st.ClosedAttempt || !p.settled() {
+		return 0, false
+	}
+	if digest, ok := p.inputsDigest(ctx); !ok || digest != st.InputsDigest {
+		return 0, false
+	}
+	poll := p.poll()
+	if poll == 0 {
+		return 0, true
+	}
+	now := p.r.Now()
+	if p.memory.pollAt.IsZero() {
+		p.memory.pollAt = now.Add(poll/2 + time.Duration(rand.Int64N(int64(poll))))
+	}
+	if due := p.memory.pollAt.Sub(now); due > 0 {
+		return due, true
+	}
+	return 0, false
+}
+
+func (p *pass[O, D]) poll() time.Duration {
+	if p.r.Kind.Poll == nil {
+		return 0
+	}
+	return p.r.Kind.Poll(p.obj)
+}
+
+// settled says whether the last pass found nothing more to do.
+func (p *pass[O, D]) settled() bool {
+	c := meta.FindStatusCondition(p.status().Conditions, v1alpha1.ConditionSynced)
+	return c != nil && c.ObservedGeneration == p.obj.GetGeneration() &&
+		(c.Status == metav1.ConditionTrue || c.Reason == v1alpha1.ReasonDrifted)
+}
+
+// inputsDigest sums up the spec, what it refers to, and the way it is mapped.
+func (p *pass[O, D]) inputsDigest(ctx context.Context) (string, bool) {
+	h := sha256.New()
+	raw, err := json.Marshal(p.obj)
+	if err != nil {
+		return "", false
+	}
+	var whole struct{ Spec json.RawMessage }
+	if err := json.Unmarshal(raw, &whole); err != nil {
+		return "", false
+	}
+	fmt.Fprintf(h, "%s\n%s\n", mappingVersion, whole.Spec)
+	for _, ref := range reference.Of(p.obj) {
+		target := reference.New(ref.Kind)
+		if err := p.r.Client.Get(ctx, client.ObjectKey{Namespace: ref.Namespace, Name: ref.Name}, target); client.IgnoreNotFound(err) != nil {
+			return "", false
+		}
+		id := v1alpha1.RemoteStatus{}
+		if remote := target.GetManagedStatus().Remote; remote != nil {
+			id = *remote
+		}
+		fmt.Fprintf(h, "%s=%s/%s\n", ref, id.ParentID, id.ID)
+	}
+	return backend.DigestPrefix + hex.EncodeToString(h.Sum(nil)[:12]), true
+}
+
+// run gathers, decides and acts.
+func (p *pass[O, D]) run(ctx context.Context) outcome {
+	p.gatherObject()
+	if plan := Decide(p.facts); plan.Action != Look {
+		return outcome{plan: plan}
+	}
+	if out, stop := p.open(ctx); stop {
+		return out
+	}
+	if out, stop := p.desire(ctx); stop {
+		return out
+	}
+	if err := p.observe(ctx); err != nil {
+		return outcome{err: err}
+	}
+	plan := Decide(p.facts)
+	out := p.act(ctx, plan)
+	return out
+}
+
+// gatherObject fills the facts that need no look.
+func (p *pass[O, D]) gatherObject() {
+	spec, st := p.spec(), p.status()
+	f := &p.facts
+	f.Deleting = p.deleting()
+	f.KindTerminating = p.r.Terminating != nil && p.r.Terminating(p.r.Kind.Name)
+	f.Suspended = spec.Suspend
+	f.Bound = p.boundID() != ""
+	f.Drift, f.Creation, f.Deletion = DriftCorrect, CreationCreate, DeletionDelete
+	m := v1alpha1.Management{}
+	if spec.Management != nil {
+		m = *spec.Management
+	}
+	if m.Drift == v1alpha1.DriftReport {
+		f.Drift = DriftReport
+	}
+	switch m.Creation {
+	case v1alpha1.CreationAdopt:
+		f.Creation = CreationAdopt
+	case v1alpha1.CreationCreateOrAdopt:
+		f.Creation = CreationCreateOrAdopt
+	}
+	switch m.Deletion {
+	case v1alpha1.DeletionOrphan:
+		f.Deletion = DeletionOrphan
+	case v1alpha1.DeletionRetire:
+		f.Deletion = DeletionRetire
+	case "":
+		if p.r.Kind.Started != nil && p.r.Kind.Started(p.obj) {
+			f.Deletion = DeletionOrphan
+		}
+	}
+	if spec.RemoteID != "" {
+		f.RemoteID = RemoteIDSet
+		if f.Bound && p.boundID() != spec.RemoteID {
+			f.RemoteID = RemoteIDMismatch
+		}
+	}
+	f.Intent = p.intentFact(time.Time{})
+	if r := st.Remote; r != nil && r.DeleteSentAt != nil {
+		f.DeleteSent = p.r.Now().Sub(r.DeleteSentAt.Time) < 10*time.Minute
+	}
+	f.PendingLong = p.pendingLong()
+}
+
+// intentFact reads the intent against the status; looked is the date of the look, zero before it.
+func (p *pass[O, D]) intentFact(looked time.Time) IntentFact {
+	switch {
+	case p.foreignIntent:
+		return IntentForeign
+	case p.intent == nil:
+		return IntentNone
+	case p.intent.Attempt <= p.status().ClosedAttempt:
+		return IntentClosed
+	case looked.IsZero() || looked.Before(p.intent.At.Add(p.r.Window)):
+		return IntentFresh
+	}
+	return IntentOld
+}
+
+func (p *pass[O, D]) pendingLong() bool {
+	c := meta.FindStatusCondition(p.status().Conditions, v1alpha1.ConditionReconciling)
+	return c != nil && c.Reason == v1alpha1.ReasonVendorWorking && p.r.Now().Sub(c.LastTransitionTime.Time) > 24*time.Hour
+}
+
+// open gets the tenant. While it is wanting, the backend is to blame.
+func (p *pass[O, D]) open(ctx context.Context) (outcome, bool) {
+	b, err := p.r.Backends.Get(ctx, p.obj.GetNamespace(), p.spec().BackendRef, p.deleting())
+	if err != nil {
+		return outcome{err: err}, true
+	}
+	if pace := b.Tenant.Pace(backend.PriorityEdit); pace.Delay > 100*time.Millisecond {
+		class := backend.Retryable
+		if pace.Throttled {
+			class = backend.Throttled
+		}
+		return outcome{paced: !pace.Throttled && !pace.CircuitOpen, err: &backend.Error{Class: class, After: pace.Delay,
+			Err: fmt.Errorf("the tenant's budget or the vendor asks for a pause")}}, true
+	}
+	p.backend, p.driver = b, p.r.Kind.Driver(b.Tenant)
+	p.caps = p.driver.Capabilities()
+	f := &p.facts
+	f.Suspended = f.Suspended || b.Suspended
+	f.CanCreate, f.CanUpdate, f.CanDelete, f.CanRetire = p.caps.Create, p.caps.Update, p.caps.Delete, p.caps.Retire
+	f.RunOnce, f.MarkProven = p.caps.RunOnce, p.caps.MarkProven
+	if m := p.spec().Management; (m == nil || m.Creation == "") && !p.caps.Create {
+		f.Creation = CreationAdopt
+	}
+	if m := p.spec().Management; (m == nil || m.Deletion == "") && !p.caps.Delete {
+		f.Deletion = DeletionOrphan
+	}
+	f.MassAbsence = b.Absent[p.r.Kind.Name] > 0
+	f.MassDeletion = b.DeletionsHeld
+	pinned := b.PinnedTenantID
+	if st := p.status(); st.Remote != nil && st.Remote.TenantID != "" {
+		pinned = st.Remote.TenantID
+	} else if p.intent != nil && f.Intent != IntentClosed {
+		pinned = p.intent.Tenant
+	}
+	f.TenantMatches = pinned == b.TenantID && b.PinnedTenantID == b.TenantID
+	if !f.TenantMatches {
+		// Nothing that this tenant says can be about our remote.
+		f.Found = FoundAbsentUnproved
+		return outcome{plan: Decide(p.facts)}, true
+	}
+	return outcome{}, false
+}
+
+// desire maps the spec to the model, resolves it, and refuses what this vendor cannot hold.
+func (p *pass[O, D]) desire(ctx context.Context) (outcome, bool) {
+	p.resolver = reference.NewResolver(ctx, p.r.Client, p.obj, p.backend.TenantID, p.backend.Find)
+	if p.deleting() {
+		p.parentID = p.knownParent()
+		return outcome{}, false
+	}
+	p.desired, p.parentID = p.r.Kind.Desire(p.obj, p.resolver)
+	if err := p.resolver.Err(); err != nil {
+		return outcome{err: err}, true
+	}
+	for _, problem := range p.caps.Check(p.desired) {
+		p.resolver.Reject(v1alpha1.ReasonFieldUnsupported, "spec."+problem.Path, "%s", problem.Message)
+	}
+	if !p.facts.Bound && p.facts.Creation != CreationAdopt && p.facts.RemoteID == RemoteIDNone {
+		for _, path := range p.caps.Missing(p.desired) {
+			p.resolver.Reject(v1alpha1.ReasonInvalidSpec, "spec."+path, "is needed to create this at the vendor")
+		}
+	}
+	if problems := p.resolver.Problems(); len(problems) > 0 {
+		return outcome{problems: problems}, true
+	}
+	if p.r.Kind.Held != nil {
+		p.facts.CreateHeld, p.heldUntil = p.r.Kind.Held(p.desired)
+	}
+	return outcome{}, false
+}
+
+// knownParent is where the remote is, or may be, without resolving anything.
+func (p *pass[O, D]) knownParent() string {
+	if remote := p.status().Remote; remote != nil && remote.ParentID != "" {
+		return remote.ParentID
+	}
+	if p.intent != nil {
+		return p.intent.ParentID
+	}
+	return ""
+}
+
+func (p *pass[O, D]) tail() []string {
+	var tail []string
+	if !p.deleting() {
+		tail = backend.TailOf(p.desired, p.caps)
+	}
+	if p.r.Kind.Tail != nil {
+		tail = append(tail, p.r.Kind.Tail(p.obj)...)
+	}
+	slices.Sort(tail)
+	return slices.Compact(tail)
+}
+
+// eventType is Warning for what needs a person.
+func eventType(warning bool) string {
+	if warning {
+		return corev1.EventTypeWarning
+	}
+	return corev1.EventTypeNormal
+}

@@ -1,0 +1,369 @@
+package reference
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
+	"github.com/governance-operator/governance-operator/internal/backend"
+)
+
+// Finder asks what a name means; (lookup.Cache).Find bound to a tenant.
+type Finder func(ctx context.Context, q backend.Name) ([]backend.Match, error)
+
+// Problem is why an object is blocked.
+type Problem struct {
+	// Reason is a condition reason.
+	Reason string
+	// Message names the field.
+	Message string
+	// Spec: only an edit of the spec mends it.
+	Spec bool
+}
+
+// Asked is a name that was looked up, or would have been but for its pin.
+type Asked struct {
+	Path   string
+	Query  backend.Name
+	Pinned string
+}
+
+// Resolver resolves the references and names of one object in one pass. It never
+// guesses: what cannot be resolved is a problem, and its id is empty.
+type Resolver struct {
+	ctx      context.Context
+	reader   client.Reader
+	object   Managed
+	tenantID string
+	find     Finder
+
+	pins     map[string]v1alpha1.ResolvedName
+	resolved []v1alpha1.ResolvedName
+	asked    []Asked
+	problems []Problem
+	err      error
+}
+
+// NewResolver returns a resolver for object, whose remotes are in tenantID. With a
+// nil find nothing is looked up: only what is pinned in the status is known.
+func NewResolver(ctx context.Context, reader client.Reader, object Managed, tenantID string, find Finder) *Resolver {
+	r := &Resolver{ctx: ctx, reader: reader, object: object, tenantID: tenantID, find: find, pins: map[string]v1alpha1.ResolvedName{}}
+	for _, p := range object.GetManagedStatus().Resolved {
+		r.pins[p.Path] = p
+	}
+	return r
+}
+
+// Resolved is what is to be pinned, sorted by path.
+func (r *Resolver) Resolved() []v1alpha1.ResolvedName {
+	slices.SortFunc(r.resolved, func(a, b v1alpha1.ResolvedName) int { return strings.Compare(a.Path, b.Path) })
+	return r.resolved
+}
+
+// Asked lists the names of the spec.
+func (r *Resolver) Asked() []Asked { return r.asked }
+
+// Problems lists why the object is blocked, spec problems first.
+func (r *Resolver) Problems() []Problem {
+	slices.SortStableFunc(r.problems, func(a, b Problem) int {
+		switch {
+		case a.Spec == b.Spec:
+			return 0
+		case a.Spec:
+			return -1
+		}
+		return 1
+	})
+	return r.problems
+}
+
+// Err is the first error of a look-up; the object is then neither blocked nor resolved.
+func (r *Resolver) Err() error { return r.err }
+
+// Reject notes that the field at path cannot be so.
+func (r *Resolver) Reject(reason, path, format string, args ...any) {
+	r.problems = append(r.problems, Problem{Reason: reason, Spec: true, Message: path + ": " + fmt.Sprintf(format, args...)})
+}
+
+func (r *Resolver) wait(reason, path, format string, args ...any) {
+	r.problems = append(r.problems, Problem{Reason: reason, Message: path + ": " + fmt.Sprintf(format, args...)})
+}
+
+// ID resolves a reference by id or name; nil when the field is unset or unresolved.
+func (r *Resolver) ID(path string, ref *v1alpha1.NamedRef, q backend.Name) *string {
+	if ref == nil {
+		return nil
+	}
+	id := r.id(path, ref.ID, ref.Name, q)
+	if id == "" {
+		return nil
+	}
+	return &id
+}
+
+// Parent resolves the app that a remote belongs to. Once the object is bound it
+// stays: another spelling of the same app is fine, another app is refused.
+func (r *Resolver) Parent(path string, ref v1alpha1.NamedRef, q backend.Name) string {
+	remote := r.object.GetManagedStatus().Remote
+	if remote == nil || remote.ID == "" || remote.ParentID == "" {
+		return r.id(path, ref.ID, ref.Name, q)
+	}
+	bound := remote.ParentID
+	if pin, ok := r.pins[path]; ok && pin.ID == bound && pin.Name == ref.Name && (ref.ID == "" || ref.ID == bound) {
+		r.pin(path, bound, ref.Name)
+		if ref.Name != "" {
+			q.Name = ref.Name
+			r.asked = append(r.asked, Asked{path, q, bound})
+		}
+		return bound
+	}
+	before := len(r.problems)
+	if id := r.id(path, ref.ID, ref.Name, q); id != bound && len(r.problems) == before && r.err == nil {
+		r.Reject(v1alpha1.ReasonInvalidSpec, path, "is bound to %q and cannot be moved to %q; delete and apply", bound, id)
+	}
+	return bound
+}
+
+// IDs resolves a list; nil when the list is unset.
+func (r *Resolver) IDs(path string, refs []v1alpha1.NamedRef, q backend.Name) backend.Set {
+	if refs == nil {
+		return nil
+	}
+	out := backend.Set{}
+	for i := range refs {
+		if id := r.id(index(path, i), refs[i].ID, refs[i].Name, q); id != "" {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+// Users resolves a list of users; nil when the list is unset.
+func (r *Resolver) Users(path string, refs []v1alpha1.UserRef) backend.Set {
+	if refs == nil {
+		return nil
+	}
+	out := backend.Set{}
+	for i := range refs {
+		if id := r.id(index(path, i), refs[i].ID, refs[i].Email, backend.Name{Kind: backend.NameUser}); id != "" {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+// Entitlements resolves a list of entitlements; nil when the list is unset.
+func (r *Resolver) Entitlements(path string, refs []v1alpha1.EntitlementRef) backend.EntitlementSet {
+	if refs == nil {
+		return nil
+	}
+	out := backend.EntitlementSet{}
+	for i := range refs {
+		if e := r.Entitlement(index(path, i), refs[i]); e.ID != "" {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// Entitlement resolves one entitlement; the zero value when it is unresolved.
+func (r *Resolver) Entitlement(path string, ref v1alpha1.EntitlementRef) backend.EntitlementID {
+	if ref.Ref != nil {
+		id, parent := r.local(path+".ref", v1alpha1.KindAppEntitlement, ref.Ref.Name)
+		return backend.EntitlementID{AppID: parent, ID: id}
+	}
+	if ref.App == nil {
+		return backend.EntitlementID{}
+	}
+	app := r.id(path+".app", ref.App.ID, ref.App.Name, backend.Name{Kind: backend.NameApp})
+	if app == "" {
+		return backend.EntitlementID{}
+	}
+	id := r.id(path, ref.ID, ref.Name, backend.Name{Kind: backend.NameEntitlement, ParentID: app})
+	if id == "" {
+		return backend.EntitlementID{}
+	}
+	return backend.EntitlementID{AppID: app, ID: id}
+}
+
+// Profiles resolves a list of access profiles; nil when the list is unset.
+func (r *Resolver) Profiles(path string, refs []v1alpha1.ProfileRef) backend.Set {
+	if refs == nil {
+		return nil
+	}
+	out := backend.Set{}
+	for i := range refs {
+		id := refs[i].ID
+		if refs[i].Ref != nil {
+			id, _ = r.local(index(path, i)+".ref", v1alpha1.KindAccessProfile, refs[i].Ref.Name)
+		}
+		if id != "" {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+// Review resolves a reference to a review; nil when unset or unresolved.
+func (r *Resolver) Review(path string, ref *v1alpha1.ReviewRef) *string {
+	if ref == nil {
+		return nil
+	}
+	id := ref.ID
+	if ref.Ref != nil {
+		id, _ = r.local(path+".ref", v1alpha1.KindAccessReview, ref.Ref.Name)
+	}
+	if id == "" {
+		return nil
+	}
+	return &id
+}
+
+func index(path string, i int) string { return fmt.Sprintf("%s[%d]", path, i) }
+
+func (r *Resolver) pin(path, id, name string) {
+	r.resolved = append(r.resolved, v1alpha1.ResolvedName{Path: path, ID: id, Name: name})
+}
+
+// id resolves one id or name. What was resolved before for the same name stays.
+func (r *Resolver) id(path, id, name string, q backend.Name) string {
+	if id != "" {
+		return id
+	}
+	q.Name = name
+	if pin, ok := r.pins[path]; ok && pin.Name == name && r.settled() {
+		r.asked = append(r.asked, Asked{path, q, pin.ID})
+		r.pin(path, pin.ID, name)
+		return pin.ID
+	}
+	r.asked = append(r.asked, Asked{Path: path, Query: q})
+	if r.find == nil || r.err != nil {
+		return ""
+	}
+	matches, err := r.find(r.ctx, q)
+	if err != nil {
+		r.err = fmt.Errorf("looking up %s: %w", path, err)
+		return ""
+	}
+	if reason, message := Judge(q, matches); reason != "" {
+		r.wait(reason, path, "%s", message)
+		return ""
+	}
+	r.pin(path, matches[0].ID, name)
+	return matches[0].ID
+}
+
+// settled says whether the pins of the status are in use by a remote.
+func (r *Resolver) settled() bool {
+	remote := r.object.GetManagedStatus().Remote
+	return remote != nil && remote.ID != ""
+}
+
+var nouns = map[backend.NameKind]string{
+	backend.NameApp: "app", backend.NameUser: "user", backend.NamePolicy: "policy", backend.NameRiskLevel: "risk level",
+	backend.NameComplianceFramework: "compliance framework", backend.NameResourceType: "resource type",
+	backend.NameResource: "resource", backend.NameEntitlement: "entitlement", backend.NameAccessProfile: "access profile",
+	backend.NameConnector: "connector", backend.NameWebhook: "webhook", backend.NameStepUpProvider: "step-up provider",
+}
+
+// Judge says what is wrong with the matches of a name; an empty reason means that
+// there is exactly one and it may be used.
+func Judge(q backend.Name, matches []backend.Match) (reason, message string) {
+	noun := nouns[q.Kind]
+	if q.TypeID != "" && q.Kind == backend.NamePolicy {
+		noun = strings.ToLower(q.TypeID) + " " + noun
+	}
+	switch {
+	case len(matches) == 0:
+		return v1alpha1.ReasonNameNotFound, fmt.Sprintf("there is no %s named %q at the vendor", noun, q.Name)
+	case len(matches) > 1:
+		ids := make([]string, 0, 3)
+		for _, m := range matches[:min(len(matches), 3)] {
+			ids = append(ids, m.ID)
+		}
+		return v1alpha1.ReasonNameAmbiguous, fmt.Sprintf("%d things answer to the %s name %q (%s): write the id instead", len(matches), noun, q.Name, strings.Join(ids, ", "))
+	case matches[0].Unusable != "":
+		return v1alpha1.ReasonNameNotFound, fmt.Sprintf("the %s %q cannot be used: %s", noun, q.Name, matches[0].Unusable)
+	}
+	return "", ""
+}
+
+// local resolves an object of the namespace to its remote.
+func (r *Resolver) local(path, kind, name string) (id, parentID string) {
+	target := New(kind)
+	err := r.reader.Get(r.ctx, client.ObjectKey{Namespace: r.object.GetNamespace(), Name: name}, target)
+	switch {
+	case apierrors.IsNotFound(err):
+		r.wait(v1alpha1.ReasonReferenceNotFound, path, "there is no %s named %q in this namespace", kind, name)
+		return "", ""
+	case err != nil:
+		r.err = errors.Join(r.err, fmt.Errorf("reading %s %q: %w", kind, name, err))
+		return "", ""
+	}
+	remote := target.GetManagedStatus().Remote
+	switch {
+	case !target.GetDeletionTimestamp().IsZero():
+		r.wait(v1alpha1.ReasonReferenceNotReady, path, "%s %q is being deleted", kind, name)
+	case remote == nil || remote.ID == "":
+		if cycle := r.cycle(target); cycle != "" {
+			r.problems = append(r.problems, Problem{Reason: v1alpha1.ReasonReferenceCycle, Message: path + ": the references form a cycle: " + cycle})
+			return "", ""
+		}
+		r.wait(v1alpha1.ReasonReferenceNotReady, path, "%s %q has no remote yet", kind, name)
+	case r.tenantID != "" && remote.TenantID != r.tenantID:
+		r.Reject(v1alpha1.ReasonInvalidSpec, path, "%s %q lives in another tenant", kind, name)
+	default:
+		return remote.ID, remote.ParentID
+	}
+	return "", ""
+}
+
+// cycle follows the references of unresolved objects back to the object itself.
+func (r *Resolver) cycle(from Managed) string {
+	self := Object{kindOf(r.object), r.object.GetNamespace(), r.object.GetName()}
+	seen := map[Object]bool{}
+	var walk func(o client.Object, path []string) string
+	walk = func(o client.Object, path []string) string {
+		here := Object{kindOf(o), o.GetNamespace(), o.GetName()}
+		path = append(path, here.Kind+" "+here.Name)
+		if here == self {
+			return strings.Join(append([]string{self.Kind + " " + self.Name}, path...), " → ")
+		}
+		if seen[here] {
+			return ""
+		}
+		seen[here] = true
+		for _, next := range Of(o) {
+			target := New(next.Kind)
+			if r.reader.Get(r.ctx, client.ObjectKey{Namespace: next.Namespace, Name: next.Name}, target) != nil {
+				continue
+			}
+			if remote := target.GetManagedStatus().Remote; remote != nil && remote.ID != "" {
+				continue
+			}
+			if found := walk(target, path); found != "" {
+				return found
+			}
+		}
+		return ""
+	}
+	return walk(from, nil)
+}
+
+func kindOf(o client.Object) string {
+	switch o.(type) {
+	case *v1alpha1.AppEntitlement:
+		return v1alpha1.KindAppEntitlement
+	case *v1alpha1.AccessProfile:
+		return v1alpha1.KindAccessProfile
+	case *v1alpha1.AccessReview:
+		return v1alpha1.KindAccessReview
+	}
+	return fmt.Sprintf("%T", o)
+}
