@@ -14,7 +14,7 @@ out=$(cd "$here/../.." && pwd)/bin/k8s
 
 say() { printf '%s\n' "$*" >&2; }
 
-if [[ -n ${KUBEBUILDER_ASSETS:-} && -x $KUBEBUILDER_ASSETS/etcd && -x $KUBEBUILDER_ASSETS/kube-apiserver ]]; then
+if [[ -n ${KUBEBUILDER_ASSETS:-} && ! $KUBEBUILDER_ASSETS -ef $out && -x $KUBEBUILDER_ASSETS/etcd && -x $KUBEBUILDER_ASSETS/kube-apiserver ]]; then
 	say "control plane: using $KUBEBUILDER_ASSETS (KUBEBUILDER_ASSETS)"
 	exit 0
 fi

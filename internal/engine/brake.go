@@ -26,6 +26,7 @@ type Brakes struct {
 type brake struct {
 	absent   map[string]int // by kind, while on
 	accepted map[string]int
+	judged   map[string]bool         // kinds looked at since the process started
 	deleting map[types.UID]time.Time // first seen
 	sent     map[types.UID]time.Time
 	allowed  int
@@ -45,7 +46,7 @@ func (b *Brakes) get(key string) *brake {
 	}
 	x, ok := b.backends[key]
 	if !ok {
-		x = &brake{absent: map[string]int{}, accepted: map[string]int{}, deleting: map[types.UID]time.Time{}, sent: map[types.UID]time.Time{}}
+		x = &brake{absent: map[string]int{}, accepted: map[string]int{}, judged: map[string]bool{}, deleting: map[types.UID]time.Time{}, sent: map[types.UID]time.Time{}}
 		b.backends[key] = x
 	}
 	return x
@@ -69,6 +70,7 @@ func (b *Brakes) Absent(key, kind string, missing, total int) bool {
 	x := b.get(key)
 	on := tooManyAbsent(missing, total) && missing > x.accepted[kind]
 	before := x.absent[kind]
+	x.judged[kind] = true
 	if on {
 		x.absent[kind] = missing
 	} else {
@@ -101,6 +103,13 @@ func (b *Brakes) State(key string) (absent map[string]int32, held int32) {
 		absent[kind] = int32(n)
 	}
 	return absent, int32(x.held)
+}
+
+// Judged says whether the absence of a kind was counted since the process started.
+func (b *Brakes) Judged(key, kind string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.get(key).judged[kind]
 }
 
 // Deleting tells that an object behind the backend is being deleted whose deletion

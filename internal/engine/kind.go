@@ -63,8 +63,10 @@ type Backend struct {
 	TenantKey string
 	// TenantID is who answers now; PinnedTenantID who answered at the first Ready.
 	TenantID, PinnedTenantID string
-	Suspended                bool
-	Resync                   time.Duration
+	// TenantAccepted: people accepted this tenant in place of the one that objects remember.
+	TenantAccepted bool
+	Suspended      bool
+	Resync         time.Duration
 	// Absent is the number of remotes that are missing at once, per kind, while that brake is on.
 	Absent map[string]int32
 	// DeletionsHeld: the brake for mass deletion is on.

@@ -103,7 +103,7 @@ func (p *pass[O, D]) proveAbsence(ctx context.Context, remote v1alpha1.RemoteSta
 	if err != nil {
 		return err
 	}
-	if who.ID != remote.TenantID {
+	if who.ID != p.backend.TenantID {
 		f.TenantMatches = false
 		return nil
 	}
@@ -135,9 +135,7 @@ func (p *pass[O, D]) proveAbsence(ctx context.Context, remote v1alpha1.RemoteSta
 	if err != nil {
 		return err
 	}
-	if held := p.r.Brakes.Absent(p.backend.Key, p.r.Kind.Name, absent.missing, absent.total); held {
-		f.MassAbsence = true
-	}
+	f.MassAbsence = p.r.Brakes.Absent(p.backend.Key, p.r.Kind.Name, absent.missing, absent.total)
 	if f.Deleting || f.RunOnce {
 		return nil
 	}

@@ -269,7 +269,9 @@ func (p *pass[O, D]) open(ctx context.Context) (outcome, bool) {
 	f.MassAbsence = b.Absent[p.r.Kind.Name] > 0
 	f.MassDeletion = b.DeletionsHeld
 	pinned := b.PinnedTenantID
-	if st := p.status(); st.Remote != nil && st.Remote.TenantID != "" {
+	if st := p.status(); b.TenantAccepted {
+		pinned = b.TenantID
+	} else if st.Remote != nil && st.Remote.TenantID != "" {
 		pinned = st.Remote.TenantID
 	} else if p.intent != nil && f.Intent != IntentClosed {
 		pinned = p.intent.Tenant

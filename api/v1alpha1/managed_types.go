@@ -1,0 +1,238 @@
+package v1alpha1
+
+import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+// BackendRef names the backend that holds the tenant and the credentials.
+type BackendRef struct {
+	// kind is GovernanceBackend (same namespace) or ClusterGovernanceBackend.
+	// +optional
+	// +kubebuilder:default=GovernanceBackend
+	// +kubebuilder:validation:Enum=GovernanceBackend;ClusterGovernanceBackend
+	Kind string `json:"kind,omitempty"`
+	// name of the backend object, for example "prod".
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	Name string `json:"name"`
+}
+
+// CreationPolicy says what may be done while there is no remote yet.
+// +kubebuilder:validation:Enum=Create;Adopt;CreateOrAdopt
+type CreationPolicy string
+
+// DriftPolicy says what is done about a remote that differs from an unchanged spec.
+// +kubebuilder:validation:Enum=Correct;Report
+type DriftPolicy string
+
+// DeletionPolicy says what happens at the vendor when the object is deleted.
+// +kubebuilder:validation:Enum=Delete;Retire;Orphan
+type DeletionPolicy string
+
+// The values of the three policies.
+const (
+	CreationCreate        CreationPolicy = "Create"
+	CreationAdopt         CreationPolicy = "Adopt"
+	CreationCreateOrAdopt CreationPolicy = "CreateOrAdopt"
+
+	DriftCorrect DriftPolicy = "Correct"
+	DriftReport  DriftPolicy = "Report"
+
+	DeletionDelete DeletionPolicy = "Delete"
+	DeletionRetire DeletionPolicy = "Retire"
+	DeletionOrphan DeletionPolicy = "Orphan"
+)
+
+// Management holds the three policies of a managed object.
+type Management struct {
+	// creation: Create makes a new remote; Adopt takes an existing one over and never creates;
+	// CreateOrAdopt takes an existing one if there is one. Unset: Create, or Adopt where the vendor cannot create.
+	// +optional
+	Creation CreationPolicy `json:"creation,omitempty"`
+	// drift: Correct writes the spec back when the remote was changed by somebody else; Report only
+	// says so (Synced=False, Drifted) and leaves it. A changed spec is always applied. Unset: Correct.
+	// +optional
+	Drift DriftPolicy `json:"drift,omitempty"`
+	// deletion: Delete removes the remote with the object; Retire takes it out of service (Veza);
+	// Orphan leaves it untouched. Unset: Delete where the vendor can, else Orphan; Orphan for an AccessReview that has started.
+	// +optional
+	Deletion DeletionPolicy `json:"deletion,omitempty"`
+}
+
+// ManagedSpec is the part of the spec that the three managed kinds share.
+// +kubebuilder:validation:XValidation:rule="self.backendRef == oldSelf.backendRef",message="backendRef cannot be changed: the remote lives in its tenant; delete and apply"
+type ManagedSpec struct {
+	// backendRef names the tenant to use. It cannot be changed.
+	// +required
+	BackendRef BackendRef `json:"backendRef"`
+	// remoteID binds this object to exactly this existing remote, by the vendor's id. It implies
+	// adoption: nothing is ever created. It can be set only while the object is not bound to another remote.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=256
+	RemoteID string `json:"remoteID,omitempty"`
+	// suspend holds every write at the vendor, deletes too. Reads go on, and what would be
+	// written is listed in status.remote.changes.
+	// +optional
+	Suspend bool `json:"suspend,omitempty"`
+	// management says how the remote is created, kept and deleted.
+	// +optional
+	Management *Management `json:"management,omitempty"`
+}
+
+// RemotePhase says what the vendor is doing with the remote.
+// +kubebuilder:validation:Enum=Live;Pending;Sealed;Failed
+type RemotePhase string
+
+// RemoteStatus is what is known of the object at the vendor.
+type RemoteStatus struct {
+	// id given by the vendor.
+	// +optional
+	// +kubebuilder:validation:MaxLength=256
+	ID string `json:"id,omitempty"`
+	// parentID is the app, source, datasource or configuration that the id is relative to.
+	// +optional
+	// +kubebuilder:validation:MaxLength=256
+	ParentID string `json:"parentID,omitempty"`
+	// tenantID is the tenant in which the remote lives; writes never go to another one.
+	// +optional
+	// +kubebuilder:validation:MaxLength=256
+	TenantID string `json:"tenantID,omitempty"`
+	// url opens the remote in the vendor's console.
+	// +optional
+	// +kubebuilder:validation:MaxLength=2048
+	URL string `json:"url,omitempty"`
+	// phase: Live, Pending (the vendor is still working), Sealed (takes no more edits) or Failed.
+	// +optional
+	Phase RemotePhase `json:"phase,omitempty"`
+	// version is the vendor's etag or modification time as last seen.
+	// +optional
+	// +kubebuilder:validation:MaxLength=256
+	Version string `json:"version,omitempty"`
+	// digest of the managed fields, identity and phase as last seen.
+	// +optional
+	// +kubebuilder:validation:MaxLength=128
+	Digest string `json:"digest,omitempty"`
+	// createdAt is when the vendor created it.
+	// +optional
+	CreatedAt *metav1.Time `json:"createdAt,omitempty"`
+	// changedAt is when a change at the vendor was last noticed.
+	// +optional
+	ChangedAt *metav1.Time `json:"changedAt,omitempty"`
+	// lastWrittenAt is when the vendor last accepted a write of ours.
+	// +optional
+	LastWrittenAt *metav1.Time `json:"lastWrittenAt,omitempty"`
+	// deleteSentAt is when a deletion was accepted that is not finished yet.
+	// +optional
+	DeleteSentAt *metav1.Time `json:"deleteSentAt,omitempty"`
+	// changes lists the fields that differ from the spec right now.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=16
+	// +kubebuilder:validation:items:MaxLength=256
+	Changes []string `json:"changes,omitempty"`
+}
+
+// ResolvedName is what a name in the spec meant when it was resolved.
+type ResolvedName struct {
+	// path of the field, for example "spec.app".
+	// +required
+	// +kubebuilder:validation:MaxLength=256
+	Path string `json:"path"`
+	// id at the vendor.
+	// +required
+	// +kubebuilder:validation:MaxLength=256
+	ID string `json:"id"`
+	// name as written, if it was a name; a re-spelling is allowed as long as it means the same id.
+	// +optional
+	// +kubebuilder:validation:MaxLength=1024
+	Name string `json:"name,omitempty"`
+}
+
+// AppliedInput remembers a field that the vendor never shows again.
+type AppliedInput struct {
+	// path of the field.
+	// +required
+	// +kubebuilder:validation:MaxLength=256
+	Path string `json:"path"`
+	// hash of the value as last applied.
+	// +required
+	// +kubebuilder:validation:MaxLength=128
+	Hash string `json:"hash"`
+}
+
+// Echo remembers what a server made of a value, so that a trimmed or recased value is not written twice.
+type Echo struct {
+	// path of the field.
+	// +required
+	// +kubebuilder:validation:MaxLength=256
+	Path string `json:"path"`
+	// sent is the hash of the value that was sent.
+	// +required
+	// +kubebuilder:validation:MaxLength=128
+	Sent string `json:"sent"`
+	// seen is the hash of the value that came back.
+	// +required
+	// +kubebuilder:validation:MaxLength=128
+	Seen string `json:"seen"`
+}
+
+// ManagedStatus is the part of the status that the three managed kinds share.
+type ManagedStatus struct {
+	// observedGeneration is the generation this status speaks of; -1 until the first pass.
+	// +optional
+	// +kubebuilder:validation:Minimum=-1
+	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
+	// conditions: Accepted, ResolvedRefs, Synced and Ready; Reconciling or Stalled only while true.
+	// +optional
+	// +listType=map
+	// +listMapKey=type
+	// +kubebuilder:validation:MaxItems=16
+	Conditions []metav1.Condition `json:"conditions,omitempty"`
+	// version is the vendor's own version number, where it has one.
+	// +optional
+	Version *int64 `json:"version,omitempty"`
+	// draftVersion is the number of a draft that exists at the vendor.
+	// +optional
+	DraftVersion *int64 `json:"draftVersion,omitempty"`
+	// revision counts the passes in which the vendor accepted a change; 1 for an adoption without a change.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	Revision int64 `json:"revision,omitempty"`
+	// remote is what is known of the object at the vendor.
+	// +optional
+	Remote *RemoteStatus `json:"remote,omitempty"`
+	// resolved pins what names in the spec meant.
+	// +optional
+	// +listType=map
+	// +listMapKey=path
+	// +kubebuilder:validation:MaxItems=2048
+	Resolved []ResolvedName `json:"resolved,omitempty"`
+	// inputsDigest says what this status was computed from.
+	// +optional
+	// +kubebuilder:validation:MaxLength=128
+	InputsDigest string `json:"inputsDigest,omitempty"`
+	// appliedInputs holds hashes of fields that the vendor never shows again.
+	// +optional
+	// +listType=map
+	// +listMapKey=path
+	// +kubebuilder:validation:MaxItems=16
+	AppliedInputs []AppliedInput `json:"appliedInputs,omitempty"`
+	// desiredDigest is the digest of the last desired state that was reached.
+	// +optional
+	// +kubebuilder:validation:MaxLength=128
+	DesiredDigest string `json:"desiredDigest,omitempty"`
+	// closedAttempt is the last create attempt whose outcome is known.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	ClosedAttempt int64 `json:"closedAttempt,omitempty"`
+	// echoes remember what the server made of values it does not keep as sent.
+	// +optional
+	// +listType=map
+	// +listMapKey=path
+	// +kubebuilder:validation:MaxItems=16
+	Echoes []Echo `json:"echoes,omitempty"`
+	// lastHandledReconcileAt echoes the annotation governance-operator.io/reconcile-requested-at.
+	// +optional
+	// +kubebuilder:validation:MaxLength=256
+	LastHandledReconcileAt string `json:"lastHandledReconcileAt,omitempty"`
+}

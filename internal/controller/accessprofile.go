@@ -1,0 +1,105 @@
+package controller
+
+import (
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
+	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/expression"
+	"github.com/governance-operator/governance-operator/internal/reference"
+)
+
+// +kubebuilder:rbac:groups=governance-operator.io,resources=accessprofiles,verbs=get;list;watch;patch
+// +kubebuilder:rbac:groups=governance-operator.io,resources=accessprofiles/status,verbs=get;patch
+// +kubebuilder:rbac:groups=governance-operator.io,resources=accessprofiles/finalizers,verbs=update
+
+// AccessProfileKind is what the engine must know of AccessProfile.
+func AccessProfileKind() engine.Kind[*v1alpha1.AccessProfile, backend.AccessProfile] {
+	return engine.Kind[*v1alpha1.AccessProfile, backend.AccessProfile]{
+		Name:    v1alpha1.KindAccessProfile,
+		New:     func() *v1alpha1.AccessProfile { return &v1alpha1.AccessProfile{} },
+		NewList: func() client.ObjectList { return &v1alpha1.AccessProfileList{} },
+		Items: func(l client.ObjectList) []*v1alpha1.AccessProfile {
+			return pointers(l.(*v1alpha1.AccessProfileList).Items)
+		},
+		Driver:      func(t backend.Tenant) backend.Driver[backend.AccessProfile] { return t.AccessProfiles() },
+		Desire:      desireAccessProfile,
+		Project:     projectAccessProfile,
+		FiguresRide: true,
+	}
+}
+
+func desireAccessProfile(obj *v1alpha1.AccessProfile, r *reference.Resolver) (backend.AccessProfile, string) {
+	s := &obj.Spec
+	out := backend.AccessProfile{
+		DisplayName:  optional(s.DisplayName),
+		Description:  s.Description,
+		Entitlements: r.Entitlements("spec.entitlements", s.Entitlements),
+		Inherits:     r.Profiles("spec.inherits", s.Inherits),
+		Owners:       r.Users("spec.owners", s.Owners),
+		Requestable:  s.Requestable,
+	}
+	if m := s.Membership; m != nil {
+		check("spec.membership.expression", expression.Membership, m.Expression, r)
+		out.Membership = &backend.Membership{Expression: optional(m.Expression), Enabled: m.Enabled, CreateTasks: m.CreateTasks}
+	}
+	if c := s.ConductorOne; c != nil {
+		out.ConductorOne = desireConductorOneProfile(c, r)
+	}
+	return out, ""
+}
+
+func desireConductorOneProfile(c *v1alpha1.ConductorOneProfile, r *reference.Resolver) *backend.ConductorOneAccessProfile {
+	const at = "spec.conductorOne."
+	out := &backend.ConductorOneAccessProfile{
+		VisibleToEveryone:               c.VisibleToEveryone,
+		VisibleTo:                       r.Entitlements(at+"visibleTo", c.VisibleTo),
+		RequestBundle:                   c.RequestBundle,
+		EnrollmentBehavior:              optional(string(c.EnrollmentBehavior)),
+		UnenrollmentBehavior:            optional(string(c.UnenrollmentBehavior)),
+		UnenrollmentEntitlementBehavior: optional(string(c.UnenrollmentEntitlementBehavior)),
+		CreateRequests:                  c.CreateRequests,
+		MaxGrantDuration:                grantDuration(at+"maxGrantDuration", c.MaxGrantDuration, r),
+		Annotations:                     pairs(c.Annotations),
+	}
+	if c.Cohort != nil {
+		out.Cohort = &backend.Cohort{SuggestionID: c.Cohort.SuggestionID}
+		for _, f := range c.Cohort.ProfileFilters {
+			out.Cohort.ProfileFilters = append(out.Cohort.ProfileFilters, backend.ProfileFilter{Attribute: f.Attribute, Values: set(f.Values)})
+		}
+	}
+	if a := c.Automation; a != nil {
+		out.Automation = &backend.ConductorOneAutomation{
+			DisableCircuitBreaker:  a.DisableCircuitBreaker,
+			EnforceOnSmallProfiles: a.EnforceOnSmallProfiles,
+			Entitlements:           r.Entitlements(at+"automation.entitlements", a.Entitlements),
+		}
+		if p := a.RemovedMembersThresholdPercent; p != nil {
+			out.Automation.RemovedMembersThresholdPercent = backend.To(int64(*p))
+		}
+	}
+	if p := c.Policies; p != nil {
+		out.GrantPolicyID = r.ID(at+"policies.grant", p.Grant, backend.Name{Kind: backend.NamePolicy, TypeID: policyGrant})
+		out.RevokePolicyID = r.ID(at+"policies.revoke", p.Revoke, backend.Name{Kind: backend.NamePolicy, TypeID: policyRevoke})
+	}
+	return out
+}
+
+func projectAccessProfile(obj *v1alpha1.AccessProfile, obs backend.Observation[backend.AccessProfile]) {
+	f, st := obs.Actual.Facts, &obj.Status
+	if f.MemberCount != nil {
+		st.MemberCount = f.MemberCount
+	}
+	if f.CELExpression != "" {
+		st.CELExpression = f.CELExpression
+	}
+	if obs.Actual.Requestable != nil {
+		st.Requestable = obs.Actual.Requestable
+	}
+	if f.AutomationStatus != "" || f.CircuitBreaker != "" {
+		st.Automation = &v1alpha1.ProfileAutomationStatus{
+			Status: f.AutomationStatus, LastRunAt: moment(f.AutomationLastRunAt), CircuitBreaker: f.CircuitBreaker, Message: f.AutomationError,
+		}
+	}
+}

@@ -1,0 +1,165 @@
+package controller
+
+import (
+	"fmt"
+	"time"
+
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
+	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/reference"
+)
+
+// +kubebuilder:rbac:groups=governance-operator.io,resources=accessreviews,verbs=get;list;watch;patch
+// +kubebuilder:rbac:groups=governance-operator.io,resources=accessreviews/status,verbs=get;patch
+// +kubebuilder:rbac:groups=governance-operator.io,resources=accessreviews/finalizers,verbs=update
+
+// Tail paths that are no fields: figures of a review that cost calls of their own.
+const (
+	tailProgress = "progress"
+	tailReports  = "reports"
+)
+
+// reviewPoll is how often a review that waits for people is looked at.
+const reviewPoll = 5 * time.Minute
+
+// AccessReviewKind is what the engine must know of AccessReview. pollEvery replaces
+// the usual pace of five minutes, if it is set.
+func AccessReviewKind(pollEvery time.Duration) engine.Kind[*v1alpha1.AccessReview, backend.AccessReview] {
+	if pollEvery == 0 {
+		pollEvery = reviewPoll
+	}
+	return engine.Kind[*v1alpha1.AccessReview, backend.AccessReview]{
+		Name:    v1alpha1.KindAccessReview,
+		New:     func() *v1alpha1.AccessReview { return &v1alpha1.AccessReview{} },
+		NewList: func() client.ObjectList { return &v1alpha1.AccessReviewList{} },
+		Items: func(l client.ObjectList) []*v1alpha1.AccessReview {
+			return pointers(l.(*v1alpha1.AccessReviewList).Items)
+		},
+		Driver:  func(t backend.Tenant) backend.Driver[backend.AccessReview] { return t.AccessReviews() },
+		Desire:  desireAccessReview,
+		Project: projectAccessReview,
+		Started: func(obj *v1alpha1.AccessReview) bool { return obj.Status.StartedAt != nil },
+		ObservedStarted: func(obs backend.Observation[backend.AccessReview]) bool {
+			return obs.Actual.Facts.Started
+		},
+		Tail: func(obj *v1alpha1.AccessReview) []string {
+			if obj.Status.StartedAt == nil {
+				return nil
+			}
+			return []string{tailProgress, tailReports}
+		},
+		Poll: func(obj *v1alpha1.AccessReview) time.Duration {
+			switch obj.Status.State {
+			case v1alpha1.ReviewCompleted, v1alpha1.ReviewFailed, v1alpha1.ReviewRemoved:
+				return 0
+			}
+			return pollEvery
+		},
+	}
+}
+
+func desireAccessReview(obj *v1alpha1.AccessReview, r *reference.Resolver) (backend.AccessReview, string) {
+	s := &obj.Spec
+	out := backend.AccessReview{
+		DisplayName: optional(s.DisplayName),
+		Description: s.Description,
+		Owners:      r.Users("spec.owners", s.Owners),
+		Deadline:    instant("spec.deadline", s.Deadline, r),
+		Duration:    duration("spec.duration", s.Duration, r),
+		AutoStart:   backend.To(s.Start != nil && s.Start.Mode != v1alpha1.StartManual),
+	}
+	if s.Start != nil {
+		out.StartAt = instant("spec.start.at", s.Start.At, r)
+	}
+	if s.Close != nil {
+		out.AutoClose = backend.To(s.Close.Mode == v1alpha1.CloseAutomatic)
+		out.Undecided = optional(string(s.Close.Undecided))
+	}
+	if n := s.Notifications; n != nil {
+		out.Notifications = &backend.ReviewNotifications{Kickoff: n.Kickoff, Reminders: n.Reminders, Close: n.Close}
+	}
+	if v := s.Reviewer; v != nil {
+		out.Reviewer = &backend.Reviewer{UserIDs: r.Users("spec.reviewer.users", v.Users), Manager: marker(v.Manager)}
+	}
+	if s.Scope != nil {
+		out.Scope = desireScope("spec.scope", s.Scope, r)
+	}
+	if c := s.ConductorOne; c != nil {
+		out.ConductorOne = desireConductorOneReview(c, r)
+	}
+	return out, ""
+}
+
+func desireConductorOneReview(c *v1alpha1.ConductorOneReview, r *reference.Resolver) *backend.ConductorOneAccessReview {
+	const at = "spec.conductorOne."
+	out := &backend.ConductorOneAccessReview{
+		PolicyID:                       r.ID(at+"policy", c.Policy, backend.Name{Kind: backend.NamePolicy, TypeID: policyCertify}),
+		ScopeType:                      optional(string(c.ScopeType)),
+		DuplicateFrom:                  r.Review(at+"duplicateFrom", c.DuplicateFrom),
+		DefaultView:                    optional(string(c.DefaultView)),
+		ReviewInstructions:             c.ReviewInstructions,
+		AutoGenerateReport:             c.AutoGenerateReport,
+		AutoResolve:                    c.AutoResolve,
+		UsePolicyOverride:              c.UsePolicyOverride,
+		ExemptCertifiedAccessConflicts: c.ExemptCertifiedAccessConflicts,
+		AccuracyIssueAction:            optional(string(c.AccuracyIssueAction)),
+		PrincipalTypeFilter:            optional(string(c.PrincipalTypeFilter)),
+	}
+	if c.Columns != nil {
+		out.Columns = backend.ReviewColumns{}
+		for _, col := range c.Columns {
+			out.Columns = append(out.Columns, backend.ReviewColumn{Builtin: string(col.Builtin), AccountAttribute: col.Attribute})
+		}
+	}
+	if g := c.Signature; g != nil {
+		out.Signature = &backend.ReviewSignature{
+			Required: backend.Value(g.Required), Meaning: backend.Value(g.Meaning), TSPURL: backend.Value(g.TSPURL),
+			StepUpProviderID: backend.Value(r.ID(at+"signature.stepUpProvider", g.StepUpProvider, backend.Name{Kind: backend.NameStepUpProvider})),
+		}
+	}
+	if x := c.Excluded; x != nil {
+		out.Excluded = &backend.ScopeExcluded{SpecificResources: marker(x.SpecificResources), ResourceTypes: marker(x.ResourceTypes)}
+	}
+	if c.ResourceSelection != nil || c.ScopeRoleSelection != nil {
+		out.Resources = &backend.ScopeResources{Selection: marker(c.ResourceSelection), Roles: marker(c.ScopeRoleSelection)}
+	}
+	if c.ReviewerAttributes != nil {
+		out.ReviewerAttributes = backend.ReviewerAttributes{}
+		for i := range c.ReviewerAttributes {
+			a := &c.ReviewerAttributes[i]
+			app := r.ID(fmt.Sprintf("%sreviewerAttributes[%d].app", at, i), &a.App, backend.Name{Kind: backend.NameApp})
+			out.ReviewerAttributes = append(out.ReviewerAttributes, backend.ReviewerAttribute{AppID: backend.Value(app), Attribute: a.Attribute})
+		}
+	}
+	return out
+}
+
+func projectAccessReview(obj *v1alpha1.AccessReview, obs backend.Observation[backend.AccessReview]) {
+	f, st := obs.Actual.Facts, &obj.Status
+	if f.State != "" {
+		st.State = v1alpha1.ReviewState(f.State)
+	}
+	if at := moment(f.StartedAt); at != nil {
+		st.StartedAt = at
+	}
+	if at := moment(f.ClosedAt); at != nil {
+		st.ClosedAt = at
+	}
+	st.Deadline = moment(f.Deadline)
+	st.Alerts = f.Alerts
+	if f.ReportURLs != nil {
+		st.ReportURLs = f.ReportURLs
+	}
+	if f.Completed != nil || f.Total != nil {
+		p := v1alpha1.ReviewProgress{Total: backend.Value(f.Total), Completed: backend.Value(f.Completed),
+			Certified: backend.Value(f.Certified), Revoked: backend.Value(f.Revoked)}
+		if f.Completed == nil && st.Progress != nil {
+			p.Completed, p.Certified, p.Revoked = st.Progress.Completed, st.Progress.Certified, st.Progress.Revoked
+		}
+		p.Summary = fmt.Sprintf("%d/%d", p.Completed, p.Total)
+		st.Progress = &p
+	}
+}

@@ -1,0 +1,83 @@
+package controller
+
+import (
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
+	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/reference"
+)
+
+// +kubebuilder:rbac:groups=governance-operator.io,resources=appentitlements,verbs=get;list;watch;patch
+// +kubebuilder:rbac:groups=governance-operator.io,resources=appentitlements/status,verbs=get;patch
+// +kubebuilder:rbac:groups=governance-operator.io,resources=appentitlements/finalizers,verbs=update
+
+// AppEntitlementKind is what the engine must know of AppEntitlement.
+func AppEntitlementKind() engine.Kind[*v1alpha1.AppEntitlement, backend.AppEntitlement] {
+	return engine.Kind[*v1alpha1.AppEntitlement, backend.AppEntitlement]{
+		Name:    v1alpha1.KindAppEntitlement,
+		New:     func() *v1alpha1.AppEntitlement { return &v1alpha1.AppEntitlement{} },
+		NewList: func() client.ObjectList { return &v1alpha1.AppEntitlementList{} },
+		Items: func(l client.ObjectList) []*v1alpha1.AppEntitlement {
+			return pointers(l.(*v1alpha1.AppEntitlementList).Items)
+		},
+		Driver:      func(t backend.Tenant) backend.Driver[backend.AppEntitlement] { return t.AppEntitlements() },
+		Desire:      desireAppEntitlement,
+		Project:     projectAppEntitlement,
+		FiguresRide: true,
+	}
+}
+
+func desireAppEntitlement(obj *v1alpha1.AppEntitlement, r *reference.Resolver) (backend.AppEntitlement, string) {
+	s := &obj.Spec
+	app := r.Parent("spec.app", s.App, backend.Name{Kind: backend.NameApp})
+	return backend.AppEntitlement{
+		DisplayName:  optional(s.DisplayName),
+		Description:  s.Description,
+		Owners:       r.Users("spec.owners", s.Owners),
+		Requestable:  s.Requestable,
+		ConductorOne: desireConductorOneEntitlement(s.ConductorOne, app, r),
+	}, app
+}
+
+func desireConductorOneEntitlement(c *v1alpha1.ConductorOneEntitlement, app string, r *reference.Resolver) *backend.ConductorOneAppEntitlement {
+	if c == nil {
+		return nil
+	}
+	const at = "spec.conductorOne."
+	out := &backend.ConductorOneAppEntitlement{
+		Alias:                         optional(c.Alias),
+		Slug:                          c.Slug,
+		Purpose:                       optional(string(c.Purpose)),
+		EmergencyGrantEnabled:         c.EmergencyGrantEnabled,
+		MaxGrantDuration:              grantDuration(at+"maxGrantDuration", c.MaxGrantDuration, r),
+		RiskLevelID:                   r.ID(at+"riskLevel", c.RiskLevel, backend.Name{Kind: backend.NameRiskLevel}),
+		ComplianceFrameworkIDs:        r.IDs(at+"complianceFrameworks", c.ComplianceFrameworks, backend.Name{Kind: backend.NameComplianceFramework}),
+		Provision:                     provisionPolicy(at+"provision", c.Provision, app, r),
+		Deprovision:                   provisionPolicy(at+"deprovision", c.Deprovision, app, r),
+		OverrideAccessRequestDefaults: c.OverrideAccessRequestDefaults,
+		MatchBatonID:                  c.MatchBatonID,
+		RequestSchemaID:               c.RequestSchemaID,
+		Annotations:                   pairs(c.Annotations),
+	}
+	if p := c.Policies; p != nil {
+		out.GrantPolicyID = r.ID(at+"policies.grant", p.Grant, backend.Name{Kind: backend.NamePolicy, TypeID: policyGrant})
+		out.RevokePolicyID = r.ID(at+"policies.revoke", p.Revoke, backend.Name{Kind: backend.NamePolicy, TypeID: policyRevoke})
+		out.CertifyPolicyID = r.ID(at+"policies.certify", p.Certify, backend.Name{Kind: backend.NamePolicy, TypeID: policyCertify})
+		out.EmergencyGrantPolicyID = r.ID(at+"policies.emergencyGrant", p.EmergencyGrant, backend.Name{Kind: backend.NamePolicy, TypeID: policyGrant})
+	}
+	if res := c.Resource; res != nil && app != "" {
+		out.ResourceTypeID = r.ID(at+"resource.type", &res.Type, backend.Name{Kind: backend.NameResourceType, ParentID: app})
+		if out.ResourceTypeID != nil {
+			ref := v1alpha1.NamedRef{ID: res.ID, Name: res.Name}
+			out.ResourceID = r.ID(at+"resource", &ref, backend.Name{Kind: backend.NameResource, ParentID: app, TypeID: *out.ResourceTypeID})
+		}
+	}
+	return out
+}
+
+func projectAppEntitlement(obj *v1alpha1.AppEntitlement, obs backend.Observation[backend.AppEntitlement]) {
+	f, st := obs.Actual.Facts, &obj.Status
+	st.GrantCount, st.Alias, st.ExternalID, st.ManagedByConnector = f.GrantCount, f.Alias, f.ExternalID, &f.ManagedByConnector
+}

@@ -1,0 +1,130 @@
+package controller
+
+import (
+	"encoding/json"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
+	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/reference"
+)
+
+// The types of policies, as Name.TypeID has them.
+const (
+	policyGrant   = "Grant"
+	policyRevoke  = "Revoke"
+	policyCertify = "Certify"
+)
+
+func pointers[T any](items []T) []*T {
+	out := make([]*T, len(items))
+	for i := range items {
+		out[i] = &items[i]
+	}
+	return out
+}
+
+// optional is nil for a text that is left out.
+func optional(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+func set(values []string) backend.Set {
+	if values == nil {
+		return nil
+	}
+	return append(backend.Set{}, values...)
+}
+
+func words[T ~string](values []T) backend.Set {
+	if values == nil {
+		return nil
+	}
+	out := backend.Set{}
+	for _, v := range values {
+		out = append(out, string(v))
+	}
+	return out
+}
+
+func marker(m *v1alpha1.Marker) *struct{} {
+	if m == nil {
+		return nil
+	}
+	return &struct{}{}
+}
+
+func pairs(a v1alpha1.ConductorOneAnnotations) backend.Pairs {
+	if a == nil {
+		return nil
+	}
+	out := backend.Pairs{}
+	for k, v := range a {
+		out[k] = string(v)
+	}
+	return out
+}
+
+func grantDuration(path string, d v1alpha1.GrantDuration, r *reference.Resolver) *backend.Duration {
+	switch d {
+	case "":
+		return nil
+	case v1alpha1.GrantUnlimited:
+		return &backend.Duration{Unlimited: true}
+	}
+	return duration(path, v1alpha1.Duration(d), r)
+}
+
+func duration(path string, d v1alpha1.Duration, r *reference.Resolver) *backend.Duration {
+	if d == "" {
+		return nil
+	}
+	span, err := d.Parse()
+	if err != nil {
+		r.Reject(v1alpha1.ReasonInvalidSpec, path, "%q is not a length of time", d)
+		return nil
+	}
+	return &backend.Duration{Duration: span}
+}
+
+func days(n *int32) *backend.Duration {
+	if n == nil {
+		return nil
+	}
+	return &backend.Duration{Duration: time.Duration(*n) * 24 * time.Hour}
+}
+
+func instant(path string, t v1alpha1.Timestamp, r *reference.Resolver) *backend.Instant {
+	if t == "" {
+		return nil
+	}
+	at, err := t.Parse()
+	if err != nil {
+		r.Reject(v1alpha1.ReasonInvalidSpec, path, "%q is not an instant", t)
+		return nil
+	}
+	return &backend.Instant{Time: at}
+}
+
+// moment is nil for the zero time; seconds are all that the API server keeps.
+func moment(t time.Time) *metav1.Time {
+	if t.IsZero() {
+		return nil
+	}
+	m := metav1.NewTime(t.Truncate(time.Second))
+	return &m
+}
+
+func freeForm(raw []byte) (map[string]any, error) {
+	if len(raw) == 0 {
+		return nil, nil
+	}
+	var out map[string]any
+	err := json.Unmarshal(raw, &out)
+	return out, err
+}

@@ -1,0 +1,127 @@
+package controller
+
+import (
+	"fmt"
+
+	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
+	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/expression"
+	"github.com/governance-operator/governance-operator/internal/reference"
+)
+
+func desireScope(path string, s *v1alpha1.ReviewScope, r *reference.Resolver) *backend.ReviewScope {
+	out := &backend.ReviewScope{
+		Entitlements: r.Entitlements(path+".entitlements", s.Entitlements),
+		Apps:         scopeApps(path, s, r),
+	}
+	if s.Apps != nil && s.Apps.Selected != nil {
+		out.SelectedApps = r.IDs(path+".apps.selected", s.Apps.Selected, backend.Name{Kind: backend.NameApp})
+	}
+	if s.ResourceTypes != nil {
+		out.ResourceTypes = backend.ResourceTypeSet{}
+		for i := range s.ResourceTypes {
+			at := fmt.Sprintf("%s.resourceTypes[%d]", path, i)
+			app := r.ID(at+".app", &s.ResourceTypes[i].App, backend.Name{Kind: backend.NameApp})
+			if app == nil {
+				continue
+			}
+			if kind := r.ID(at+".type", &s.ResourceTypes[i].Type, backend.Name{Kind: backend.NameResourceType, ParentID: *app}); kind != nil {
+				out.ResourceTypes = append(out.ResourceTypes, backend.ResourceTypeID{AppID: *app, ResourceTypeID: *kind})
+			}
+		}
+	}
+	if s.Users != nil {
+		out.Users = scopeUsers(path+".users", s.Users, r)
+	}
+	if s.Accounts != nil {
+		out.Accounts = scopeAccounts(path+".accounts", s.Accounts, r)
+	}
+	if s.Grants != nil {
+		out.Grants = scopeGrants(path+".grants", s.Grants, r)
+	}
+	if c := s.AccessConflicts; c != nil {
+		out.AccessConflicts = &backend.ScopeMarkers{All: marker(c.All), Specific: marker(c.Specific)}
+	}
+	return out
+}
+
+// scopeApps chooses the arm that fits what is written: the lists need the arm that
+// says that a list counts.
+func scopeApps(path string, s *v1alpha1.ReviewScope, r *reference.Resolver) *backend.ScopeApps {
+	switch {
+	case s.Apps != nil && s.Apps.Criteria != nil:
+		return &backend.ScopeApps{Criteria: &backend.ScopeAppCriteria{
+			RiskLevelIDs:           r.IDs(path+".apps.criteria.riskLevels", s.Apps.Criteria.RiskLevels, backend.Name{Kind: backend.NameRiskLevel}),
+			ComplianceFrameworkIDs: r.IDs(path+".apps.criteria.complianceFrameworks", s.Apps.Criteria.ComplianceFrameworks, backend.Name{Kind: backend.NameComplianceFramework}),
+		}}
+	case s.ResourceTypes != nil:
+		return &backend.ScopeApps{ResourceTypes: &struct{}{}}
+	case s.Apps != nil && s.Apps.Selected == nil:
+		return &backend.ScopeApps{Access: &struct{}{}}
+	case s.Entitlements != nil, s.Apps != nil:
+		return &backend.ScopeApps{SpecificResources: &struct{}{}}
+	}
+	return nil
+}
+
+func scopeUsers(path string, u *v1alpha1.ReviewUsers, r *reference.Resolver) *backend.ScopeUsers {
+	check(path+".expression", expression.ReviewUsers, u.Expression, r)
+	out := &backend.ScopeUsers{All: marker(u.All), Expression: u.Expression}
+	if u.Selected != nil {
+		out.Selected = &backend.SelectedUsers{UserIDs: r.Users(path+".selected", u.Selected)}
+	}
+	if c := u.Criteria; c != nil {
+		out.Criteria = &backend.ScopeUserCriteria{
+			Statuses:   words(c.Statuses),
+			ManagerIDs: r.Users(path+".criteria.managers", c.Managers),
+			Groups:     r.Entitlements(path+".criteria.excludedGroups", c.ExcludedGroups),
+		}
+		for _, a := range c.ProfileAttributes {
+			if out.Criteria.Attributes == nil {
+				out.Criteria.Attributes = map[string]backend.Set{}
+			}
+			out.Criteria.Attributes[a.Attribute] = set(a.Values)
+		}
+	}
+	return out
+}
+
+func scopeAccounts(path string, a *v1alpha1.ReviewAccounts, r *reference.Resolver) *backend.ScopeAccounts {
+	check(path+".expression", expression.ReviewAccounts, a.Expression, r)
+	out := &backend.ScopeAccounts{All: marker(a.All), Expression: a.Expression}
+	if c := a.Criteria; c != nil {
+		out.Criteria = &backend.ScopeAccountCriteria{Domain: string(c.Domain), Types: words(c.Types), Statuses: words(c.Statuses), NoAccountOwner: backend.Value(c.WithoutOwner)}
+	}
+	return out
+}
+
+func scopeGrants(path string, g *v1alpha1.ReviewGrants, r *reference.Resolver) *backend.ScopeGrants {
+	out := &backend.ScopeGrants{All: marker(g.All)}
+	c := g.Criteria
+	if c == nil {
+		return out
+	}
+	path += ".criteria"
+	out.Criteria = &backend.ScopeGrantCriteria{
+		SinceAdded: days(c.DaysSinceAdded), SinceReviewed: days(c.DaysSinceReviewed), SinceLastUsed: days(c.DaysSinceLastUsed),
+		Source: string(c.Source), Type: string(c.Type),
+	}
+	if b := c.AddedBetween; b != nil {
+		out.Criteria.AddedBetween = &backend.Period{From: instant(path+".addedBetween.start", b.Start, r), To: instant(path+".addedBetween.end", b.End, r)}
+	}
+	if p := c.AccessProfiles; p != nil {
+		f := &backend.ScopeProfileFilter{Included: r.Profiles(path+".accessProfiles.include", p.Include), Excluded: r.Profiles(path+".accessProfiles.exclude", p.Exclude)}
+		switch {
+		case p.IncludeAll != nil:
+			f.Type = "IncludeAll"
+		case p.ExcludeAll != nil:
+			f.Type = "ExcludeAll"
+		case p.Include != nil:
+			f.Type = "IncludeSpecific"
+		case p.Exclude != nil:
+			f.Type = "ExcludeSpecific"
+		}
+		out.Criteria.AccessProfiles = f
+	}
+	return out
+}

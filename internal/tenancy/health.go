@@ -1,0 +1,125 @@
+package tenancy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
+	"github.com/governance-operator/governance-operator/internal/backend"
+)
+
+// askAfter is how often the health pass asks a tenant that nothing happened to.
+const askAfter = 5 * time.Minute
+
+// Health is what one look at a backend found.
+type Health struct {
+	Ready bool
+	// Reason and Message are those of the Ready condition.
+	Reason  string
+	Message string
+	// Tenant is who answered, zero if nobody did.
+	Tenant       backend.TenantID
+	Capabilities []v1alpha1.KindCapabilities
+}
+
+// Check reads the backend's credentials, and asks the tenant who it is after a
+// change, after a refusal, and every five minutes.
+func (p *Pool) Check(ctx context.Context, obj Object) (Health, error) {
+	key := Key(obj)
+	before := p.kept(key)
+	open, err := p.Open(ctx, obj)
+	var problem *Problem
+	switch {
+	case errors.As(err, &problem):
+		return Health{Reason: problem.Reason, Message: problem.Message}, nil
+	case err != nil:
+		return Health{}, err
+	}
+	h := Health{Capabilities: capabilitiesOf(open.tenant.Tenant)}
+	age := askAfter
+	if before != open {
+		age = 0
+	}
+	who, err := open.tenant.who(backend.WithPriority(ctx, backend.PrioritySweep), age)
+	if err != nil {
+		h.Reason, h.Message = v1alpha1.ReasonUnreachable, err.Error()
+		if backend.ClassOf(err) == backend.Unauthorized {
+			h.Reason = v1alpha1.ReasonUnauthorized
+			p.markRefused(key)
+		} else if open.tenant.Pace(backend.PrioritySweep).CircuitOpen {
+			h.Reason = v1alpha1.ReasonCircuitOpen
+		}
+		return h, nil
+	}
+	h.Tenant = who
+	st := obj.GetBackendStatus()
+	accepted := obj.GetAnnotations()[v1alpha1.AnnotationAcceptTenant]
+	if st.TenantID != "" && who.ID != st.TenantID && accepted != who.ID {
+		h.Reason = v1alpha1.ReasonTenantChanged
+		h.Message = fmt.Sprintf("tenant %q answers, and this backend is pinned to %q: put the credentials or the endpoint back, or accept it with the annotation %s: %s",
+			who.ID, st.TenantID, v1alpha1.AnnotationAcceptTenant, who.ID)
+		return h, nil
+	}
+	if open.tenant.Pace(backend.PrioritySweep).CircuitOpen {
+		h.Reason, h.Message = v1alpha1.ReasonCircuitOpen, "the vendor failed repeatedly; calls are held back and it is probed from time to time"
+		return h, nil
+	}
+	return p.braked(obj, key, h), nil
+}
+
+// braked adds what the brakes hold to a healthy backend.
+func (p *Pool) braked(obj Object, key string, h Health) Health {
+	p.accept(obj, key)
+	absent, held := p.Brakes.State(key)
+	for _, a := range obj.GetBackendStatus().Absent {
+		if _, known := absent[a.Kind]; !known && !p.confirmed(obj, map[string]int32{a.Kind: a.Count}) && !p.Brakes.Judged(key, a.Kind) {
+			absent[a.Kind] = a.Count // From before a restart, not looked at again yet.
+		}
+	}
+	switch {
+	case len(absent) > 0:
+		h.Reason = v1alpha1.ReasonMassAbsence
+		for kind, count := range absent {
+			h.Message += fmt.Sprintf("%d %s objects have lost their remote at once; nothing is created or released. Mend the credentials, or confirm with the annotation %s: %s=%d. ",
+				count, kind, v1alpha1.AnnotationAcceptAbsence, kind, count)
+		}
+	case held > 0:
+		h.Reason = v1alpha1.ReasonMassDeletion
+		h.Message = fmt.Sprintf("%d deletions at once; those not yet sent wait for the annotation %s: %q", held, v1alpha1.AnnotationAcceptDeletions, fmt.Sprint(held))
+	default:
+		h.Ready, h.Reason, h.Message = true, v1alpha1.ReasonAuthenticated, "the tenant answers"
+	}
+	return h
+}
+
+// markRefused notes that the tenant refused the credentials, without asking for another look.
+func (p *Pool) markRefused(key string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if open := p.opened[key]; open != nil {
+		open.refused = true
+	}
+}
+
+func capabilitiesOf(t backend.Tenant) []v1alpha1.KindCapabilities {
+	return []v1alpha1.KindCapabilities{
+		{Kind: v1alpha1.KindAppEntitlement, Verbs: verbs(t.AppEntitlements().Capabilities())},
+		{Kind: v1alpha1.KindAccessProfile, Verbs: verbs(t.AccessProfiles().Capabilities())},
+		{Kind: v1alpha1.KindAccessReview, Verbs: verbs(t.AccessReviews().Capabilities())},
+	}
+}
+
+func verbs(c backend.Capabilities) []string {
+	out := []string{"Adopt"}
+	for _, v := range []struct {
+		name string
+		can  bool
+	}{{"Create", c.Create}, {"Update", c.Update}, {"Delete", c.Delete}, {"Retire", c.Retire}} {
+		if v.can {
+			out = append(out, v.name)
+		}
+	}
+	return out
+}

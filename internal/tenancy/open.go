@@ -1,0 +1,189 @@
+package tenancy
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+
+	authenticationv1 "k8s.io/api/authentication/v1"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
+	"github.com/governance-operator/governance-operator/internal/backend"
+)
+
+// subjectTokenSeconds is how long a workload identity token lives.
+const subjectTokenSeconds = 600
+
+// Open reads the backend's credentials live and opens its tenant, or returns the
+// one that is open already if nothing changed. Errors are *Problem, or of the API server.
+func (p *Pool) Open(ctx context.Context, obj Object) (*opened, error) {
+	spec := obj.GetBackendSpec()
+	endpoint, err := p.endpointOf(spec)
+	if err != nil {
+		return nil, err
+	}
+	vendor, ok := p.vendor(string(spec.Vendor))
+	if !ok {
+		return nil, &Problem{v1alpha1.ReasonInvalidSpec, fmt.Sprintf("spec.vendor: %s is not supported by this version of the operator", spec.Vendor)}
+	}
+	namespace := obj.GetNamespace()
+	if namespace == "" {
+		namespace = p.OperatorNamespace
+	}
+	credentials, print, err := p.credentials(ctx, namespace, spec, endpoint)
+	if err != nil {
+		return nil, err
+	}
+	bundle, err := p.caBundle(ctx, namespace, spec.CABundleRef)
+	if err != nil {
+		return nil, err
+	}
+	cfg := backend.Config{Endpoint: endpoint.String(), Credentials: credentials, CABundle: bundle, UserAgent: p.UserAgent}
+	if spec.RequestsPerSecond != nil {
+		cfg.RequestsPerSecond = float64(*spec.RequestsPerSecond)
+	}
+	if spec.Burst != nil {
+		cfg.Burst = int(*spec.Burst)
+	}
+	print = fingerprint(print, cfg.Endpoint, string(bundle), fmt.Sprint(cfg.RequestsPerSecond, cfg.Burst))
+
+	key := Key(obj)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if open := p.opened[key]; open != nil && open.fingerprint == print && !open.refused {
+		open.generation = obj.GetGeneration()
+		return open, nil
+	}
+	t, err := p.openTenant(vendor, cfg, print)
+	if err != nil {
+		return nil, &Problem{v1alpha1.ReasonSecretInvalid, err.Error()}
+	}
+	if p.opened == nil {
+		p.opened = map[string]*opened{}
+	}
+	open := &opened{tenant: t, generation: obj.GetGeneration(), fingerprint: print}
+	p.opened[key] = open
+	return open, nil
+}
+
+// openTenant shares a tenant among backends with the same credentials; p.mu is held.
+func (p *Pool) openTenant(vendor backend.Vendor, cfg backend.Config, print string) (*tenant, error) {
+	key := strings.Join([]string{vendor.Name, cfg.Endpoint, print}, "|")
+	if t, ok := p.tenants[key]; ok {
+		refused := false
+		for _, o := range p.opened {
+			refused = refused || o.tenant == t && o.refused
+		}
+		if !refused {
+			return t, nil
+		}
+	}
+	opened, err := vendor.Open(cfg)
+	if err != nil {
+		return nil, err
+	}
+	if p.tenants == nil {
+		p.tenants = map[string]*tenant{}
+	}
+	t := &tenant{Tenant: opened, key: key, vendor: vendor.Name}
+	p.tenants[key] = t
+	return t, nil
+}
+
+func (p *Pool) vendor(name string) (backend.Vendor, bool) {
+	for _, v := range p.Vendors {
+		if v.Name == name {
+			return v, true
+		}
+	}
+	return backend.Vendor{}, false
+}
+
+// credentials reads the Secret, or prepares workload identity, and returns a
+// fingerprint that changes with them.
+func (p *Pool) credentials(ctx context.Context, namespace string, spec *v1alpha1.GovernanceBackendSpec, endpoint *url.URL) (backend.Credentials, string, error) {
+	if w := spec.Credentials.WorkloadIdentity; w != nil {
+		return p.workloadIdentity(namespace, w, endpoint)
+	}
+	if spec.Credentials.SecretRef == nil {
+		return backend.Credentials{}, "", &Problem{v1alpha1.ReasonInvalidSpec, "spec.credentials: write secretRef or workloadIdentity"}
+	}
+	name := spec.Credentials.SecretRef.Name
+	secret := &corev1.Secret{}
+	err := p.Client.Get(ctx, client.ObjectKey{Namespace: namespace, Name: name}, secret)
+	if apierrors.IsNotFound(err) {
+		return backend.Credentials{}, "", &Problem{v1alpha1.ReasonSecretNotFound, fmt.Sprintf("spec.credentials.secretRef: there is no Secret %s/%s", namespace, name)}
+	}
+	if err != nil {
+		return backend.Credentials{}, "", fmt.Errorf("reading Secret %s/%s: %w", namespace, name, err)
+	}
+	value := func(key string) string { return strings.TrimSpace(string(secret.Data[key])) }
+	c := backend.Credentials{ClientID: value("clientID"), ClientSecret: backend.Secret(value("clientSecret")), Token: backend.Secret(value("token"))}
+	if c.Token == "" {
+		c.Token = backend.Secret(value("apiKey"))
+	}
+	if c.Token == "" && (c.ClientID == "" || c.ClientSecret == "") {
+		return backend.Credentials{}, "", &Problem{v1alpha1.ReasonSecretInvalid,
+			fmt.Sprintf("Secret %s/%s: has none of the keys clientID and clientSecret, token, apiKey that %s needs", namespace, name, spec.Vendor)}
+	}
+	return c, fingerprint(c.ClientID, c.ClientSecret.Reveal(), c.Token.Reveal()), nil
+}
+
+// workloadIdentity requests tokens for a ServiceAccount of the backend's namespace,
+// with the tenant's host as audience: the operator's own token is never sent anywhere.
+func (p *Pool) workloadIdentity(namespace string, w *v1alpha1.WorkloadIdentity, endpoint *url.URL) (backend.Credentials, string, error) {
+	_, right, _ := strings.Cut(w.ClientID, "@")
+	host, _, _ := strings.Cut(right, "/")
+	if host != endpoint.Hostname() {
+		return backend.Credentials{}, "", &Problem{v1alpha1.ReasonInvalidSpec,
+			fmt.Sprintf("spec.credentials.workloadIdentity.clientID: belongs to host %q, and spec.endpoint to %q", host, endpoint.Hostname())}
+	}
+	account := w.ServiceAccountRef.Name
+	token := func(ctx context.Context) (backend.Secret, error) {
+		request := &authenticationv1.TokenRequest{Spec: authenticationv1.TokenRequestSpec{
+			Audiences: []string{host}, ExpirationSeconds: backend.To(int64(subjectTokenSeconds)),
+		}}
+		sa := &corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: account}}
+		if err := p.Client.SubResource("token").Create(ctx, sa, request); err != nil {
+			return "", fmt.Errorf("requesting a token for ServiceAccount %s/%s: %w", namespace, account, err)
+		}
+		return backend.Secret(request.Status.Token), nil
+	}
+	return backend.Credentials{ClientID: w.ClientID, SubjectToken: token}, fingerprint(w.ClientID, namespace, account), nil
+}
+
+func (p *Pool) caBundle(ctx context.Context, namespace string, ref *v1alpha1.CABundleRef) ([]byte, error) {
+	if ref == nil {
+		return nil, nil
+	}
+	key := ref.Key
+	if key == "" {
+		key = "ca.crt"
+	}
+	cm := &corev1.ConfigMap{}
+	err := p.Client.Get(ctx, client.ObjectKey{Namespace: namespace, Name: ref.Name}, cm)
+	if apierrors.IsNotFound(err) {
+		return nil, &Problem{v1alpha1.ReasonSecretNotFound, fmt.Sprintf("spec.caBundleRef: there is no ConfigMap %s/%s", namespace, ref.Name)}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading ConfigMap %s/%s: %w", namespace, ref.Name, err)
+	}
+	if cm.Data[key] == "" {
+		return nil, &Problem{v1alpha1.ReasonSecretInvalid, fmt.Sprintf("spec.caBundleRef: ConfigMap %s/%s has no key %q", namespace, ref.Name, key)}
+	}
+	return []byte(cm.Data[key]), nil
+}
+
+func loopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}

@@ -1,0 +1,360 @@
+// Package tenancy turns backends and their credentials into opened tenants, keeps
+// them, and says who may use which.
+package tenancy
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
+	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/lookup"
+	"github.com/governance-operator/governance-operator/internal/reference"
+)
+
+// verifyAfter is how old an answer to "who are you" may be before a create.
+const verifyAfter = 10 * time.Second
+
+// Object is a backend of either kind.
+type Object interface {
+	client.Object
+	GetBackendSpec() *v1alpha1.GovernanceBackendSpec
+	GetBackendStatus() *v1alpha1.GovernanceBackendStatus
+}
+
+// Pool keeps opened tenants. It is safe for concurrent use.
+type Pool struct {
+	// Client reads backends from the cache and Secrets and ConfigMaps live.
+	Client client.Client
+	// Vendors is the registry.
+	Vendors []backend.Vendor
+	// OperatorNamespace holds the Secrets of cluster backends.
+	OperatorNamespace string
+	// ClusterKind: ClusterGovernanceBackend is served. It is off in namespaced mode.
+	ClusterKind bool
+	// AllowInsecure permits http endpoints that are not loopback.
+	AllowInsecure bool
+	UserAgent     string
+	Brakes        *engine.Brakes
+	// Changed is told the key of a backend whose health has to be looked at now.
+	Changed func(key string)
+
+	names lookup.Cache
+
+	mu      sync.Mutex
+	opened  map[string]*opened
+	tenants map[string]*tenant
+}
+
+// opened is what is known of one backend object.
+type opened struct {
+	tenant      *tenant
+	generation  int64
+	fingerprint string // of the credentials
+	refused     bool   // a 401 came back since the last look
+}
+
+// tenant is shared by all backends with the same credentials at the same endpoint.
+type tenant struct {
+	backend.Tenant
+	key    string
+	vendor string
+
+	mu       sync.Mutex
+	identity backend.TenantID
+	asked    time.Time
+}
+
+// Problem is why a backend cannot be opened.
+type Problem struct {
+	// Reason is a reason of the backend's Ready condition.
+	Reason  string
+	Message string
+}
+
+// Error returns the message.
+func (p *Problem) Error() string { return p.Message }
+
+// Key names a backend object: kind/namespace/name.
+func Key(o Object) string {
+	if _, ok := o.(*v1alpha1.ClusterGovernanceBackend); ok {
+		return v1alpha1.KindClusterGovernanceBackend + "//" + o.GetName()
+	}
+	return v1alpha1.KindGovernanceBackend + "/" + o.GetNamespace() + "/" + o.GetName()
+}
+
+// Get implements engine.Backends.
+func (p *Pool) Get(ctx context.Context, namespace string, ref v1alpha1.BackendRef, deleting bool) (*engine.Backend, error) {
+	obj, err := p.fetch(ctx, namespace, ref)
+	if err != nil {
+		return nil, err
+	}
+	if cluster, ok := obj.(*v1alpha1.ClusterGovernanceBackend); ok && !deleting {
+		allowed, err := p.allows(ctx, cluster, namespace)
+		if err != nil {
+			return nil, err
+		}
+		if !allowed {
+			return nil, &engine.BackendError{Reason: v1alpha1.ReasonBackendNotAllowed,
+				Message: fmt.Sprintf("spec.backendRef: ClusterGovernanceBackend %q does not allow namespace %q (spec.allowedNamespaces)", ref.Name, namespace)}
+		}
+	}
+	return p.use(ctx, obj, deleting)
+}
+
+func (p *Pool) fetch(ctx context.Context, namespace string, ref v1alpha1.BackendRef) (Object, error) {
+	var obj Object = &v1alpha1.GovernanceBackend{}
+	key := client.ObjectKey{Namespace: namespace, Name: ref.Name}
+	kind := v1alpha1.KindGovernanceBackend
+	if ref.Kind == v1alpha1.KindClusterGovernanceBackend {
+		if !p.ClusterKind {
+			return nil, &engine.BackendError{Reason: v1alpha1.ReasonBackendNotAllowed, Message: "spec.backendRef: this operator watches single namespaces and serves no ClusterGovernanceBackend"}
+		}
+		obj, key.Namespace, kind = &v1alpha1.ClusterGovernanceBackend{}, "", ref.Kind
+	}
+	err := p.Client.Get(ctx, key, obj)
+	if apierrors.IsNotFound(err) {
+		return nil, &engine.BackendError{Reason: v1alpha1.ReasonBackendNotFound, Message: fmt.Sprintf("spec.backendRef: there is no %s named %q", kind, ref.Name)}
+	}
+	return obj, err
+}
+
+// allows says whether objects of namespace may use the cluster backend.
+func (p *Pool) allows(ctx context.Context, b *v1alpha1.ClusterGovernanceBackend, namespace string) (bool, error) {
+	allowed := b.Spec.AllowedNamespaces
+	if allowed == nil {
+		return false, nil
+	}
+	for _, name := range allowed.Names {
+		if name == namespace {
+			return true, nil
+		}
+	}
+	if allowed.Selector == nil {
+		return false, nil
+	}
+	selector, err := metav1.LabelSelectorAsSelector(allowed.Selector)
+	if err != nil {
+		return false, nil //nolint:nilerr // A selector that cannot be read allows nothing.
+	}
+	ns := &corev1.Namespace{}
+	if err := p.Client.Get(ctx, client.ObjectKey{Name: namespace}, ns); err != nil {
+		return false, client.IgnoreNotFound(err)
+	}
+	return selector.Matches(labels.Set(ns.Labels)), nil
+}
+
+// use returns the opened tenant of a backend that is good enough for this pass.
+func (p *Pool) use(ctx context.Context, obj Object, deleting bool) (*engine.Backend, error) {
+	st, key := obj.GetBackendStatus(), Key(obj)
+	notReady := func(message string) error {
+		return &engine.BackendError{Reason: v1alpha1.ReasonBackendNotReady, Message: fmt.Sprintf("backend %q: %s", obj.GetName(), message)}
+	}
+	p.mu.Lock()
+	open := p.opened[key]
+	p.mu.Unlock()
+	stale := open == nil || open.generation != obj.GetGeneration()
+	if ready := meta.FindStatusCondition(st.Conditions, v1alpha1.ConditionReady); !deleting || open == nil {
+		switch {
+		case st.TenantID == "" || ready == nil:
+			return nil, notReady("the first sign-in has not succeeded yet")
+		case ready.Status != metav1.ConditionTrue && blocks(ready.Reason):
+			return nil, notReady(ready.Reason + ": see the backend's own Ready condition")
+		}
+	}
+	if stale {
+		var err error
+		if open, err = p.Open(ctx, obj); err != nil {
+			if kept := p.kept(key); deleting && kept != nil {
+				open = kept
+			} else {
+				p.changed(key)
+				return nil, notReady(err.Error())
+			}
+		}
+	}
+	who, err := open.tenant.who(ctx, time.Duration(1<<62))
+	if err != nil {
+		return nil, err
+	}
+	absent := map[string]int32{}
+	for _, a := range st.Absent {
+		absent[a.Kind] = a.Count
+	}
+	p.accept(obj, key)
+	now, held := p.Brakes.State(key)
+	for kind, count := range absent {
+		if p.Brakes.Judged(key, kind) || p.confirmed(obj, map[string]int32{kind: count}) {
+			delete(absent, kind)
+		}
+	}
+	for kind, count := range now {
+		absent[kind] = count
+	}
+	resync, _ := obj.GetBackendSpec().ResyncInterval.Parse()
+	return &engine.Backend{
+		Key: key, Tenant: open.tenant.Tenant, TenantKey: open.tenant.key, TenantID: who.ID, PinnedTenantID: st.TenantID,
+		TenantAccepted: obj.GetAnnotations()[v1alpha1.AnnotationAcceptTenant] == who.ID && who.ID == st.TenantID,
+		Suspended:      obj.GetBackendSpec().Suspend, Resync: resync, Absent: absent, DeletionsHeld: held > 0,
+		Verify: func(ctx context.Context) (backend.TenantID, error) { return p.verify(ctx, key, open.tenant) },
+		Find:   p.finder(open.tenant),
+	}, nil
+}
+
+func (p *Pool) finder(t *tenant) reference.Finder {
+	return func(ctx context.Context, q backend.Name) ([]backend.Match, error) {
+		return p.names.Find(backend.WithPriority(ctx, backend.PrioritySweep), t.key, t.Tenant, q)
+	}
+}
+
+// blocks says whether a backend that is not ready for this reason cannot be used at all.
+func blocks(reason string) bool {
+	switch reason {
+	case v1alpha1.ReasonSecretNotFound, v1alpha1.ReasonSecretInvalid, v1alpha1.ReasonUnauthorized, v1alpha1.ReasonInvalidSpec:
+		return true
+	}
+	return false
+}
+
+// accept reads the annotations by which people confirm what the brakes hold.
+func (p *Pool) accept(obj Object, key string) {
+	a := obj.GetAnnotations()
+	for _, one := range strings.Split(a[v1alpha1.AnnotationAcceptAbsence], ",") {
+		if kind, count, ok := cutCount(one); ok {
+			p.Brakes.AcceptAbsence(key, kind, count)
+		}
+	}
+	if _, count, ok := cutCount("=" + a[v1alpha1.AnnotationAcceptDeletions]); ok {
+		p.Brakes.AcceptDeletions(key, count)
+	}
+}
+
+func cutCount(s string) (kind string, count int, ok bool) {
+	kind, number, found := strings.Cut(strings.TrimSpace(s), "=")
+	if !found {
+		return "", 0, false
+	}
+	_, err := fmt.Sscanf(number, "%d", &count)
+	return kind, count, err == nil
+}
+
+// confirmed says whether people accepted every absence that the status tells of.
+func (p *Pool) confirmed(obj Object, absent map[string]int32) bool {
+	accepted := map[string]int{}
+	for _, one := range strings.Split(obj.GetAnnotations()[v1alpha1.AnnotationAcceptAbsence], ",") {
+		if kind, count, ok := cutCount(one); ok {
+			accepted[kind] = count
+		}
+	}
+	for kind, count := range absent {
+		if accepted[kind] < int(count) {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *Pool) kept(key string) *opened {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.opened[key]
+}
+
+func (p *Pool) changed(key string) {
+	if p.Changed != nil {
+		p.Changed(key)
+	}
+}
+
+// Unauthorized implements engine.Backends: the credentials are read anew at once.
+func (p *Pool) Unauthorized(key string, _ error) {
+	p.mu.Lock()
+	if open := p.opened[key]; open != nil {
+		open.refused = true
+	}
+	p.mu.Unlock()
+	p.changed(key)
+}
+
+// verify asks the tenant who it is, unless it was asked a moment ago.
+func (p *Pool) verify(ctx context.Context, key string, t *tenant) (backend.TenantID, error) {
+	before, _ := t.last()
+	who, err := t.who(ctx, verifyAfter)
+	if err == nil && before.ID != "" && before.ID != who.ID {
+		p.names.Forget(t.key)
+		p.changed(key)
+	}
+	return who, err
+}
+
+func (t *tenant) last() (backend.TenantID, time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.identity, t.asked
+}
+
+// who returns the identity, asked again when the last answer is older than age.
+func (t *tenant) who(ctx context.Context, age time.Duration) (backend.TenantID, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.asked.IsZero() && time.Since(t.asked) <= age {
+		return t.identity, nil
+	}
+	who, err := t.Identity(ctx)
+	if err != nil {
+		return backend.TenantID{}, err
+	}
+	t.identity, t.asked = who, time.Now()
+	return who, nil
+}
+
+// Forget drops a backend that is gone, and its tenant when nobody else uses it.
+func (p *Pool) Forget(key string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	open := p.opened[key]
+	delete(p.opened, key)
+	if open == nil {
+		return
+	}
+	for _, other := range p.opened {
+		if other.tenant == open.tenant {
+			return
+		}
+	}
+	delete(p.tenants, open.tenant.key)
+}
+
+func fingerprint(parts ...string) string {
+	h := sha256.New()
+	for _, part := range parts {
+		fmt.Fprintf(h, "%d:%s", len(part), part)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:12])
+}
+
+// endpointOf checks the endpoint: https, or http for loopback addresses.
+func (p *Pool) endpointOf(spec *v1alpha1.GovernanceBackendSpec) (*url.URL, error) {
+	u, err := url.Parse(strings.TrimSuffix(spec.Endpoint, "/"))
+	if err != nil || u.Host == "" {
+		return nil, &Problem{v1alpha1.ReasonInvalidSpec, "spec.endpoint: is not a URL"}
+	}
+	if u.Scheme == "https" || u.Scheme == "http" && (p.AllowInsecure || loopback(u.Hostname())) {
+		return u, nil
+	}
+	return nil, &Problem{v1alpha1.ReasonInvalidSpec, fmt.Sprintf("spec.endpoint: %s must be https (http is allowed for loopback addresses only)", u.Redacted())}
+}
