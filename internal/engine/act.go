@@ -48,6 +48,17 @@ func (p *pass[O, D]) act(ctx context.Context, plan Plan) outcome {
 			return outcome{plan: Decide(p.facts)}
 		}
 	}
+	if (plan.Action == Delete || plan.Action == Retire) && p.deleting() && p.r.TerminatingNow != nil {
+		// The objects of a definition go after it: only a live look is sure to know.
+		terminating, err := p.r.TerminatingNow(ctx, p.r.Kind.Name)
+		if err != nil {
+			return outcome{plan: plan, err: err}
+		}
+		if terminating {
+			p.facts.KindTerminating = true
+			return outcome{plan: Decide(p.facts)}
+		}
+	}
 	if p.needsClaim(plan) {
 		if err := p.stakeClaim(ctx, plan.Action == Create); err != nil {
 			return outcome{plan: plan, err: err}

@@ -27,6 +27,8 @@ type Options struct {
 	ClusterID string
 	// Terminating says whether the CRD of a kind is being deleted.
 	Terminating func(kind string) bool
+	// TerminatingNow asks the API server the same, before anything is deleted at a vendor.
+	TerminatingNow func(ctx context.Context, kind string) (bool, error)
 	// Lease says whether this process may write; nil permits.
 	Lease func() error
 	// Window is how long an open attempt may still bring a remote; DefaultWindow if zero.
@@ -66,9 +68,9 @@ type memory struct {
 	write     string // that write
 	failures  int    // retryable errors in a row
 	pollAt    time.Time
-	copied    bool // the event about a copied intent was sent
-	movedPath string
-	movedNote string
+	copied    bool      // the event about a copied intent was sent
+	movedNote string    // a pinned name that now means something else
+	tailAt    time.Time // when the tail is read next
 }
 
 // NewReconciler returns the engine for kind.
@@ -94,15 +96,6 @@ func (r *Reconciler[O, D]) Force(name types.NamespacedName) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.forced[name] = true
-}
-
-// Moved notes that a name in the spec now means another remote than the pinned one.
-func (r *Reconciler[O, D]) Moved(obj O, path, note string) {
-	m := r.remember(obj.GetUID())
-	r.mu.Lock()
-	m.movedPath, m.movedNote = path, note
-	r.mu.Unlock()
-	r.Force(client.ObjectKeyFromObject(obj))
 }
 
 func (r *Reconciler[O, D]) takeForced(name types.NamespacedName) bool {

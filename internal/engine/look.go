@@ -181,3 +181,13 @@ func (v *views[D]) drop(tenant, parent, id string) {
 		delete(known.marks, id)
 	}
 }
+
+// keep takes over a view that a sweep made.
+func (v *views[D]) keep(tenant, parent string, w *view) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.known == nil {
+		v.known, v.busy = map[parentKey]*view{}, map[parentKey]chan struct{}{}
+	}
+	v.known[parentKey{tenant, parent}] = w
+}

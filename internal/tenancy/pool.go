@@ -49,7 +49,9 @@ type Pool struct {
 	// AllowInsecure permits http endpoints that are not loopback.
 	AllowInsecure bool
 	UserAgent     string
-	Brakes        *engine.Brakes
+	// ResyncInterval replaces spec.resyncInterval of every backend, if it is set.
+	ResyncInterval time.Duration
+	Brakes         *engine.Brakes
 	// Changed is told the key of a backend whose health has to be looked at now.
 	Changed func(key string)
 
@@ -205,11 +207,10 @@ func (p *Pool) use(ctx context.Context, obj Object, deleting bool) (*engine.Back
 	for kind, count := range now {
 		absent[kind] = count
 	}
-	resync, _ := obj.GetBackendSpec().ResyncInterval.Parse()
 	return &engine.Backend{
 		Key: key, Tenant: open.tenant.Tenant, TenantKey: open.tenant.key, TenantID: who.ID, PinnedTenantID: st.TenantID,
 		TenantAccepted: obj.GetAnnotations()[v1alpha1.AnnotationAcceptTenant] == who.ID && who.ID == st.TenantID,
-		Suspended:      obj.GetBackendSpec().Suspend, Resync: resync, Absent: absent, DeletionsHeld: held > 0,
+		Suspended:      obj.GetBackendSpec().Suspend, Resync: p.resync(obj), Absent: absent, DeletionsHeld: held > 0,
 		Verify: func(ctx context.Context) (backend.TenantID, error) { return p.verify(ctx, key, open.tenant) },
 		Find:   p.finder(open.tenant),
 	}, nil

@@ -1,0 +1,204 @@
+// Command manager is the operator.
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/go-logr/logr"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/uuid"
+	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/leaderelection/resourcelock"
+	"k8s.io/utils/ptr"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/healthz"
+	"sigs.k8s.io/controller-runtime/pkg/log/zap"
+	"sigs.k8s.io/controller-runtime/pkg/manager"
+	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
+
+	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
+	"github.com/governance-operator/governance-operator/internal/controller"
+	"github.com/governance-operator/governance-operator/internal/lease"
+	"github.com/governance-operator/governance-operator/internal/vendors"
+)
+
+// version is set when a release is built.
+var version = "dev"
+
+// leaseName is the name of the lease of leader election.
+const leaseName = "governance-operator.governance-operator.io"
+
+type options struct {
+	metricsAddress, probeAddress string
+	elect                        bool
+	leaseDuration, renewDeadline time.Duration
+	retryPeriod                  time.Duration
+	clusterID                    string
+	namespaces                   string
+	operatorNamespace            string
+	concurrency                  int
+	resync                       time.Duration
+	insecure                     bool
+	pace                         controller.Options
+}
+
+func main() {
+	o := options{}
+	flag.StringVar(&o.metricsAddress, "metrics-bind-address", ":8080", "address of the metrics endpoint; 0 switches it off")
+	flag.StringVar(&o.probeAddress, "health-probe-bind-address", ":8081", "address of /healthz and /readyz; 0 switches it off")
+	flag.BoolVar(&o.elect, "leader-elect", false, "make sure that only one of several replicas works")
+	flag.DurationVar(&o.leaseDuration, "leader-election-lease-duration", 15*time.Second, "how long a lease holds without being renewed")
+	flag.DurationVar(&o.renewDeadline, "leader-election-renew-deadline", 10*time.Second, "how long the leader tries to renew before it gives up")
+	flag.DurationVar(&o.retryPeriod, "leader-election-retry-period", 2*time.Second, "how long to wait between tries")
+	flag.StringVar(&o.clusterID, "cluster-id", "", "name that marks this cluster's remotes at the vendors; the default is derived from the UID of the namespace kube-system; set it to the old one when a cluster was restored")
+	flag.StringVar(&o.namespaces, "watch-namespaces", "", "comma-separated namespaces to watch; empty means all, and cluster backends are served only then")
+	flag.StringVar(&o.operatorNamespace, "operator-namespace", "", "namespace of the Secrets of cluster backends and of the lease; the default is the pod's own")
+	flag.IntVar(&o.concurrency, "max-concurrent-reconciles", 8, "objects of each kind that are worked on at once")
+	flag.DurationVar(&o.resync, "resync-interval", 0, "how often every object is compared with its vendor, in place of spec.resyncInterval of the backends")
+	flag.BoolVar(&o.insecure, "allow-insecure-endpoints", false, "permit http endpoints that are not loopback addresses")
+	flag.DurationVar(&o.pace.Window, "recovery-window", 0, "how long an interrupted create is waited for before another is sent; the default suits the default lease, and less is for tests only")
+	flag.DurationVar(&o.pace.ReviewPoll, "review-poll-interval", 0, "how often a review that waits for people is looked at (default 5m)")
+	flag.DurationVar(&o.pace.TailPeriod, "tail-interval", 0, "how often fields are read that no list holds (default 1h)")
+	zapOptions := zap.Options{}
+	zapOptions.BindFlags(flag.CommandLine)
+	flag.Parse()
+	ctrl.SetLogger(zap.New(zap.UseFlagOptions(&zapOptions)))
+	logger := ctrl.Log.WithName("setup")
+	if err := run(ctrl.SetupSignalHandler(), logger, o); err != nil {
+		logger.Error(err, "the manager stopped")
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, logger logr.Logger, o options) error {
+	cfg, err := ctrl.GetConfig()
+	if err != nil {
+		return fmt.Errorf("finding the cluster: %w", err)
+	}
+	cfg.QPS, cfg.Burst = 200, 400
+	cfg.UserAgent = "governance-operator/" + version
+	scheme, err := newScheme()
+	if err != nil {
+		return err
+	}
+	if o.operatorNamespace == "" {
+		o.operatorNamespace = ownNamespace()
+	}
+	watched := split(o.namespaces)
+	m := manager.Options{
+		Scheme:                        scheme,
+		Logger:                        ctrl.Log,
+		Metrics:                       metricsserver.Options{BindAddress: o.metricsAddress},
+		HealthProbeBindAddress:        o.probeAddress,
+		GracefulShutdownTimeout:       ptr.To(45 * time.Second),
+		LeaderElection:                o.elect,
+		LeaderElectionID:              leaseName,
+		LeaderElectionNamespace:       o.operatorNamespace,
+		LeaseDuration:                 &o.leaseDuration,
+		RenewDeadline:                 &o.renewDeadline,
+		RetryPeriod:                   &o.retryPeriod,
+		LeaderElectionReleaseOnCancel: false,
+		Client:                        client.Options{Cache: &client.CacheOptions{DisableFor: []client.Object{&corev1.Secret{}, &corev1.ConfigMap{}}}},
+		Cache:                         cache.Options{DefaultTransform: cache.TransformStripManagedFields()},
+	}
+	if len(watched) > 0 {
+		m.Cache.DefaultNamespaces = map[string]cache.Config{}
+		for _, ns := range watched {
+			m.Cache.DefaultNamespaces[ns] = cache.Config{}
+		}
+	}
+	c := o.pace
+	if o.elect {
+		watch, err := electionLock(cfg, o)
+		if err != nil {
+			return err
+		}
+		m.LeaderElectionResourceLockInterface = watch
+		c.Lease = watch.Held
+	}
+	mgr, err := ctrl.NewManager(cfg, m)
+	if err != nil {
+		return fmt.Errorf("making the manager: %w", err)
+	}
+	if c.ClusterID, err = clusterID(ctx, mgr.GetAPIReader(), o.clusterID); err != nil {
+		return err
+	}
+	c.Vendors, c.OperatorNamespace, c.ClusterKind = vendors.All(), o.operatorNamespace, len(watched) == 0
+	c.AllowInsecure, c.UserAgent, c.Concurrency, c.ResyncInterval = o.insecure, cfg.UserAgent, o.concurrency, o.resync
+	if err := controller.Setup(ctx, mgr, c); err != nil {
+		return fmt.Errorf("setting up the controllers: %w", err)
+	}
+	if err := errors.Join(mgr.AddHealthzCheck("ping", healthz.Ping), mgr.AddReadyzCheck("ping", healthz.Ping)); err != nil {
+		return err
+	}
+	logger.Info("starting", "version", version, "clusterID", c.ClusterID, "leaderElection", o.elect)
+	return mgr.Start(ctx)
+}
+
+func newScheme() (*runtime.Scheme, error) {
+	scheme := runtime.NewScheme()
+	return scheme, errors.Join(clientgoscheme.AddToScheme(scheme), v1alpha1.AddToScheme(scheme))
+}
+
+// electionLock makes the lock of leader election, watched for the fence.
+func electionLock(cfg *rest.Config, o options) (*lease.Watch, error) {
+	host, err := os.Hostname()
+	if err != nil {
+		return nil, fmt.Errorf("making the lease: %w", err)
+	}
+	lock, err := resourcelock.NewFromKubeconfig(resourcelock.LeasesResourceLock, o.operatorNamespace, leaseName,
+		resourcelock.ResourceLockConfig{Identity: host + "_" + string(uuid.NewUUID())}, rest.CopyConfig(cfg), o.renewDeadline)
+	if err != nil {
+		return nil, fmt.Errorf("making the lease: %w", err)
+	}
+	return &lease.Watch{Interface: lock, Duration: o.leaseDuration}, nil
+}
+
+var clusterIDForm = regexp.MustCompile(`^[A-Za-z0-9._~-]{1,32}$`)
+
+// clusterID is the first 12 hex digits of the SHA-256 of kube-system's UID, unless another is given.
+func clusterID(ctx context.Context, reader client.Reader, given string) (string, error) {
+	if given != "" {
+		if !clusterIDForm.MatchString(given) {
+			return "", errors.New("--cluster-id: at most 32 letters, digits, dots, hyphens, underscores and tildes")
+		}
+		return given, nil
+	}
+	ns := &corev1.Namespace{}
+	if err := reader.Get(ctx, client.ObjectKey{Name: "kube-system"}, ns); err != nil {
+		return "", fmt.Errorf("reading the namespace kube-system for the cluster id (or set --cluster-id): %w", err)
+	}
+	sum := sha256.Sum256([]byte(ns.UID))
+	return hex.EncodeToString(sum[:])[:12], nil
+}
+
+// ownNamespace is the pod's namespace, or the usual one outside a pod.
+func ownNamespace() string {
+	if raw, err := os.ReadFile("/var/run/secrets/kubernetes.io/serviceaccount/namespace"); err == nil {
+		return strings.TrimSpace(string(raw))
+	}
+	return "governance-operator-system"
+}
+
+func split(s string) []string {
+	var out []string
+	for _, part := range strings.Split(s, ",") {
+		if part = strings.TrimSpace(part); part != "" {
+			out = append(out, part)
+		}
+	}
+	return out
+}

@@ -1,0 +1,195 @@
+package controller
+
+import (
+	"context"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	apiequality "k8s.io/apimachinery/pkg/api/equality"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/tools/events"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+
+	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
+	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/tenancy"
+)
+
+// +kubebuilder:rbac:groups=governance-operator.io,resources=governancebackends;clustergovernancebackends,verbs=get;list;watch;patch
+// +kubebuilder:rbac:groups=governance-operator.io,resources=governancebackends/status;clustergovernancebackends/status,verbs=get;patch
+// +kubebuilder:rbac:groups=governance-operator.io,resources=governancebackends/finalizers;clustergovernancebackends/finalizers,verbs=update
+// +kubebuilder:rbac:groups="",resources=secrets;configmaps,verbs=get
+// +kubebuilder:rbac:groups="",resources=serviceaccounts/token,verbs=create
+// +kubebuilder:rbac:groups="",resources=namespaces,verbs=get;list;watch
+// +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
+// +kubebuilder:rbac:groups="",resources=events,verbs=create;patch
+// +kubebuilder:rbac:groups=apiextensions.k8s.io,resources=customresourcedefinitions,verbs=get;list;watch
+// +kubebuilder:rbac:groups=coordination.k8s.io,resources=leases,verbs=get;list;watch;create;update;patch
+
+// healthEvery is how often a backend's Secret is read.
+const healthEvery = time.Minute
+
+// BackendReconciler keeps the health of one of the two backend kinds.
+type BackendReconciler struct {
+	Client client.Client
+	Events events.EventRecorder
+	Pool   *tenancy.Pool
+	Sweeps *SweepLog
+	// New returns an empty object of the kind.
+	New func() tenancy.Object
+	// Behind lists the objects behind a backend: all, and those with our finalizer.
+	Behind func(ctx context.Context, key string) (all map[string]int, owed int, err error)
+	Now    func() time.Time
+}
+
+// Reconcile looks at one backend and writes down how it is.
+func (r *BackendReconciler) Reconcile(ctx context.Context, req reconcile.Request) (reconcile.Result, error) {
+	obj := r.New()
+	if err := r.Client.Get(ctx, req.NamespacedName, obj); err != nil {
+		return reconcile.Result{}, client.IgnoreNotFound(err)
+	}
+	key := tenancy.Key(obj)
+	counts, owed, err := r.Behind(ctx, key)
+	if err != nil {
+		return reconcile.Result{}, err
+	}
+	if done, err := r.finalize(ctx, obj, owed); done || err != nil {
+		if done {
+			r.Pool.Forget(key)
+		}
+		return reconcile.Result{}, err
+	}
+	health, err := r.Pool.Check(ctx, obj)
+	if err != nil {
+		return reconcile.Result{}, err
+	}
+	if err := r.write(ctx, obj, key, health, counts); err != nil {
+		return reconcile.Result{}, client.IgnoreNotFound(err)
+	}
+	return reconcile.Result{RequeueAfter: healthEvery + time.Duration(rand.Int64N(int64(healthEvery/10)))}, nil
+}
+
+// finalize holds the backend while objects still need it to settle what they owe,
+// and says whether it may go now.
+func (r *BackendReconciler) finalize(ctx context.Context, obj tenancy.Object, owed int) (bool, error) {
+	has := controllerutil.ContainsFinalizer(obj, v1alpha1.Finalizer)
+	deleting := !obj.GetDeletionTimestamp().IsZero()
+	if owed > 0 == has || owed > 0 && deleting {
+		return deleting && !has, nil
+	}
+	before := obj.DeepCopyObject().(tenancy.Object)
+	if owed > 0 {
+		controllerutil.AddFinalizer(obj, v1alpha1.Finalizer)
+	} else {
+		controllerutil.RemoveFinalizer(obj, v1alpha1.Finalizer)
+	}
+	err := r.Client.Patch(ctx, obj, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{}))
+	return deleting, client.IgnoreNotFound(err)
+}
+
+// write patches the status when something changed, and tells transitions as events.
+func (r *BackendReconciler) write(ctx context.Context, obj tenancy.Object, key string, h tenancy.Health, counts map[string]int) error {
+	before := obj.DeepCopyObject().(tenancy.Object)
+	st := obj.GetBackendStatus()
+	old := meta.FindStatusCondition(before.GetBackendStatus().Conditions, v1alpha1.ConditionReady)
+	st.ObservedGeneration = obj.GetGeneration()
+	if h.Tenant.ID != "" && h.Reason != v1alpha1.ReasonTenantChanged {
+		st.TenantID, st.TenantName = h.Tenant.ID, h.Tenant.Name
+	}
+	if h.Capabilities != nil {
+		st.Capabilities = h.Capabilities
+	}
+	r.counts(key, st, counts)
+	absent, held := r.Pool.Brakes.State(key)
+	if h.Ready || h.Reason == v1alpha1.ReasonMassAbsence || h.Reason == v1alpha1.ReasonMassDeletion {
+		if h.Reason != v1alpha1.ReasonMassAbsence {
+			st.Absent = nil
+		}
+		for _, kind := range kinds {
+			if n, ok := absent[kind]; ok {
+				st.Absent = setAbsent(st.Absent, kind, n)
+			}
+		}
+		st.PendingDeletions = held
+	}
+	status := metav1.ConditionFalse
+	if h.Ready {
+		status = metav1.ConditionTrue
+	}
+	set := func(kind string, status metav1.ConditionStatus) {
+		meta.SetStatusCondition(&st.Conditions, metav1.Condition{Type: kind, Status: status, Reason: h.Reason, Message: strings.TrimSpace(h.Message), ObservedGeneration: obj.GetGeneration()})
+	}
+	set(v1alpha1.ConditionReady, status)
+	meta.RemoveStatusCondition(&st.Conditions, v1alpha1.ConditionReconciling)
+	meta.RemoveStatusCondition(&st.Conditions, v1alpha1.ConditionStalled)
+	switch {
+	case h.Ready:
+	case h.Reason == v1alpha1.ReasonUnreachable, h.Reason == v1alpha1.ReasonCircuitOpen, h.Reason == v1alpha1.ReasonSecretNotFound:
+		set(v1alpha1.ConditionReconciling, metav1.ConditionTrue)
+	default:
+		set(v1alpha1.ConditionStalled, metav1.ConditionTrue)
+	}
+	if apiequality.Semantic.DeepEqual(before, obj) {
+		return nil
+	}
+	if err := r.Client.Status().Patch(ctx, obj, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})); err != nil {
+		return err
+	}
+	if old == nil || old.Reason != h.Reason {
+		kind := corev1.EventTypeNormal
+		if !h.Ready {
+			kind = corev1.EventTypeWarning
+		}
+		r.Events.Eventf(obj, nil, kind, h.Reason, h.Reason, "%s", strings.TrimSpace(h.Message))
+	}
+	return nil
+}
+
+// counts are written when another change is, and else at most once a minute, which
+// is the pace of these passes.
+func (r *BackendReconciler) counts(key string, st *v1alpha1.GovernanceBackendStatus, counts map[string]int) {
+	var out []v1alpha1.KindCount
+	for _, kind := range kinds {
+		c := v1alpha1.KindCount{Kind: kind, Managed: int32(counts[kind])}
+		for _, old := range st.Counts {
+			if old.Kind == kind {
+				c.LastSweepAt = old.LastSweepAt
+			}
+		}
+		if at := moment(r.Sweeps.Last(key, kind)); at != nil {
+			c.LastSweepAt = at
+		}
+		out = append(out, c)
+	}
+	st.Counts = out
+}
+
+func setAbsent(list []v1alpha1.KindAbsence, kind string, n int32) []v1alpha1.KindAbsence {
+	for i := range list {
+		if list[i].Kind == kind {
+			list[i].Count = n
+			return list
+		}
+	}
+	return append(list, v1alpha1.KindAbsence{Kind: kind, Count: n})
+}
+
+// kinds lists the managed kinds.
+var kinds = []string{v1alpha1.KindAppEntitlement, v1alpha1.KindAccessProfile, v1alpha1.KindAccessReview}
+
+// keyName turns the key of a backend back into its kind and name.
+func keyName(key string) (kind string, name types.NamespacedName) {
+	parts := strings.SplitN(key, "/", 3)
+	if len(parts) != 3 {
+		return "", types.NamespacedName{}
+	}
+	return parts[0], types.NamespacedName{Namespace: parts[1], Name: parts[2]}
+}
+
+var _ engine.Backends = (*tenancy.Pool)(nil)

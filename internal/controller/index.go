@@ -1,0 +1,106 @@
+package controller
+
+import (
+	"context"
+
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
+	"sigs.k8s.io/controller-runtime/pkg/manager"
+
+	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
+	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/reference"
+)
+
+// The fields that the cache indexes.
+const (
+	indexBackend   = "backend"   // key of the backend
+	indexReference = "reference" // objects referred to
+)
+
+// newList returns an empty list of a managed kind.
+func newList(kind string) client.ObjectList {
+	switch kind {
+	case v1alpha1.KindAppEntitlement:
+		return &v1alpha1.AppEntitlementList{}
+	case v1alpha1.KindAccessProfile:
+		return &v1alpha1.AccessProfileList{}
+	}
+	return &v1alpha1.AccessReviewList{}
+}
+
+// itemsOf returns the objects of a list of a managed kind.
+func itemsOf(list client.ObjectList) []engine.Object {
+	var out []engine.Object
+	switch l := list.(type) {
+	case *v1alpha1.AppEntitlementList:
+		for i := range l.Items {
+			out = append(out, &l.Items[i])
+		}
+	case *v1alpha1.AccessProfileList:
+		for i := range l.Items {
+			out = append(out, &l.Items[i])
+		}
+	case *v1alpha1.AccessReviewList:
+		for i := range l.Items {
+			out = append(out, &l.Items[i])
+		}
+	}
+	return out
+}
+
+func addIndexes(ctx context.Context, mgr manager.Manager) error {
+	for _, kind := range kinds {
+		obj := reference.New(kind)
+		if err := mgr.GetFieldIndexer().IndexField(ctx, obj, indexBackend, func(o client.Object) []string {
+			return []string{engine.BackendKey(o.(engine.Object))}
+		}); err != nil {
+			return err
+		}
+		if err := mgr.GetFieldIndexer().IndexField(ctx, obj, indexReference, func(o client.Object) []string {
+			var out []string
+			for _, ref := range reference.Of(o) {
+				out = append(out, ref.String())
+			}
+			return out
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// indexed reads the objects for which an index has a value. The objects are the
+// cache's own and must not be changed.
+func indexed(ctx context.Context, reader client.Reader, kind, index, value string) ([]engine.Object, error) {
+	list := newList(kind)
+	err := reader.List(ctx, list, client.MatchingFields{index: value}, client.UnsafeDisableDeepCopy)
+	return itemsOf(list), err
+}
+
+// behind counts the objects behind a backend, per kind, and those that owe something.
+func behind(ctx context.Context, reader client.Reader, key string) (all map[string]int, owed int, err error) {
+	all = map[string]int{}
+	for _, kind := range kinds {
+		objects, err := indexed(ctx, reader, kind, indexBackend, key)
+		if err != nil {
+			return nil, 0, err
+		}
+		all[kind] = len(objects)
+		for _, o := range objects {
+			if controllerutil.ContainsFinalizer(o, v1alpha1.Finalizer) {
+				owed++
+			}
+		}
+	}
+	return all, owed, nil
+}
+
+func names(objects []engine.Object) []types.NamespacedName {
+	out := make([]types.NamespacedName, len(objects))
+	for i, o := range objects {
+		out[i] = client.ObjectKeyFromObject(o)
+	}
+	return out
+}

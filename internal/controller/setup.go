@@ -1,0 +1,183 @@
+// Package controller wires the engine to the kinds: what wakes an object, and how a
+// spec becomes a model.
+package controller
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/util/workqueue"
+	"sigs.k8s.io/controller-runtime/pkg/builder"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller"
+	"sigs.k8s.io/controller-runtime/pkg/event"
+	"sigs.k8s.io/controller-runtime/pkg/handler"
+	"sigs.k8s.io/controller-runtime/pkg/manager"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+	"sigs.k8s.io/controller-runtime/pkg/source"
+
+	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
+	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/reference"
+	"github.com/governance-operator/governance-operator/internal/sweep"
+	"github.com/governance-operator/governance-operator/internal/tenancy"
+)
+
+// Options configure the controllers.
+type Options struct {
+	// Vendors is the registry.
+	Vendors []backend.Vendor
+	// ClusterID marks our remotes.
+	ClusterID string
+	// OperatorNamespace holds the Secrets of cluster backends.
+	OperatorNamespace string
+	// ClusterKind: ClusterGovernanceBackend and the CRD watch are on; off in namespaced mode.
+	ClusterKind   bool
+	AllowInsecure bool
+	UserAgent     string
+	// Concurrency is the number of workers per kind.
+	Concurrency int
+	// ResyncInterval replaces spec.resyncInterval of every backend, if it is set.
+	ResyncInterval time.Duration
+	// ReviewPoll, TailPeriod, SweepEvery and Window replace the usual paces, if they are set.
+	ReviewPoll, TailPeriod, SweepEvery, Window time.Duration
+	// Lease says whether this process may write.
+	Lease func() error
+	// At is called at the named points of the write path, for tests.
+	At func(point string)
+	// SkipNameValidation lets several managers run in one process, for tests.
+	SkipNameValidation *bool
+}
+
+// wake lets other parts of the process queue objects of one kind.
+type wake chan event.GenericEvent
+
+func (w wake) names(list []types.NamespacedName, empty func() client.Object) {
+	for _, name := range list {
+		obj := empty()
+		obj.SetNamespace(name.Namespace)
+		obj.SetName(name.Name)
+		w <- event.GenericEvent{Object: obj}
+	}
+}
+
+// Setup adds every controller to mgr.
+func Setup(ctx context.Context, mgr manager.Manager, o Options) error {
+	if err := addIndexes(ctx, mgr); err != nil {
+		return fmt.Errorf("indexing: %w", err)
+	}
+	backendWakes := map[string]wake{v1alpha1.KindGovernanceBackend: make(wake, 1024), v1alpha1.KindClusterGovernanceBackend: make(wake, 1024)}
+	wakeBackend := func(key string) {
+		kind, name := keyName(key)
+		w, ok := backendWakes[kind]
+		if !ok {
+			return
+		}
+		go w.names([]types.NamespacedName{name}, func() client.Object { return newBackend(kind) })
+	}
+	brakes := &engine.Brakes{Tripped: wakeBackend}
+	pool := &tenancy.Pool{
+		Client: mgr.GetClient(), Vendors: o.Vendors, OperatorNamespace: o.OperatorNamespace, ClusterKind: o.ClusterKind,
+		AllowInsecure: o.AllowInsecure, UserAgent: o.UserAgent, Brakes: brakes, Changed: wakeBackend, ResyncInterval: o.ResyncInterval,
+	}
+	crds := &definitions{reader: mgr.GetAPIReader()}
+	shared := engine.Options{
+		Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Events: mgr.GetEventRecorder("governance-operator"),
+		Backends: pool, Brakes: brakes, ClusterID: o.ClusterID, Lease: o.Lease, Window: o.Window, At: o.At,
+		Behind: func(ctx context.Context, key string) (int, error) {
+			all, _, err := behind(ctx, mgr.GetClient(), key)
+			return all[kinds[0]] + all[kinds[1]] + all[kinds[2]], err
+		},
+	}
+	if o.ClusterKind {
+		shared.Terminating, shared.TerminatingNow = crds.terminating, crds.terminatingNow
+	}
+	entitlements, err := setupKind(mgr, o, AppEntitlementKind(), shared)
+	if err != nil {
+		return err
+	}
+	profiles, err := setupKind(mgr, o, AccessProfileKind(), shared)
+	if err != nil {
+		return err
+	}
+	reviews, err := setupKind(mgr, o, AccessReviewKind(o.ReviewPoll), shared)
+	if err != nil {
+		return err
+	}
+	swept := []sweep.Kind{entitlements, profiles, reviews}
+	log := &SweepLog{}
+	for kind, w := range backendWakes {
+		if kind == v1alpha1.KindClusterGovernanceBackend && !o.ClusterKind {
+			continue
+		}
+		if err := setupBackend(mgr, o, kind, w, pool, log); err != nil {
+			return err
+		}
+	}
+	if o.ClusterKind {
+		if err := crds.watch(ctx, mgr, swept); err != nil {
+			return fmt.Errorf("watching definitions: %w", err)
+		}
+	}
+	return mgr.Add(&sweep.Sweeper{
+		Kinds: swept, Every: o.SweepEvery, TailPeriod: o.TailPeriod, Done: log.Done,
+		Targets: func(ctx context.Context) ([]sweep.Target, error) { return pool.Targets(ctx) },
+		Open:    pool.ForSweep,
+	})
+}
+
+// setupKind adds the controller of one kind, and returns how it is swept.
+func setupKind[O engine.Object, D backend.Model](mgr manager.Manager, o Options, kind engine.Kind[O, D], shared engine.Options) (sweep.Kind, error) {
+	r := engine.NewReconciler(kind, shared)
+	w := make(wake, 1024)
+	b := builder.ControllerManagedBy(mgr).
+		Named(kind.Name).
+		For(kind.New(), builder.WithPredicates(asked())).
+		WatchesRawSource(source.Channel(w, &handler.EnqueueRequestForObject{})).
+		WithOptions(controller.Options{
+			MaxConcurrentReconciles: o.Concurrency,
+			SkipNameValidation:      o.SkipNameValidation,
+			RateLimiter:             workqueue.NewTypedItemExponentialFailureRateLimiter[reconcile.Request](time.Second, 5*time.Minute),
+		})
+	for _, target := range kinds {
+		b = b.Watches(reference.New(target), handler.EnqueueRequestsFromMapFunc(dependents(mgr.GetClient(), kind.Name, target)), builder.WithPredicates(moved()))
+	}
+	b = b.Watches(&v1alpha1.GovernanceBackend{}, handler.EnqueueRequestsFromMapFunc(usersOf(mgr.GetClient(), kind.Name)), builder.WithPredicates(backendChanged()))
+	if o.ClusterKind {
+		b = b.Watches(&v1alpha1.ClusterGovernanceBackend{}, handler.EnqueueRequestsFromMapFunc(usersOf(mgr.GetClient(), kind.Name)), builder.WithPredicates(backendChanged()))
+	}
+	return sweep.Kind{
+		Name:  kind.Name,
+		Sweep: r.Sweep,
+		Queue: func(list []types.NamespacedName) { w.names(list, func() client.Object { return kind.New() }) },
+	}, b.Complete(r)
+}
+
+func newBackend(kind string) tenancy.Object {
+	if kind == v1alpha1.KindClusterGovernanceBackend {
+		return &v1alpha1.ClusterGovernanceBackend{}
+	}
+	return &v1alpha1.GovernanceBackend{}
+}
+
+func setupBackend(mgr manager.Manager, o Options, kind string, w wake, pool *tenancy.Pool, log *SweepLog) error {
+	r := &BackendReconciler{
+		Client: mgr.GetClient(), Events: mgr.GetEventRecorder("governance-operator"), Pool: pool, Sweeps: log,
+		New: func() tenancy.Object { return newBackend(kind) },
+		Behind: func(ctx context.Context, key string) (map[string]int, int, error) {
+			return behind(ctx, mgr.GetClient(), key)
+		},
+	}
+	b := builder.ControllerManagedBy(mgr).
+		Named(kind).
+		For(newBackend(kind), builder.WithPredicates(asked())).
+		WatchesRawSource(source.Channel(w, &handler.EnqueueRequestForObject{})).
+		WithOptions(controller.Options{MaxConcurrentReconciles: 4, SkipNameValidation: o.SkipNameValidation})
+	for _, target := range kinds {
+		b = b.Watches(reference.New(target), handler.EnqueueRequestsFromMapFunc(backendOf(kind)), builder.WithPredicates(finalizerMoved()))
+	}
+	return b.Complete(r)
+}

@@ -1,0 +1,137 @@
+package controller
+
+import (
+	"context"
+	"maps"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
+	"sigs.k8s.io/controller-runtime/pkg/event"
+	"sigs.k8s.io/controller-runtime/pkg/handler"
+	"sigs.k8s.io/controller-runtime/pkg/predicate"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+
+	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
+	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/reference"
+	"github.com/governance-operator/governance-operator/internal/tenancy"
+)
+
+// asked passes what a user asks of an object: an edit, a deletion, an annotation of
+// ours, a finalizer, intent or status that is gone. Our own writes pass nothing.
+func asked() predicate.Predicate {
+	return predicate.Funcs{UpdateFunc: func(e event.UpdateEvent) bool {
+		before, after := e.ObjectOld, e.ObjectNew
+		return before.GetGeneration() != after.GetGeneration() ||
+			before.GetDeletionTimestamp().IsZero() != after.GetDeletionTimestamp().IsZero() ||
+			!maps.Equal(wishes(before), wishes(after)) ||
+			lost(before, after)
+	}}
+}
+
+// wishes are the annotations of ours that people write.
+func wishes(o client.Object) map[string]string {
+	out := map[string]string{}
+	for _, key := range []string{
+		v1alpha1.AnnotationReconcileRequestedAt, v1alpha1.AnnotationAcceptAbsence,
+		v1alpha1.AnnotationAcceptDeletions, v1alpha1.AnnotationAcceptTenant,
+	} {
+		if v, ok := o.GetAnnotations()[key]; ok {
+			out[key] = v
+		}
+	}
+	return out
+}
+
+// lost says whether something that we keep on an object is gone.
+func lost(before, after client.Object) bool {
+	if controllerutil.ContainsFinalizer(before, v1alpha1.Finalizer) && !controllerutil.ContainsFinalizer(after, v1alpha1.Finalizer) {
+		return true
+	}
+	_, had := before.GetAnnotations()[v1alpha1.AnnotationIntent]
+	if _, has := after.GetAnnotations()[v1alpha1.AnnotationIntent]; had && !has {
+		return true
+	}
+	b, ok := before.(engine.Object)
+	return ok && remoteOf(b) != "" && remoteOf(after.(engine.Object)) == ""
+}
+
+func remoteOf(o engine.Object) string {
+	if remote := o.GetManagedStatus().Remote; remote != nil {
+		return remote.TenantID + "/" + remote.ParentID + "/" + remote.ID
+	}
+	return ""
+}
+
+// moved passes changes of an object that matter to those who refer to it.
+func moved() predicate.Predicate {
+	return predicate.Funcs{UpdateFunc: func(e event.UpdateEvent) bool {
+		return remoteOf(e.ObjectOld.(engine.Object)) != remoteOf(e.ObjectNew.(engine.Object)) ||
+			e.ObjectOld.GetDeletionTimestamp().IsZero() != e.ObjectNew.GetDeletionTimestamp().IsZero()
+	}}
+}
+
+// finalizerMoved passes changes of what an object still owes.
+func finalizerMoved() predicate.Predicate {
+	return predicate.Funcs{
+		CreateFunc: func(event.CreateEvent) bool { return false },
+		UpdateFunc: func(e event.UpdateEvent) bool {
+			return controllerutil.ContainsFinalizer(e.ObjectOld, v1alpha1.Finalizer) != controllerutil.ContainsFinalizer(e.ObjectNew, v1alpha1.Finalizer)
+		},
+	}
+}
+
+// backendChanged passes changes of a backend that matter to the objects behind it.
+func backendChanged() predicate.Predicate {
+	return predicate.Funcs{UpdateFunc: func(e event.UpdateEvent) bool {
+		before, after := e.ObjectOld.(tenancy.Object), e.ObjectNew.(tenancy.Object)
+		b := meta.FindStatusCondition(before.GetBackendStatus().Conditions, v1alpha1.ConditionReady)
+		a := meta.FindStatusCondition(after.GetBackendStatus().Conditions, v1alpha1.ConditionReady)
+		return before.GetGeneration() != after.GetGeneration() || !maps.Equal(wishes(before), wishes(after)) ||
+			(a == nil) != (b == nil) || a != nil && (a.Status != b.Status || a.Reason != b.Reason) ||
+			before.GetBackendStatus().TenantID != after.GetBackendStatus().TenantID
+	}}
+}
+
+func requests(list []types.NamespacedName) []reconcile.Request {
+	out := make([]reconcile.Request, len(list))
+	for i, name := range list {
+		out[i] = reconcile.Request{NamespacedName: name}
+	}
+	return out
+}
+
+// dependents maps an object of kind target to the objects of kind that refer to it.
+func dependents(reader client.Reader, kind, target string) handler.MapFunc {
+	return func(ctx context.Context, o client.Object) []reconcile.Request {
+		objects, err := indexed(ctx, reader, kind, indexReference, reference.Object{Kind: target, Namespace: o.GetNamespace(), Name: o.GetName()}.String())
+		if err != nil {
+			return nil
+		}
+		return requests(names(objects))
+	}
+}
+
+// usersOf maps a backend to the objects of kind behind it.
+func usersOf(reader client.Reader, kind string) handler.MapFunc {
+	return func(ctx context.Context, o client.Object) []reconcile.Request {
+		objects, err := indexed(ctx, reader, kind, indexBackend, tenancy.Key(o.(tenancy.Object)))
+		if err != nil {
+			return nil
+		}
+		return requests(names(objects))
+	}
+}
+
+// backendOf maps an object to its backend, if that is of kind.
+func backendOf(kind string) handler.MapFunc {
+	return func(_ context.Context, o client.Object) []reconcile.Request {
+		of, name := keyName(engine.BackendKey(o.(engine.Object)))
+		if of != kind {
+			return nil
+		}
+		return []reconcile.Request{{NamespacedName: name}}
+	}
+}

@@ -1,0 +1,88 @@
+package conductorone
+
+import (
+	"io"
+	"maps"
+	"mime"
+	"net/http"
+	"slices"
+
+	"github.com/governance-operator/governance-operator/internal/sandbox"
+)
+
+// handler carries out an operation: who asks, whether the request keeps the contract, what the caller may see, and only
+// then the work.
+func (v *Vendor) handler(op operation) func(*http.Request) sandbox.Response {
+	return func(r *http.Request) sandbox.Response {
+		if err := v.access.authorize(r); err != nil {
+			return errorResponse(err)
+		}
+		v.mu.Lock()
+		defer v.mu.Unlock()
+		c := v.begin()
+		c.op, c.r = &op, r
+		result, err := c.perform()
+		if err != nil {
+			return errorResponse(err)
+		}
+		return sandbox.Response{Status: http.StatusOK, Body: result}
+	}
+}
+
+func (c *call) perform() (any, error) {
+	if err := c.read(); err != nil {
+		return nil, err
+	}
+	if c.settings.Blind {
+		switch c.op.sight {
+		case sightNone:
+			return nil, notFound("not found")
+		case sightDenied:
+			return nil, forbidden("permission denied")
+		case sightEmpty:
+			return object{"list": []any{}, "nextPageToken": ""}, nil
+		}
+	}
+	result, err := c.op.do(c)
+	if listed, ok := result.(object); ok && !c.op.expanded {
+		delete(listed, "expanded")
+	}
+	return result, err
+}
+
+// read takes query and body apart and refuses what the operation does not declare.
+func (c *call) read() error {
+	c.query = c.r.URL.Query()
+	for _, name := range slices.Sorted(maps.Keys(c.query)) {
+		if !slices.Contains(c.op.query, name) {
+			return violation("unknown query parameter %s", name)
+		}
+		if len(c.query[name]) > 1 {
+			return violation("query parameter %s is given twice", name)
+		}
+	}
+	body, err := io.ReadAll(c.r.Body)
+	if err != nil {
+		return refused("reading the body: %v", err)
+	}
+	if len(body) > 0 {
+		if media, _, err := mime.ParseMediaType(c.r.Header.Get("Content-Type")); err != nil || media != "application/json" {
+			return violation("the body must be application/json")
+		}
+	}
+	if c.op.request == "" {
+		if len(body) > 0 {
+			return violation("%s %s takes no body", c.op.method, c.op.pattern)
+		}
+		return nil
+	}
+	c.body, err = c.v.schema.decodeBody(c.op.request, body)
+	return err
+}
+
+// empty is what many operations answer.
+func empty() any { return object{} }
+
+func permissions() object {
+	return object{"read": true, "edit": true, "delete": true, "extra": object{}}
+}

@@ -1,0 +1,310 @@
+package conductorone
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/governance-operator/governance-operator/internal/sandbox"
+)
+
+// The kinds a console acts on.
+const (
+	KindAccessProfile  = "AccessProfile"
+	KindAppEntitlement = "AppEntitlement"
+	KindAccessReview   = "AccessReview"
+)
+
+// toolKeys are the annotations an edit in the console takes away: the object is no longer managed by a tool.
+var toolKeys = []string{"managed_by", "iac_workspace", "iac_resource_address", "iac_tool_version"}
+
+// console is what people do in the vendor's user interface.
+type console struct{ v *Vendor }
+
+// decode reads wire fields of a kind. Read-only fields are welcome: a console can set what the API cannot.
+func (k console) decode(kind string, fields map[string]any) (object, error) {
+	name, ok := map[string]string{KindAccessProfile: msgCatalog, KindAppEntitlement: msgEntitlement, KindAccessReview: msgReview}[kind]
+	if !ok {
+		return nil, fmt.Errorf("unknown kind %q", kind)
+	}
+	// Through JSON, so that values given in Go and values given over HTTP are the same.
+	data, err := json.Marshal(fields)
+	if err != nil {
+		return nil, err
+	}
+	return k.v.schema.decodeBody(name, data)
+}
+
+// extras are patch keys that are no field of the object: what belongs to it.
+var extras = map[string][]string{
+	KindAccessProfile:  {"entries", "visibility", "automation", "memberCount"},
+	KindAppEntitlement: {"owners"},
+	KindAccessReview:   {"entitlements"},
+}
+
+// split takes a patch apart into fields, fields to clear, and extras.
+func split(kind string, patch map[string]any) (fields map[string]any, cleared []string, rest map[string]any) {
+	fields, rest = map[string]any{}, map[string]any{}
+	for name, value := range patch {
+		switch {
+		case slices.Contains(extras[kind], name):
+			rest[name] = value
+		case value == nil:
+			cleared = append(cleared, name)
+		default:
+			fields[name] = value
+		}
+	}
+	return fields, cleared, rest
+}
+
+// Create adds a stranger's object. It may name its own id; otherwise it gets one.
+func (k console) Create(kind, parentID string, given map[string]any) (string, error) {
+	k.v.mu.Lock()
+	defer k.v.mu.Unlock()
+	c := k.v.begin()
+	fields, _, rest := split(kind, given)
+	value, err := k.decode(kind, fields)
+	if err != nil {
+		return "", err
+	}
+	stranger := SeedID("user", seedPeople[0][0])
+	var r *record
+	switch kind {
+	case KindAccessProfile:
+		r = c.addCatalog(value, stranger)
+	case KindAppEntitlement:
+		r, err = c.addForeignEntitlement(parentID, value)
+	case KindAccessReview:
+		state := stateOf(value)
+		r = c.addReview(value, stranger)
+		if state != "" && state != statePending {
+			c.enter(r, state)
+		}
+	}
+	if err != nil {
+		return "", err
+	}
+	return text(r.value, "id"), c.belongings(kind, r, rest)
+}
+
+func (c *call) addForeignEntitlement(app string, value object) (*record, error) {
+	if c.s.apps.get(app) == nil {
+		return nil, fmt.Errorf("app %s not found", app)
+	}
+	if text(value, "id") == "" {
+		value["id"] = c.v.host.NewID()
+	}
+	if _, ok := value["isManuallyManaged"]; !ok {
+		value["isManuallyManaged"] = true
+	}
+	value["appId"], value["createdAt"], value["updatedAt"] = app, c.stamp(), c.stamp()
+	return c.s.entitlements.put(c.s.next(), ref{app, text(value, "id")}.key(), value, c.now), nil
+}
+
+func (c *call) target(t sandbox.Target) (*record, error) {
+	var r *record
+	switch t.Kind {
+	case KindAccessProfile:
+		r = c.s.catalogs.get(t.ID)
+	case KindAppEntitlement:
+		r = c.s.entitlements.get(ref{t.ParentID, t.ID}.key())
+	case KindAccessReview:
+		r = c.s.reviews.get(t.ID)
+	default:
+		return nil, fmt.Errorf("unknown kind %q", t.Kind)
+	}
+	if r == nil {
+		return nil, fmt.Errorf("%s %s not found", t.Kind, t.ID)
+	}
+	return r, nil
+}
+
+// Edit sets fields, clears those given as null, and takes the tool's annotations away unless the patch brings its own.
+func (k console) Edit(t sandbox.Target, patch map[string]any) error {
+	k.v.mu.Lock()
+	defer k.v.mu.Unlock()
+	c := k.v.begin()
+	r, err := c.target(t)
+	if err != nil {
+		return err
+	}
+	fields, cleared, rest := split(t.Kind, patch)
+	given, err := k.decode(t.Kind, fields)
+	if err != nil {
+		return err
+	}
+	if given["state"] != nil {
+		return errors.New("the state of a review is set by its own call")
+	}
+	value := copyObject(r.value)
+	for _, name := range cleared {
+		delete(value, name)
+	}
+	annotations := inner(value, "annotations")
+	for _, key := range toolKeys {
+		delete(annotations, key)
+	}
+	m := k.v.schema.messages[map[string]string{KindAccessProfile: msgCatalog, KindAppEntitlement: msgEntitlement, KindAccessReview: msgReview}[t.Kind]]
+	for name, change := range given {
+		if f := m.byName[name]; f.oneof != "" {
+			for _, sibling := range m.fields {
+				if sibling.oneof == f.oneof {
+					delete(value, sibling.name)
+				}
+			}
+		}
+		value[name] = change
+	}
+	value["updatedAt"] = c.stamp()
+	r.set(value, c.now)
+	if t.Kind == KindAccessProfile {
+		c.followName(t.ID, text(value, "displayName"))
+	}
+	return c.belongings(t.Kind, r, rest)
+}
+
+// belongings sets what belongs to an object.
+func (c *call) belongings(kind string, r *record, rest map[string]any) error {
+	for name, given := range rest {
+		data, err := json.Marshal(given)
+		if err == nil {
+			err = c.belonging(name, r, data)
+		}
+		if err != nil {
+			return fmt.Errorf("%s of %s: %w", name, kind, err)
+		}
+	}
+	return nil
+}
+
+// belonging sets one thing that belongs to an object, from JSON. Names are those of extras.
+func (c *call) belonging(name string, r *record, data []byte) error {
+	switch name {
+	case "entries":
+		return c.editRefs(c.s.entries, r.key, data)
+	case "visibility":
+		return c.editRefs(c.s.visibility, r.key, data)
+	case "automation":
+		return c.editBundle(r.key, data)
+	case "memberCount":
+		var count int64
+		if err := json.Unmarshal(data, &count); err != nil {
+			return err
+		}
+		c.s.members[r.key] = count
+	case "owners":
+		var ids []string
+		if err := json.Unmarshal(data, &ids); err != nil {
+			return err
+		}
+		c.s.owners[r.key] = ids
+	case "entitlements":
+		body, err := c.v.schema.decodeBody(nsReview+"AccessReviewSetupEntitlementAndScopeServiceSetRequest", []byte(`{"entitlements":`+string(data)+`}`))
+		if err != nil {
+			return err
+		}
+		c.body = object{"entitlements": body["entitlements"], "scopeV2": r.value["scopeV2"]}
+		return c.attach(reviewSetup, r)
+	}
+	return nil
+}
+
+func (c *call) editRefs(lists map[string][]ref, id string, data []byte) error {
+	body, err := c.v.schema.decodeBody(nsCatalog+"ForceRunBundleAutomationRequest", []byte(`{"refs":`+string(data)+`}`))
+	if err != nil {
+		return err
+	}
+	lists[id] = refs(body, "refs")
+	return nil
+}
+
+// editBundle changes fields of a membership rule; null takes the rule away.
+func (c *call) editBundle(id string, data []byte) error {
+	if string(data) == "null" {
+		delete(c.s.bundles, id)
+		return nil
+	}
+	patch, err := c.v.schema.decodeBody(nsCatalog+"BundleAutomation", data)
+	if err != nil {
+		return err
+	}
+	value := c.s.bundles[id]
+	if value == nil {
+		value = object{"createdAt": c.stamp()}
+	}
+	if patch["cel"] != nil || patch["entitlements"] != nil {
+		delete(value, "cel")
+		delete(value, "entitlements")
+	}
+	for name, change := range patch {
+		value[name] = change
+	}
+	value["updatedAt"] = c.stamp()
+	c.s.bundles[id] = value
+	return nil
+}
+
+// Delete removes an object for good.
+func (k console) Delete(t sandbox.Target) error {
+	k.v.mu.Lock()
+	defer k.v.mu.Unlock()
+	c := k.v.begin()
+	r, err := c.target(t)
+	if err != nil {
+		return err
+	}
+	r.remove(c.now)
+	switch t.Kind {
+	case KindAccessProfile:
+		if e := c.s.entitlements.get(ref{c1App, t.ID}.key()); e != nil {
+			e.remove(c.now)
+		}
+	case KindAccessReview:
+		c.dropTasks(t.ID)
+	}
+	return nil
+}
+
+// SetState moves a review to a state, given with or without its prefix.
+func (k console) SetState(id, state string) error {
+	k.v.mu.Lock()
+	defer k.v.mu.Unlock()
+	c := k.v.begin()
+	r := c.s.reviews.get(id)
+	if r == nil {
+		return fmt.Errorf("access review %s not found", id)
+	}
+	state = strings.TrimPrefix(state, statePrefix)
+	if !slices.Contains(k.v.schema.enums["AccessReviewState"], statePrefix+state) {
+		return fmt.Errorf("unknown state %q", state)
+	}
+	c.enter(r, state)
+	return nil
+}
+
+// CloseTasks closes up to count open tasks of a review. An empty outcome certifies.
+func (k console) CloseTasks(id string, count int, outcome string) (int, error) {
+	k.v.mu.Lock()
+	defer k.v.mu.Unlock()
+	c := k.v.begin()
+	if c.s.reviews.get(id) == nil {
+		return 0, fmt.Errorf("access review %s not found", id)
+	}
+	if outcome == "" {
+		outcome = "CERTIFY_OUTCOME_CERTIFIED"
+	}
+	if !slices.Contains(k.v.schema.enums["CertifyOutcome"], outcome) {
+		return 0, fmt.Errorf("unknown outcome %q", outcome)
+	}
+	return c.closeTasks(id, count, outcome), nil
+}
+
+// Reset puts every tenant back to its seed.
+func (k console) Reset() {
+	k.v.mu.Lock()
+	defer k.v.mu.Unlock()
+	clear(k.v.stores)
+}

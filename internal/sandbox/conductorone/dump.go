@@ -1,0 +1,108 @@
+package conductorone
+
+// Dump is the whole store of a tenant. Objects are shown as they are stored: fields that were never set are absent.
+type Dump struct {
+	Tenant         string              `json:"tenant"`
+	AccessProfiles []ProfileDump       `json:"accessProfiles"`
+	Entitlements   []EntitlementDump   `json:"appEntitlements"`
+	Reviews        []ReviewDump        `json:"accessReviews"`
+	Templates      []ObjectDump        `json:"accessReviewTemplates"`
+	Lookups        map[string][]object `json:"lookups"`
+}
+
+// ObjectDump is an object and what its creator sent, inputs that nothing reads back included.
+type ObjectDump struct {
+	Object map[string]any `json:"object"`
+	Inputs map[string]any `json:"inputs"`
+}
+
+// ProfileDump is an access profile with what belongs to it.
+type ProfileDump struct {
+	ObjectDump
+	Entries     []any          `json:"entries"`
+	Visibility  []any          `json:"visibility"`
+	Automation  map[string]any `json:"automation"`
+	MemberCount int64          `json:"memberCount"`
+}
+
+// EntitlementDump is an entitlement with what belongs to it.
+type EntitlementDump struct {
+	ObjectDump
+	Owners     []string       `json:"owners"`
+	Automation map[string]any `json:"automation"`
+}
+
+// ReviewDump is a review with what belongs to it.
+type ReviewDump struct {
+	ObjectDump
+	Entitlements           []map[string]any `json:"entitlements"`
+	ResourceTypeSelections []any            `json:"resourceTypeSelections"`
+	Tasks                  []map[string]any `json:"tasks"`
+	Reports                []map[string]any `json:"reports"`
+}
+
+func dumpObject(r *record) ObjectDump {
+	return ObjectDump{Object: copyObject(r.value), Inputs: copyObject(r.inputs)}
+}
+
+func copyObjects(list []object) []map[string]any {
+	result := []map[string]any{}
+	for _, item := range list {
+		result = append(result, copyObject(item))
+	}
+	return result
+}
+
+func orNil(value object) map[string]any {
+	if value == nil {
+		return nil
+	}
+	return copyObject(value)
+}
+
+// Dump returns the active tenant's store as a Dump.
+func (k console) Dump() any {
+	k.v.mu.Lock()
+	defer k.v.mu.Unlock()
+	c := k.v.begin()
+	s := c.s
+	dump := Dump{
+		Tenant: c.tenant, AccessProfiles: []ProfileDump{}, Entitlements: []EntitlementDump{}, Reviews: []ReviewDump{}, Templates: []ObjectDump{},
+		Lookups: map[string][]object{},
+	}
+	for _, r := range s.catalogs.all() {
+		dump.AccessProfiles = append(dump.AccessProfiles, ProfileDump{
+			ObjectDump: dumpObject(r), Entries: wireRefs(s.entries[r.key]), Visibility: wireRefs(s.visibility[r.key]),
+			Automation: orNil(s.bundles[r.key]), MemberCount: s.members[r.key],
+		})
+	}
+	for _, r := range s.entitlements.all() {
+		dump.Entitlements = append(dump.Entitlements, EntitlementDump{
+			ObjectDump: dumpObject(r), Owners: append([]string{}, s.owners[r.key]...), Automation: orNil(s.automations[r.key]),
+		})
+	}
+	tasks := map[string][]object{}
+	for _, r := range s.tasks.all() {
+		review := text(certifyOf(r.value), "accessReviewId")
+		tasks[review] = append(tasks[review], r.value)
+	}
+	for _, r := range s.reviews.all() {
+		selections, _ := deepCopy(s.selections[r.key]).([]any)
+		dump.Reviews = append(dump.Reviews, ReviewDump{
+			ObjectDump: dumpObject(r), Entitlements: copyObjects(s.setups[r.key]), ResourceTypeSelections: selections,
+			Tasks: copyObjects(tasks[r.key]), Reports: copyObjects(s.reports[r.key]),
+		})
+	}
+	for _, r := range s.templates.all() {
+		dump.Templates = append(dump.Templates, dumpObject(r))
+	}
+	for name, t := range map[string]*table{
+		"apps": s.apps, "users": s.users, "policies": s.policies, "attributes": s.attributes, "resourceTypes": s.resourceTypes,
+		"resources": s.resources, "connectors": s.connectors, "webhooks": s.webhooks, "stepUpProviders": s.stepUps, "suggestions": s.suggestions,
+	} {
+		for _, r := range t.all() {
+			dump.Lookups[name] = append(dump.Lookups[name], copyObject(r.value))
+		}
+	}
+	return dump
+}

@@ -1,0 +1,203 @@
+package conductorone
+
+import (
+	"strings"
+	"time"
+)
+
+const msgEntitlement = nsApp + "AppEntitlement"
+
+// showEntitlement is an entitlement as it reads: with the defaults the server reports for what was never set.
+func (c *call) showEntitlement(value object) object {
+	value = copyObject(value)
+	if value["durationGrant"] == nil {
+		value["durationUnset"] = object{}
+	}
+	for _, name := range []string{"provisionerPolicy", "deprovisionerPolicy"} {
+		if value[name] == nil {
+			value[name] = object{"unconfigured": object{}}
+		}
+	}
+	value["isAutomationEnabled"] = c.s.automations[ref{text(value, "appId"), text(value, "id")}.key()] != nil
+	return c.v.schema.render(msgEntitlement, value)
+}
+
+func (c *call) viewEntitlement(value object) object {
+	return object{
+		"appEntitlement": c.showEntitlement(value), "appPath": "", "appResourcePath": "", "appResourceTypePath": "",
+		"objectPermissions": permissions(),
+	}
+}
+
+func (c *call) answerEntitlement(value object) (any, error) {
+	return object{"appEntitlementView": c.viewEntitlement(value), "expanded": []any{}}, nil
+}
+
+// entitlement finds the entitlement a path names. Deleted ones are found when the caller takes them.
+func (c *call) entitlement(takeDeleted bool) (*record, ref, error) {
+	at := ref{c.id("app_id"), c.id("id", "entitlement_id", "app_entitlement_id")}
+	r := c.s.entitlements.get(at.key())
+	if r == nil || (deleted(r.value) && !takeDeleted) {
+		return nil, at, notFound("entitlement %s of app %s not found", at.id, at.app)
+	}
+	return r, at, nil
+}
+
+func (c *call) createEntitlement() (any, error) {
+	app := c.id("app_id")
+	if r := c.s.apps.get(app); r == nil {
+		return nil, notFound("app %s not found", app)
+	}
+	value, inputs := copyObject(c.body), copyObject(c.body)
+	delete(value, "appEntitlementOwnerIds")
+	delete(value, "expandMask")
+	delete(value, "provisionPolicy")
+	if policy := inner(c.body, "provisionPolicy"); policy != nil {
+		value["provisionerPolicy"] = copyObject(policy)
+	}
+	value["id"], value["appId"], value["isManuallyManaged"] = c.v.host.NewID(), app, true
+	value["createdAt"], value["updatedAt"] = c.stamp(), c.stamp()
+	delete(value, "annotations")
+	mergeAnnotations(value, c.body["annotations"])
+	owners := texts(c.body, "appEntitlementOwnerIds")
+	if err := firstError(c.checkEntitlement(value, ref{}), c.checkOwners(owners)); err != nil {
+		return nil, err
+	}
+	at := ref{app, text(value, "id")}
+	r := c.s.entitlements.put(c.s.next(), at.key(), value, c.now)
+	r.inputs = inputs
+	c.s.owners[at.key()] = owners
+	return c.answerEntitlement(value)
+}
+
+// checkEntitlement checks the values of an entitlement that is about to be stored; self is its own reference, if it has one.
+func (c *call) checkEntitlement(value object, self ref) error {
+	if strings.TrimSpace(text(value, "displayName")) == "" {
+		return refused("displayName must not be blank")
+	}
+	if err := c.checkAlias(text(value, "alias"), self); err != nil {
+		return err
+	}
+	if err := c.checkResource(value); err != nil {
+		return err
+	}
+	if flag(value, "emergencyGrantEnabled") && text(value, "emergencyGrantPolicyId") == "" {
+		return refused("emergencyGrantEnabled needs emergencyGrantPolicyId")
+	}
+	if given := text(value, "durationGrant"); given != "" {
+		if d, err := time.ParseDuration(given); err != nil || d <= 0 {
+			return refused("durationGrant must be more than zero")
+		}
+	}
+	if id := text(value, "requestSchemaId"); id != "" && !c.s.requestSchemas[id] {
+		return refused("requestSchemaId: request schema %s not found", id)
+	}
+	var risk []string
+	if id := text(value, "riskLevelValueId"); id != "" {
+		risk = []string{id}
+	}
+	return firstError(
+		checkAnnotations(value["annotations"]),
+		c.checkPolicy("grantPolicyId", text(value, "grantPolicyId"), "GRANT"),
+		c.checkPolicy("revokePolicyId", text(value, "revokePolicyId"), "REVOKE"),
+		c.checkPolicy("certifyPolicyId", text(value, "certifyPolicyId"), "CERTIFY"),
+		c.checkPolicy("emergencyGrantPolicyId", text(value, "emergencyGrantPolicyId"), "GRANT"),
+		c.checkAttributes("riskLevelValueId", riskLevels, risk),
+		c.checkAttributes("complianceFrameworkValueIds", frameworks, texts(value, "complianceFrameworkValueIds")),
+		c.checkProvision("provisionerPolicy", inner(value, "provisionerPolicy")),
+		c.checkProvision("deprovisionerPolicy", inner(value, "deprovisionerPolicy")),
+	)
+}
+
+func (c *call) checkAlias(alias string, self ref) error {
+	if alias == "" {
+		return nil
+	}
+	for _, r := range c.s.entitlements.all() {
+		if r.key != self.key() && !deleted(r.value) && text(r.value, "alias") == alias {
+			return conflict("alias %s is already in use by entitlement %s", alias, text(r.value, "id"))
+		}
+	}
+	return nil
+}
+
+func (c *call) checkResource(value object) error {
+	app, kind, id := text(value, "appId"), text(value, "appResourceTypeId"), text(value, "appResourceId")
+	if kind != "" {
+		if r := c.s.resourceTypes.get(kind); r == nil || text(r.value, "appId") != app {
+			return refused("appResourceTypeId: resource type %s not found in app %s", kind, app)
+		}
+	}
+	if id == "" {
+		return nil
+	}
+	if r := c.s.resources.get(id); r == nil || text(r.value, "appId") != app || text(r.value, "appResourceTypeId") != kind {
+		return refused("appResourceId: resource %s of type %s not found in app %s", id, kind, app)
+	}
+	return nil
+}
+
+func (c *call) getEntitlement() (any, error) {
+	r, _, err := c.entitlement(true)
+	if err != nil {
+		return nil, err
+	}
+	return c.answerEntitlement(r.value)
+}
+
+func (c *call) updateEntitlement() (any, error) {
+	r, at, err := c.entitlement(false)
+	if err != nil {
+		return nil, err
+	}
+	m := c.v.schema.messages[msgEntitlement]
+	patch := inner(c.body, "entitlement")
+	if patch == nil {
+		return nil, violation("entitlement is required")
+	}
+	paths, err := c.v.schema.parseMask(m, text(c.body, "updateMask"))
+	if err != nil {
+		return nil, err
+	}
+	value := c.v.schema.merge(m, r.value, patch, paths)
+	if override, ok := c.body["overrideAccessRequestsDefaults"]; ok {
+		value["overrideAccessRequestsDefaults"] = override
+	}
+	if flag(r.value, "systemBuiltin") && text(value, "displayName") != text(r.value, "displayName") {
+		return nil, refused("entitlement %s is built in and cannot be renamed", at.id)
+	}
+	if err := c.checkEntitlement(value, at); err != nil {
+		return nil, err
+	}
+	value["updatedAt"] = c.stamp()
+	r.set(value, c.now)
+	return c.answerEntitlement(value)
+}
+
+func (c *call) deleteEntitlement() (any, error) {
+	r, at, err := c.entitlement(false)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case flag(r.value, "systemBuiltin"):
+		return nil, refused("entitlement %s is built in and cannot be deleted", at.id)
+	case len(inner(r.value, "sourceConnectorIds")) > 0:
+		return nil, refused("entitlement %s is synced by a connector and cannot be deleted", at.id)
+	case at.app == c1App && c.s.catalogs.get(at.id) != nil:
+		return nil, refused("entitlement %s belongs to an access profile and cannot be deleted", at.id)
+	}
+	c.retire(r)
+	return empty(), nil
+}
+
+// retire deletes softly or for good, as the settings say.
+func (c *call) retire(r *record) {
+	if !c.settings.SoftDelete {
+		r.remove(c.now)
+		return
+	}
+	value := copyObject(r.value)
+	value["deletedAt"], value["updatedAt"] = c.stamp(), c.stamp()
+	r.set(value, c.now)
+}

@@ -1,0 +1,167 @@
+package conductorone
+
+import "slices"
+
+// alive drops references to entitlements that are gone.
+func (c *call) alive(list []ref) []ref {
+	return slices.DeleteFunc(slices.Clone(list), func(r ref) bool { return c.live(r) == nil })
+}
+
+// joinRefs adds references that are not there yet and keeps the order.
+func joinRefs(list, more []ref) []ref {
+	list = slices.Clone(list)
+	for _, r := range more {
+		if !slices.Contains(list, r) {
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
+func withoutRefs(list, gone []ref) []ref {
+	return slices.DeleteFunc(slices.Clone(list), func(r ref) bool { return slices.Contains(gone, r) })
+}
+
+// viewRefs lists referenced entitlements as views, paged.
+func (c *call) viewRefs(list []ref) (any, error) {
+	var views []row
+	for i, r := range c.alive(list) {
+		views = append(views, row{int64(i + 1), c.live(r)})
+	}
+	return c.listing(views, c.viewEntitlement)
+}
+
+func (c *call) getEntryIDs() (any, error) {
+	_, id, err := c.catalog(false)
+	if err != nil {
+		return nil, err
+	}
+	return object{"refs": wireRefs(c.alive(c.s.entries[id]))}, nil
+}
+
+func (c *call) listEntries() (any, error) {
+	_, id, err := c.catalog(false)
+	if err != nil {
+		return nil, err
+	}
+	return c.viewRefs(c.s.entries[id])
+}
+
+// touch moves a catalog's updatedAt after a change of what belongs to it.
+func (c *call) touch(r *record) {
+	value := copyObject(r.value)
+	value["updatedAt"] = c.stamp()
+	r.set(value, c.now)
+}
+
+// changeRefs changes one of a catalog's lists of entitlements. Given references must exist.
+func (c *call) changeRefs(lists map[string][]ref, given []ref, change func(list, given []ref) []ref) (any, error) {
+	r, id, err := c.catalog(false)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.checkRefs(given); err != nil {
+		return nil, err
+	}
+	lists[id] = change(lists[id], given)
+	c.touch(r)
+	return empty(), nil
+}
+
+// swallow remembers an input that nothing reads back.
+func (c *call) swallow(name string) {
+	r := c.s.catalogs.get(c.id("catalog_id"))
+	if value, ok := c.body[name]; ok && r != nil {
+		r.inputs[name] = value
+	}
+}
+
+func (c *call) addEntries() (any, error) {
+	c.swallow("createRequests")
+	return c.changeRefs(c.s.entries, refs(c.body, "appEntitlements"), joinRefs)
+}
+
+func (c *call) replaceEntries() (any, error) {
+	return c.changeRefs(c.s.entries, refs(c.body, "appEntitlements"), func(_, given []ref) []ref { return joinRefs(nil, given) })
+}
+
+// removeEntries takes references that are gone, or were never there: removing them is what was asked for.
+func (c *call) removeEntries() (any, error) {
+	gone := refs(c.body, "appEntitlements")
+	return c.changeRefs(c.s.entries, nil, func(list, _ []ref) []ref { return withoutRefs(list, gone) })
+}
+
+func (c *call) entryRef() ref { return ref{c.id("app_id"), c.id("entitlement_id")} }
+
+func entryAnswer(catalog string, r ref) any {
+	return object{"requestableEntry": object{"catalogId": catalog, "appId": r.app, "entitlementId": r.id}}
+}
+
+func (c *call) getEntry() (any, error) {
+	_, id, err := c.catalog(false)
+	if err != nil {
+		return nil, err
+	}
+	if !slices.Contains(c.alive(c.s.entries[id]), c.entryRef()) {
+		return nil, notFound("entitlement %s is not in request catalog %s", c.entryRef().id, id)
+	}
+	return entryAnswer(id, c.entryRef()), nil
+}
+
+func (c *call) putEntry() (any, error) {
+	c.swallow("createRequests")
+	if _, err := c.changeRefs(c.s.entries, []ref{c.entryRef()}, joinRefs); err != nil {
+		return nil, err
+	}
+	return entryAnswer(c.id("catalog_id"), c.entryRef()), nil
+}
+
+func (c *call) deleteEntry() (any, error) {
+	if _, err := c.getEntry(); err != nil {
+		return nil, err
+	}
+	gone := []ref{c.entryRef()}
+	return c.changeRefs(c.s.entries, nil, func(list, _ []ref) []ref { return withoutRefs(list, gone) })
+}
+
+func (c *call) listVisibility() (any, error) {
+	_, id, err := c.catalog(false)
+	if err != nil {
+		return nil, err
+	}
+	return c.viewRefs(c.s.visibility[id])
+}
+
+func (c *call) addVisibility() (any, error) {
+	return c.changeRefs(c.s.visibility, refs(c.body, "accessEntitlements"), joinRefs)
+}
+
+func (c *call) removeVisibility() (any, error) {
+	gone := refs(c.body, "accessEntitlements")
+	return c.changeRefs(c.s.visibility, nil, func(list, _ []ref) []ref { return withoutRefs(list, gone) })
+}
+
+// searchRequestable lists what a caller may request: the entries of published catalogs.
+func (c *call) searchRequestable() (any, error) {
+	if err := c.checkFilters([]string{"query", "entitlementAlias", "appDisplayName", "expandMask", "pageSize", "pageToken"}); err != nil {
+		return nil, err
+	}
+	var found []ref
+	for _, r := range c.s.catalogs.all() {
+		if !deleted(r.value) && flag(r.value, "published") {
+			found = joinRefs(found, c.alive(c.s.entries[r.key]))
+		}
+	}
+	var list []row
+	for i, r := range found {
+		value, app := c.live(r), c.s.apps.get(r.app)
+		alias, name := text(c.body, "entitlementAlias"), text(c.body, "appDisplayName")
+		if (alias == "" || alias == text(value, "alias")) && fuzzy(text(c.body, "query"), value, "displayName", "description") &&
+			(name == "" || (app != nil && text(app.value, "displayName") == name)) {
+			list = append(list, row{int64(i + 1), value})
+		}
+	}
+	return c.listing(list, func(value object) object {
+		return object{"entitlement": c.viewEntitlement(value), "appEntitlementUserBindings": []any{}}
+	})
+}

@@ -1,0 +1,135 @@
+package conductorone
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"strconv"
+	"strings"
+)
+
+// cursor is what a page token holds: where to go on, and which question it belongs to.
+type cursor struct {
+	After  int64  `json:"a"`
+	Filter string `json:"f"`
+}
+
+// page cuts rows (ordered by sequence number) to the page that was asked for. A token is good for one question only: with
+// other filters it is a violation.
+func (c *call) page(rows []row) ([]row, string, error) {
+	size, token, err := c.paging()
+	if err != nil {
+		return nil, "", err
+	}
+	filter := c.fingerprint()
+	if token != "" {
+		var at cursor
+		data, err := base64.RawURLEncoding.DecodeString(token)
+		if err != nil || json.Unmarshal(data, &at) != nil {
+			return nil, "", violation("page token: not one of ours")
+		}
+		if at.Filter != filter {
+			return nil, "", violation("page token: belongs to other filters")
+		}
+		for len(rows) > 0 && rows[0].seq <= at.After {
+			rows = rows[1:]
+		}
+	}
+	if len(rows) <= size {
+		return rows, "", nil
+	}
+	rows = rows[:size]
+	data, err := json.Marshal(cursor{After: rows[size-1].seq, Filter: filter})
+	if err != nil {
+		return nil, "", err
+	}
+	return rows, base64.RawURLEncoding.EncodeToString(data), nil
+}
+
+// paging reads size and token from wherever the operation takes them. Sizes are clamped to 10..100; none means 25.
+func (c *call) paging() (size int, token string, err error) {
+	if c.op.request != "" {
+		number, _ := c.body["pageSize"].(int64)
+		size, token = int(number), text(c.body, "pageToken")
+	} else {
+		token = c.query.Get("page_token")
+		if given := c.query.Get("page_size"); given != "" {
+			if size, err = strconv.Atoi(given); err != nil {
+				return 0, "", violation("page_size: %q is not a number", given)
+			}
+		}
+	}
+	switch {
+	case size < 0:
+		return 0, "", violation("the page size is negative")
+	case size == 0:
+		return 25, token, nil
+	default:
+		return min(max(size, 10), 100), token, nil
+	}
+}
+
+// fingerprint identifies the question: everything but size and token.
+func (c *call) fingerprint() string {
+	question := []any{c.tenant, c.r.URL.Path}
+	if c.op.request != "" {
+		body := copyObject(c.body)
+		delete(body, "pageSize")
+		delete(body, "pageToken")
+		question = append(question, body)
+	} else {
+		for name, values := range c.query {
+			if name != "page_size" && name != "page_token" {
+				question = append(question, name, strings.Join(values, ","))
+			}
+		}
+	}
+	data, err := json.Marshal(question)
+	if err != nil {
+		return ""
+	}
+	sum := sha256.Sum256(data)
+	return base64.RawURLEncoding.EncodeToString(sum[:9])
+}
+
+// row is a list item before paging.
+type row struct {
+	seq   int64
+	value object
+}
+
+// rows returns the values of a table that keep accepts, in order, unless they are soft-deleted and not wanted.
+func rows(t *table, includeDeleted bool, keep func(object) bool) []row {
+	var list []row
+	for _, r := range t.all() {
+		if (includeDeleted || !deleted(r.value)) && keep(r.value) {
+			list = append(list, row{r.seq, r.value})
+		}
+	}
+	return list
+}
+
+// lagging is rows as of some time ago: the view that lists and searches of managed kinds have.
+func (c *call) lagging(t *table, keep func(object) bool) []row {
+	var list []row
+	instant := c.now.Add(-c.lag())
+	for _, r := range t.order {
+		if value := r.at(instant); value != nil && keep(value) {
+			list = append(list, row{r.seq, value})
+		}
+	}
+	return list
+}
+
+// listing answers a page of rows, each shown by show.
+func (c *call) listing(rows []row, show func(object) object) (any, error) {
+	rows, next, err := c.page(rows)
+	if err != nil {
+		return nil, err
+	}
+	list := []any{}
+	for _, r := range rows {
+		list = append(list, show(r.value))
+	}
+	return object{"list": list, "nextPageToken": next, "expanded": []any{}}, nil
+}

@@ -1,0 +1,162 @@
+package conductorone
+
+import "strings"
+
+// setupKind says how the things attached to a review or to a template are called.
+type setupKind struct {
+	item, owner, scope, message string
+}
+
+var (
+	reviewSetup   = setupKind{"accessReviewEntitlement", "accessReviewId", "scopeV2", nsReview + "AccessReviewSetupEntitlement"}
+	templateSetup = setupKind{"accessReviewTemplateEntitlement", "accessReviewTemplateId", "scope", nsReview + "AccessReviewTemplateSetupEntitlement"}
+)
+
+func (c *call) answerSetup(kind setupKind, r *record) (any, error) {
+	list := []any{}
+	for _, item := range c.s.setups[r.key] {
+		item = copyObject(item)
+		item["tenantId"], item["policyId"] = SeedID("tenant", c.tenant), text(r.value, "policyId")
+		list = append(list, object{kind.item: c.v.schema.render(kind.message, item), "appPath": "", "entitlementPath": "", "policyPath": ""})
+	}
+	var scope any
+	if given := inner(r.value, kind.scope); given != nil {
+		scope = c.v.schema.render(nsReview+"AccessReviewScopeV2", given)
+	}
+	return object{"list": list, kind.scope: scope, "expanded": []any{}}, nil
+}
+
+// attach replaces the scope and all entitlements of a review or a template: what the body leaves out is cleared.
+func (c *call) attach(kind setupKind, r *record) error {
+	list, _ := c.body["entitlements"].([]any)
+	var items []object
+	seen := map[ref]bool{}
+	for _, given := range list {
+		given, _ := given.(object)
+		at := ref{text(given, "appId"), text(given, "appEntitlementId")}
+		e := c.live(at)
+		if e == nil {
+			return notFound("entitlement %s of app %s not found", at.id, at.app)
+		}
+		if seen[at] {
+			continue
+		}
+		seen[at] = true
+		items = append(items, object{
+			kind.owner: r.key, "appId": at.app, "appEntitlementId": at.id, "appResourceTypeId": text(e, "appResourceTypeId"),
+			"appResourceId": text(e, "appResourceId"), "createdAt": c.stamp(), "updatedAt": c.stamp(),
+		})
+	}
+	if err := c.rescope(kind, r); err != nil {
+		return err
+	}
+	c.s.setups[r.key] = items
+	return nil
+}
+
+// rescope replaces the scope by that of the body.
+func (c *call) rescope(kind setupKind, r *record) error {
+	scope := inner(c.body, kind.scope)
+	if err := c.checkScope(kind.scope, scope); err != nil {
+		return err
+	}
+	value := copyObject(r.value)
+	delete(value, kind.scope)
+	if scope != nil {
+		value[kind.scope] = copyObject(scope)
+	}
+	if kind == reviewSetup {
+		growScope(value)
+	}
+	value["updatedAt"] = c.stamp()
+	r.set(value, c.now)
+	return nil
+}
+
+// choose replaces the resource types of a review or a template. Nothing reads them back.
+func (c *call) choose(kind setupKind, r *record) error {
+	list, _ := c.body["resourceTypeSelections"].([]any)
+	for _, given := range list {
+		given, _ := given.(object)
+		id, app := text(given, "resourceTypeId"), text(given, "appId")
+		if found := c.s.resourceTypes.get(id); found == nil || text(found.value, "appId") != app {
+			return notFound("resource type %s of app %s not found", id, app)
+		}
+	}
+	if err := c.rescope(kind, r); err != nil {
+		return err
+	}
+	c.s.selections[r.key] = list
+	return nil
+}
+
+// configurable finds a review whose scope may still change.
+func (c *call) configurable() (*record, error) {
+	r, id, err := c.review(false)
+	if err == nil && stateOf(r.value) != statePending {
+		err = refused("the scope of access review %s cannot be changed in state %s", id, stateOf(r.value))
+	}
+	return r, err
+}
+
+func (c *call) getSetup() (any, error) {
+	r, _, err := c.review(false)
+	if err != nil {
+		return nil, err
+	}
+	return c.answerSetup(reviewSetup, r)
+}
+
+func (c *call) setSetup() (any, error) {
+	r, err := c.configurable()
+	if err == nil {
+		err = c.attach(reviewSetup, r)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return c.answerSetup(reviewSetup, r)
+}
+
+func (c *call) setSelections() (any, error) {
+	r, err := c.configurable()
+	if err == nil {
+		err = c.choose(reviewSetup, r)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return empty(), nil
+}
+
+func (c *call) listReports() (any, error) {
+	_, id, err := c.review(false)
+	if err != nil {
+		return nil, err
+	}
+	var list []row
+	for i, report := range c.s.reports[id] {
+		list = append(list, row{int64(i + 1), report})
+	}
+	return c.listing(list, func(value object) object { return c.v.schema.render(nsReview+"AccessReviewReport", value) })
+}
+
+func (c *call) createReport() (any, error) {
+	r, id, err := c.review(false)
+	if err != nil {
+		return nil, err
+	}
+	if state := stateOf(r.value); state != stateOpen && state != stateClosed {
+		return nil, refused("a report needs an open or closed access review, not one in state %s", state)
+	}
+	format := text(c.body, "format")
+	if format == "" || strings.HasSuffix(format, "_UNSPECIFIED") {
+		return nil, refused("format is required")
+	}
+	report := c.v.host.NewID()
+	c.s.reports[id] = append(c.s.reports[id], object{
+		"id": report, "accessReviewId": id, "format": format, "state": "REPORT_STATE_OK", "createdAt": c.stamp(),
+		"downloadUrl": "https://downloads.corp.example/" + report,
+	})
+	return empty(), nil
+}

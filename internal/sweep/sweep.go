@@ -1,0 +1,143 @@
+// Package sweep finds drift by list: every resync interval one pass per backend and
+// kind instead of one read per object. Only what differs is queued.
+package sweep
+
+import (
+	"context"
+	"math/rand/v2"
+	"time"
+
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/log"
+
+	"github.com/governance-operator/governance-operator/internal/engine"
+)
+
+// TailPeriod is how often fields are read that lists do not hold.
+const TailPeriod = time.Hour
+
+// Kind is a kind that can be swept.
+type Kind struct {
+	Name  string
+	Sweep func(ctx context.Context, b *engine.Backend, tailPeriod time.Duration) (engine.Swept, error)
+	// Queue wakes objects.
+	Queue func(names []types.NamespacedName)
+}
+
+// Target is a backend to sweep.
+type Target struct {
+	Key      string
+	Interval time.Duration
+	// Last is when each kind was last swept, by the backend's status.
+	Last map[string]time.Time
+}
+
+// Sweeper runs the sweeps. It is a manager.Runnable that needs leadership.
+type Sweeper struct {
+	Kinds []Kind
+	// Targets lists the backends that are ready.
+	Targets func(ctx context.Context) ([]Target, error)
+	// Open returns a backend for a sweep.
+	Open func(ctx context.Context, key string) (*engine.Backend, error)
+	// Done is told the result, for the backend's status.
+	Done func(key, kind string, managed int, at time.Time)
+	// Every is how often the schedule is looked at; five seconds if zero.
+	Every time.Duration
+	// TailPeriod replaces the usual hour, if it is set.
+	TailPeriod time.Duration
+
+	due map[string]time.Time
+}
+
+// NeedLeaderElection says that only the leader sweeps.
+func (*Sweeper) NeedLeaderElection() bool { return true }
+
+// Start sweeps until ctx ends. One sweep runs at a time, so never two per tenant.
+func (s *Sweeper) Start(ctx context.Context) error {
+	every := s.Every
+	if every == 0 {
+		every = 5 * time.Second
+	}
+	s.due = map[string]time.Time{}
+	ticker := time.NewTicker(every)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+			s.round(ctx)
+		}
+	}
+}
+
+func (s *Sweeper) round(ctx context.Context) {
+	targets, err := s.Targets(ctx)
+	if err != nil {
+		log.FromContext(ctx).Error(err, "listing backends to sweep")
+		return
+	}
+	for _, t := range targets {
+		for _, k := range s.Kinds {
+			if ctx.Err() != nil {
+				return
+			}
+			if s.isDue(t, k.Name) {
+				s.sweep(ctx, t, k)
+			}
+		}
+	}
+}
+
+// isDue keeps the schedule that the backend's status remembers, so that a restart
+// neither skips nor repeats a sweep.
+func (s *Sweeper) isDue(t Target, kind string) bool {
+	id := t.Key + "|" + kind
+	now := time.Now()
+	due, known := s.due[id]
+	if !known {
+		last, ok := t.Last[kind]
+		if !ok {
+			last = now
+		}
+		due = last.Add(jittered(t.Interval))
+		s.due[id] = due
+	}
+	if limit := now.Add(2 * t.Interval); due.After(limit) {
+		due = limit // The interval was shortened.
+		s.due[id] = due
+	}
+	return !now.Before(due)
+}
+
+func (s *Sweeper) sweep(ctx context.Context, t Target, k Kind) {
+	logger := log.FromContext(ctx).WithValues("backend", t.Key, "kind", k.Name)
+	s.due[t.Key+"|"+k.Name] = time.Now().Add(jittered(t.Interval))
+	b, err := s.Open(ctx, t.Key)
+	if err != nil {
+		logger.V(1).Info("not swept", "reason", err.Error())
+		return
+	}
+	period := s.TailPeriod
+	if period == 0 {
+		period = TailPeriod
+	}
+	started := time.Now()
+	swept, err := k.Sweep(ctx, b, period)
+	if len(swept.Differ) > 0 {
+		k.Queue(swept.Differ)
+	}
+	if err != nil {
+		logger.V(1).Info("sweep ended early", "reason", err.Error())
+		return
+	}
+	logger.V(1).Info("swept", "managed", swept.Managed, "differ", len(swept.Differ), "took", time.Since(started).String())
+	s.Done(t.Key, k.Name, swept.Managed, started)
+}
+
+func jittered(d time.Duration) time.Duration {
+	if d <= 0 {
+		d = 10 * time.Minute
+	}
+	return d + time.Duration(rand.Int64N(int64(d)/10+1))
+}

@@ -1,0 +1,134 @@
+package conductorone
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"time"
+
+	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/vendors/rest"
+)
+
+const (
+	catalogsPath = "/api/v1/catalogs"
+	cohortPath   = "/api/v1/role-mining/access-profiles"
+)
+
+// The paths of a profile that cost calls of their own.
+const (
+	pathEntitlements = "entitlements"
+	pathVisibleTo    = "conductorOne.visibleTo"
+	pathMembership   = "membership"
+	pathAutomation   = "conductorOne.automation"
+	pathPolicies     = "conductorOne.policies"
+	pathMaxDuration  = "conductorOne.maxGrantDuration"
+)
+
+type profileObservation = backend.Observation[backend.AccessProfile]
+
+// profileDriver drives access profiles (section 3).
+type profileDriver struct {
+	api
+	enrolment *enrolment
+}
+
+// Capabilities declares section 3.
+func (*profileDriver) Capabilities() backend.Capabilities {
+	return backend.Capabilities{
+		Create: true, Update: true, Delete: true,
+		MarkProven: true,
+		Unsupported: map[string]string{
+			"owners":   "a ConductorOne profile has no owners",
+			"inherits": "a ConductorOne profile does not inherit from others",
+		},
+		Values: map[string][]string{
+			"conductorOne.enrollmentBehavior":              {"BypassEntitlementRequestPolicy", "EnforceEntitlementRequestPolicy"},
+			"conductorOne.unenrollmentBehavior":            {"LeaveAccessAsIs", "RevokeAll", "RevokeUnjustified"},
+			"conductorOne.unenrollmentEntitlementBehavior": {"Bypass", "Enforce"},
+		},
+		Required:   []string{"displayName"},
+		CreateOnly: []string{"conductorOne.cohort"},
+		WriteOnly:  []string{"conductorOne.cohort"},
+		Tail:       []string{pathEntitlements, pathVisibleTo, pathMembership, pathAutomation, pathPolicies, pathMaxDuration},
+		ListLag:    listLag,
+		Poll:       poll,
+	}
+}
+
+func catalogPath(id string) string { return rest.Path(catalogsPath+"/%s", id) }
+
+// Observe reads one profile, see backend.Driver.
+func (d *profileDriver) Observe(ctx context.Context, r backend.Ref) (profileObservation, error) {
+	obs, err := d.observe(ctx, r)
+	if err != nil || !obs.Exists {
+		return obs, err
+	}
+	err = d.readTail(ctx, &obs, r.Tail)
+	return obs, err
+}
+
+func (d *profileDriver) observe(ctx context.Context, r backend.Ref) (profileObservation, error) {
+	switch {
+	case r.ID != "":
+		return d.read(ctx, r.ID)
+	case r.Mark.Token != "":
+		obs, err := findToken(ctx, r, d.rows, func(o profileObservation) bool {
+			return backend.Value(o.Actual.Facts.MemberCount) == 0
+		})
+		if err != nil || obs.Twin == nil || !obs.Twin.Empty {
+			return obs, err
+		}
+		// A profile with entries may be requested already.
+		entries, err := d.entries(ctx, obs.Twin.ID)
+		obs.Twin.Empty = len(entries) == 0
+		return obs, err
+	case r.Key.DisplayName == "":
+		return profileObservation{}, backend.Errorf(backend.Terminal, "nothing says which profile is meant")
+	}
+	none := profileObservation{ParentID: r.ParentID}
+	rows := d.rows(ctx, "", &none.Date)
+	return only(&none, fmt.Sprintf("the name %q", r.Key.DisplayName), func(yield func(profileObservation, error) bool) {
+		for obs, err := range rows {
+			if err == nil && backend.Value(obs.Actual.DisplayName) != r.Key.DisplayName {
+				continue
+			}
+			if !yield(obs, err) {
+				return
+			}
+		}
+	})
+}
+
+func (d *profileDriver) read(ctx context.Context, id string) (profileObservation, error) {
+	var answer catalogAnswer
+	res, err := d.get(ctx, catalogPath(id), nil, &answer)
+	if rest.IsNotFound(err) {
+		return profileObservation{ID: id, Date: res.Date}, nil
+	}
+	if err != nil {
+		return profileObservation{}, err
+	}
+	return decodeCatalog(answer.View, res.Date), nil
+}
+
+// rows reads all catalogs: there is no search for them (section 3.3).
+func (d *profileDriver) rows(ctx context.Context, _ string, since *time.Time) iter.Seq2[profileObservation, error] {
+	return func(yield func(profileObservation, error) bool) {
+		for row, err := range list[catalogView](ctx, d.api, catalogsPath, since) {
+			if !yield(decodeCatalog(row.item, row.date), err) {
+				return
+			}
+		}
+	}
+}
+
+// ObserveMany reads rows by list pages.
+func (d *profileDriver) ObserveMany(ctx context.Context, refs []backend.Ref) iter.Seq2[profileObservation, error] {
+	return observeMany(ctx, refs, d.rows)
+}
+
+// Delete removes the profile softly. What becomes of its members' grants is not documented (section 3.3).
+func (d *profileDriver) Delete(ctx context.Context, seen profileObservation) error {
+	return d.remove(ctx, catalogPath(seen.ID))
+}

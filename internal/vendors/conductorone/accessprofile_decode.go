@@ -1,0 +1,81 @@
+package conductorone
+
+import (
+	"time"
+
+	"github.com/governance-operator/governance-operator/internal/backend"
+)
+
+func decodeCatalog(v catalogView, date time.Time) profileObservation {
+	c := v.Catalog
+	description, line := backend.SplitMark(c.Description)
+	obs := profileObservation{
+		Exists:    c.ID != "" && c.DeletedAt.IsZero(),
+		ID:        c.ID,
+		Version:   version(c.UpdatedAt),
+		CreatedAt: c.CreatedAt.Time,
+		Mark:      backend.MarkFromAnnotations(c.Annotations),
+		Phase:     backend.PhaseLive,
+		Date:      date,
+	}
+	obs.Blemished = blemished(obs.Mark, c.Annotations)
+	if !line.IsZero() {
+		// Create-from-cohort takes no annotations: the line holds the place until they are there.
+		obs.Blemished = true
+		if obs.Mark.IsZero() {
+			obs.Mark, obs.MarkInProse = line, true
+		}
+	}
+	obs.Actual = backend.AccessProfile{
+		DisplayName: &c.DisplayName,
+		Description: &description,
+		Requestable: &c.Published,
+		ConductorOne: &backend.ConductorOneAccessProfile{
+			VisibleToEveryone:               &c.VisibleToEveryone,
+			RequestBundle:                   &c.RequestBundle,
+			EnrollmentBehavior:              backend.To(word(enumEnrollment, c.EnrollmentBehavior)),
+			UnenrollmentBehavior:            backend.To(word(enumUnenrollment, c.UnenrollmentBehavior)),
+			UnenrollmentEntitlementBehavior: backend.To(word(enumUnenrollEntitlement, c.UnenrollmentEntitlementBehavior)),
+			Annotations:                     decodeAnnotations(c.Annotations),
+		},
+		Facts: backend.AccessProfileFacts{MemberCount: backend.To(int64(v.MemberCount))},
+	}
+	return obs
+}
+
+// decodeBundle fills the membership rule in; none is one that is empty and off.
+func decodeBundle(rule *bundleRead, p *backend.AccessProfile) {
+	if rule == nil {
+		rule = &bundleRead{}
+	}
+	expression, holders := "", backend.EntitlementSet{}
+	if rule.CEL != nil {
+		expression = rule.CEL.Expression
+	}
+	if rule.Entitlements != nil {
+		holders = setOf(rule.Entitlements.Refs)
+	}
+	p.Membership = &backend.Membership{
+		Expression:  &expression,
+		Enabled:     &rule.Enabled,
+		CreateTasks: &rule.CreateTasks,
+	}
+	p.ConductorOne.Automation = &backend.ConductorOneAutomation{
+		DisableCircuitBreaker:          &rule.DisableCircuitBreaker,
+		EnforceOnSmallProfiles:         &rule.EnforceOnSmallProfiles,
+		RemovedMembersThresholdPercent: backend.To(int64(rule.RemovedMembersThresholdPercent)),
+		Entitlements:                   holders,
+	}
+	p.Facts.CELExpression = expression
+	if rule.State != nil {
+		p.Facts.AutomationStatus = word(enumBundleRun, rule.State.Status)
+		p.Facts.AutomationLastRunAt = rule.State.LastRunAt.Time
+		p.Facts.AutomationError = rule.State.ErrorMessage
+		if p.Facts.AutomationError == "" && rule.State.CELEvaluation != nil {
+			p.Facts.AutomationError = rule.State.CELEvaluation.ErrorMessage
+		}
+	}
+	if rule.CircuitBreaker != nil {
+		p.Facts.CircuitBreaker = word(enumCircuitBreaker, rule.CircuitBreaker.State)
+	}
+}

@@ -1,0 +1,83 @@
+package conductorone
+
+import (
+	"context"
+
+	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/vendors/rest"
+)
+
+// readTail reads what rows do not hold, as far as tail asks for it.
+func (d *profileDriver) readTail(ctx context.Context, obs *profileObservation, tail []string) error {
+	actual := &obs.Actual
+	if asked(tail, pathEntitlements) {
+		entries, err := d.entries(ctx, obs.ID)
+		if err != nil {
+			return err
+		}
+		actual.Entitlements = entries
+	}
+	if asked(tail, pathVisibleTo) {
+		bindings, err := d.visibleTo(ctx, obs.ID)
+		if err != nil {
+			return err
+		}
+		actual.ConductorOne.VisibleTo = bindings
+	}
+	if asked(tail, pathMembership) || asked(tail, pathAutomation) {
+		rule, err := d.bundle(ctx, obs.ID)
+		if err != nil {
+			return err
+		}
+		decodeBundle(rule, actual)
+	}
+	if asked(tail, pathPolicies) || asked(tail, pathMaxDuration) {
+		e, err := d.enrolment.read(ctx, obs.ID)
+		if err != nil {
+			return err
+		}
+		actual.ConductorOne.GrantPolicyID = &e.GrantPolicyID
+		actual.ConductorOne.RevokePolicyID = &e.RevokePolicyID
+		actual.ConductorOne.MaxGrantDuration = grantDuration(e.DurationGrant)
+	}
+	return nil
+}
+
+// entries reads the contents of a profile; the list is complete and has no pages (section 3.4).
+func (d *profileDriver) entries(ctx context.Context, id string) (backend.EntitlementSet, error) {
+	var answer struct {
+		Refs []ref `json:"refs"`
+	}
+	if _, err := d.get(ctx, catalogPath(id)+"/requestable_entitlementIDs", nil, &answer); err != nil {
+		return nil, err
+	}
+	return setOf(answer.Refs), nil
+}
+
+// visibleTo reads the visibility bindings (section 3.5).
+func (d *profileDriver) visibleTo(ctx context.Context, id string) (backend.EntitlementSet, error) {
+	views, err := collect(list[entitlementView](ctx, d.api, catalogPath(id)+"/visibility_entitlements", nil))
+	if err != nil {
+		return nil, err
+	}
+	out := backend.EntitlementSet{}
+	for _, v := range views {
+		if v.Entitlement.DeletedAt.IsZero() {
+			out = append(out, backend.EntitlementID{AppID: v.Entitlement.AppID, ID: v.Entitlement.ID})
+		}
+	}
+	return out, nil
+}
+
+// bundle reads the membership rule; nil where there is none (section 3.6).
+func (d *profileDriver) bundle(ctx context.Context, id string) (*bundleRead, error) {
+	var rule bundleRead
+	_, err := d.get(ctx, catalogPath(id)+"/bundle_automation", nil, &rule)
+	if rest.IsNotFound(err) || err == nil && !rule.DeletedAt.IsZero() {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &rule, nil
+}

@@ -1,0 +1,421 @@
+package conductorone_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/sandbox"
+)
+
+const (
+	catalogRoute = "/api/v1/catalogs/{id}"
+	bundleRoute  = "/api/v1/catalogs/{request_catalog_id}/bundle_automation"
+)
+
+func profiles(t *testing.T) kept[backend.AccessProfile] {
+	h := begin(t)
+	return kept[backend.AccessProfile]{h, h.AccessProfiles()}
+}
+
+func fullProfile() backend.AccessProfile {
+	return backend.AccessProfile{
+		DisplayName:  backend.To("Payroll reader"),
+		Description:  backend.To("Reads payroll."),
+		Entitlements: backend.EntitlementSet{viewer, payroll},
+		Requestable:  backend.To(true),
+		Membership: &backend.Membership{
+			Expression: backend.To(`subject.department == "Finance"`), Enabled: backend.To(true), CreateTasks: backend.To(true),
+		},
+		ConductorOne: &backend.ConductorOneAccessProfile{
+			VisibleToEveryone: backend.To(false), VisibleTo: backend.EntitlementSet{everyone, engineer}, RequestBundle: backend.To(true),
+			EnrollmentBehavior:              backend.To("BypassEntitlementRequestPolicy"),
+			UnenrollmentBehavior:            backend.To("RevokeUnjustified"),
+			UnenrollmentEntitlementBehavior: backend.To("Enforce"),
+			CreateRequests:                  backend.To(true),
+			Automation: &backend.ConductorOneAutomation{
+				DisableCircuitBreaker: backend.To(true), EnforceOnSmallProfiles: backend.To(true), RemovedMembersThresholdPercent: backend.To(int64(35)),
+			},
+			GrantPolicyID: &grant, RevokePolicyID: &revoke,
+			MaxGrantDuration: &backend.Duration{Duration: 720 * time.Hour},
+			Annotations:      backend.Pairs{"team": "payroll"},
+		},
+	}
+}
+
+// steps lists the writes in the words of architecture: what they do, not where they go.
+func (h *house) steps() []string {
+	var out []string
+	for _, c := range h.Calls(0) {
+		if c.Class != sandbox.ClassWrite {
+			continue
+		}
+		var body map[string]any
+		_ = json.Unmarshal([]byte(c.Body), &body)
+		switch {
+		case strings.HasSuffix(c.Path, "/bundle_automation") && c.Method == "POST":
+			out = append(out, fmt.Sprintf("automation enabled=%v", body["enabled"]))
+		case strings.HasSuffix(c.Path, "/requestable_entries") && c.Method == "POST":
+			out = append(out, fmt.Sprintf("add %d requests=%v", len(body["appEntitlements"].([]any)), body["createRequests"]))
+		case strings.HasSuffix(c.Path, "/requestable_entries"):
+			out = append(out, fmt.Sprintf("remove %d", len(body["appEntitlements"].([]any))))
+		case strings.HasSuffix(c.Path, "/visibility_bindings") && c.Method == "POST":
+			out = append(out, fmt.Sprintf("bind %d", len(body["accessEntitlements"].([]any))))
+		case strings.HasSuffix(c.Path, "/visibility_bindings"):
+			out = append(out, fmt.Sprintf("unbind %d", len(body["accessEntitlements"].([]any))))
+		case body["updateMask"] != nil && body["catalog"] != nil:
+			text := fmt.Sprintf("row %v", body["updateMask"])
+			for _, name := range []string{"published", "visibleToEveryone"} {
+				if v, ok := body["catalog"].(map[string]any)[name]; ok {
+					text += fmt.Sprintf(" %s=%v", name, v)
+				}
+			}
+			out = append(out, text)
+		case body["updateMask"] != nil:
+			out = append(out, fmt.Sprintf("policies %v", body["updateMask"]))
+		default:
+			out = append(out, c.Method+" "+c.Route)
+		}
+	}
+	return out
+}
+
+func (h *house) expectSteps(want ...string) {
+	h.t.Helper()
+	if diff := cmp.Diff(want, h.steps()); diff != "" {
+		h.t.Errorf("steps: %s", diff)
+	}
+}
+
+func TestProfileCreateThenConverge(t *testing.T) {
+	k := profiles(t)
+	desired := fullProfile()
+	obs := k.create("", desired)
+	body := k.bodyOf("POST", "/api/v1/catalogs")
+	if body["published"] != false || body["visibleToEveryone"] != false || obs.MarkInProse || obs.Blemished {
+		t.Errorf("not made narrow: %v, %+v", body, obs)
+	}
+	k.ResetCalls()
+	obs = k.converge(obs, desired, backend.Memory{})
+	k.expectSteps("add 2 requests=true", "policies grantPolicyId,revokePolicyId,durationGrant", "automation enabled=true", "bind 2", "row published published=true")
+	if backend.Value(obs.Actual.Facts.MemberCount) != 0 || obs.Actual.Facts.CELExpression == "" {
+		t.Errorf("%+v", obs.Actual.Facts)
+	}
+	got := k.many(backend.Ref{ID: obs.ID})
+	if len(got) != 1 || backend.RowDigest(desired, got[0], k.Capabilities()) != backend.RowDigest(desired, obs, k.Capabilities()) {
+		t.Error("a row and a full read differ")
+	}
+}
+
+func TestProfileWithNothingButAName(t *testing.T) {
+	k := profiles(t)
+	desired := backend.AccessProfile{DisplayName: backend.To("Plain")}
+	obs := k.create("", desired)
+	k.same(desired, obs, backend.Memory{})
+	if got := k.bodyOf("POST", "/api/v1/catalogs"); got["published"] != nil || got["visibleToEveryone"] != nil {
+		t.Errorf("sent what nobody manages: %v", got)
+	}
+	empty := backend.AccessProfile{Entitlements: backend.EntitlementSet{}, Requestable: backend.To(false),
+		Membership:   &backend.Membership{Expression: backend.To(""), Enabled: backend.To(false), CreateTasks: backend.To(false)},
+		ConductorOne: &backend.ConductorOneAccessProfile{VisibleTo: backend.EntitlementSet{}, MaxGrantDuration: &backend.Duration{Unlimited: true}}}
+	k.same(empty, k.observe(obs.ID, "", empty), backend.Memory{})
+}
+
+func TestProfileFromCohort(t *testing.T) {
+	cohort := func() backend.AccessProfile {
+		desired := fullProfile()
+		desired.ConductorOne.Cohort = &backend.Cohort{
+			ProfileFilters: []backend.ProfileFilter{{Attribute: "department", Values: backend.Set{"Finance"}}},
+		}
+		return desired
+	}
+	t.Run("the line of the mark becomes annotations in the same create", func(t *testing.T) {
+		k := profiles(t)
+		obs := k.create("", cohort())
+		body := k.bodyOf("POST", "/api/v1/role-mining/access-profiles")
+		if body["enableAutomation"] != false || !strings.Contains(body["description"].(string), mark.Line()) || len(body["entitlements"].([]any)) != 2 {
+			t.Errorf("%v", body)
+		}
+		if obs.MarkInProse || obs.Blemished || backend.Value(obs.Actual.Description) != "Reads payroll." {
+			t.Errorf("%+v", obs)
+		}
+		k.ResetCalls()
+		k.converge(obs, cohort(), backend.Memory{})
+		k.expectSteps("policies grantPolicyId,revokePolicyId,durationGrant", "automation enabled=true", "bind 2", "row published published=true")
+	})
+	t.Run("the expression that the vendor made of the filters is seen", func(t *testing.T) {
+		k := profiles(t)
+		desired := backend.AccessProfile{DisplayName: backend.To("Finance"), ConductorOne: &backend.ConductorOneAccessProfile{Cohort: cohort().ConductorOne.Cohort}}
+		obs := k.create("", desired)
+		full := k.observe(obs.ID, "", backend.AccessProfile{Membership: &backend.Membership{Enabled: backend.To(false)}})
+		if full.Actual.Facts.CELExpression == "" || backend.Value(full.Actual.Membership.Enabled) {
+			t.Errorf("%+v", full.Actual.Facts)
+		}
+	})
+	t.Run("a failure between the two calls is mended by the next update", func(t *testing.T) {
+		k := profiles(t)
+		k.fault(sandbox.Fault{PathPattern: "^/api/v1/catalogs/", Method: "POST", Kind: sandbox.FaultStatus, Status: 500, Count: 1})
+		obs, err := k.Create(t.Context(), backend.Ref{Mark: mark}, cohort())
+		class(t, err, backend.Retryable)
+		if !obs.Exists || obs.ID == "" {
+			t.Fatalf("%+v", obs)
+		}
+		found, err := k.Observe(t.Context(), backend.Ref{Mark: mark, Tail: backend.TailOf(cohort(), k.Capabilities())})
+		if err != nil || found.ID != obs.ID || found.Mark != mark || !found.MarkInProse || !found.Blemished || backend.Value(found.Actual.Description) != "Reads payroll." {
+			t.Fatalf("%v %+v", err, found)
+		}
+		fixed, err := k.Update(t.Context(), found, cohort(), append(backend.Diff(cohort(), found.Actual, k.Capabilities(), backend.Memory{}), backend.Change{Path: backend.PathMark}))
+		if err != nil || fixed.MarkInProse || fixed.Blemished || fixed.Mark != mark {
+			t.Errorf("%v %+v", err, fixed)
+		}
+		k.same(cohort(), fixed, backend.Memory{})
+	})
+	t.Run("a lost answer leaves a profile that is found by its line", func(t *testing.T) {
+		k := profiles(t)
+		k.fault(sandbox.Fault{PathPattern: "role-mining", Method: "POST", Kind: sandbox.FaultResetAfter, Count: 1})
+		_, err := k.Create(t.Context(), backend.Ref{Mark: mark}, cohort())
+		class(t, err, backend.OutcomeUnknown)
+		found, err := k.Observe(t.Context(), backend.Ref{Mark: mark})
+		if err != nil || !found.Exists || found.Mark != mark {
+			t.Errorf("%v %+v", err, found)
+		}
+	})
+}
+
+func TestProfileUpdateOrder(t *testing.T) {
+	type block = backend.ConductorOneAccessProfile
+	other := backend.To(`subject.department == "Sales"`)
+	for name, tc := range map[string]struct {
+		edit  func(*backend.AccessProfile)
+		steps []string
+	}{
+		"people and contents move together": {func(p *backend.AccessProfile) {
+			p.Membership.Expression = other
+			p.Entitlements = backend.EntitlementSet{payroll, payments}
+			p.ConductorOne.VisibleTo = backend.EntitlementSet{engineer, member}
+			p.DisplayName = backend.To("Renamed")
+			p.ConductorOne.GrantPolicyID = &auto
+		}, []string{"unbind 1", "automation enabled=false", "remove 1", "add 1 requests=true", "policies grantPolicyId", "automation enabled=true", "bind 1", "row displayName"}},
+		"only the contents": {func(p *backend.AccessProfile) { p.Entitlements = backend.EntitlementSet{payroll, payments} },
+			[]string{"remove 1", "add 1 requests=true"}},
+		"only the rule":        {func(p *backend.AccessProfile) { p.Membership.Expression = other }, []string{"automation enabled=true"}},
+		"only a rule's detail": {func(p *backend.AccessProfile) { p.Membership.CreateTasks = backend.To(false) }, []string{"automation enabled=true"}},
+		"the rule off, contents more": {func(p *backend.AccessProfile) {
+			p.Membership.Enabled = backend.To(false)
+			p.Entitlements = append(p.Entitlements, payments)
+		}, []string{"automation enabled=false", "add 1 requests=true"}},
+		"not requestable any more": {func(p *backend.AccessProfile) {
+			p.Requestable = backend.To(false)
+			p.Entitlements = backend.EntitlementSet{}
+		}, []string{"row published published=false", "remove 2"}},
+		"for everyone": {func(p *backend.AccessProfile) {
+			p.ConductorOne.VisibleToEveryone = backend.To(true)
+			p.Entitlements = append(p.Entitlements, payments)
+		}, []string{"add 1 requests=true", "row visibleToEveryone visibleToEveryone=true"}},
+		"a rule that nobody may switch off goes between": {func(p *backend.AccessProfile) {
+			*p = backend.AccessProfile{Membership: &backend.Membership{Expression: other}, Entitlements: backend.EntitlementSet{payments}}
+		}, []string{"remove 2", "automation enabled=true", "add 1 requests=<nil>"}},
+		"the other kind of rule": {func(p *backend.AccessProfile) {
+			*p = backend.AccessProfile{ConductorOne: &block{Automation: &backend.ConductorOneAutomation{Entitlements: backend.EntitlementSet{engineer}}}}
+		}, []string{"automation enabled=true"}},
+		"no rule at all": {func(p *backend.AccessProfile) {
+			*p = backend.AccessProfile{Membership: &backend.Membership{Expression: backend.To("")}}
+		}, []string{"DELETE " + bundleRoute}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			k := profiles(t)
+			obs := k.converge(k.create("", fullProfile()), fullProfile(), backend.Memory{})
+			desired := fullProfile()
+			tc.edit(&desired)
+			obs = k.observe(obs.ID, "", desired)
+			k.ResetCalls()
+			k.converge(obs, desired, backend.Memory{})
+			k.expectSteps(tc.steps...)
+		})
+	}
+}
+
+// TestProfileFields changes each field alone, and what nobody manages stays.
+func TestProfileFields(t *testing.T) {
+	type block = backend.ConductorOneAccessProfile
+	in := func(b block) backend.AccessProfile { return backend.AccessProfile{ConductorOne: &b} }
+	rule := func(m backend.Membership) backend.AccessProfile { return backend.AccessProfile{Membership: &m} }
+	automation := func(a backend.ConductorOneAutomation) backend.AccessProfile { return in(block{Automation: &a}) }
+	for name, tc := range map[string]struct {
+		desired backend.AccessProfile
+		step    string
+	}{
+		"name":                    {backend.AccessProfile{DisplayName: backend.To("Renamed")}, "row displayName"},
+		"description":             {backend.AccessProfile{Description: backend.To("")}, "row description"},
+		"published":               {backend.AccessProfile{Requestable: backend.To(false)}, "row published published=false"},
+		"everyone":                {in(block{VisibleToEveryone: backend.To(true)}), "row visibleToEveryone visibleToEveryone=true"},
+		"bundle":                  {in(block{RequestBundle: backend.To(false)}), "row requestBundle"},
+		"enrollment":              {in(block{EnrollmentBehavior: backend.To("EnforceEntitlementRequestPolicy")}), "row enrollmentBehavior"},
+		"unenrollment":            {in(block{UnenrollmentBehavior: backend.To("LeaveAccessAsIs")}), "row unenrollmentBehavior"},
+		"unenrollment of entries": {in(block{UnenrollmentEntitlementBehavior: backend.To("Bypass")}), "row unenrollmentEntitlementBehavior"},
+		"annotations":             {in(block{Annotations: backend.Pairs{"team": "", "unit": "7"}}), "row annotations"},
+		"enabled":                 {rule(backend.Membership{Enabled: backend.To(false)}), "automation enabled=false"},
+		"tasks":                   {rule(backend.Membership{CreateTasks: backend.To(false)}), "automation enabled=true"},
+		"breaker":                 {automation(backend.ConductorOneAutomation{DisableCircuitBreaker: backend.To(false)}), "automation enabled=true"},
+		"small":                   {automation(backend.ConductorOneAutomation{EnforceOnSmallProfiles: backend.To(false)}), "automation enabled=true"},
+		"threshold":               {automation(backend.ConductorOneAutomation{RemovedMembersThresholdPercent: backend.To(int64(0))}), "automation enabled=true"},
+		"grant policy":            {in(block{GrantPolicyID: &auto}), "policies grantPolicyId"},
+		"revoke policy":           {in(block{RevokePolicyID: &revoke2}), "policies revokePolicyId"},
+		"duration":                {in(block{MaxGrantDuration: &backend.Duration{Unlimited: true}}), "policies durationUnset"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			k := profiles(t)
+			obs := k.converge(k.create("", fullProfile()), fullProfile(), backend.Memory{})
+			obs = k.observe(obs.ID, "", tc.desired)
+			k.ResetCalls()
+			k.converge(obs, tc.desired, backend.Memory{})
+			k.expectSteps(tc.step)
+			fresh := k.observe(obs.ID, "", fullProfile())
+			moved := backend.Diff(fullProfile(), fresh.Actual, k.Capabilities(), backend.Memory{}).Paths()
+			if want := backend.Diff(tc.desired, fullProfile(), k.Capabilities(), backend.Memory{}).Paths(); !slices.Equal(moved, want) {
+				t.Errorf("moved %v, want %v", moved, want)
+			}
+		})
+	}
+}
+
+func TestProfileNothingIsAddedWhenARemovalFails(t *testing.T) {
+	k := profiles(t)
+	obs := k.converge(k.create("", fullProfile()), fullProfile(), backend.Memory{})
+	desired := fullProfile()
+	desired.Entitlements = backend.EntitlementSet{payments}
+	desired.ConductorOne.VisibleTo = backend.EntitlementSet{member}
+	desired.Membership.Expression = backend.To("true")
+	obs = k.observe(obs.ID, "", desired)
+	k.ResetCalls()
+	k.fault(sandbox.Fault{Method: "DELETE", PathPattern: "requestable_entries", Kind: sandbox.FaultStatus, Status: 500, Count: 1})
+	_, err := k.Update(t.Context(), obs, desired, backend.Diff(desired, obs.Actual, k.Capabilities(), backend.Memory{}))
+	class(t, err, backend.Retryable)
+	k.expectSteps("unbind 2", "automation enabled=false", "remove 2")
+	// The next pass takes up where this one ended.
+	k.converge(k.observe(obs.ID, "", desired), desired, backend.Memory{})
+}
+
+func TestProfileEntriesGoInChunks(t *testing.T) {
+	k := profiles(t)
+	var many backend.EntitlementSet
+	for range 120 {
+		id, err := k.Server.Create("AppEntitlement", github, map[string]any{"displayName": "Entry"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		many = append(many, backend.EntitlementID{AppID: github, ID: id})
+	}
+	desired := backend.AccessProfile{DisplayName: backend.To("Big"), Entitlements: many}
+	obs := k.create("", desired)
+	k.ResetCalls()
+	obs = k.converge(obs, desired, backend.Memory{})
+	k.expectSteps("add 50 requests=<nil>", "add 50 requests=<nil>", "add 20 requests=<nil>")
+	k.ResetCalls()
+	desired.Entitlements = backend.EntitlementSet{viewer}
+	k.converge(obs, desired, backend.Memory{})
+	k.expectSteps("remove 50", "remove 50", "remove 20", "add 1 requests=<nil>")
+}
+
+func TestProfileIsFoundAgain(t *testing.T) {
+	for name, ref := range map[string]backend.Ref{
+		"by mark":                       {Mark: mark},
+		"by name":                       {Key: backend.Key{DisplayName: "Payroll reader"}},
+		"not by another mark":           {Mark: backend.Mark{Token: "tokentokentoken2"}},
+		"not by the name in lower case": {Key: backend.Key{DisplayName: "payroll reader"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			k := profiles(t)
+			k.fault(sandbox.Fault{Method: "POST", Class: sandbox.ClassWrite, Kind: sandbox.FaultResetAfter, Count: 1})
+			_, err := k.Create(t.Context(), backend.Ref{Mark: mark}, fullProfile())
+			class(t, err, backend.OutcomeUnknown)
+			obs, err := k.Observe(t.Context(), ref)
+			if err != nil || obs.Exists != !strings.HasPrefix(name, "not") || obs.Date.IsZero() {
+				t.Errorf("%v, exists %t", err, obs.Exists)
+			}
+		})
+	}
+}
+
+func TestProfileTwins(t *testing.T) {
+	k := profiles(t)
+	desired := backend.AccessProfile{DisplayName: backend.To("Twin")}
+	older := k.create("", desired)
+	k.Advance(time.Minute)
+	younger := k.create("", desired)
+	look := func(empty bool) {
+		t.Helper()
+		obs, err := k.Observe(t.Context(), backend.Ref{Mark: mark})
+		if err != nil || obs.ID != older.ID || obs.Twin == nil || obs.Twin.ID != younger.ID || obs.Twin.Empty != empty {
+			t.Errorf("%v %+v", err, obs.Twin)
+		}
+	}
+	look(true)
+	k.converge(younger, backend.AccessProfile{Entitlements: backend.EntitlementSet{viewer}}, backend.Memory{})
+	look(false)
+	_, err := k.Observe(t.Context(), backend.Ref{Key: backend.Key{DisplayName: "Twin"}})
+	class(t, err, backend.Ambiguous)
+}
+
+func TestProfileDelete(t *testing.T) {
+	for name, soft := range map[string]bool{"softly": true, "for good": false} {
+		t.Run(name, func(t *testing.T) {
+			k := profiles(t)
+			k.Configure(func(s *sandbox.Settings) { s.SoftDelete = soft })
+			obs := k.create("", fullProfile())
+			for range 2 {
+				if err := k.Driver.Delete(t.Context(), obs); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for what, ref := range map[string]backend.Ref{
+				"id": k.ref(obs.ID, "", fullProfile()), "mark": {Mark: mark}, "name": {Key: backend.Key{DisplayName: "Payroll reader"}},
+			} {
+				if gone, err := k.Observe(t.Context(), ref); err != nil || gone.Exists || gone.Date.IsZero() {
+					t.Errorf("by %s: %v, exists %t", what, err, gone.Exists)
+				}
+			}
+			if got := k.many(backend.Ref{ID: obs.ID}, backend.Ref{Mark: backend.Mark{Owner: mark.Owner}}); len(got) != 1 || got[0].Exists {
+				t.Errorf("%+v", got)
+			}
+		})
+	}
+}
+
+func TestProfileEditedInTheConsole(t *testing.T) {
+	k := profiles(t)
+	desired := backend.AccessProfile{DisplayName: backend.To("Basics")}
+	obs := k.create("", desired)
+	if err := k.Edit(sandbox.Target{Kind: "AccessProfile", ID: obs.ID}, map[string]any{"description": "Mine now."}); err != nil {
+		t.Fatal(err)
+	}
+	obs = k.observe(obs.ID, "", desired)
+	if !obs.Blemished || obs.Mark != mark {
+		t.Fatalf("blemished %t, mark %v", obs.Blemished, obs.Mark)
+	}
+	obs, err := k.Update(t.Context(), obs, desired, backend.Changes{{Path: backend.PathMark}})
+	if err != nil || obs.Blemished || backend.Value(obs.Actual.Description) != "Mine now." {
+		t.Errorf("%v %+v", err, obs)
+	}
+}
+
+func TestProfileFence(t *testing.T) {
+	k := profiles(t)
+	obs := k.create("", fullProfile())
+	k.ResetCalls()
+	stopped := backend.WithFence(t.Context(), func() error { return fmt.Errorf("lease lost") })
+	_, err := k.Create(stopped, backend.Ref{Mark: mark}, fullProfile())
+	class(t, err, backend.Fenced)
+	_, err = k.Update(stopped, obs, fullProfile(), backend.Diff(fullProfile(), obs.Actual, k.Capabilities(), backend.Memory{}))
+	class(t, err, backend.Fenced)
+	class(t, k.Driver.Delete(stopped, obs), backend.Fenced)
+	if got := k.sent(sandbox.ClassWrite); len(got) != 0 {
+		t.Errorf("sent %v", got)
+	}
+}

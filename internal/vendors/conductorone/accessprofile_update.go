@@ -1,0 +1,282 @@
+package conductorone
+
+import (
+	"context"
+	"slices"
+
+	"github.com/governance-operator/governance-operator/internal/backend"
+)
+
+// entriesPerCall bounds one call that adds or removes; no limit is documented (section 3.4).
+const entriesPerCall = 50
+
+// Update writes in an order of which every prefix is safe: nobody gets what neither
+// the old nor the new profile gave them, and nothing is added before every removal
+// was accepted. Steps without a change are left out.
+//
+//	narrow visibility and publication → automation off → entries removed → entries added →
+//	policies → automation with the new rule → visibility widened → other fields → published
+func (d *profileDriver) Update(ctx context.Context, seen profileObservation, desired backend.AccessProfile, changes backend.Changes) (profileObservation, error) {
+	u := profileUpdate{profileDriver: d, seen: seen, desired: desired, changes: changes}
+	if err := u.complete(ctx); err != nil {
+		return seen, err
+	}
+	for _, step := range []func(context.Context) error{
+		u.narrow, u.unbind, u.switchOff, u.removeEntries,
+		u.ruleFirst, u.addEntries, u.writePolicies, u.writeRule, u.bind, u.widen,
+	} {
+		if err := step(ctx); err != nil {
+			return seen, err
+		}
+	}
+	return d.Observe(ctx, backend.Ref{ID: seen.ID, Tail: backend.TailOf(desired, d.Capabilities())})
+}
+
+// profileUpdate is one update under way.
+type profileUpdate struct {
+	*profileDriver
+	seen    profileObservation
+	desired backend.AccessProfile
+	changes backend.Changes
+
+	gone, added backend.EntitlementSet
+	// rule is what the automation is now, if there is one.
+	rule   bundle
+	exists bool
+	// settled: the automation has had its last word.
+	settled bool
+}
+
+// complete reads what the steps need and the observation does not hold.
+func (u *profileUpdate) complete(ctx context.Context) error {
+	u.seen.Actual.ConductorOne = backend.To(backend.Value(u.seen.Actual.ConductorOne))
+	var missing []string
+	if u.changes.Has(pathEntitlements) && u.seen.Actual.Entitlements == nil {
+		missing = append(missing, pathEntitlements)
+	}
+	if u.changes.Has(pathVisibleTo) && u.seen.Actual.ConductorOne.VisibleTo == nil {
+		missing = append(missing, pathVisibleTo)
+	}
+	if err := u.readTail(ctx, &u.seen, missing); err != nil {
+		return err
+	}
+	if u.changes.Has(pathEntitlements) {
+		u.gone = u.seen.Actual.Entitlements.Minus(u.desired.Entitlements)
+		u.added = u.desired.Entitlements.Minus(u.seen.Actual.Entitlements)
+	}
+	if u.settled = !u.changes.Any(pathMembership, pathAutomation); u.settled {
+		return nil
+	}
+	// The rule is written whole, so it is read again just before: a setting that nobody
+	// manages must not go back to what it was when the profile was observed.
+	read, err := u.bundle(ctx, u.seen.ID)
+	if read != nil {
+		u.rule, u.exists = read.bundle, true
+	}
+	return err
+}
+
+// narrow takes the profile from those who may not see it any more.
+func (u *profileUpdate) narrow(ctx context.Context) error {
+	row := &masked{}
+	u.visibility(row, false)
+	return u.write(ctx, row)
+}
+
+// visibility adds the two switches to row, as far as they change to on.
+func (u *profileUpdate) visibility(row *masked, on bool) {
+	if v := u.desired.Requestable; v != nil && *v == on && u.changes.Has("requestable") {
+		row.set("published", on)
+	}
+	if v := backend.Value(u.desired.ConductorOne).VisibleToEveryone; v != nil && *v == on && u.changes.Has("conductorOne.visibleToEveryone") {
+		row.set("visibleToEveryone", on)
+	}
+}
+
+func (u *profileUpdate) write(ctx context.Context, row *masked) error {
+	if row.empty() {
+		return nil
+	}
+	_, err := u.updateRow(ctx, u.seen.ID, row)
+	return err
+}
+
+// unbind takes the profile from the holders of entitlements that are not wanted any more.
+func (u *profileUpdate) unbind(ctx context.Context) error {
+	if !u.changes.Has(pathVisibleTo) {
+		return nil
+	}
+	gone := u.seen.Actual.ConductorOne.VisibleTo.Minus(u.desired.ConductorOne.VisibleTo)
+	return u.inChunks(ctx, gone, func(ctx context.Context, refs []ref) error {
+		return u.delete(ctx, catalogPath(u.seen.ID)+"/visibility_bindings", map[string]any{"accessEntitlements": refs})
+	})
+}
+
+// switchOff stops the automation: for good where it is not wanted, and for the time
+// being where its rule and the contents move together. That needs an enabled that the
+// user set: else a crash in the middle would leave it off, and nobody would know that it
+// was on.
+func (u *profileUpdate) switchOff(ctx context.Context) error {
+	if u.settled || !u.exists {
+		return nil
+	}
+	wanted := u.wantedRule()
+	switch {
+	case u.ruleUnwanted():
+		u.settled = true
+		return u.remove(ctx, u.bundlePath())
+	case !u.rule.Enabled:
+		return nil
+	case !wanted.Enabled:
+		// Off is narrower than any rule: the last word can be said at once.
+		return u.writeRule(ctx)
+	case u.bothMove() && u.enabledIsOurs():
+		paused := u.rule
+		paused.Enabled = false
+		return u.writeBundle(ctx, paused)
+	}
+	return nil
+}
+
+// ruleFirst writes the new rule between removals and additions where the automation may
+// not be switched off: what is left by then belongs to the new contents too.
+func (u *profileUpdate) ruleFirst(ctx context.Context) error {
+	if u.settled || !u.rule.Enabled || !u.bothMove() || u.enabledIsOurs() {
+		return nil
+	}
+	return u.writeRule(ctx)
+}
+
+// bothMove: people and contents change, and people of the old rule must not get the new contents.
+func (u *profileUpdate) bothMove() bool {
+	return len(u.added) > 0 && u.changes.Any("membership.expression", "conductorOne.automation.entitlements")
+}
+
+func (u *profileUpdate) enabledIsOurs() bool {
+	return backend.Value(u.desired.Membership).Enabled != nil
+}
+
+// ruleUnwanted says that an empty expression was asked for and nothing stands in its place.
+func (u *profileUpdate) ruleUnwanted() bool {
+	m := backend.Value(u.desired.Membership)
+	return u.changes.Has("membership.expression") && m.Expression != nil && *m.Expression == "" &&
+		len(u.wantedHolders()) == 0 && u.rule.Entitlements == nil
+}
+
+func (u *profileUpdate) wantedHolders() backend.EntitlementSet {
+	return backend.Value(backend.Value(u.desired.ConductorOne).Automation).Entitlements
+}
+
+// wantedRule is the rule as desired; settings that the user did not set stay as they are.
+func (u *profileUpdate) wantedRule() bundle {
+	rule := u.rule
+	m := backend.Value(u.desired.Membership)
+	a := backend.Value(backend.Value(u.desired.ConductorOne).Automation)
+	switch {
+	case backend.Value(m.Expression) != "":
+		rule.CEL, rule.Entitlements = &celRule{*m.Expression}, nil
+	case a.Entitlements != nil && (len(a.Entitlements) > 0 || rule.CEL == nil):
+		rule.CEL, rule.Entitlements = nil, &refsRule{refsOf(a.Entitlements)}
+	}
+	assign(&rule.Enabled, m.Enabled)
+	assign(&rule.CreateTasks, m.CreateTasks)
+	assign(&rule.DisableCircuitBreaker, a.DisableCircuitBreaker)
+	assign(&rule.EnforceOnSmallProfiles, a.EnforceOnSmallProfiles)
+	if a.RemovedMembersThresholdPercent != nil {
+		rule.RemovedMembersThresholdPercent = number(*a.RemovedMembersThresholdPercent)
+	}
+	return rule
+}
+
+func assign[T any](to, from *T) {
+	if from != nil {
+		*to = *from
+	}
+}
+
+func (u *profileUpdate) bundlePath() string { return catalogPath(u.seen.ID) + "/bundle_automation" }
+
+func (u *profileUpdate) writeBundle(ctx context.Context, rule bundle) error {
+	_, err := u.post(ctx, u.bundlePath(), rule, nil)
+	return err
+}
+
+// removeEntries takes out what is not wanted, with a body on DELETE (section 3.4).
+func (u *profileUpdate) removeEntries(ctx context.Context) error {
+	return u.inChunks(ctx, u.gone, func(ctx context.Context, refs []ref) error {
+		return u.delete(ctx, catalogPath(u.seen.ID)+"/requestable_entries", map[string]any{"appEntitlements": refs})
+	})
+}
+
+func (u *profileUpdate) addEntries(ctx context.Context) error {
+	return u.inChunks(ctx, u.added, func(ctx context.Context, refs []ref) error {
+		body := map[string]any{"appEntitlements": refs}
+		if v := backend.Value(u.desired.ConductorOne).CreateRequests; v != nil {
+			body["createRequests"] = *v
+		}
+		_, err := u.post(ctx, catalogPath(u.seen.ID)+"/requestable_entries", body, nil)
+		return err
+	})
+}
+
+func (u *profileUpdate) inChunks(ctx context.Context, set backend.EntitlementSet, call func(context.Context, []ref) error) error {
+	for chunk := range slices.Chunk(refsOf(set), entriesPerCall) {
+		if err := call(ctx, chunk); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writePolicies comes before the automation, whose first tasks would follow the app's defaults (section 3.7).
+func (u *profileUpdate) writePolicies(ctx context.Context) error {
+	c := backend.Value(u.desired.ConductorOne)
+	row := &masked{}
+	if u.changes.Has("conductorOne.policies.grant") && c.GrantPolicyID != nil {
+		row.set("grantPolicyId", *c.GrantPolicyID)
+	}
+	if u.changes.Has("conductorOne.policies.revoke") && c.RevokePolicyID != nil {
+		row.set("revokePolicyId", *c.RevokePolicyID)
+	}
+	if u.changes.Has(pathMaxDuration) && c.MaxGrantDuration != nil {
+		row.set(encodeDuration(*c.MaxGrantDuration))
+	}
+	if row.empty() {
+		return nil
+	}
+	return u.enrolment.write(ctx, u.seen.ID, row)
+}
+
+func (u *profileUpdate) writeRule(ctx context.Context) error {
+	if u.settled {
+		return nil
+	}
+	u.settled = true
+	return u.writeBundle(ctx, u.wantedRule())
+}
+
+func (u *profileUpdate) bind(ctx context.Context) error {
+	if !u.changes.Has(pathVisibleTo) {
+		return nil
+	}
+	added := u.desired.ConductorOne.VisibleTo.Minus(u.seen.Actual.ConductorOne.VisibleTo)
+	return u.inChunks(ctx, added, func(ctx context.Context, refs []ref) error {
+		_, err := u.post(ctx, catalogPath(u.seen.ID)+"/visibility_bindings", map[string]any{"accessEntitlements": refs}, nil)
+		return err
+	})
+}
+
+// widen writes the other fields of the row and, with them and last, what lets people in.
+func (u *profileUpdate) widen(ctx context.Context) error {
+	row := encodeRow(u.desired, u.changes.Has)
+	mend := u.seen.Blemished || u.seen.MarkInProse || u.changes.Has(backend.PathMark)
+	if mend || u.changes.Has("conductorOne.annotations") {
+		row.set("annotations", stamp(backend.Value(u.desired.ConductorOne).Annotations, u.seen.Mark))
+	}
+	if mend && !u.changes.Has("description") {
+		// The line of create-from-cohort goes in the write that stamps the annotations.
+		row.set("description", backend.Value(u.seen.Actual.Description))
+	}
+	u.visibility(row, true)
+	return u.write(ctx, row)
+}

@@ -1,0 +1,99 @@
+package conductorone
+
+import "github.com/governance-operator/governance-operator/internal/backend"
+
+// catalog is section 3.2: an access profile is a request catalog.
+type catalog struct {
+	ID                              string            `json:"id"`
+	DisplayName                     string            `json:"displayName"`
+	Description                     string            `json:"description"`
+	Published                       bool              `json:"published"`
+	VisibleToEveryone               bool              `json:"visibleToEveryone"`
+	RequestBundle                   bool              `json:"requestBundle"`
+	EnrollmentBehavior              string            `json:"enrollmentBehavior"`
+	UnenrollmentBehavior            string            `json:"unenrollmentBehavior"`
+	UnenrollmentEntitlementBehavior string            `json:"unenrollmentEntitlementBehavior"`
+	Annotations                     map[string]string `json:"annotations"`
+	CreatedAt                       moment            `json:"createdAt"`
+	UpdatedAt                       moment            `json:"updatedAt"`
+	DeletedAt                       moment            `json:"deletedAt"`
+}
+
+type catalogView struct {
+	Catalog     catalog `json:"requestCatalog"`
+	MemberCount number  `json:"memberCount"`
+}
+
+type catalogAnswer struct {
+	View catalogView `json:"requestCatalogView"`
+}
+
+// cohortCreate is section 3.1.
+type cohortCreate struct {
+	DisplayName      string          `json:"displayName,omitempty"`
+	Description      string          `json:"description,omitempty"`
+	Entitlements     []cohortEntry   `json:"entitlements,omitempty"`
+	ProfileFilters   []profileFilter `json:"profileFilters,omitempty"`
+	CELExpression    string          `json:"celExpression,omitempty"`
+	EnableAutomation bool            `json:"enableAutomation"`
+	CreateTasks      bool            `json:"createTasks"`
+	SuggestionID     string          `json:"suggestionId,omitempty"`
+}
+
+type cohortEntry struct {
+	AppID         string `json:"appId"`
+	EntitlementID string `json:"entitlementId"`
+}
+
+type profileFilter struct {
+	Attribute string   `json:"attribute"`
+	Values    []string `json:"values"`
+}
+
+type cohortAnswer struct {
+	AccessProfileID string `json:"accessProfileId"`
+}
+
+// bundle is the membership rule of a profile, section 3.6. It is written whole.
+type bundle struct {
+	CEL                            *celRule  `json:"cel,omitempty"`
+	Entitlements                   *refsRule `json:"entitlements,omitempty"`
+	Enabled                        bool      `json:"enabled"`
+	CreateTasks                    bool      `json:"createTasks"`
+	DisableCircuitBreaker          bool      `json:"disableCircuitBreaker"`
+	EnforceOnSmallProfiles         bool      `json:"enforceOnSmallProfiles"`
+	RemovedMembersThresholdPercent number    `json:"removedMembersThresholdPercent"`
+}
+
+type celRule struct {
+	Expression string `json:"expression"`
+}
+
+type refsRule struct {
+	Refs []ref `json:"entitlementRefs"`
+}
+
+// bundleRead is a bundle with what only the vendor writes.
+type bundleRead struct {
+	bundle
+	DeletedAt moment `json:"deletedAt"`
+	State     *struct {
+		Status        string `json:"status"`
+		LastRunAt     moment `json:"lastRunAt"`
+		ErrorMessage  string `json:"errorMessage"`
+		CELEvaluation *struct {
+			ErrorMessage string `json:"errorMessage"`
+		} `json:"celEvaluation"`
+	} `json:"state"`
+	CircuitBreaker *struct {
+		State string `json:"state"`
+	} `json:"circuitBreaker"`
+}
+
+func encodeFilters(filters []backend.ProfileFilter) []profileFilter {
+	var out []profileFilter
+	for _, f := range filters {
+		out = append(out, profileFilter{Attribute: f.Attribute, Values: texts(f.Values)})
+	}
+	return out
+}

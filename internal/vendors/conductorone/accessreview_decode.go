@@ -1,0 +1,150 @@
+package conductorone
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/governance-operator/governance-operator/internal/backend"
+)
+
+// reviewState says what a state of section 5.6 means.
+type reviewState struct {
+	phase   backend.Phase
+	state   backend.ReviewState
+	started bool
+	// configuring: policy and scope take edits.
+	configuring bool
+	gone        bool
+}
+
+var reviewStates = map[string]reviewState{
+	"PENDING":                          {phase: backend.PhaseLive, state: backend.ReviewConfiguring, configuring: true},
+	"COPYING_SETUP_ENTITLEMENTS":       {phase: backend.PhasePending, state: backend.ReviewConfiguring},
+	"COPYING_RESOURCE_TYPE_SELECTIONS": {phase: backend.PhasePending, state: backend.ReviewConfiguring},
+	"PREPARING":                        {phase: backend.PhasePending, state: backend.ReviewStaged},
+	"DRAFT":                            {phase: backend.PhaseLive, state: backend.ReviewStaged},
+	"REVIEW":                           {phase: backend.PhaseLive, state: backend.ReviewStaged},
+	"RESETTING_POLICIES":               {phase: backend.PhasePending, state: backend.ReviewStaged},
+	"STARTING":                         {phase: backend.PhasePending, state: backend.ReviewRunning, started: true},
+	"OPEN":                             {phase: backend.PhaseLive, state: backend.ReviewRunning, started: true},
+	"CLOSED":                           {phase: backend.PhaseSealed, state: backend.ReviewCompleted, started: true},
+	"DELETING":                         {state: backend.ReviewRemoved, gone: true},
+	"DELETED":                          {state: backend.ReviewRemoved, gone: true},
+}
+
+// sealedAfterPending takes no edits once the review left PENDING (section 5.5).
+var sealedAfterPending = []string{
+	"scope", "conductorOne.policy", "conductorOne.scopeType", "conductorOne.principalTypeFilter",
+	"conductorOne.excluded", "conductorOne.resources",
+}
+
+func decodeReview(r review, date time.Time) reviewObservation {
+	state, known := reviewStates[trimState(r.State)]
+	if !known {
+		state = reviewState{phase: backend.PhaseLive, state: backend.ReviewConfiguring}
+	}
+	description, mark := backend.SplitMark(r.Description)
+	obs := reviewObservation{
+		Exists:      r.ID != "" && !state.gone,
+		ID:          r.ID,
+		Version:     version(r.UpdatedAt),
+		CreatedAt:   r.CreatedAt.Time,
+		Mark:        mark,
+		MarkInProse: true, // Reviews have no annotations (section 2.3).
+		Phase:       state.phase,
+		Date:        date,
+	}
+	if !state.configuring {
+		obs.Sealed = append(obs.Sealed, sealedAfterPending...)
+	}
+	if state.phase == backend.PhaseSealed {
+		obs.Sealed = append(backend.Paths(backend.AccessReview{}), backend.PathMark)
+	}
+	obs.Actual = decodeReviewFields(r, description)
+	obs.Actual.Facts = reviewFacts(r, state, date)
+	if problem := word(enumReviewError, r.ErrorState); problem != "" {
+		obs.Phase, obs.Message = backend.PhaseFailed, "the review is in the error state "+problem
+		obs.Actual.Facts.State = backend.ReviewFailed
+	}
+	return obs
+}
+
+func trimState(value string) string {
+	if len(value) > len(enumReviewState) && value[:len(enumReviewState)] == enumReviewState {
+		return value[len(enumReviewState):]
+	}
+	return value
+}
+
+func decodeReviewFields(r review, description string) backend.AccessReview {
+	notify := backend.Value(r.Notifications)
+	out := backend.AccessReview{
+		DisplayName: &r.DisplayName,
+		Description: &description,
+		Deadline:    instantOf(r.CompletionDate),
+		AutoStart:   &r.AutoStart,
+		StartAt:     instantOf(r.ScheduledStartDate),
+		AutoClose:   &r.AutoClose,
+		Undecided:   backend.To(undecidedWord(r.AutoCloseDecision)),
+		Notifications: &backend.ReviewNotifications{
+			Kickoff: &notify.SendKickoff, Reminders: &notify.SendReminders, Close: &notify.SendClose,
+		},
+		ConductorOne: &backend.ConductorOneAccessReview{
+			PolicyID:                       &r.PolicyID,
+			ScopeType:                      backend.To(word(enumScopeType, r.ScopeType)),
+			DefaultView:                    backend.To(word(enumView, r.DefaultView)),
+			ReviewInstructions:             &r.ReviewInstructions,
+			AutoGenerateReport:             &r.AutoGenerateReport,
+			AutoResolve:                    &r.AutoResolve,
+			UsePolicyOverride:              &r.UsePolicyOverride,
+			ExemptCertifiedAccessConflicts: &r.ExemptCertified,
+			AccuracyIssueAction:            backend.To(word(enumAccuracy, r.AccuracyIssueAction)),
+			Columns:                        backend.ReviewColumns{},
+			ReviewerAttributes:             backend.ReviewerAttributes{},
+			Signature: mapped(r.Signature, func(s signatureConfig) backend.ReviewSignature {
+				return backend.ReviewSignature{Required: s.Require, Meaning: s.Meaning, StepUpProviderID: s.StepUpProviderID, TSPURL: s.TSPURL}
+			}),
+		},
+	}
+	for _, c := range backend.Value(r.Columns).Ordered {
+		out.ConductorOne.Columns = append(out.ConductorOne.Columns, backend.ReviewColumn{Builtin: word(enumColumn, c.Builtin), AccountAttribute: c.Attribute})
+	}
+	for _, b := range backend.Value(r.ReviewerAttributeConfig).Bindings {
+		out.ConductorOne.ReviewerAttributes = append(out.ConductorOne.ReviewerAttributes, backend.ReviewerAttribute(b))
+	}
+	decodeScope(r.Scope, &out)
+	return out
+}
+
+func reviewFacts(r review, state reviewState, date time.Time) backend.AccessReviewFacts {
+	facts := backend.AccessReviewFacts{
+		State:     state.state,
+		Started:   state.started || !r.StartedAt.IsZero(),
+		StartedAt: r.StartedAt.Time,
+		ClosedAt:  r.ClosedAt.Time,
+		Deadline:  r.CompletionDate.Time,
+		Total:     backend.To(int64(r.ExpectedTicketCount)),
+	}
+	if state.state == backend.ReviewRunning && !r.CompletionDate.IsZero() && date.After(r.CompletionDate.Time) {
+		facts.State = backend.ReviewOverdue
+	}
+	if r.Health != nil && r.Health.PhantomLockedCount > 0 {
+		facts.Alerts = append(facts.Alerts, fmt.Sprintf("%d tasks are locked by access that is gone", r.Health.PhantomLockedCount))
+	}
+	return facts
+}
+
+// The vendor's REVOKED is Revoke here; the other decisions have the same words.
+func undecidedWord(value string) string {
+	if w := word(enumCloseDecision, value); w != "Revoked" {
+		return w
+	}
+	return "Revoke"
+}
+
+func undecidedValue(w string) string {
+	if w == "Revoke" {
+		w = "Revoked"
+	}
+	return upper(enumCloseDecision, w)
+}

@@ -1,0 +1,82 @@
+package conductorone
+
+import (
+	"context"
+	"slices"
+
+	"github.com/governance-operator/governance-operator/internal/backend"
+)
+
+// scopePaths are the choices that make up scopeV2.
+var scopePaths = []string{
+	"scope.apps", "scope.users", "scope.accounts", "scope.grants", "scope.accessConflicts",
+	"conductorOne.principalTypeFilter", "conductorOne.excluded", "conductorOne.resources",
+}
+
+// Update writes the settings, then what is reviewed, then the start: a review never
+// starts with a scope that is half written. Without a change of what is attached
+// one call does it.
+func (d *reviewDriver) Update(ctx context.Context, seen reviewObservation, desired backend.AccessReview, changes backend.Changes) (reviewObservation, error) {
+	changes = changes.Without(seen.Sealed)
+	settings := encodeReviewSettings(seen, desired, changes)
+	attach := changes.Any(pathReviewEntitlements, pathReviewResourceTypes)
+	if !attach {
+		if changes.Any(scopePaths...) {
+			settings.set("scopeV2", encodeScope(desired, seen.Actual))
+		}
+		encodeStart(settings, desired, changes, d.client.Now())
+	}
+	if err := d.write(ctx, seen.ID, settings); err != nil {
+		return seen, err
+	}
+	if attach {
+		if err := d.attach(ctx, seen, desired, changes); err != nil {
+			return seen, err
+		}
+		start := &masked{}
+		encodeStart(start, desired, changes, d.client.Now())
+		if err := d.write(ctx, seen.ID, start); err != nil {
+			return seen, err
+		}
+	}
+	return d.Observe(ctx, backend.Ref{ID: seen.ID, Tail: backend.TailOf(desired, d.Capabilities())})
+}
+
+func (d *reviewDriver) write(ctx context.Context, id string, m *masked) error {
+	if m.empty() {
+		return nil
+	}
+	_, err := d.post(ctx, reviewPath(id), map[string]any{"accessReview": m.values, "updateMask": m.text()}, nil)
+	return err
+}
+
+// attach replaces what is reviewed, together with the scope; an empty list takes
+// everything away (section 5.3).
+func (d *reviewDriver) attach(ctx context.Context, seen reviewObservation, desired backend.AccessReview, changes backend.Changes) error {
+	scope := encodeScope(desired, seen.Actual)
+	want := backend.Value(desired.Scope)
+	if changes.Has(pathReviewEntitlements) {
+		items := []attached{}
+		for _, e := range want.Entitlements {
+			if item := (attached{AppID: e.AppID, EntitlementID: e.ID}); !slices.Contains(items, item) {
+				items = append(items, item)
+			}
+		}
+		if _, err := d.post(ctx, reviewPath(seen.ID)+"/scope_and_entitlements",
+			map[string]any{"entitlements": items, "scopeV2": scope}, nil); err != nil {
+			return err
+		}
+	}
+	if !changes.Has(pathReviewResourceTypes) {
+		return nil
+	}
+	types := []resourceType{}
+	for _, t := range want.ResourceTypes {
+		if item := resourceType(t); !slices.Contains(types, item) {
+			types = append(types, item)
+		}
+	}
+	_, err := d.post(ctx, reviewPath(seen.ID)+"/scope_by_resource_type",
+		map[string]any{"resourceTypeSelections": types, "scopeV2": scope}, nil)
+	return err
+}

@@ -1,0 +1,86 @@
+package conductorone
+
+import (
+	"maps"
+	"time"
+
+	"github.com/governance-operator/governance-operator/internal/backend"
+)
+
+func decodeEntitlement(e entitlement, date time.Time) backend.Observation[backend.AppEntitlement] {
+	obs := backend.Observation[backend.AppEntitlement]{
+		Exists:    e.ID != "" && e.DeletedAt.IsZero(),
+		ID:        e.ID,
+		ParentID:  e.AppID,
+		Version:   version(e.UpdatedAt),
+		CreatedAt: e.CreatedAt.Time,
+		Mark:      backend.MarkFromAnnotations(e.Annotations),
+		Phase:     backend.PhaseLive,
+		Date:      date,
+		// What a connector synced comes back with the next sync, and what is built in stays (section 4.4).
+		Undeletable: len(e.SourceConnectorIDs) > 0 || e.SystemBuiltin,
+		Sealed:      []string{"conductorOne.resource", "conductorOne.resource.type"},
+	}
+	obs.Blemished = blemished(obs.Mark, e.Annotations)
+	if obs.Undeletable {
+		// The connector owns the name, and the built-in one cannot be renamed (sections 4.4, 4.7).
+		obs.Sealed = append(obs.Sealed, "displayName")
+	}
+	obs.Actual = backend.AppEntitlement{
+		DisplayName: &e.DisplayName,
+		Description: &e.Description,
+		ConductorOne: &backend.ConductorOneAppEntitlement{
+			Alias:                         &e.Alias,
+			Slug:                          &e.Slug,
+			Purpose:                       backend.To(word(enumPurpose, e.Purpose)),
+			ResourceTypeID:                &e.AppResourceTypeID,
+			ResourceID:                    &e.AppResourceID,
+			GrantPolicyID:                 &e.GrantPolicyID,
+			RevokePolicyID:                &e.RevokePolicyID,
+			CertifyPolicyID:               &e.CertifyPolicyID,
+			EmergencyGrantPolicyID:        &e.EmergencyGrantPolicyID,
+			EmergencyGrantEnabled:         &e.EmergencyGrantEnabled,
+			MaxGrantDuration:              grantDuration(e.DurationGrant),
+			RiskLevelID:                   &e.RiskLevelValueID,
+			ComplianceFrameworkIDs:        set(e.ComplianceFrameworkIDs),
+			Provision:                     decodeProvision(e.ProvisionerPolicy),
+			Deprovision:                   decodeProvision(e.DeprovisionerPolicy),
+			OverrideAccessRequestDefaults: &e.OverrideRequestDefaults,
+			MatchBatonID:                  &e.MatchBatonID,
+			RequestSchemaID:               &e.RequestSchemaID,
+			Annotations:                   decodeAnnotations(e.Annotations),
+		},
+		Facts: backend.AppEntitlementFacts{
+			GrantCount:         backend.To(int64(e.GrantCount)),
+			Alias:              e.Alias,
+			ExternalID:         e.ExternalID,
+			ManagedByConnector: len(e.SourceConnectorIDs) > 0,
+		},
+	}
+	return obs
+}
+
+// version is when it was modified last: there are no etags (section 2.2).
+func version(updated moment) string {
+	if updated.IsZero() {
+		return ""
+	}
+	return momentText(updated.Time)
+}
+
+// grantDuration: no duration means unlimited (section 9, 3).
+func grantDuration(s span) *backend.Duration {
+	if d := s.duration(); d != nil {
+		return d
+	}
+	return &backend.Duration{Unlimited: true}
+}
+
+func decodeAnnotations(all map[string]string) backend.Pairs {
+	out := backend.Pairs{}
+	maps.Copy(out, all)
+	for key := range (backend.Mark{}).Annotations() {
+		delete(out, key)
+	}
+	return out
+}

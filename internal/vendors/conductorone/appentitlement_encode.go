@@ -1,0 +1,128 @@
+package conductorone
+
+import (
+	"github.com/governance-operator/governance-operator/internal/backend"
+)
+
+// entitlementField is a field of the row: its path in the model, its name at the
+// vendor, and its value, nil where the user set none.
+type entitlementField struct {
+	path, wire string
+	value      func(e backend.AppEntitlement, c backend.ConductorOneAppEntitlement) any
+}
+
+// entitlementFields are the fields with one name for create and update.
+var entitlementFields = []entitlementField{
+	{"displayName", "displayName", func(e backend.AppEntitlement, _ backend.ConductorOneAppEntitlement) any { return plain(e.DisplayName) }},
+	{"description", "description", func(e backend.AppEntitlement, _ backend.ConductorOneAppEntitlement) any { return plain(e.Description) }},
+	{"conductorOne.alias", "alias", ofBlock(func(c backend.ConductorOneAppEntitlement) any { return plain(c.Alias) })},
+	{"conductorOne.slug", "slug", ofBlock(func(c backend.ConductorOneAppEntitlement) any { return plain(c.Slug) })},
+	{"conductorOne.purpose", "purpose", ofBlock(func(c backend.ConductorOneAppEntitlement) any { return enum(enumPurpose, c.Purpose) })},
+	{"conductorOne.policies.grant", "grantPolicyId", ofBlock(func(c backend.ConductorOneAppEntitlement) any { return plain(c.GrantPolicyID) })},
+	{"conductorOne.policies.revoke", "revokePolicyId", ofBlock(func(c backend.ConductorOneAppEntitlement) any { return plain(c.RevokePolicyID) })},
+	{"conductorOne.policies.certify", "certifyPolicyId", ofBlock(func(c backend.ConductorOneAppEntitlement) any { return plain(c.CertifyPolicyID) })},
+	{"conductorOne.policies.emergencyGrant", "emergencyGrantPolicyId", ofBlock(func(c backend.ConductorOneAppEntitlement) any { return plain(c.EmergencyGrantPolicyID) })},
+	{"conductorOne.emergencyGrantEnabled", "emergencyGrantEnabled", ofBlock(func(c backend.ConductorOneAppEntitlement) any { return plain(c.EmergencyGrantEnabled) })},
+	{"conductorOne.riskLevel", "riskLevelValueId", ofBlock(func(c backend.ConductorOneAppEntitlement) any { return plain(c.RiskLevelID) })},
+	{"conductorOne.complianceFrameworks", "complianceFrameworkValueIds", ofBlock(func(c backend.ConductorOneAppEntitlement) any { return setValue(c.ComplianceFrameworkIDs) })},
+	{"conductorOne.overrideAccessRequestDefaults", "overrideAccessRequestsDefaults", ofBlock(func(c backend.ConductorOneAppEntitlement) any { return plain(c.OverrideAccessRequestDefaults) })},
+	{"conductorOne.matchBatonID", "matchBatonId", ofBlock(func(c backend.ConductorOneAppEntitlement) any { return plain(c.MatchBatonID) })},
+}
+
+func ofBlock(value func(backend.ConductorOneAppEntitlement) any) func(backend.AppEntitlement, backend.ConductorOneAppEntitlement) any {
+	return func(_ backend.AppEntitlement, c backend.ConductorOneAppEntitlement) any { return value(c) }
+}
+
+// plain returns the value, or nil for one that is not set.
+func plain[T any](p *T) any {
+	if p == nil {
+		return nil
+	}
+	return *p
+}
+
+func enum(prefix string, p *string) any {
+	if p == nil {
+		return nil
+	}
+	return upper(prefix, *p)
+}
+
+func setValue(s backend.Set) any {
+	if s == nil {
+		return nil
+	}
+	return texts(s)
+}
+
+// encodeEntitlementCreate is section 4.1.
+func encodeEntitlementCreate(desired backend.AppEntitlement, mark backend.Mark) map[string]any {
+	c := backend.Value(desired.ConductorOne)
+	body := map[string]any{"annotations": stampNew(c.Annotations, mark)}
+	for _, f := range entitlementFields {
+		if v := f.value(desired, c); v != nil && v != enumPurpose+unspecified {
+			body[f.wire] = v
+		}
+	}
+	if c.ResourceTypeID != nil {
+		body["appResourceTypeId"] = *c.ResourceTypeID
+	}
+	if c.ResourceID != nil {
+		body["appResourceId"] = *c.ResourceID
+	}
+	if c.MaxGrantDuration != nil {
+		arm, value := encodeDuration(*c.MaxGrantDuration)
+		body[arm] = value
+	}
+	if c.Provision != nil {
+		// The name of this field flips after the create (section 9, 2).
+		body["provisionPolicy"] = encodeProvision(*c.Provision)
+	}
+	if desired.Owners != nil {
+		body["appEntitlementOwnerIds"] = texts(desired.Owners)
+	}
+	return body
+}
+
+// encodeEntitlementUpdate is section 4.4: whole messages, and of a oneof the arm that is set.
+func encodeEntitlementUpdate(seen backend.Observation[backend.AppEntitlement], desired backend.AppEntitlement, changes backend.Changes) *masked {
+	c := backend.Value(desired.ConductorOne)
+	m := &masked{}
+	for _, f := range entitlementFields {
+		if v := f.value(desired, c); changes.Has(f.path) && v != nil {
+			m.set(f.wire, v)
+		}
+	}
+	if changes.Has("conductorOne.requestSchemaID") && c.RequestSchemaID != nil {
+		m.set("requestSchemaId", *c.RequestSchemaID)
+	}
+	if changes.Has("conductorOne.maxGrantDuration") && c.MaxGrantDuration != nil {
+		m.set(encodeDuration(*c.MaxGrantDuration))
+	}
+	if changes.Has("conductorOne.provision") && c.Provision != nil {
+		m.set("provisionerPolicy", encodeProvision(*c.Provision))
+	}
+	if changes.Has("conductorOne.deprovision") && c.Deprovision != nil {
+		m.set("deprovisionerPolicy", encodeProvision(*c.Deprovision))
+	}
+	if changes.Any("conductorOne.annotations", backend.PathMark) || seen.Blemished {
+		m.set("annotations", stamp(c.Annotations, seen.Mark))
+	}
+	return m
+}
+
+// encodeDuration chooses the arm of max_grant_duration.
+func encodeDuration(d backend.Duration) (string, any) {
+	if d.Unlimited {
+		return "durationUnset", struct{}{}
+	}
+	return "durationGrant", spanOf(d.Duration)
+}
+
+// overrides is what the update says at its top level: what is wanted, else what is.
+func overrides(actual, desired backend.AppEntitlement) bool {
+	if c := desired.ConductorOne; c != nil && c.OverrideAccessRequestDefaults != nil {
+		return *c.OverrideAccessRequestDefaults
+	}
+	return backend.Value(backend.Value(actual.ConductorOne).OverrideAccessRequestDefaults)
+}

@@ -1,0 +1,342 @@
+package conductorone_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/sandbox"
+	fake "github.com/governance-operator/governance-operator/internal/sandbox/conductorone"
+)
+
+const entitlementRoute = "/api/v1/apps/{app_id}/entitlements/{id}"
+
+func entitlements(t *testing.T) kept[backend.AppEntitlement] {
+	h := begin(t)
+	return kept[backend.AppEntitlement]{h, h.AppEntitlements()}
+}
+
+func fullEntitlement() backend.AppEntitlement {
+	return backend.AppEntitlement{
+		DisplayName: backend.To("Repository admin"),
+		Description: backend.To("Runs the repository."),
+		Owners:      backend.Set{grace, ada},
+		ConductorOne: &backend.ConductorOneAppEntitlement{
+			Alias: backend.To("repo_admin"), Slug: backend.To("admin"), Purpose: backend.To("Permission"),
+			ResourceTypeID: backend.To(fake.SeedID("resource-type", "GitHub/Repository")),
+			ResourceID:     backend.To(fake.SeedID("resource", "GitHub/Repository/website")),
+			GrantPolicyID:  &grant, RevokePolicyID: &revoke, CertifyPolicyID: &certify, EmergencyGrantPolicyID: &rescue,
+			EmergencyGrantEnabled:         backend.To(true),
+			MaxGrantDuration:              &backend.Duration{Duration: 36*time.Hour + 500*time.Millisecond},
+			RiskLevelID:                   backend.To(fake.SeedID("risk-level", "High")),
+			ComplianceFrameworkIDs:        backend.Set{fake.SeedID("framework", "SOX"), fake.SeedID("framework", "SOC 2")},
+			Provision:                     &backend.ProvisionPolicy{Manual: &backend.ProvisionManual{Instructions: "Ask them.", Assignee: &backend.Assignee{Users: &backend.AssigneeUsers{UserIDs: backend.Set{alan}}}}},
+			Deprovision:                   &backend.ProvisionPolicy{Webhook: &backend.ProvisionWebhook{WebhookID: fake.SeedID("webhook", "Audit hook")}},
+			OverrideAccessRequestDefaults: backend.To(true),
+			MatchBatonID:                  backend.To("okta-group-7"),
+			RequestSchemaID:               backend.To(fake.SeedID("request-schema", "Justification form")),
+			Annotations:                   backend.Pairs{"team": "payroll", "gone": ""},
+		},
+	}
+}
+
+func TestEntitlementCreateThenLook(t *testing.T) {
+	k := entitlements(t)
+	desired := fullEntitlement()
+	obs := k.create(github, desired)
+	if got := k.sent(sandbox.ClassWrite); len(got) != 1 {
+		t.Errorf("a create sent %v", got)
+	}
+	changes := backend.Diff(desired, obs.Actual, k.Capabilities(), backend.Memory{})
+	if diff := cmp.Diff([]string{"conductorOne.deprovision", "conductorOne.requestSchemaID"}, changes.Paths()); diff != "" {
+		t.Errorf("left to the update: %s", diff)
+	}
+	obs = k.converge(obs, desired, backend.Memory{})
+	if got := k.maskOf(entitlementRoute); got != "requestSchemaId,deprovisionerPolicy" {
+		t.Errorf("mask %q", got)
+	}
+	if obs.ParentID != github || obs.Undeletable || obs.Blemished || obs.MarkInProse || obs.CreatedAt.IsZero() || obs.Version == "" {
+		t.Errorf("%+v", obs)
+	}
+	row := backend.Ref{ID: obs.ID, ParentID: github}
+	if got := k.many(row); len(got) != 1 || backend.RowDigest(desired, got[0], k.Capabilities()) != backend.RowDigest(desired, obs, k.Capabilities()) {
+		t.Errorf("a row and a full read differ")
+	}
+}
+
+func TestEntitlementWithNothingButAName(t *testing.T) {
+	k := entitlements(t)
+	desired := backend.AppEntitlement{DisplayName: backend.To("Plain")}
+	obs := k.create(github, desired)
+	k.same(desired, obs, backend.Memory{})
+	if got := k.sent(sandbox.ClassRead); len(got) != 0 {
+		t.Errorf("the answer was enough, and yet %v", got)
+	}
+	empty := backend.AppEntitlement{DisplayName: backend.To("Plain"), Description: backend.To(""), Owners: backend.Set{},
+		ConductorOne: &backend.ConductorOneAppEntitlement{Provision: &backend.ProvisionPolicy{Unconfigured: &struct{}{}}, MaxGrantDuration: &backend.Duration{Unlimited: true}, ComplianceFrameworkIDs: backend.Set{}}}
+	k.same(empty, k.observe(obs.ID, github, empty), backend.Memory{})
+}
+
+// TestEntitlementFields changes each field alone: the mask names it and nothing else.
+func TestEntitlementFields(t *testing.T) {
+	type block = backend.ConductorOneAppEntitlement
+	in := func(b block) backend.AppEntitlement { return backend.AppEntitlement{ConductorOne: &b} }
+	policy := func(p backend.ProvisionPolicy) backend.AppEntitlement { return in(block{Provision: &p}) }
+	by := func(a backend.Assignee) backend.AppEntitlement {
+		return policy(backend.ProvisionPolicy{Manual: &backend.ProvisionManual{Assignee: &a}})
+	}
+	fallback := &backend.AssigneeFallback{FallbackUserIDs: backend.Set{ada, grace}, AllowReassignment: true}
+	connector := fake.SeedID("connector", "GitHub/GitHub connector")
+	for name, tc := range map[string]struct {
+		desired backend.AppEntitlement
+		mask    string
+	}{
+		"name":                {backend.AppEntitlement{DisplayName: backend.To("Renamed")}, "displayName"},
+		"description":         {backend.AppEntitlement{Description: backend.To("New.")}, "description"},
+		"description emptied": {backend.AppEntitlement{Description: backend.To("")}, "description"},
+		"alias":               {in(block{Alias: backend.To("other")}), "alias"},
+		"slug":                {in(block{Slug: backend.To("other")}), "slug"},
+		"purpose":             {in(block{Purpose: backend.To("Ownership")}), "purpose"},
+		"grant policy":        {in(block{GrantPolicyID: &auto}), "grantPolicyId"},
+		"revoke policy":       {in(block{RevokePolicyID: &revoke2}), "revokePolicyId"},
+		"certify policy":      {in(block{CertifyPolicyID: &certify2}), "certifyPolicyId"},
+		"emergency policy":    {in(block{EmergencyGrantPolicyID: &auto}), "emergencyGrantPolicyId"},
+		"emergency off":       {in(block{EmergencyGrantEnabled: backend.To(false)}), "emergencyGrantEnabled"},
+		"duration":            {in(block{MaxGrantDuration: &backend.Duration{Duration: time.Hour}}), "durationGrant"},
+		"duration unlimited":  {in(block{MaxGrantDuration: &backend.Duration{Unlimited: true}}), "durationUnset"},
+		"risk level":          {in(block{RiskLevelID: backend.To("")}), "riskLevelValueId"},
+		"frameworks":          {in(block{ComplianceFrameworkIDs: backend.Set{}}), "complianceFrameworkValueIds"},
+		"override":            {in(block{OverrideAccessRequestDefaults: backend.To(false)}), "overrideAccessRequestsDefaults"},
+		"baton":               {in(block{MatchBatonID: backend.To("")}), "matchBatonId"},
+		"request schema":      {in(block{RequestSchemaID: backend.To("")}), "requestSchemaId"},
+		"annotations":         {in(block{Annotations: backend.Pairs{"team": "", "unit": "7"}}), "annotations"},
+		"owners":              {backend.AppEntitlement{Owners: backend.Set{alan}}, ""},
+		"owners taken away":   {backend.AppEntitlement{Owners: backend.Set{}}, ""},
+		"deprovision":         {in(block{Deprovision: &backend.ProvisionPolicy{Unconfigured: &struct{}{}}}), "deprovisionerPolicy"},
+		"connector":           {policy(backend.ProvisionPolicy{Connector: &backend.ProvisionConnector{}}), "provisionerPolicy"},
+		"connector default":   {policy(backend.ProvisionPolicy{Connector: &backend.ProvisionConnector{DefaultBehavior: &backend.ProvisionDefaultBehavior{ConnectorID: connector}}}), "provisionerPolicy"},
+		"connector delete":    {policy(backend.ProvisionPolicy{Connector: &backend.ProvisionConnector{DeleteAccount: &backend.ProvisionDeleteAccount{ConnectorID: connector}}}), "provisionerPolicy"},
+		"account in a vault": {policy(backend.ProvisionPolicy{Connector: &backend.ProvisionConnector{Account: &backend.ProvisionAccount{ConnectorID: connector, SchemaID: "person",
+			Config: map[string]any{"email": "subject.email", "depth": map[string]any{"n": 1.5}}, SaveToVault: &backend.VaultIDs{VaultIDs: backend.Set{fake.SeedID("vault", "Corporate vault")}}}}}), "provisionerPolicy"},
+		"account not kept":   {policy(backend.ProvisionPolicy{Connector: &backend.ProvisionConnector{Account: &backend.ProvisionAccount{ConnectorID: connector, DoNotSave: &struct{}{}}}}), "provisionerPolicy"},
+		"delegated":          {policy(backend.ProvisionPolicy{Delegated: &backend.ProvisionDelegated{AppID: member.AppID, EntitlementID: member.ID, Implicit: true}}), "provisionerPolicy"},
+		"webhook":            {policy(backend.ProvisionPolicy{Webhook: &backend.ProvisionWebhook{WebhookID: fake.SeedID("webhook", "Audit hook")}}), "provisionerPolicy"},
+		"ticket":             {policy(backend.ProvisionPolicy{ExternalTicket: &backend.ProvisionExternalTicket{AppID: github, ConnectorID: connector, ProvisionerID: "t1", Instructions: "Open one."}}), "provisionerPolicy"},
+		"action":             {policy(backend.ProvisionPolicy{Action: &backend.ProvisionAction{AppID: github, ConnectorID: connector, ActionName: "invite", DisplayName: "Invite"}}), "provisionerPolicy"},
+		"device":             {policy(backend.ProvisionPolicy{DevicePlacement: &backend.ProvisionDevicePlacement{VaultBoundaryID: "b1"}}), "provisionerPolicy"},
+		"unconfigured":       {policy(backend.ProvisionPolicy{Unconfigured: &struct{}{}}), "provisionerPolicy"},
+		"steps":              {policy(backend.ProvisionPolicy{MultiStep: &backend.ProvisionMultiStep{Steps: []backend.ProvisionPolicy{{Connector: &backend.ProvisionConnector{}}, {Manual: &backend.ProvisionManual{Instructions: "Then this.", Assignee: &backend.Assignee{Manager: fallback}}}}}}), "provisionerPolicy"},
+		"users":              {by(backend.Assignee{Users: &backend.AssigneeUsers{UserIDs: backend.Set{ada}, AllowReassignment: true}}), "provisionerPolicy"},
+		"app owners":         {by(backend.Assignee{AppOwners: fallback}), "provisionerPolicy"},
+		"group":              {by(backend.Assignee{Group: &backend.AssigneeGroup{AppID: member.AppID, EntitlementID: member.ID, FallbackUserIDs: backend.Set{ada}}}), "provisionerPolicy"},
+		"manager":            {by(backend.Assignee{Manager: fallback}), "provisionerPolicy"},
+		"expression":         {by(backend.Assignee{Expression: &backend.AssigneeExpression{Expressions: []string{"appOwners", "subject"}, FallbackUserIDs: backend.Set{ada}}}), "provisionerPolicy"},
+		"entitlement owners": {by(backend.Assignee{EntitlementOwners: fallback}), "provisionerPolicy"},
+		"several at once": {backend.AppEntitlement{DisplayName: backend.To("Renamed"), Owners: backend.Set{alan},
+			ConductorOne: &block{MaxGrantDuration: &backend.Duration{Unlimited: true}}}, "displayName,durationUnset"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			k := entitlements(t)
+			obs := k.converge(k.create(github, fullEntitlement()), fullEntitlement(), backend.Memory{})
+			k.ResetCalls()
+			fresh := k.converge(obs, tc.desired, backend.Memory{})
+			if tc.mask == "" {
+				if got := k.sent(sandbox.ClassWrite); !slices.Equal(got, []string{"PUT /api/v1/apps/{app_id}/entitlements/{entitlement_id}/owners"}) {
+					t.Errorf("sent %v", got)
+				}
+			} else if got := k.maskOf(entitlementRoute); got != tc.mask {
+				t.Errorf("mask %q, want %q", got, tc.mask)
+			}
+			// What was not changed stays.
+			for _, c := range backend.Diff(fullEntitlement(), fresh.Actual, k.Capabilities(), backend.Memory{}) {
+				if backend.Diff(tc.desired, fullEntitlement(), k.Capabilities(), backend.Memory{}).Has(c.Path) || c.Path == "owners" {
+					continue
+				}
+				t.Errorf("%s moved too", c.Path)
+			}
+		})
+	}
+}
+
+func TestEntitlementOverrideRidesAlong(t *testing.T) {
+	k := entitlements(t)
+	obs := k.converge(k.create(github, fullEntitlement()), fullEntitlement(), backend.Memory{})
+	k.converge(obs, backend.AppEntitlement{DisplayName: backend.To("Renamed")}, backend.Memory{})
+	if got := k.bodyOf("POST", entitlementRoute)["overrideAccessRequestsDefaults"]; got != true {
+		t.Errorf("overrideAccessRequestsDefaults %v", got)
+	}
+}
+
+func TestEntitlementIsFoundAgain(t *testing.T) {
+	desired := fullEntitlement()
+	desired.Owners = nil
+	for name, ref := range map[string]backend.Ref{
+		"by mark":                       {ParentID: github, Mark: mark},
+		"by mark, before the key":       {ParentID: github, Mark: mark, Key: backend.Key{Alias: "another"}},
+		"by alias":                      {ParentID: github, Key: backend.Key{Alias: "repo_admin", DisplayName: "another"}},
+		"by name":                       {ParentID: github, Key: backend.Key{DisplayName: "Repository admin"}},
+		"by name and resource":          {ParentID: github, Key: backend.Key{DisplayName: "Repository admin", ResourceID: fake.SeedID("resource", "GitHub/Repository/website")}},
+		"not in another app":            {ParentID: workday, Mark: mark},
+		"not by another mark":           {ParentID: github, Mark: backend.Mark{Token: "tokentokentoken2"}},
+		"not by a part of the name":     {ParentID: github, Key: backend.Key{DisplayName: "Repository"}},
+		"not by the name in lower case": {ParentID: github, Key: backend.Key{DisplayName: "repository admin"}},
+		"not on another resource":       {ParentID: github, Key: backend.Key{DisplayName: "Repository admin", ResourceID: "another"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			k := entitlements(t)
+			k.fault(sandbox.Fault{Method: "POST", Class: sandbox.ClassWrite, Kind: sandbox.FaultResetAfter, Count: 1})
+			_, err := k.Create(t.Context(), backend.Ref{ParentID: github, Mark: mark}, desired)
+			class(t, err, backend.OutcomeUnknown)
+			obs, err := k.Observe(t.Context(), ref)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want := !strings.HasPrefix(name, "not"); obs.Exists != want || obs.Date.IsZero() {
+				t.Errorf("exists %t, date %s", obs.Exists, obs.Date)
+			}
+			if obs.Exists && (obs.ID == "" || obs.Mark != mark) {
+				t.Errorf("%+v", obs)
+			}
+		})
+	}
+	k := entitlements(t)
+	if _, err := k.Observe(t.Context(), backend.Ref{ParentID: github}); backend.ClassOf(err) != backend.Terminal {
+		t.Errorf("nothing asked: %v", err)
+	}
+}
+
+func TestEntitlementTwinsAndNamesakes(t *testing.T) {
+	k := entitlements(t)
+	desired := backend.AppEntitlement{DisplayName: backend.To("Deployer")}
+	older := k.create(github, desired)
+	k.Advance(time.Minute)
+	younger := k.create(github, desired)
+	obs, err := k.Observe(t.Context(), backend.Ref{ParentID: github, Mark: mark})
+	if err != nil || obs.ID != older.ID || obs.Twin == nil || obs.Twin.ID != younger.ID || !obs.Twin.Empty {
+		t.Errorf("%v %+v", err, obs.Twin)
+	}
+	_, err = k.Observe(t.Context(), backend.Ref{ParentID: github, Key: backend.Key{DisplayName: "Deployer"}})
+	class(t, err, backend.Ambiguous)
+}
+
+func TestEntitlementDelete(t *testing.T) {
+	for name, soft := range map[string]bool{"softly": true, "for good": false} {
+		t.Run(name, func(t *testing.T) {
+			k := entitlements(t)
+			k.Configure(func(s *sandbox.Settings) { s.SoftDelete = soft })
+			obs := k.create(github, fullEntitlement())
+			for range 2 {
+				if err := k.Driver.Delete(t.Context(), obs); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for what, ref := range map[string]backend.Ref{
+				"id": {ID: obs.ID, ParentID: github, Tail: []string{"owners"}}, "mark": {ParentID: github, Mark: mark}, "alias": {ParentID: github, Key: backend.Key{Alias: "repo_admin"}},
+			} {
+				if gone, err := k.Observe(t.Context(), ref); err != nil || gone.Exists || gone.Date.IsZero() {
+					t.Errorf("by %s: %v, exists %t", what, err, gone.Exists)
+				}
+			}
+			got := k.many(backend.Ref{ID: obs.ID, ParentID: github}, backend.Ref{ParentID: github, Mark: backend.Mark{Owner: mark.Owner}})
+			if len(got) != 1 || got[0].Exists || got[0].ID != obs.ID || got[0].ParentID != github {
+				t.Errorf("%+v", got)
+			}
+		})
+	}
+}
+
+func TestEntitlementOfAConnector(t *testing.T) {
+	k := entitlements(t)
+	obs := k.observe(member.ID, member.AppID, backend.AppEntitlement{})
+	if !obs.Undeletable || !obs.Actual.Facts.ManagedByConnector || backend.Value(obs.Actual.Facts.GrantCount) != 3 || !slices.Contains(obs.Sealed, "displayName") || !obs.Mark.IsZero() {
+		t.Errorf("%+v", obs)
+	}
+	// Adopted: the mark to write is the one in the observation.
+	obs.Mark = mark
+	desired := backend.AppEntitlement{DisplayName: backend.To("Renamed"), Description: backend.To("Ours now.")}
+	next, err := k.Update(t.Context(), obs, desired, backend.Changes{{Path: "displayName"}, {Path: "description"}, {Path: backend.PathMark}})
+	if err != nil || next.Mark != mark || next.Blemished {
+		t.Errorf("%v %+v", err, next)
+	}
+	if got := k.maskOf(entitlementRoute); got != "description,annotations" {
+		t.Errorf("mask %q", got)
+	}
+}
+
+func TestEntitlementEditedInTheConsole(t *testing.T) {
+	k := entitlements(t)
+	desired := backend.AppEntitlement{DisplayName: backend.To("Deployer")}
+	obs := k.create(github, desired)
+	if err := k.Edit(sandbox.Target{Kind: "AppEntitlement", ParentID: github, ID: obs.ID}, map[string]any{"displayName": "Edited"}); err != nil {
+		t.Fatal(err)
+	}
+	obs = k.observe(obs.ID, github, desired)
+	if !obs.Blemished || obs.Mark != mark {
+		t.Fatalf("blemished %t, mark %v", obs.Blemished, obs.Mark)
+	}
+	obs, err := k.Update(t.Context(), obs, desired, backend.Changes{{Path: "displayName"}, {Path: backend.PathMark}})
+	if err != nil || obs.Blemished || backend.Value(obs.Actual.DisplayName) != "Deployer" {
+		t.Errorf("%v %+v", err, obs)
+	}
+}
+
+func TestEntitlementErrors(t *testing.T) {
+	k := entitlements(t)
+	desired := fullEntitlement()
+	desired.ConductorOne.EmergencyGrantPolicyID = nil
+	_, err := k.Create(t.Context(), backend.Ref{ParentID: github, Mark: mark}, desired)
+	class(t, err, backend.Terminal)
+	contains(t, err, "POST /api/v1/apps/"+github+"/entitlements: 400: ")
+	_, err = k.Create(t.Context(), backend.Ref{ParentID: "nowhere", Mark: mark}, desired)
+	class(t, err, backend.Terminal)
+
+	// A create whose owners could not be read has an id all the same.
+	k.fault(sandbox.Fault{PathPattern: "/ownerids$", Kind: sandbox.FaultStatus, Status: 500, Count: 1})
+	obs, err := k.Create(t.Context(), backend.Ref{ParentID: github, Mark: mark}, fullEntitlement())
+	class(t, err, backend.Retryable)
+	if !obs.Exists || obs.ID == "" {
+		t.Errorf("%+v", obs)
+	}
+	k.fault(sandbox.Fault{Class: sandbox.ClassRead, Kind: sandbox.FaultStatus, Status: 500})
+	if _, err := k.Observe(t.Context(), backend.Ref{ParentID: github, Mark: mark}); err == nil {
+		t.Error("an error must not mean absent")
+	}
+	for _, err := range k.ObserveMany(t.Context(), []backend.Ref{{ID: obs.ID, ParentID: github}}) {
+		if err == nil {
+			t.Error("an error must not mean absent")
+		}
+	}
+}
+
+func TestEntitlementsByList(t *testing.T) {
+	k := entitlements(t)
+	one := k.create(github, backend.AppEntitlement{DisplayName: backend.To("One")})
+	two := k.create(workday, backend.AppEntitlement{DisplayName: backend.To("Two")})
+	for range 120 {
+		if _, err := k.Server.Create("AppEntitlement", github, map[string]any{"displayName": "Other"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	k.ResetCalls()
+	got := k.many(backend.Ref{ID: one.ID, ParentID: github}, backend.Ref{ID: two.ID, ParentID: workday}, backend.Ref{ID: "gone", ParentID: github},
+		backend.Ref{ParentID: github, Mark: backend.Mark{Owner: "team-a/payroll"}}, backend.Ref{ID: "lost", ParentID: "nowhere"})
+	var names []string
+	for _, obs := range got {
+		names = append(names, strings.TrimSpace(backend.Value(obs.Actual.DisplayName)+" "+obs.ID+" "+obs.ParentID))
+		if obs.Date.IsZero() {
+			t.Errorf("%s has no date", obs.ID)
+		}
+	}
+	slices.Sort(names)
+	want := []string{"One " + one.ID + " " + github, "One " + one.ID + " " + github, "Two " + two.ID + " " + workday, "gone " + github, "lost nowhere"}
+	if diff := cmp.Diff(want, names); diff != "" {
+		t.Error(diff)
+	}
+	if got := k.Counts().Reads; got != 4 {
+		t.Errorf("%d calls for one list of two pages and two of one", got)
+	}
+}

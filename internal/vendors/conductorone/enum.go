@@ -1,0 +1,83 @@
+package conductorone
+
+import (
+	"strings"
+	"unicode"
+)
+
+// The prefixes of the enums (section 2).
+const (
+	enumPurpose             = "APP_ENTITLEMENT_PURPOSE_VALUE_"
+	enumEnrollment          = "REQUEST_CATALOG_ENROLLMENT_BEHAVIOR_"
+	enumUnenrollment        = "REQUEST_CATALOG_UNENROLLMENT_BEHAVIOR_"
+	enumUnenrollEntitlement = "REQUEST_CATALOG_UNENROLLMENT_ENTITLEMENT_BEHAVIOR_"
+	enumBundleRun           = "BUNDLE_AUTOMATION_RUN_STATUS_"
+	enumCircuitBreaker      = "CIRCUIT_BREAKER_STATE_"
+	enumReviewState         = "ACCESS_REVIEW_STATE_"
+	enumReviewError         = "ACCESS_REVIEW_ERROR_STATE_"
+	enumScopeType           = "ACCESS_REVIEW_SCOPE_TYPE_"
+	enumView                = "ACCESS_REVIEW_VIEW_TYPE_"
+	enumAccuracy            = "ACCURACY_ISSUE_ACTION_"
+	enumCloseDecision       = "CLOSE_DECISION_"
+	enumColumn              = "ACCESS_REVIEW_TASK_COLUMN_"
+	enumPrincipal           = "PRINCIPAL_TYPE_FILTER_"
+	enumDomain              = "APP_USER_DOMAIN_"
+	enumAccountType         = "APP_USER_TYPE_"
+	enumAccountStatus       = "APP_USER_STATUS_"
+	enumUserStatus          = "" // The status of a user has no prefix.
+	enumGrantSource         = "GRANT_SOURCE_FILTER_"
+	enumGrantType           = "GRANT_FILTER_TYPE_"
+	enumProfileFilter       = "ACCESS_PROFILE_FILTER_TYPE_"
+	enumPolicyType          = "POLICY_TYPE_"
+
+	unspecified = "UNSPECIFIED"
+)
+
+// upper turns a word into the vendor's spelling: ByApp becomes PREFIX_BY_APP. An
+// empty word is the zero value, which must be written out where a mask names it.
+func upper(prefix, word string) string {
+	if word == "" {
+		return prefix + unspecified
+	}
+	var b strings.Builder
+	b.WriteString(prefix)
+	for i, r := range word {
+		if i > 0 && unicode.IsUpper(r) {
+			b.WriteByte('_')
+		}
+		b.WriteRune(unicode.ToUpper(r))
+	}
+	return b.String()
+}
+
+// word turns the vendor's spelling into ours, also of values that are newer than this
+// code; the zero value becomes the empty word.
+func word(prefix, value string) string {
+	value = strings.TrimPrefix(value, prefix)
+	if value == unspecified {
+		return ""
+	}
+	var b strings.Builder
+	for part := range strings.SplitSeq(strings.ToLower(value), "_") {
+		if part != "" {
+			b.WriteString(strings.ToUpper(part[:1]) + part[1:])
+		}
+	}
+	return b.String()
+}
+
+func uppers(prefix string, words []string) []string {
+	out := make([]string, 0, len(words))
+	for _, w := range words {
+		out = append(out, upper(prefix, w))
+	}
+	return out
+}
+
+func words(prefix string, values []string) []string {
+	out := make([]string, 0, len(values))
+	for _, v := range values {
+		out = append(out, word(prefix, v))
+	}
+	return out
+}

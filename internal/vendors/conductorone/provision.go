@@ -1,0 +1,240 @@
+package conductorone
+
+import "github.com/governance-operator/governance-operator/internal/backend"
+
+type nothing = struct{}
+
+// provisionPolicy is section 4.2: one arm is sent, and what comes back may hold
+// explicit nulls and empty texts.
+type provisionPolicy struct {
+	Connector       *connectorProvision       `json:"connector,omitempty"`
+	Manual          *manualProvision          `json:"manual,omitempty"`
+	Delegated       *delegatedProvision       `json:"delegated,omitempty"`
+	Webhook         *webhookProvision         `json:"webhook,omitempty"`
+	MultiStep       *multiStepProvision       `json:"multiStep,omitempty"`
+	ExternalTicket  *ticketProvision          `json:"externalTicket,omitempty"`
+	Unconfigured    *nothing                  `json:"unconfigured,omitempty"`
+	Action          *actionProvision          `json:"action,omitempty"`
+	DevicePlacement *devicePlacementProvision `json:"devicePlacement,omitempty"`
+}
+
+type connectorProvision struct {
+	DefaultBehavior *connectorArm     `json:"defaultBehavior,omitempty"`
+	Account         *accountProvision `json:"account,omitempty"`
+	DeleteAccount   *connectorArm     `json:"deleteAccount,omitempty"`
+}
+
+type connectorArm struct {
+	ConnectorID string `json:"connectorId,omitempty"`
+}
+
+type accountProvision struct {
+	ConnectorID string         `json:"connectorId,omitempty"`
+	SchemaID    string         `json:"schemaId,omitempty"`
+	Config      map[string]any `json:"config,omitempty"`
+	SaveToVault *vaults        `json:"saveToVault,omitempty"`
+	DoNotSave   *nothing       `json:"doNotSave,omitempty"`
+}
+
+type vaults struct {
+	VaultIDs []string `json:"vaultIds"`
+}
+
+type manualProvision struct {
+	Instructions string    `json:"instructions,omitempty"`
+	UserIDs      []string  `json:"userIds,omitempty"` // Deprecated; read only.
+	Assignee     *assignee `json:"assignee,omitempty"`
+}
+
+type assignee struct {
+	Users             *assignment `json:"users,omitempty"`
+	AppOwners         *assignment `json:"appOwners,omitempty"`
+	Group             *assignment `json:"group,omitempty"`
+	Manager           *assignment `json:"manager,omitempty"`
+	Expression        *assignment `json:"expression,omitempty"`
+	EntitlementOwners *assignment `json:"entitlementOwners,omitempty"`
+}
+
+// assignment holds the fields of all arms of an assignee; each arm uses its own.
+type assignment struct {
+	UserIDs []string `json:"userIds,omitempty"`
+	AppID   string   `json:"appId,omitempty"`
+	// AppGroupID is an entitlement's id, not a resource's (section 9, 9).
+	AppGroupID        string   `json:"appGroupId,omitempty"`
+	Expressions       []string `json:"expressions,omitempty"`
+	FallbackUserIDs   []string `json:"fallbackUserIds,omitempty"`
+	AllowReassignment bool     `json:"allowReassignment,omitempty"`
+}
+
+type delegatedProvision struct {
+	AppID         string `json:"appId,omitempty"`
+	EntitlementID string `json:"entitlementId,omitempty"`
+	Implicit      bool   `json:"implicit,omitempty"`
+}
+
+type webhookProvision struct {
+	WebhookID string `json:"webhookId,omitempty"`
+}
+
+type multiStepProvision struct {
+	Steps []provisionPolicy `json:"provisionSteps"`
+}
+
+type ticketProvision struct {
+	AppID         string `json:"appId,omitempty"`
+	ConnectorID   string `json:"connectorId,omitempty"`
+	ProvisionerID string `json:"externalTicketProvisionerConfigId,omitempty"`
+	Instructions  string `json:"instructions,omitempty"`
+}
+
+type actionProvision struct {
+	AppID       string `json:"appId,omitempty"`
+	ConnectorID string `json:"connectorId,omitempty"`
+	ActionName  string `json:"actionName,omitempty"`
+	DisplayName string `json:"displayName,omitempty"`
+}
+
+type devicePlacementProvision struct {
+	VaultBoundaryID string `json:"vaultBoundaryId,omitempty"`
+}
+
+// mapped applies f to what p points to.
+func mapped[A, B any](p *A, f func(A) B) *B {
+	if p == nil {
+		return nil
+	}
+	return backend.To(f(*p))
+}
+
+func encodeProvision(p backend.ProvisionPolicy) provisionPolicy {
+	return provisionPolicy{
+		Connector: mapped(p.Connector, func(c backend.ProvisionConnector) connectorProvision {
+			return connectorProvision{
+				DefaultBehavior: mapped(c.DefaultBehavior, func(b backend.ProvisionDefaultBehavior) connectorArm { return connectorArm(b) }),
+				Account:         mapped(c.Account, encodeAccount),
+				DeleteAccount:   mapped(c.DeleteAccount, func(b backend.ProvisionDeleteAccount) connectorArm { return connectorArm(b) }),
+			}
+		}),
+		Manual: mapped(p.Manual, func(m backend.ProvisionManual) manualProvision {
+			return manualProvision{Instructions: m.Instructions, Assignee: mapped(m.Assignee, encodeAssignee)}
+		}),
+		Delegated: mapped(p.Delegated, func(d backend.ProvisionDelegated) delegatedProvision { return delegatedProvision(d) }),
+		Webhook:   mapped(p.Webhook, func(w backend.ProvisionWebhook) webhookProvision { return webhookProvision(w) }),
+		MultiStep: mapped(p.MultiStep, func(m backend.ProvisionMultiStep) multiStepProvision {
+			steps := make([]provisionPolicy, 0, len(m.Steps))
+			for _, step := range m.Steps {
+				steps = append(steps, encodeProvision(step))
+			}
+			return multiStepProvision{Steps: steps}
+		}),
+		ExternalTicket:  mapped(p.ExternalTicket, func(t backend.ProvisionExternalTicket) ticketProvision { return ticketProvision(t) }),
+		Unconfigured:    p.Unconfigured,
+		Action:          mapped(p.Action, func(a backend.ProvisionAction) actionProvision { return actionProvision(a) }),
+		DevicePlacement: mapped(p.DevicePlacement, func(d backend.ProvisionDevicePlacement) devicePlacementProvision { return devicePlacementProvision(d) }),
+	}
+}
+
+func encodeAccount(a backend.ProvisionAccount) accountProvision {
+	return accountProvision{
+		ConnectorID: a.ConnectorID,
+		SchemaID:    a.SchemaID,
+		Config:      a.Config,
+		SaveToVault: mapped(a.SaveToVault, func(v backend.VaultIDs) vaults { return vaults{texts(v.VaultIDs)} }),
+		DoNotSave:   a.DoNotSave,
+	}
+}
+
+func encodeAssignee(a backend.Assignee) assignee {
+	fallback := func(f backend.AssigneeFallback) assignment {
+		return assignment{FallbackUserIDs: f.FallbackUserIDs, AllowReassignment: f.AllowReassignment}
+	}
+	return assignee{
+		Users: mapped(a.Users, func(u backend.AssigneeUsers) assignment {
+			return assignment{UserIDs: u.UserIDs, AllowReassignment: u.AllowReassignment}
+		}),
+		AppOwners: mapped(a.AppOwners, fallback),
+		Group: mapped(a.Group, func(g backend.AssigneeGroup) assignment {
+			return assignment{AppID: g.AppID, AppGroupID: g.EntitlementID, FallbackUserIDs: g.FallbackUserIDs, AllowReassignment: g.AllowReassignment}
+		}),
+		Manager: mapped(a.Manager, fallback),
+		Expression: mapped(a.Expression, func(e backend.AssigneeExpression) assignment {
+			return assignment{Expressions: e.Expressions, FallbackUserIDs: e.FallbackUserIDs, AllowReassignment: e.AllowReassignment}
+		}),
+		EntitlementOwners: mapped(a.EntitlementOwners, fallback),
+	}
+}
+
+// decodeProvision: no policy at all is the same as one that is not configured (section 9, 3).
+func decodeProvision(p *provisionPolicy) *backend.ProvisionPolicy {
+	if p == nil || *p == (provisionPolicy{}) {
+		return &backend.ProvisionPolicy{Unconfigured: &nothing{}}
+	}
+	return backend.To(decodePolicy(*p))
+}
+
+func decodePolicy(p provisionPolicy) backend.ProvisionPolicy {
+	return backend.ProvisionPolicy{
+		Connector: mapped(p.Connector, func(c connectorProvision) backend.ProvisionConnector {
+			return backend.ProvisionConnector{
+				DefaultBehavior: mapped(c.DefaultBehavior, func(b connectorArm) backend.ProvisionDefaultBehavior { return backend.ProvisionDefaultBehavior(b) }),
+				Account:         mapped(c.Account, decodeAccount),
+				DeleteAccount:   mapped(c.DeleteAccount, func(b connectorArm) backend.ProvisionDeleteAccount { return backend.ProvisionDeleteAccount(b) }),
+			}
+		}),
+		Manual:    mapped(p.Manual, decodeManual),
+		Delegated: mapped(p.Delegated, func(d delegatedProvision) backend.ProvisionDelegated { return backend.ProvisionDelegated(d) }),
+		Webhook:   mapped(p.Webhook, func(w webhookProvision) backend.ProvisionWebhook { return backend.ProvisionWebhook(w) }),
+		MultiStep: mapped(p.MultiStep, func(m multiStepProvision) backend.ProvisionMultiStep {
+			var steps []backend.ProvisionPolicy
+			for _, step := range m.Steps {
+				steps = append(steps, decodePolicy(step))
+			}
+			return backend.ProvisionMultiStep{Steps: steps}
+		}),
+		ExternalTicket: mapped(p.ExternalTicket, func(t ticketProvision) backend.ProvisionExternalTicket { return backend.ProvisionExternalTicket(t) }),
+		Unconfigured:   p.Unconfigured,
+		Action:         mapped(p.Action, func(a actionProvision) backend.ProvisionAction { return backend.ProvisionAction(a) }),
+		DevicePlacement: mapped(p.DevicePlacement, func(d devicePlacementProvision) backend.ProvisionDevicePlacement {
+			return backend.ProvisionDevicePlacement(d)
+		}),
+	}
+}
+
+func decodeAccount(a accountProvision) backend.ProvisionAccount {
+	return backend.ProvisionAccount{
+		ConnectorID: a.ConnectorID,
+		SchemaID:    a.SchemaID,
+		Config:      a.Config,
+		SaveToVault: mapped(a.SaveToVault, func(v vaults) backend.VaultIDs { return backend.VaultIDs{VaultIDs: set(v.VaultIDs)} }),
+		DoNotSave:   a.DoNotSave,
+	}
+}
+
+// decodeManual reads the deprecated list of users as the assignee that it means.
+func decodeManual(m manualProvision) backend.ProvisionManual {
+	out := backend.ProvisionManual{Instructions: m.Instructions, Assignee: mapped(m.Assignee, decodeAssignee)}
+	if out.Assignee == nil && len(m.UserIDs) > 0 {
+		out.Assignee = &backend.Assignee{Users: &backend.AssigneeUsers{UserIDs: m.UserIDs}}
+	}
+	return out
+}
+
+func decodeAssignee(a assignee) backend.Assignee {
+	fallback := func(f assignment) backend.AssigneeFallback {
+		return backend.AssigneeFallback{FallbackUserIDs: f.FallbackUserIDs, AllowReassignment: f.AllowReassignment}
+	}
+	return backend.Assignee{
+		Users: mapped(a.Users, func(u assignment) backend.AssigneeUsers {
+			return backend.AssigneeUsers{UserIDs: u.UserIDs, AllowReassignment: u.AllowReassignment}
+		}),
+		AppOwners: mapped(a.AppOwners, fallback),
+		Group: mapped(a.Group, func(g assignment) backend.AssigneeGroup {
+			return backend.AssigneeGroup{AppID: g.AppID, EntitlementID: g.AppGroupID, FallbackUserIDs: g.FallbackUserIDs, AllowReassignment: g.AllowReassignment}
+		}),
+		Manager: mapped(a.Manager, fallback),
+		Expression: mapped(a.Expression, func(e assignment) backend.AssigneeExpression {
+			return backend.AssigneeExpression{Expressions: e.Expressions, FallbackUserIDs: e.FallbackUserIDs, AllowReassignment: e.AllowReassignment}
+		}),
+		EntitlementOwners: mapped(a.EntitlementOwners, fallback),
+	}
+}

@@ -1,0 +1,151 @@
+package conductorone
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"github.com/governance-operator/governance-operator/internal/backend"
+)
+
+// lister reads the rows of a parent; since receives the date of the first page.
+type lister[D any] func(ctx context.Context, parentID string, since *time.Time) iter.Seq2[backend.Observation[D], error]
+
+// observeMany lists each parent once and hands out what the refs ask for.
+func observeMany[D any](ctx context.Context, refs []backend.Ref, list lister[D]) iter.Seq2[backend.Observation[D], error] {
+	return func(yield func(backend.Observation[D], error) bool) {
+		for _, group := range groupByParent(refs) {
+			var since time.Time
+			for obs, err := range list(ctx, group.parentID, &since) {
+				if err != nil {
+					yield(backend.Observation[D]{}, err)
+					return
+				}
+				for range group.take(obs.Exists, obs.ID, !obs.Mark.IsZero()) {
+					if !yield(obs, nil) {
+						return
+					}
+				}
+			}
+			for _, id := range group.missing() {
+				if !yield(backend.Observation[D]{ID: id, ParentID: group.parentID, Date: since}, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// parentGroup is what is asked of one parent.
+type parentGroup struct {
+	parentID string
+	order    []string
+	asked    map[string]int
+	found    map[string]bool
+	// index is how many refs ask for everything that bears a mark.
+	index int
+}
+
+func groupByParent(refs []backend.Ref) []*parentGroup {
+	var groups []*parentGroup
+	byParent := map[string]*parentGroup{}
+	for _, r := range refs {
+		g := byParent[r.ParentID]
+		if g == nil {
+			g = &parentGroup{parentID: r.ParentID, asked: map[string]int{}, found: map[string]bool{}}
+			byParent[r.ParentID] = g
+			groups = append(groups, g)
+		}
+		if r.ID == "" {
+			g.index++
+			continue
+		}
+		if g.asked[r.ID] == 0 {
+			g.order = append(g.order, r.ID)
+		}
+		g.asked[r.ID]++
+	}
+	return groups
+}
+
+// take says how often a row is asked for.
+func (g *parentGroup) take(exists bool, id string, marked bool) int {
+	if !exists || g.found[id] {
+		return 0
+	}
+	times := g.asked[id]
+	g.found[id] = times > 0
+	if marked {
+		times += g.index
+	}
+	return times
+}
+
+func (g *parentGroup) missing() []string {
+	var out []string
+	for _, id := range g.order {
+		if !g.found[id] {
+			for range g.asked[id] {
+				out = append(out, id)
+			}
+		}
+	}
+	return out
+}
+
+// findToken looks for the remote that bears a token. Of two the older is returned, the
+// other is its twin. empty says that removing a remote takes nothing away.
+func findToken[D any](ctx context.Context, r backend.Ref, list lister[D], empty func(backend.Observation[D]) bool) (backend.Observation[D], error) {
+	none := backend.Observation[D]{ParentID: r.ParentID}
+	var found []backend.Observation[D]
+	for obs, err := range list(ctx, r.ParentID, &none.Date) {
+		if err != nil {
+			return none, err
+		}
+		if obs.Exists && obs.Mark.Token == r.Mark.Token {
+			found = append(found, obs)
+		}
+	}
+	switch len(found) {
+	case 0:
+		return none, nil
+	case 1:
+		return found[0], nil
+	case 2:
+		first, second := found[0], found[1]
+		if younger(first.CreatedAt, first.ID, second.CreatedAt, second.ID) {
+			first, second = second, first
+		}
+		first.Twin = &backend.Twin{ID: second.ID, ParentID: second.ParentID, CreatedAt: second.CreatedAt, Empty: empty(second)}
+		return first, nil
+	}
+	return none, backend.Errorf(backend.Ambiguous, "%d remotes bear the same mark", len(found))
+}
+
+func younger(at time.Time, id string, otherAt time.Time, otherID string) bool {
+	if !at.Equal(otherAt) {
+		return at.After(otherAt)
+	}
+	return id > otherID
+}
+
+// only returns the single live observation of a sequence, else none, or Ambiguous. none
+// is read after the sequence, which may date it.
+func only[D any](none *backend.Observation[D], key string, hits iter.Seq2[backend.Observation[D], error]) (backend.Observation[D], error) {
+	var found *backend.Observation[D]
+	for obs, err := range hits {
+		switch {
+		case err != nil:
+			return *none, err
+		case !obs.Exists:
+		case found != nil && found.ID != obs.ID:
+			return *none, backend.Errorf(backend.Ambiguous, "%s answers to more than one: %s and %s", key, found.ID, obs.ID)
+		default:
+			found = &obs
+		}
+	}
+	if found == nil {
+		return *none, nil
+	}
+	return *found, nil
+}

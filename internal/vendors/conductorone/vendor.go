@@ -1,0 +1,89 @@
+// Package conductorone drives ConductorOne. Section numbers in comments are those of
+// the vendor's contract.
+package conductorone
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/vendors/rest"
+)
+
+const (
+	name = "ConductorOne"
+	// No limit is documented; this is modest (section 7).
+	defaultRate  = 8
+	defaultBurst = 20
+)
+
+// Vendor returns ConductorOne.
+func Vendor() backend.Vendor { return backend.Vendor{Name: name, Open: open} }
+
+func open(cfg backend.Config) (backend.Tenant, error) {
+	if cfg.RequestsPerSecond == 0 {
+		cfg.RequestsPerSecond = defaultRate
+	}
+	if cfg.Burst == 0 {
+		cfg.Burst = defaultBurst
+	}
+	client, err := rest.New(rest.Options{
+		Endpoint:          cfg.Endpoint,
+		UserAgent:         cfg.UserAgent,
+		CABundle:          cfg.CABundle,
+		RequestsPerSecond: cfg.RequestsPerSecond,
+		Burst:             cfg.Burst,
+		Secrets:           []string{cfg.Credentials.ClientSecret.Reveal(), cfg.Credentials.Token.Reveal()},
+	})
+	if err != nil {
+		return nil, err
+	}
+	tokens, err := tokenSource(client, hostOf(cfg.Endpoint), cfg.Credentials)
+	if err != nil {
+		return nil, err
+	}
+	client.Authenticate(tokens)
+	return newTenant(client, hostOf(cfg.Endpoint)), nil
+}
+
+// tenant is an opened account.
+type tenant struct {
+	api
+	host         string
+	enrolment    *enrolment
+	entitlements *entitlementDriver
+	profiles     *profileDriver
+	reviews      *reviewDriver
+}
+
+func newTenant(client *rest.Client, host string) *tenant {
+	a := api{client}
+	e := &enrolment{api: a}
+	return &tenant{
+		api:          a,
+		host:         host,
+		enrolment:    e,
+		entitlements: &entitlementDriver{api: a},
+		profiles:     &profileDriver{api: a, enrolment: e},
+		reviews:      &reviewDriver{api: a},
+	}
+}
+
+// Identity asks who the credential belongs to (section 1.7).
+func (t *tenant) Identity(ctx context.Context) (backend.TenantID, error) {
+	var who struct {
+		TenantID string `json:"tenantId"`
+	}
+	if _, err := t.get(ctx, "/api/v1/auth/introspect", nil, &who); err != nil {
+		return backend.TenantID{}, err
+	}
+	if who.TenantID == "" {
+		return backend.TenantID{}, backend.Errorf(backend.Terminal, "%s /api/v1/auth/introspect: the answer names no tenant", http.MethodGet)
+	}
+	return backend.TenantID{ID: who.TenantID, Name: t.host}, nil
+}
+
+func (t *tenant) AppEntitlements() backend.Driver[backend.AppEntitlement] { return t.entitlements }
+func (t *tenant) AccessProfiles() backend.Driver[backend.AccessProfile]   { return t.profiles }
+func (t *tenant) AccessReviews() backend.Driver[backend.AccessReview]     { return t.reviews }
+func (t *tenant) Pace(p backend.Priority) backend.Pace                    { return t.client.Pace(p) }

@@ -1,0 +1,224 @@
+package rest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/governance-operator/governance-operator/internal/backend"
+)
+
+// Call is one request.
+type Call struct {
+	Method string
+	// Path starts with a slash, see Path.
+	Path  string
+	Query url.Values
+	// Body is sent as JSON; nil sends none.
+	Body any
+	// Form is sent instead of Body, as token endpoints want it.
+	Form url.Values
+	// ContentType replaces application/json.
+	ContentType string
+	// Header adds headers.
+	Header http.Header
+	// Read says that a call changes nothing though its verb could: a search. Every other
+	// call but GET and HEAD asks the fence.
+	Read bool
+	// Once says that repeating the call makes a second remote: whatever leaves its
+	// outcome open is an error of class OutcomeUnknown.
+	Once bool
+	// Anonymous sends no token.
+	Anonymous bool
+}
+
+// Response is what is known of an answer, also beside an error. Status is zero when there was none.
+type Response struct {
+	Status int
+	Header http.Header
+	// Date is the vendor's clock when it answered, zero where it told none.
+	Date time.Time
+}
+
+func (c Call) safe() bool {
+	return c.Read || c.Method == http.MethodGet || c.Method == http.MethodHead
+}
+
+// Do makes the call and decodes its answer into out, unless out is nil. A 401 is
+// tried once more with a new token. Errors are *backend.Error.
+func (c *Client) Do(ctx context.Context, call Call, out any) (Response, error) {
+	if badPath(call.Path) {
+		return Response{}, c.failure(call, backend.Terminal, 0, "an id in the path is empty", nil)
+	}
+	if call.Anonymous {
+		return c.send(ctx, call, "", out)
+	}
+	token, err := c.tokens.Token(ctx)
+	if err != nil {
+		return Response{}, err
+	}
+	res, err := c.send(ctx, call, token, out)
+	if res.Status != http.StatusUnauthorized {
+		return res, err
+	}
+	c.tokens.Invalidate(token)
+	renewed, tokenErr := c.tokens.Token(ctx)
+	if tokenErr != nil {
+		return res, tokenErr
+	}
+	if renewed == token {
+		return res, err
+	}
+	return c.send(ctx, call, renewed, out)
+}
+
+// send makes one attempt. What is asked, in this order: pause, breaker, budget, fence.
+func (c *Client) send(ctx context.Context, call Call, token string, out any) (Response, error) {
+	req, err := c.request(call, token)
+	if err != nil {
+		return Response{}, c.failure(call, backend.Terminal, 0, "the request cannot be rendered", nil)
+	}
+	done, err := c.enter(ctx, call)
+	if err != nil {
+		return Response{}, err
+	}
+	if !call.safe() {
+		if err := backend.CheckFence(ctx); err != nil {
+			done(void)
+			return Response{}, c.failure(call, backend.Fenced, 0, "not sent: "+err.Error(), err)
+		}
+	}
+	limited, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	var connected atomic.Bool
+	traced := httptrace.WithClientTrace(limited, &httptrace.ClientTrace{
+		GotConn: func(httptrace.GotConnInfo) { connected.Store(true) },
+	})
+	res, err := c.http.Do(req.WithContext(traced))
+	if err != nil {
+		done(c.blame(ctx))
+		return Response{}, c.unreachable(ctx, call, connected.Load(), err)
+	}
+	defer res.Body.Close() //nolint:errcheck // The answer was read or is given up.
+	answer := Response{Status: res.StatusCode, Header: res.Header, Date: c.clock.set(res.Header.Get("Date"))}
+	data, err := io.ReadAll(io.LimitReader(res.Body, responseLimit+1))
+	if err != nil {
+		done(c.blame(ctx))
+		return answer, c.unreachable(ctx, call, true, err)
+	}
+	if res.StatusCode >= http.StatusInternalServerError {
+		done(bad)
+	} else {
+		done(good)
+	}
+	if res.StatusCode < 200 || res.StatusCode > 299 {
+		return answer, c.refused(call, answer, data)
+	}
+	return answer, c.decode(call, data, out)
+}
+
+// blame says whose fault a broken call is: not the vendor's where the caller gave up.
+func (c *Client) blame(ctx context.Context) outcome {
+	if ctx.Err() != nil {
+		return void
+	}
+	return bad
+}
+
+func (c *Client) request(call Call, token string) (*http.Request, error) {
+	var body io.Reader
+	contentType := ""
+	switch {
+	case call.Form != nil:
+		body, contentType = strings.NewReader(call.Form.Encode()), "application/x-www-form-urlencoded"
+	case call.Body != nil:
+		raw, err := json.Marshal(call.Body)
+		if err != nil {
+			return nil, err
+		}
+		body, contentType = bytes.NewReader(raw), "application/json"
+	}
+	target := c.base + call.Path
+	if len(call.Query) > 0 {
+		target += "?" + call.Query.Encode()
+	}
+	req, err := http.NewRequest(call.Method, target, body)
+	if err != nil {
+		return nil, err
+	}
+	for key, values := range call.Header {
+		req.Header[key] = values
+	}
+	if call.ContentType != "" {
+		contentType = call.ContentType
+	}
+	if contentType != "" {
+		req.Header.Set("Content-Type", contentType)
+	}
+	req.Header.Set("Accept", "application/json")
+	if c.userAgent != "" {
+		req.Header.Set("User-Agent", c.userAgent)
+	}
+	if token != "" {
+		c.scrubber.add(token)
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	return req, nil
+}
+
+func (c *Client) decode(call Call, data []byte, out any) error {
+	if out == nil {
+		return nil
+	}
+	class := backend.Retryable
+	if call.Once {
+		class = backend.OutcomeUnknown
+	}
+	if len(data) > responseLimit {
+		return c.failure(call, class, 0, "the answer is larger than 8 MiB", nil)
+	}
+	if err := json.Unmarshal(data, out); err != nil {
+		return c.failure(call, class, 0, "the answer cannot be read as the JSON it should be", nil)
+	}
+	return nil
+}
+
+// enter waits for the budget and passes pause and breaker. What it returns must be
+// called with the outcome of the call.
+func (c *Client) enter(ctx context.Context, call Call) (func(outcome), error) {
+	if err := c.barred(call); err != nil {
+		return nil, err
+	}
+	if err := c.budget.wait(ctx, backend.PriorityOf(ctx)); err != nil {
+		return nil, c.failure(call, err.Class, err.After, err.Error(), ctx.Err())
+	}
+	// The vendor may have asked for a pause while this call was waiting.
+	if err := c.barred(call); err != nil {
+		return nil, err
+	}
+	ticket, left := c.breaker.enter(time.Now())
+	if left > 0 {
+		return nil, c.failure(call, backend.Retryable, left, circuitOpen, nil)
+	}
+	return func(o outcome) { c.breaker.leave(ticket, o, time.Now()) }, nil
+}
+
+const circuitOpen = "not sent: the vendor failed repeatedly, calls are held for a while"
+
+func (c *Client) barred(call Call) error {
+	now := time.Now()
+	if left := c.pause.left(now); left > 0 {
+		return c.failure(call, backend.Throttled, left, "not sent: the vendor asked for a pause", nil)
+	}
+	if left := c.breaker.left(now); left > 0 {
+		return c.failure(call, backend.Retryable, left, circuitOpen, nil)
+	}
+	return nil
+}

@@ -1,0 +1,189 @@
+package rest
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/governance-operator/governance-operator/internal/backend"
+)
+
+const (
+	maxMessage        = 300
+	maxText           = 512
+	defaultRetryAfter = 30 * time.Second
+)
+
+// StatusError is the vendor's refusal, inside a *backend.Error.
+type StatusError struct {
+	Status int
+	// Message is the vendor's own, cut to 300 characters and without secrets.
+	Message string
+}
+
+// Error returns status and message.
+func (e *StatusError) Error() string { return fmt.Sprintf("%d: %s", e.Status, e.Message) }
+
+// StatusOf returns the HTTP status behind err, zero if there was no answer.
+func StatusOf(err error) int {
+	var status *StatusError
+	if errors.As(err, &status) {
+		return status.Status
+	}
+	return 0
+}
+
+// IsNotFound says that the vendor answered 404.
+func IsNotFound(err error) bool { return StatusOf(err) == http.StatusNotFound }
+
+// failed keeps the text apart from the cause, whose own text may hold anything.
+type failed struct {
+	text  string
+	cause error
+}
+
+func (f *failed) Error() string { return f.text }
+func (f *failed) Unwrap() error { return f.cause }
+
+// failure makes an error of at most 512 characters that holds no secret.
+func (c *Client) failure(call Call, class backend.Class, after time.Duration, text string, cause error) *backend.Error {
+	text = cut(fmt.Sprintf("%s %s: %s", call.Method, call.Path, c.scrubber.clean(text)), maxText)
+	return &backend.Error{Class: class, After: after, Err: &failed{text: text, cause: cause}}
+}
+
+// unreachable classifies a call that got no whole answer. Before a connection was
+// had no byte was sent.
+func (c *Client) unreachable(ctx context.Context, call Call, connected bool, err error) *backend.Error {
+	class := backend.Retryable
+	if call.Once && connected {
+		class = backend.OutcomeUnknown
+	}
+	var cause error
+	text := err.Error()
+	var located *url.Error
+	if errors.As(err, &located) {
+		text = located.Err.Error()
+	}
+	switch {
+	case ctx.Err() != nil:
+		cause = ctx.Err()
+		text = "given up: " + cause.Error()
+	case errors.Is(err, context.DeadlineExceeded):
+		text = fmt.Sprintf("no answer within %s", c.timeout)
+	}
+	return c.failure(call, class, 0, text, cause)
+}
+
+// refused classifies an answer outside 2xx, and opens the pause that it asks for.
+func (c *Client) refused(call Call, res Response, body []byte) *backend.Error {
+	after := retryAfter(res.Header.Get("Retry-After"), res.Date)
+	class := backend.Terminal
+	switch status := res.Status; {
+	case status == http.StatusUnauthorized:
+		class = backend.Unauthorized
+	case status == http.StatusTooManyRequests:
+		class = backend.Throttled
+		if after == 0 {
+			after = defaultRetryAfter
+		}
+	case status == http.StatusServiceUnavailable && after > 0:
+		class = backend.Throttled
+	case status == http.StatusRequestTimeout, status >= http.StatusInternalServerError:
+		class, after = backend.Retryable, 0
+	default:
+		after = 0
+	}
+	if class == backend.Throttled {
+		c.pause.until(time.Now().Add(after))
+	}
+	mayHaveCommitted := res.Status == http.StatusRequestTimeout || res.Status >= http.StatusInternalServerError
+	if call.Once && mayHaveCommitted {
+		class = backend.OutcomeUnknown
+	}
+	message := cut(c.scrubber.clean(vendorMessage(body)), maxMessage)
+	if message == "" {
+		message = http.StatusText(res.Status)
+	}
+	status := &StatusError{Status: res.Status, Message: message}
+	return c.failure(call, class, after, status.Error(), status)
+}
+
+// retryAfter reads seconds or an HTTP date, the latter against the vendor's own clock; zero if there is none.
+func retryAfter(header string, date time.Time) time.Duration {
+	if header == "" {
+		return 0
+	}
+	if seconds, err := strconv.ParseInt(strings.TrimSpace(header), 10, 32); err == nil {
+		return max(time.Duration(seconds)*time.Second, 0)
+	}
+	at, err := http.ParseTime(header)
+	if err != nil {
+		return 0
+	}
+	if date.IsZero() {
+		date = time.Now()
+	}
+	return max(at.Sub(date), 0)
+}
+
+// vendorMessage finds the message of an error body in the shapes that vendors use:
+// google.rpc.Status, OAuth, and lists of messages. Anything else, HTML above all, has none.
+func vendorMessage(body []byte) string {
+	var doc map[string]any
+	if json.Unmarshal(body, &doc) != nil {
+		return ""
+	}
+	for _, key := range []string{"message", "error_description", "error", "messages", "detail", "title", "error_message"} {
+		if text := textIn(doc[key]); text != "" {
+			return text
+		}
+	}
+	return ""
+}
+
+func textIn(v any) string {
+	switch v := v.(type) {
+	case string:
+		return tidy(v)
+	case map[string]any:
+		for _, key := range []string{"message", "text", "description"} {
+			if text, ok := v[key].(string); ok && text != "" {
+				return tidy(text)
+			}
+		}
+	case []any:
+		if len(v) > 0 {
+			return textIn(v[0])
+		}
+	}
+	return ""
+}
+
+// tidy makes one line of printable text.
+func tidy(text string) string {
+	text = strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) {
+			return ' '
+		}
+		if !unicode.IsPrint(r) {
+			return -1
+		}
+		return r
+	}, text)
+	return strings.Join(strings.Fields(text), " ")
+}
+
+func cut(text string, limit int) string {
+	runes := []rune(text)
+	if len(runes) <= limit {
+		return text
+	}
+	return string(runes[:limit-1]) + "…"
+}

@@ -1,0 +1,133 @@
+package rest
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"github.com/governance-operator/governance-operator/internal/backend"
+)
+
+// longestWait is how long a call may wait for the budget.
+const longestWait = 5 * time.Second
+
+// budget is a token bucket in two classes: sweeps pass a bucket of half the size first.
+type budget struct {
+	all   *rate.Limiter
+	sweep *rate.Limiter
+}
+
+func newBudget(perSecond float64, burst int) *budget {
+	if perSecond <= 0 {
+		return &budget{all: rate.NewLimiter(rate.Inf, 1), sweep: rate.NewLimiter(rate.Inf, 1)}
+	}
+	burst = max(burst, 1)
+	return &budget{
+		all:   rate.NewLimiter(rate.Limit(perSecond), burst),
+		sweep: rate.NewLimiter(rate.Limit(perSecond/2), max(burst/2, 1)),
+	}
+}
+
+func (b *budget) limiters(p backend.Priority) []*rate.Limiter {
+	if p == backend.PrioritySweep {
+		return []*rate.Limiter{b.sweep, b.all}
+	}
+	return []*rate.Limiter{b.all}
+}
+
+// delay is how long the next call would wait, without making it.
+func (b *budget) delay(now time.Time, p backend.Priority) time.Duration {
+	var longest time.Duration
+	for _, l := range b.limiters(p) {
+		if missing := 1 - l.TokensAt(now); missing > 0 && l.Limit() != rate.Inf {
+			longest = max(longest, time.Duration(missing/float64(l.Limit())*float64(time.Second)))
+		}
+	}
+	return longest
+}
+
+// wait takes one call out of the budget, or nothing and an error.
+func (b *budget) wait(ctx context.Context, p backend.Priority) *backend.Error {
+	now := time.Now()
+	var longest time.Duration
+	var reserved []*rate.Reservation
+	giveBack := func() {
+		for _, r := range reserved {
+			r.CancelAt(now)
+		}
+	}
+	for _, l := range b.limiters(p) {
+		r := l.ReserveN(now, 1)
+		reserved = append(reserved, r)
+		longest = max(longest, r.DelayFrom(now))
+	}
+	if longest > longestWait {
+		giveBack()
+		return &backend.Error{Class: backend.Throttled, After: longest, Err: fmt.Errorf("not sent: the budget of calls is used up")}
+	}
+	if longest > 0 {
+		timer := time.NewTimer(longest)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+		}
+	}
+	if ctx.Err() != nil {
+		giveBack()
+		return wrapContext(ctx)
+	}
+	return nil
+}
+
+// pause is the window that a Retry-After opened.
+type pause struct {
+	mu  sync.Mutex
+	end time.Time
+}
+
+func (p *pause) until(end time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if end.After(p.end) {
+		p.end = end
+	}
+}
+
+func (p *pause) left(now time.Time) time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return max(p.end.Sub(now), 0)
+}
+
+// clock is the vendor's, as its Date headers tell it.
+type clock struct {
+	mu   sync.Mutex
+	date time.Time
+	seen time.Time
+}
+
+// set reads a Date header, and returns the zero time where there is none.
+func (c *clock) set(header string) time.Time {
+	date, err := http.ParseTime(header)
+	if err != nil {
+		return time.Time{}
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.date, c.seen = date, time.Now()
+	return date
+}
+
+func (c *clock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.seen.IsZero() {
+		return time.Now()
+	}
+	return c.date.Add(time.Since(c.seen))
+}

@@ -1,0 +1,14 @@
+// Package vendors is the list of governance products that the operator knows.
+package vendors
+
+import (
+	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/vendors/conductorone"
+)
+
+// All returns every vendor. A new one is a folder and a line here.
+func All() []backend.Vendor {
+	return []backend.Vendor{
+		conductorone.Vendor(),
+	}
+}
