@@ -25,8 +25,8 @@ help: ## List the targets.
 		/^[a-zA-Z_-]+:.*?##/ {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: demo
-demo: control-plane build ## Run the operator against fake vendors on a local control plane.
-	@hack/demo.sh
+demo: control-plane build ## Run the operator with fake vendors on a real control plane (ONESHOT=1: check and end).
+	@go run ./hack/demo $(if $(ONESHOT),-oneshot)
 
 .PHONY: clean
 clean: ## Remove what was built, the control plane excepted.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"net/http"
 	"time"
 
 	"github.com/governance-operator/governance-operator/internal/backend"
@@ -108,6 +109,9 @@ func (d *profileDriver) read(ctx context.Context, id string) (profileObservation
 	}
 	if err != nil {
 		return profileObservation{}, err
+	}
+	if answer.View.Catalog.ID == "" {
+		return profileObservation{}, empty(http.MethodGet, catalogPath(id))
 	}
 	return decodeCatalog(answer.View, res.Date), nil
 }

@@ -58,6 +58,7 @@ func (d *profileDriver) createFromCohort(ctx context.Context, r backend.Ref, des
 	if err != nil {
 		return obs, err
 	}
+	stamped.Actual.Facts.CELExpression = made.CELExpression
 	// What the vendor made of the cohort is in the tail.
 	err = d.readTail(ctx, &stamped, backend.TailOf(desired, d.Capabilities()))
 	return stamped, err
@@ -104,6 +105,9 @@ func (d *profileDriver) updateRow(ctx context.Context, id string, row *masked) (
 	res, err := d.post(ctx, catalogPath(id), map[string]any{"catalog": row.values, "updateMask": row.text()}, &answer)
 	if err != nil {
 		return profileObservation{}, err
+	}
+	if answer.View.Catalog.ID == "" {
+		return profileObservation{}, empty(http.MethodPost, catalogPath(id))
 	}
 	return decodeCatalog(answer.View, res.Date), nil
 }

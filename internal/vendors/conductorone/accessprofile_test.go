@@ -153,6 +153,9 @@ func TestProfileFromCohort(t *testing.T) {
 		k := profiles(t)
 		desired := backend.AccessProfile{DisplayName: backend.To("Finance"), ConductorOne: &backend.ConductorOneAccessProfile{Cohort: cohort().ConductorOne.Cohort}}
 		obs := k.create("", desired)
+		if obs.Actual.Facts.CELExpression == "" {
+			t.Error("the create tells the expression too")
+		}
 		full := k.observe(obs.ID, "", backend.AccessProfile{Membership: &backend.Membership{Enabled: backend.To(false)}})
 		if full.Actual.Facts.CELExpression == "" || backend.Value(full.Actual.Membership.Enabled) {
 			t.Errorf("%+v", full.Actual.Facts)
@@ -224,6 +227,9 @@ func TestProfileUpdateOrder(t *testing.T) {
 		"the other kind of rule": {func(p *backend.AccessProfile) {
 			*p = backend.AccessProfile{ConductorOne: &block{Automation: &backend.ConductorOneAutomation{Entitlements: backend.EntitlementSet{engineer}}}}
 		}, []string{"automation enabled=true"}},
+		"no holders either": {func(p *backend.AccessProfile) {
+			*p = backend.AccessProfile{Membership: &backend.Membership{Expression: backend.To("")}, ConductorOne: &block{Automation: &backend.ConductorOneAutomation{Entitlements: backend.EntitlementSet{}}}}
+		}, []string{"DELETE " + bundleRoute}},
 		"no rule at all": {func(p *backend.AccessProfile) {
 			*p = backend.AccessProfile{Membership: &backend.Membership{Expression: backend.To("")}}
 		}, []string{"DELETE " + bundleRoute}},

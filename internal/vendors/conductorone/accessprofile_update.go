@@ -19,14 +19,14 @@ const entriesPerCall = 50
 func (d *profileDriver) Update(ctx context.Context, seen profileObservation, desired backend.AccessProfile, changes backend.Changes) (profileObservation, error) {
 	u := profileUpdate{profileDriver: d, seen: seen, desired: desired, changes: changes}
 	if err := u.complete(ctx); err != nil {
-		return seen, err
+		return profileObservation{}, err
 	}
 	for _, step := range []func(context.Context) error{
 		u.narrow, u.unbind, u.switchOff, u.removeEntries,
 		u.ruleFirst, u.addEntries, u.writePolicies, u.writeRule, u.bind, u.widen,
 	} {
 		if err := step(ctx); err != nil {
-			return seen, err
+			return profileObservation{}, err
 		}
 	}
 	return d.Observe(ctx, backend.Ref{ID: seen.ID, Tail: backend.TailOf(desired, d.Capabilities())})
@@ -112,95 +112,6 @@ func (u *profileUpdate) unbind(ctx context.Context) error {
 	})
 }
 
-// switchOff stops the automation: for good where it is not wanted, and for the time
-// being where its rule and the contents move together. That needs an enabled that the
-// user set: else a crash in the middle would leave it off, and nobody would know that it
-// was on.
-func (u *profileUpdate) switchOff(ctx context.Context) error {
-	if u.settled || !u.exists {
-		return nil
-	}
-	wanted := u.wantedRule()
-	switch {
-	case u.ruleUnwanted():
-		u.settled = true
-		return u.remove(ctx, u.bundlePath())
-	case !u.rule.Enabled:
-		return nil
-	case !wanted.Enabled:
-		// Off is narrower than any rule: the last word can be said at once.
-		return u.writeRule(ctx)
-	case u.bothMove() && u.enabledIsOurs():
-		paused := u.rule
-		paused.Enabled = false
-		return u.writeBundle(ctx, paused)
-	}
-	return nil
-}
-
-// ruleFirst writes the new rule between removals and additions where the automation may
-// not be switched off: what is left by then belongs to the new contents too.
-func (u *profileUpdate) ruleFirst(ctx context.Context) error {
-	if u.settled || !u.rule.Enabled || !u.bothMove() || u.enabledIsOurs() {
-		return nil
-	}
-	return u.writeRule(ctx)
-}
-
-// bothMove: people and contents change, and people of the old rule must not get the new contents.
-func (u *profileUpdate) bothMove() bool {
-	return len(u.added) > 0 && u.changes.Any("membership.expression", "conductorOne.automation.entitlements")
-}
-
-func (u *profileUpdate) enabledIsOurs() bool {
-	return backend.Value(u.desired.Membership).Enabled != nil
-}
-
-// ruleUnwanted says that an empty expression was asked for and nothing stands in its place.
-func (u *profileUpdate) ruleUnwanted() bool {
-	m := backend.Value(u.desired.Membership)
-	return u.changes.Has("membership.expression") && m.Expression != nil && *m.Expression == "" &&
-		len(u.wantedHolders()) == 0 && u.rule.Entitlements == nil
-}
-
-func (u *profileUpdate) wantedHolders() backend.EntitlementSet {
-	return backend.Value(backend.Value(u.desired.ConductorOne).Automation).Entitlements
-}
-
-// wantedRule is the rule as desired; settings that the user did not set stay as they are.
-func (u *profileUpdate) wantedRule() bundle {
-	rule := u.rule
-	m := backend.Value(u.desired.Membership)
-	a := backend.Value(backend.Value(u.desired.ConductorOne).Automation)
-	switch {
-	case backend.Value(m.Expression) != "":
-		rule.CEL, rule.Entitlements = &celRule{*m.Expression}, nil
-	case a.Entitlements != nil && (len(a.Entitlements) > 0 || rule.CEL == nil):
-		rule.CEL, rule.Entitlements = nil, &refsRule{refsOf(a.Entitlements)}
-	}
-	assign(&rule.Enabled, m.Enabled)
-	assign(&rule.CreateTasks, m.CreateTasks)
-	assign(&rule.DisableCircuitBreaker, a.DisableCircuitBreaker)
-	assign(&rule.EnforceOnSmallProfiles, a.EnforceOnSmallProfiles)
-	if a.RemovedMembersThresholdPercent != nil {
-		rule.RemovedMembersThresholdPercent = number(*a.RemovedMembersThresholdPercent)
-	}
-	return rule
-}
-
-func assign[T any](to, from *T) {
-	if from != nil {
-		*to = *from
-	}
-}
-
-func (u *profileUpdate) bundlePath() string { return catalogPath(u.seen.ID) + "/bundle_automation" }
-
-func (u *profileUpdate) writeBundle(ctx context.Context, rule bundle) error {
-	_, err := u.post(ctx, u.bundlePath(), rule, nil)
-	return err
-}
-
 // removeEntries takes out what is not wanted, with a body on DELETE (section 3.4).
 func (u *profileUpdate) removeEntries(ctx context.Context) error {
 	return u.inChunks(ctx, u.gone, func(ctx context.Context, refs []ref) error {
@@ -245,14 +156,6 @@ func (u *profileUpdate) writePolicies(ctx context.Context) error {
 		return nil
 	}
 	return u.enrolment.write(ctx, u.seen.ID, row)
-}
-
-func (u *profileUpdate) writeRule(ctx context.Context) error {
-	if u.settled {
-		return nil
-	}
-	u.settled = true
-	return u.writeBundle(ctx, u.wantedRule())
 }
 
 func (u *profileUpdate) bind(ctx context.Context) error {

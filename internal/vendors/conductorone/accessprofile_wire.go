@@ -52,6 +52,8 @@ type profileFilter struct {
 
 type cohortAnswer struct {
 	AccessProfileID string `json:"accessProfileId"`
+	// CELExpression is the rule that was stored, also where filters were sent.
+	CELExpression string `json:"celExpression"`
 }
 
 // bundle is the membership rule of a profile, section 3.6. It is written whole.

@@ -85,6 +85,9 @@ func (d *reviewDriver) read(ctx context.Context, id string) (reviewObservation, 
 	if err != nil {
 		return reviewObservation{}, err
 	}
+	if answer.View.Review.ID == "" {
+		return reviewObservation{}, empty(http.MethodGet, reviewPath(id))
+	}
 	return decodeReview(answer.View.Review, res.Date), nil
 }
 

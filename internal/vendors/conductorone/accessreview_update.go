@@ -27,16 +27,16 @@ func (d *reviewDriver) Update(ctx context.Context, seen reviewObservation, desir
 		encodeStart(settings, desired, changes, d.client.Now())
 	}
 	if err := d.write(ctx, seen.ID, settings); err != nil {
-		return seen, err
+		return reviewObservation{}, err
 	}
 	if attach {
 		if err := d.attach(ctx, seen, desired, changes); err != nil {
-			return seen, err
+			return reviewObservation{}, err
 		}
 		start := &masked{}
 		encodeStart(start, desired, changes, d.client.Now())
 		if err := d.write(ctx, seen.ID, start); err != nil {
-			return seen, err
+			return reviewObservation{}, err
 		}
 	}
 	return d.Observe(ctx, backend.Ref{ID: seen.ID, Tail: backend.TailOf(desired, d.Capabilities())})

@@ -51,6 +51,12 @@ func (a api) remove(ctx context.Context, path string) error {
 	return nil
 }
 
+// empty is the error for an answer that should hold a thing and does not: that it is
+// not shown does not mean that it is not there.
+func empty(method, path string) error {
+	return backend.Errorf(backend.Retryable, "%s %s: the answer is empty", method, path)
+}
+
 // row is an item of a list with the date of its page.
 type row[T any] struct {
 	item T

@@ -13,6 +13,8 @@ import (
 
 const searchEntitlementsPath = "/api/v1/search/entitlements"
 
+type entitlementObservation = backend.Observation[backend.AppEntitlement]
+
 // entitlementDriver drives app entitlements (section 4).
 type entitlementDriver struct{ api }
 
@@ -45,7 +47,7 @@ func entitlementPath(appID, id string) string {
 }
 
 // Observe reads one entitlement, see backend.Driver.
-func (d *entitlementDriver) Observe(ctx context.Context, r backend.Ref) (backend.Observation[backend.AppEntitlement], error) {
+func (d *entitlementDriver) Observe(ctx context.Context, r backend.Ref) (entitlementObservation, error) {
 	obs, err := d.observe(ctx, r)
 	if err != nil || !obs.Exists {
 		return obs, err
@@ -53,33 +55,36 @@ func (d *entitlementDriver) Observe(ctx context.Context, r backend.Ref) (backend
 	return d.readOwners(ctx, obs, r.Tail)
 }
 
-func (d *entitlementDriver) observe(ctx context.Context, r backend.Ref) (backend.Observation[backend.AppEntitlement], error) {
+func (d *entitlementDriver) observe(ctx context.Context, r backend.Ref) (entitlementObservation, error) {
 	switch {
 	case r.ID != "":
 		return d.read(ctx, r.ParentID, r.ID)
 	case r.Mark.Token != "":
-		return findToken(ctx, r, d.rows, func(o backend.Observation[backend.AppEntitlement]) bool {
+		return findToken(ctx, r, d.rows, func(o entitlementObservation) bool {
 			return backend.Value(o.Actual.Facts.GrantCount) == 0
 		})
 	}
 	return d.findKey(ctx, r)
 }
 
-func (d *entitlementDriver) read(ctx context.Context, appID, id string) (backend.Observation[backend.AppEntitlement], error) {
+func (d *entitlementDriver) read(ctx context.Context, appID, id string) (entitlementObservation, error) {
 	var answer entitlementAnswer
 	res, err := d.get(ctx, entitlementPath(appID, id), nil, &answer)
 	if rest.IsNotFound(err) {
-		return backend.Observation[backend.AppEntitlement]{ID: id, ParentID: appID, Date: res.Date}, nil
+		return entitlementObservation{ID: id, ParentID: appID, Date: res.Date}, nil
 	}
 	if err != nil {
-		return backend.Observation[backend.AppEntitlement]{}, err
+		return entitlementObservation{}, err
+	}
+	if answer.View.Entitlement.ID == "" {
+		return entitlementObservation{}, empty(http.MethodGet, entitlementPath(appID, id))
 	}
 	return decodeEntitlement(answer.View.Entitlement, res.Date), nil
 }
 
 // findKey takes the alias, which is unique, else the display name with the resource.
-func (d *entitlementDriver) findKey(ctx context.Context, r backend.Ref) (backend.Observation[backend.AppEntitlement], error) {
-	none := backend.Observation[backend.AppEntitlement]{ParentID: r.ParentID, Date: d.client.Now()}
+func (d *entitlementDriver) findKey(ctx context.Context, r backend.Ref) (entitlementObservation, error) {
+	none := entitlementObservation{ParentID: r.ParentID, Date: d.client.Now()}
 	filter := map[string]any{"appIds": []string{r.ParentID}}
 	var key string
 	var same func(e entitlement) bool
@@ -96,7 +101,7 @@ func (d *entitlementDriver) findKey(ctx context.Context, r backend.Ref) (backend
 		return none, backend.Errorf(backend.Terminal, "nothing says which entitlement is meant")
 	}
 	hits := search[entitlementView](ctx, d.api, searchEntitlementsPath, filter)
-	return only(&none, key, func(yield func(backend.Observation[backend.AppEntitlement], error) bool) {
+	return only(&none, key, func(yield func(entitlementObservation, error) bool) {
 		for hit, err := range hits {
 			if err == nil && (hit.item.Entitlement.AppID != r.ParentID || !same(hit.item.Entitlement)) {
 				continue
@@ -109,8 +114,8 @@ func (d *entitlementDriver) findKey(ctx context.Context, r backend.Ref) (backend
 }
 
 // rows reads the entitlements of an app. An app that is gone has none.
-func (d *entitlementDriver) rows(ctx context.Context, appID string, since *time.Time) iter.Seq2[backend.Observation[backend.AppEntitlement], error] {
-	return func(yield func(backend.Observation[backend.AppEntitlement], error) bool) {
+func (d *entitlementDriver) rows(ctx context.Context, appID string, since *time.Time) iter.Seq2[entitlementObservation, error] {
+	return func(yield func(entitlementObservation, error) bool) {
 		for row, err := range list[entitlementView](ctx, d.api, entitlementsPath(appID), since) {
 			if rest.IsNotFound(err) {
 				return
@@ -123,20 +128,20 @@ func (d *entitlementDriver) rows(ctx context.Context, appID string, since *time.
 }
 
 // ObserveMany reads rows by list pages, one list for each app.
-func (d *entitlementDriver) ObserveMany(ctx context.Context, refs []backend.Ref) iter.Seq2[backend.Observation[backend.AppEntitlement], error] {
+func (d *entitlementDriver) ObserveMany(ctx context.Context, refs []backend.Ref) iter.Seq2[entitlementObservation, error] {
 	return observeMany(ctx, refs, d.rows)
 }
 
 // Create sends everything that the create call takes; the deprovisioner and the
 // request schema are left to Update (section 4.1).
-func (d *entitlementDriver) Create(ctx context.Context, r backend.Ref, desired backend.AppEntitlement) (backend.Observation[backend.AppEntitlement], error) {
+func (d *entitlementDriver) Create(ctx context.Context, r backend.Ref, desired backend.AppEntitlement) (entitlementObservation, error) {
 	var answer entitlementAnswer
 	res, err := d.create(ctx, entitlementsPath(r.ParentID), encodeEntitlementCreate(desired, r.Mark), &answer)
 	if err != nil {
-		return backend.Observation[backend.AppEntitlement]{}, err
+		return entitlementObservation{}, err
 	}
 	if answer.View.Entitlement.ID == "" {
-		return backend.Observation[backend.AppEntitlement]{}, withoutID(http.MethodPost, entitlementsPath(r.ParentID))
+		return entitlementObservation{}, withoutID(http.MethodPost, entitlementsPath(r.ParentID))
 	}
 	obs := decodeEntitlement(answer.View.Entitlement, res.Date)
 	if desired.Owners == nil {
@@ -150,7 +155,7 @@ func withoutID(method, path string) error {
 }
 
 // Update writes the row with one mask, then replaces the owners, which is atomic.
-func (d *entitlementDriver) Update(ctx context.Context, seen backend.Observation[backend.AppEntitlement], desired backend.AppEntitlement, changes backend.Changes) (backend.Observation[backend.AppEntitlement], error) {
+func (d *entitlementDriver) Update(ctx context.Context, seen entitlementObservation, desired backend.AppEntitlement, changes backend.Changes) (entitlementObservation, error) {
 	changes = changes.Without(seen.Sealed)
 	obs := seen
 	mask := encodeEntitlementUpdate(seen, desired, changes)
@@ -163,7 +168,10 @@ func (d *entitlementDriver) Update(ctx context.Context, seen backend.Observation
 			"overrideAccessRequestsDefaults": overrides(seen.Actual, desired),
 		}, &answer)
 		if err != nil {
-			return seen, err
+			return entitlementObservation{}, err
+		}
+		if answer.View.Entitlement.ID == "" {
+			return entitlementObservation{}, empty(http.MethodPost, entitlementPath(seen.ParentID, seen.ID))
 		}
 		obs = decodeEntitlement(answer.View.Entitlement, res.Date)
 		obs.Actual.Owners = seen.Actual.Owners
@@ -172,18 +180,21 @@ func (d *entitlementDriver) Update(ctx context.Context, seen backend.Observation
 		return obs, nil
 	}
 	if err := d.put(ctx, entitlementPath(seen.ParentID, seen.ID)+"/owners", map[string]any{"userIds": texts(desired.Owners)}); err != nil {
+		if mask.empty() {
+			obs = entitlementObservation{} // Nothing was accepted.
+		}
 		return obs, err
 	}
 	return d.Observe(ctx, backend.Ref{ID: seen.ID, ParentID: seen.ParentID, Tail: []string{"owners"}})
 }
 
 // Delete removes the entitlement softly.
-func (d *entitlementDriver) Delete(ctx context.Context, seen backend.Observation[backend.AppEntitlement]) error {
+func (d *entitlementDriver) Delete(ctx context.Context, seen entitlementObservation) error {
 	return d.remove(ctx, entitlementPath(seen.ParentID, seen.ID))
 }
 
 // readOwners reads the owners where the tail asks for them; rows do not hold them (section 4.5).
-func (d *entitlementDriver) readOwners(ctx context.Context, obs backend.Observation[backend.AppEntitlement], tail []string) (backend.Observation[backend.AppEntitlement], error) {
+func (d *entitlementDriver) readOwners(ctx context.Context, obs entitlementObservation, tail []string) (entitlementObservation, error) {
 	if !asked(tail, "owners") {
 		return obs, nil
 	}

@@ -7,8 +7,8 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 )
 
-func decodeEntitlement(e entitlement, date time.Time) backend.Observation[backend.AppEntitlement] {
-	obs := backend.Observation[backend.AppEntitlement]{
+func decodeEntitlement(e entitlement, date time.Time) entitlementObservation {
+	obs := entitlementObservation{
 		Exists:    e.ID != "" && e.DeletedAt.IsZero(),
 		ID:        e.ID,
 		ParentID:  e.AppID,

@@ -8,29 +8,28 @@ import (
 // vendor, and its value, nil where the user set none.
 type entitlementField struct {
 	path, wire string
-	value      func(e backend.AppEntitlement, c backend.ConductorOneAppEntitlement) any
+	value      any
 }
 
 // entitlementFields are the fields with one name for create and update.
-var entitlementFields = []entitlementField{
-	{"displayName", "displayName", func(e backend.AppEntitlement, _ backend.ConductorOneAppEntitlement) any { return plain(e.DisplayName) }},
-	{"description", "description", func(e backend.AppEntitlement, _ backend.ConductorOneAppEntitlement) any { return plain(e.Description) }},
-	{"conductorOne.alias", "alias", ofBlock(func(c backend.ConductorOneAppEntitlement) any { return plain(c.Alias) })},
-	{"conductorOne.slug", "slug", ofBlock(func(c backend.ConductorOneAppEntitlement) any { return plain(c.Slug) })},
-	{"conductorOne.purpose", "purpose", ofBlock(func(c backend.ConductorOneAppEntitlement) any { return enum(enumPurpose, c.Purpose) })},
-	{"conductorOne.policies.grant", "grantPolicyId", ofBlock(func(c backend.ConductorOneAppEntitlement) any { return plain(c.GrantPolicyID) })},
-	{"conductorOne.policies.revoke", "revokePolicyId", ofBlock(func(c backend.ConductorOneAppEntitlement) any { return plain(c.RevokePolicyID) })},
-	{"conductorOne.policies.certify", "certifyPolicyId", ofBlock(func(c backend.ConductorOneAppEntitlement) any { return plain(c.CertifyPolicyID) })},
-	{"conductorOne.policies.emergencyGrant", "emergencyGrantPolicyId", ofBlock(func(c backend.ConductorOneAppEntitlement) any { return plain(c.EmergencyGrantPolicyID) })},
-	{"conductorOne.emergencyGrantEnabled", "emergencyGrantEnabled", ofBlock(func(c backend.ConductorOneAppEntitlement) any { return plain(c.EmergencyGrantEnabled) })},
-	{"conductorOne.riskLevel", "riskLevelValueId", ofBlock(func(c backend.ConductorOneAppEntitlement) any { return plain(c.RiskLevelID) })},
-	{"conductorOne.complianceFrameworks", "complianceFrameworkValueIds", ofBlock(func(c backend.ConductorOneAppEntitlement) any { return setValue(c.ComplianceFrameworkIDs) })},
-	{"conductorOne.overrideAccessRequestDefaults", "overrideAccessRequestsDefaults", ofBlock(func(c backend.ConductorOneAppEntitlement) any { return plain(c.OverrideAccessRequestDefaults) })},
-	{"conductorOne.matchBatonID", "matchBatonId", ofBlock(func(c backend.ConductorOneAppEntitlement) any { return plain(c.MatchBatonID) })},
-}
-
-func ofBlock(value func(backend.ConductorOneAppEntitlement) any) func(backend.AppEntitlement, backend.ConductorOneAppEntitlement) any {
-	return func(_ backend.AppEntitlement, c backend.ConductorOneAppEntitlement) any { return value(c) }
+func entitlementFields(e backend.AppEntitlement) []entitlementField {
+	c := backend.Value(e.ConductorOne)
+	return []entitlementField{
+		{"displayName", "displayName", plain(e.DisplayName)},
+		{"description", "description", plain(e.Description)},
+		{"conductorOne.alias", "alias", plain(c.Alias)},
+		{"conductorOne.slug", "slug", plain(c.Slug)},
+		{"conductorOne.purpose", "purpose", enum(enumPurpose, c.Purpose)},
+		{"conductorOne.policies.grant", "grantPolicyId", plain(c.GrantPolicyID)},
+		{"conductorOne.policies.revoke", "revokePolicyId", plain(c.RevokePolicyID)},
+		{"conductorOne.policies.certify", "certifyPolicyId", plain(c.CertifyPolicyID)},
+		{"conductorOne.policies.emergencyGrant", "emergencyGrantPolicyId", plain(c.EmergencyGrantPolicyID)},
+		{"conductorOne.emergencyGrantEnabled", "emergencyGrantEnabled", plain(c.EmergencyGrantEnabled)},
+		{"conductorOne.riskLevel", "riskLevelValueId", plain(c.RiskLevelID)},
+		{"conductorOne.complianceFrameworks", "complianceFrameworkValueIds", setValue(c.ComplianceFrameworkIDs)},
+		{"conductorOne.overrideAccessRequestDefaults", "overrideAccessRequestsDefaults", plain(c.OverrideAccessRequestDefaults)},
+		{"conductorOne.matchBatonID", "matchBatonId", plain(c.MatchBatonID)},
+	}
 }
 
 // plain returns the value, or nil for one that is not set.
@@ -59,9 +58,9 @@ func setValue(s backend.Set) any {
 func encodeEntitlementCreate(desired backend.AppEntitlement, mark backend.Mark) map[string]any {
 	c := backend.Value(desired.ConductorOne)
 	body := map[string]any{"annotations": stampNew(c.Annotations, mark)}
-	for _, f := range entitlementFields {
-		if v := f.value(desired, c); v != nil && v != enumPurpose+unspecified {
-			body[f.wire] = v
+	for _, f := range entitlementFields(desired) {
+		if f.value != nil && f.value != enumPurpose+unspecified {
+			body[f.wire] = f.value
 		}
 	}
 	if c.ResourceTypeID != nil {
@@ -85,12 +84,12 @@ func encodeEntitlementCreate(desired backend.AppEntitlement, mark backend.Mark) 
 }
 
 // encodeEntitlementUpdate is section 4.4: whole messages, and of a oneof the arm that is set.
-func encodeEntitlementUpdate(seen backend.Observation[backend.AppEntitlement], desired backend.AppEntitlement, changes backend.Changes) *masked {
+func encodeEntitlementUpdate(seen entitlementObservation, desired backend.AppEntitlement, changes backend.Changes) *masked {
 	c := backend.Value(desired.ConductorOne)
 	m := &masked{}
-	for _, f := range entitlementFields {
-		if v := f.value(desired, c); changes.Has(f.path) && v != nil {
-			m.set(f.wire, v)
+	for _, f := range entitlementFields(desired) {
+		if f.value != nil && changes.Has(f.path) {
+			m.set(f.wire, f.value)
 		}
 	}
 	if changes.Has("conductorOne.requestSchemaID") && c.RequestSchemaID != nil {

@@ -41,6 +41,9 @@ func (e *enrolment) find(ctx context.Context, catalogID string) (entitlement, st
 	if err != nil {
 		return entitlement{}, "", err
 	}
+	if len(apps) == 0 {
+		return entitlement{}, "", backend.Errorf(backend.Terminal, "the profile's policies are kept in the tenant's own app, and there is none named ConductorOne or C1")
+	}
 	for _, appID := range apps {
 		var answer entitlementAnswer
 		_, err := e.get(ctx, entitlementPath(appID, catalogID), nil, &answer)
@@ -54,7 +57,7 @@ func (e *enrolment) find(ctx context.Context, catalogID string) (entitlement, st
 		return answer.View.Entitlement, appID, nil
 	}
 	return entitlement{}, "", backend.Errorf(backend.Retryable,
-		"the enrolment entitlement of the profile, which holds its policies, is not there yet (looked in %d apps named C1 or ConductorOne)", len(apps))
+		"the enrolment entitlement of the profile, which holds its policies, is not there yet (looked in %d apps named ConductorOne or C1)", len(apps))
 }
 
 func (e *enrolment) candidates(ctx context.Context) ([]string, error) {

@@ -43,9 +43,15 @@ func (w wrapped) open() thing {
 	return w.thing
 }
 
+// inApps are the kinds whose names belong to an app.
+var inApps = []backend.NameKind{backend.NameResourceType, backend.NameResource, backend.NameEntitlement, backend.NameConnector}
+
 // Find looks a name up (section 6). Several of the vendor's filters ignore case or are
 // fuzzy, so every hit is compared here again.
 func (t *tenant) Find(ctx context.Context, q backend.Name) ([]backend.Match, error) {
+	if q.Name == "" || q.ParentID == "" && slices.Contains(inApps, q.Kind) {
+		return nil, backend.Errorf(backend.Terminal, "looking up a name of kind %s takes a name, and an app where it belongs to one", q.Kind)
+	}
 	named := func(x thing) bool { return x.DisplayName == q.Name }
 	switch q.Kind {
 	case backend.NameApp:

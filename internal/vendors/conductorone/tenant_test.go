@@ -188,8 +188,9 @@ func TestFind(t *testing.T) {
 			}
 		})
 	}
-	if _, err := h.Find(t.Context(), backend.Name{Kind: "Planet", Name: "Mars"}); backend.ClassOf(err) != backend.Terminal {
-		t.Errorf("an unknown kind: %v", err)
+	for _, q := range []backend.Name{{Kind: "Planet", Name: "Mars"}, {Kind: backend.NameApp}, {Kind: backend.NameEntitlement, Name: "Viewer"}} {
+		_, err := h.Find(t.Context(), q)
+		class(t, err, backend.Terminal)
 	}
 	if err := h.Delete(sandbox.Target{Kind: "AccessProfile", ID: created}); err != nil {
 		t.Fatal(err)

@@ -113,15 +113,23 @@ func (c *Client) send(ctx context.Context, call Call, token string, out any) (Re
 		done(c.blame(ctx))
 		return answer, c.unreachable(ctx, call, true, err)
 	}
-	if res.StatusCode >= http.StatusInternalServerError {
-		done(bad)
-	} else {
-		done(good)
-	}
+	done(verdict(answer))
 	if res.StatusCode < 200 || res.StatusCode > 299 {
 		return answer, c.refused(call, answer, data)
 	}
 	return answer, c.decode(call, data, out)
+}
+
+// verdict is what an answer says about the vendor's health. One that asks for a pause
+// says it well enough by that.
+func verdict(answer Response) outcome {
+	switch {
+	case answer.Status < http.StatusInternalServerError:
+		return good
+	case answer.Status == http.StatusServiceUnavailable && answer.Header.Get("Retry-After") != "":
+		return void
+	}
+	return bad
 }
 
 // blame says whose fault a broken call is: not the vendor's where the caller gave up.

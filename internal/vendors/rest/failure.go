@@ -19,6 +19,8 @@ const (
 	maxMessage        = 300
 	maxText           = 512
 	defaultRetryAfter = 30 * time.Second
+	// shortestPause is what a Retry-After of nothing, or in the past, comes to.
+	shortestPause = time.Second
 )
 
 // StatusError is the vendor's refusal, inside a *backend.Error.
@@ -121,7 +123,7 @@ func retryAfter(header string, date time.Time) time.Duration {
 		return 0
 	}
 	if seconds, err := strconv.ParseInt(strings.TrimSpace(header), 10, 32); err == nil {
-		return max(time.Duration(seconds)*time.Second, 0)
+		return max(time.Duration(seconds)*time.Second, shortestPause)
 	}
 	at, err := http.ParseTime(header)
 	if err != nil {
@@ -130,7 +132,7 @@ func retryAfter(header string, date time.Time) time.Duration {
 	if date.IsZero() {
 		date = time.Now()
 	}
-	return max(at.Sub(date), 0)
+	return max(at.Sub(date), shortestPause)
 }
 
 // vendorMessage finds the message of an error body in the shapes that vendors use:

@@ -86,6 +86,8 @@ func TestClassOfAnswer(t *testing.T) {
 		"a Retry-After on a bad gateway is no pause":        {502, "", []string{"Retry-After", "7"}, write, backend.Retryable, 0, "POST /things/1: 502: Bad Gateway"},
 		"too many requests wait as told":                    {429, "", []string{"Retry-After", "7"}, read, backend.Throttled, 7 * time.Second, "GET /things/1: 429: Too Many Requests"},
 		"too many requests wait half a minute if not told":  {429, "", nil, read, backend.Throttled, 30 * time.Second, "GET /things/1: 429: Too Many Requests"},
+		"a pause of nothing is a second":                    {429, "", []string{"Retry-After", "0"}, read, backend.Throttled, time.Second, "GET /things/1: 429: Too Many Requests"},
+		"a pause that nobody can read is half a minute":     {429, "", []string{"Retry-After", "soon"}, read, backend.Throttled, 30 * time.Second, "GET /things/1: 429: Too Many Requests"},
 		"a date is read against the vendor's own clock":     {429, "", []string{"Retry-After", "Fri, 02 Jan 2026 10:01:00 GMT", "Date", "Fri, 02 Jan 2026 10:00:00 GMT"}, read, backend.Throttled, time.Minute, "GET /things/1: 429: Too Many Requests"},
 		"unavailable with a Retry-After is a pause":         {503, "", []string{"Retry-After", "9"}, write, backend.Throttled, 9 * time.Second, "POST /things/1: 503: Service Unavailable"},
 		"unavailable without one is a failure":              {503, "", nil, write, backend.Retryable, 0, "POST /things/1: 503: Service Unavailable"},

@@ -99,8 +99,8 @@ func (s *cachedTokens) Invalidate(token string) {
 // shortestLife is assumed where a token endpoint does not say how long its token lives.
 const shortestLife = time.Minute
 
-// FetchToken asks an OAuth 2.0 token endpoint. What the endpoint refuses is Unauthorized:
-// the credentials are wrong. The secrets among the form never appear in an error.
+// FetchToken asks an OAuth 2.0 token endpoint. A request that it refuses is
+// Unauthorized: the credentials are wrong. The secrets among the form never appear in an error.
 func (c *Client) FetchToken(ctx context.Context, path string, form url.Values) (string, time.Duration, error) {
 	for _, key := range []string{"client_secret", "client_assertion", "subject_token", "refresh_token"} {
 		c.Hide(form.Get(key))
@@ -112,7 +112,7 @@ func (c *Client) FetchToken(ctx context.Context, path string, form url.Values) (
 		ExpiresIn   any    `json:"expires_in"`
 	}
 	if _, err := c.Do(ctx, call, &answer); err != nil {
-		if backend.ClassOf(err) == backend.Terminal && StatusOf(err) != 0 {
+		if status := StatusOf(err); status == http.StatusBadRequest || status == http.StatusForbidden {
 			err = &backend.Error{Class: backend.Unauthorized, Err: err}
 		}
 		return "", 0, err

@@ -1,0 +1,108 @@
+package conductorone
+
+import (
+	"context"
+
+	"github.com/governance-operator/governance-operator/internal/backend"
+)
+
+// The membership rule within an update (section 3.6): it is written whole and has no mask.
+
+// switchOff stops the automation: for good where it is not wanted, and for the time
+// being where its rule and the contents move together. That needs an enabled that the
+// user set: else a crash in the middle would leave it off, and nobody would know that it
+// was on.
+func (u *profileUpdate) switchOff(ctx context.Context) error {
+	if u.settled || !u.exists {
+		return nil
+	}
+	wanted, unwanted := u.wantedRule()
+	switch {
+	case unwanted:
+		u.settled = true
+		return u.remove(ctx, u.bundlePath())
+	case !u.rule.Enabled:
+		return nil
+	case !wanted.Enabled:
+		// Off is narrower than any rule: the last word can be said at once.
+		return u.writeRule(ctx)
+	case u.bothMove() && u.enabledIsOurs():
+		paused := u.rule
+		paused.Enabled = false
+		return u.writeBundle(ctx, paused)
+	}
+	return nil
+}
+
+// ruleFirst writes the new rule between removals and additions where the automation may
+// not be switched off: what is left by then belongs to the new contents too.
+func (u *profileUpdate) ruleFirst(ctx context.Context) error {
+	if u.settled || !u.rule.Enabled || !u.bothMove() || u.enabledIsOurs() {
+		return nil
+	}
+	return u.writeRule(ctx)
+}
+
+// bothMove: people and contents change, and people of the old rule must not get the new contents.
+func (u *profileUpdate) bothMove() bool {
+	return len(u.added) > 0 && u.conditionMoves()
+}
+
+func (u *profileUpdate) conditionMoves() bool {
+	return u.changes.Any("membership.expression", "conductorOne.automation.entitlements")
+}
+
+func (u *profileUpdate) enabledIsOurs() bool {
+	return backend.Value(u.desired.Membership).Enabled != nil
+}
+
+// wantedRule is the rule as desired; settings that the user did not set stay as they
+// are. unwanted says that its condition was emptied and nothing stands in its place: a
+// rule without one cannot be written, only removed.
+func (u *profileUpdate) wantedRule() (rule bundle, unwanted bool) {
+	rule = u.rule
+	m := backend.Value(u.desired.Membership)
+	a := backend.Value(backend.Value(u.desired.ConductorOne).Automation)
+	if m.Expression != nil {
+		rule.CEL = nil
+	}
+	if a.Entitlements != nil {
+		rule.Entitlements = nil
+	}
+	switch {
+	case backend.Value(m.Expression) != "":
+		rule.CEL, rule.Entitlements = &celRule{*m.Expression}, nil
+	case len(a.Entitlements) > 0:
+		rule.CEL, rule.Entitlements = nil, &refsRule{refsOf(a.Entitlements)}
+	}
+	assign(&rule.Enabled, m.Enabled)
+	assign(&rule.CreateTasks, m.CreateTasks)
+	assign(&rule.DisableCircuitBreaker, a.DisableCircuitBreaker)
+	assign(&rule.EnforceOnSmallProfiles, a.EnforceOnSmallProfiles)
+	if a.RemovedMembersThresholdPercent != nil {
+		rule.RemovedMembersThresholdPercent = number(*a.RemovedMembersThresholdPercent)
+	}
+	return rule, u.exists && u.conditionMoves() && rule.CEL == nil && rule.Entitlements == nil
+}
+
+func assign[T any](to, from *T) {
+	if from != nil {
+		*to = *from
+	}
+}
+
+func (u *profileUpdate) bundlePath() string { return catalogPath(u.seen.ID) + "/bundle_automation" }
+
+func (u *profileUpdate) writeBundle(ctx context.Context, rule bundle) error {
+	_, err := u.post(ctx, u.bundlePath(), rule, nil)
+	return err
+}
+
+func (u *profileUpdate) writeRule(ctx context.Context) error {
+	if u.settled {
+		return nil
+	}
+	u.settled = true
+	wanted, _ := u.wantedRule()
+	return u.writeBundle(ctx, wanted)
+}
