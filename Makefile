@@ -14,7 +14,14 @@ GOLANGCI_LINT := $(BIN)/golangci-lint
 # The control plane of tests and demo; a folder of your own with etcd and kube-apiserver is used if you name it here.
 export KUBEBUILDER_ASSETS ?= $(BIN)/k8s
 
-GO_BUILD := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w"
+# What the manager says of itself, and the image that "make deploy" runs.
+VERSION ?= dev
+IMG ?= governance-operator:dev
+
+GO_BUILD := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
+
+# Every Go module of the repository.
+MODULES := . test hack/tools hack/tools/lint hack/controlplane
 
 ##@ General
 
@@ -46,6 +53,13 @@ manifests: $(CONTROLLER_GEN) ## Generate the CRDs and the manager's ClusterRole 
 		echo $(CONTROLLER_GEN) rbac:roleName=manager-role paths=./internal/controller/... output:rbac:artifacts:config=config/rbac; \
 		$(CONTROLLER_GEN) rbac:roleName=manager-role paths=./internal/controller/... output:rbac:artifacts:config=config/rbac; \
 	fi
+
+.PHONY: docs
+docs: $(CRD_REF_DOCS) ## Generate docs/api.md from the API types and docs/capabilities.md from the drivers.
+	$(CRD_REF_DOCS) --log-level=ERROR --renderer=markdown --source-path=api/v1alpha1 --config=hack/crd-ref-docs/config.yaml --output-path=docs/api.md
+	@mkdir -p bin
+	go run ./hack/capabilities >bin/capabilities.md
+	@cmp -s bin/capabilities.md docs/capabilities.md || cp bin/capabilities.md docs/capabilities.md
 
 ##@ Development
 
@@ -83,13 +97,44 @@ vulnerabilities: $(GOVULNCHECK) ## Look for known vulnerabilities (needs the net
 	$(GOVULNCHECK) ./...
 
 .PHONY: verify
-verify: generate manifests ## Regenerate everything; fail on a difference, a big CRD or unformatted code.
+verify: generate manifests docs $(KUSTOMIZE) ## Regenerate everything; fail unless the tree is committed, formatted, tidy, small and well linked.
 	@unformatted=$$(gofmt -s -l $$(git ls-files --cached --others --exclude-standard '*.go')); \
 		if [ -n "$$unformatted" ]; then echo "not formatted: $$unformatted; run \"make fmt\""; exit 1; fi
-	@git diff --exit-code -- 'api/**/zz_generated*' config/crd/bases config/rbac || { echo "generated files are out of date: commit what \"make generate manifests\" made"; exit 1; }
-	@others=$$(git ls-files --others --exclude-standard -- 'api/**/zz_generated*' config/crd/bases config/rbac); \
-		if [ -n "$$others" ]; then echo "generated files are not committed: $$others"; exit 1; fi
+	go run ./hack/verify
 	go -C test test ./crd -run 'TestCRDFiles'
+	@for config in config/*/kustomization.yaml; do $(KUSTOMIZE) build $$(dirname $$config) >/dev/null || exit 1; done
+	@for module in $(MODULES); do echo "go -C $$module mod tidy -diff"; go -C $$module mod tidy -diff || exit 1; done
+	@git diff --exit-code || { echo "the tree differs from the commit: commit it, with what \"make generate manifests docs\" made"; exit 1; }
+	@others=$$(git ls-files --others --exclude-standard); \
+		if [ -n "$$others" ]; then echo "files that are not committed: $$others"; exit 1; fi
+
+##@ Deployment
+
+.PHONY: docker-build
+docker-build: ## Build the image IMG of the manager.
+	docker build --build-arg VERSION=$(VERSION) -t $(IMG) .
+
+.PHONY: build-installer
+build-installer: manifests $(KUSTOMIZE) ## Write everything that "make deploy" applies to dist/install.yaml.
+	@mkdir -p dist
+	$(KUSTOMIZE) build config/default | sed 's|image: governance-operator:dev$$|image: $(IMG)|' >dist/install.yaml
+
+.PHONY: install
+install: manifests $(KUSTOMIZE) ## Install the CRDs in the cluster of your kubeconfig.
+	$(KUSTOMIZE) build config/crd | kubectl apply --server-side -f -
+
+.PHONY: deploy
+deploy: build-installer ## Install the CRDs and the manager with the image IMG.
+	kubectl apply --server-side -f dist/install.yaml
+
+.PHONY: uninstall
+uninstall: $(KUSTOMIZE) ## Remove the CRDs and every object of theirs; nothing is deleted at a vendor. Before "make undeploy".
+	$(KUSTOMIZE) build config/crd | kubectl delete --ignore-not-found -f -
+
+.PHONY: undeploy
+undeploy: $(KUSTOMIZE) ## Remove what is left after "make uninstall".
+	@if kubectl get crd appentitlements.governance-operator.io >/dev/null 2>&1; then echo "run \"make uninstall\" first: the manager has to let go of the objects"; exit 1; fi
+	$(KUSTOMIZE) build config/default | kubectl delete --ignore-not-found -f -
 
 ##@ Tools
 

@@ -59,6 +59,7 @@ type Reconciler[O Object, D backend.Model] struct {
 	mu     sync.Mutex
 	forced map[types.NamespacedName]bool
 	memory map[types.UID]*memory
+	uids   map[types.NamespacedName]types.UID // of the objects seen last
 	filled bool
 }
 
@@ -84,7 +85,7 @@ func NewReconciler[O Object, D backend.Model](kind Kind[O, D], o Options) *Recon
 	if o.At == nil {
 		o.At = func(string) {}
 	}
-	r := &Reconciler[O, D]{Kind: kind, Options: o, forced: map[types.NamespacedName]bool{}, memory: map[types.UID]*memory{}}
+	r := &Reconciler[O, D]{Kind: kind, Options: o, forced: map[types.NamespacedName]bool{}, memory: map[types.UID]*memory{}, uids: map[types.NamespacedName]types.UID{}}
 	r.views.now, r.views.bound = o.Now, r.boundIDs
 	r.clock.now = o.Now
 	return r
@@ -131,9 +132,14 @@ func (r *Reconciler[O, D]) Reconcile(ctx context.Context, req reconcile.Request)
 		return reconcile.Result{}, err
 	}
 	obj := r.Kind.New()
-	if err := r.Client.Get(ctx, req.NamespacedName, obj); err != nil {
+	err := r.Client.Get(ctx, req.NamespacedName, obj)
+	if apierrors.IsNotFound(err) {
+		r.replaced(req.NamespacedName, "")
+	}
+	if err != nil {
 		return reconcile.Result{}, client.IgnoreNotFound(err)
 	}
+	r.replaced(req.NamespacedName, obj.GetUID())
 	p := r.begin(obj)
 	if p.nothingOwed() {
 		r.forget(req.NamespacedName, obj.GetUID())
@@ -148,6 +154,22 @@ func (r *Reconciler[O, D]) Reconcile(ctx context.Context, req reconcile.Request)
 		return reconcile.Result{RequeueAfter: time.Second}, nil
 	}
 	return result, err
+}
+
+// replaced forgets the object that had this name before, when another one has it
+// now or none: also one whose finalizer was cut away keeps no claim.
+func (r *Reconciler[O, D]) replaced(name types.NamespacedName, uid types.UID) {
+	r.mu.Lock()
+	before := r.uids[name]
+	if uid == "" {
+		delete(r.uids, name)
+	} else {
+		r.uids[name] = uid
+	}
+	r.mu.Unlock()
+	if before != "" && before != uid {
+		r.forget(name, before)
+	}
 }
 
 // fillClaims fills the claim index from the stored objects, once.

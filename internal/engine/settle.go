@@ -231,7 +231,7 @@ func (p *pass[O, D]) project(out outcome) {
 	}
 	p.projectChanges(out)
 	ours := p.seen.ID != "" && (out.wrote && out.plan.Reason != v1alpha1.ReasonRemovingDuplicate || p.facts.Found >= FoundByID && p.facts.Owner == OwnerOurs)
-	if !ours || p.facts.ClaimConflict {
+	if !ours || p.facts.ClaimConflict && !out.wrote {
 		return
 	}
 	remote := p.remote()

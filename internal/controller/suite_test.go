@@ -1,0 +1,261 @@
+package controller_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/utils/ptr"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/manager"
+	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
+	"sigs.k8s.io/yaml"
+
+	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
+	"github.com/governance-operator/governance-operator/internal/controller"
+	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/expression"
+	"github.com/governance-operator/governance-operator/internal/sandbox"
+	"github.com/governance-operator/governance-operator/internal/sandbox/conductorone"
+	"github.com/governance-operator/governance-operator/internal/testenv"
+	"github.com/governance-operator/governance-operator/internal/vendors"
+)
+
+var (
+	env *testenv.Environment
+	c   client.Client // uncached, with every right
+
+	tenants atomic.Int64
+)
+
+// The paces of the suite: as in production, but fast.
+const (
+	resync = time.Second
+	window = 3 * time.Second
+)
+
+func TestControllers(t *testing.T) {
+	RegisterFailHandler(Fail)
+	RunSpecs(t, "controllers on a real API server")
+}
+
+var _ = BeforeSuite(func(ctx SpecContext) {
+	ctrl.SetLogger(GinkgoLogr)
+	var err error
+	env, err = testenv.Start(ctx)
+	Expect(err).NotTo(HaveOccurred())
+	DeferCleanup(func() { Expect(env.Stop()).To(Succeed()) })
+	c = env.Client
+
+	background, stop := context.WithCancel(context.Background())
+	mgr, err := ctrl.NewManager(env.Config, manager.Options{
+		Scheme: env.Scheme, Metrics: metricsserver.Options{BindAddress: "0"}, Logger: GinkgoLogr,
+		GracefulShutdownTimeout: ptr.To(10 * time.Second),
+		Client:                  client.Options{Cache: &client.CacheOptions{DisableFor: []client.Object{&corev1.Secret{}, &corev1.ConfigMap{}}}},
+	})
+	Expect(err).NotTo(HaveOccurred())
+	Expect(controller.Setup(background, mgr, controller.Options{
+		Vendors: vendors.All(), ClusterID: "cluster-one", OperatorNamespace: "default", ClusterKind: true, UserAgent: "test", Concurrency: 4,
+		ResyncInterval: resync, SweepEvery: 200 * time.Millisecond, TailPeriod: 2 * time.Second, ReviewPoll: time.Second, Window: window,
+	})).To(Succeed())
+	ended := make(chan error, 1)
+	go func() { ended <- mgr.Start(background) }()
+	DeferCleanup(func() {
+		stop()
+		Eventually(ended, 30*time.Second).Should(Receive(BeNil()))
+	})
+}, NodeTimeout(3*time.Minute))
+
+// tenant is one fake tenant with its own namespace and backend.
+type tenant struct {
+	*sandbox.Server
+	namespace string
+}
+
+// newTenant starts a sandbox and a backend "tenant" that is Ready.
+func newTenant(ctx context.Context) *tenant {
+	GinkgoHelper()
+	t := startTenant(ctx)
+	t.backend(ctx, "tenant")
+	t.ready(ctx, &v1alpha1.GovernanceBackend{}, "tenant")
+	return t
+}
+
+// startTenant starts a sandbox, and makes a namespace with its credentials.
+func startTenant(ctx context.Context) *tenant {
+	GinkgoHelper()
+	server, err := conductorone.Start(sandbox.Options{Seed: GinkgoRandomSeed() + tenants.Add(1), CheckExpression: func(env, text string) error {
+		return expression.Check(expression.Environment(env), text)
+	}})
+	Expect(err).NotTo(HaveOccurred())
+	DeferCleanup(server.Close)
+	namespace, err := env.CreateNamespace(ctx, "spec")
+	Expect(err).NotTo(HaveOccurred())
+	server.SwitchTenant(namespace) // Every spec has a tenant of its own.
+	t := &tenant{Server: server, namespace: namespace}
+	t.secret(ctx, "credentials", map[string]string{"clientID": server.Credentials().ClientID, "clientSecret": server.Credentials().ClientSecret})
+	DeferCleanup(func(ctx SpecContext) { t.cleanUp(ctx) })
+	return t
+}
+
+// cleanUp orphans and deletes what is left, so that no object of one spec keeps the manager busy in another.
+func (t *tenant) cleanUp(ctx context.Context) {
+	for _, list := range []client.ObjectList{&v1alpha1.AccessReviewList{}, &v1alpha1.AccessProfileList{}, &v1alpha1.AppEntitlementList{}} {
+		Expect(c.List(ctx, list, client.InNamespace(t.namespace))).To(Succeed())
+		Expect(meta.EachListItem(list, func(o runtimeObject) error {
+			obj := o.(engine.Object)
+			before := obj.DeepCopyObject().(client.Object)
+			obj.SetFinalizers(nil)
+			if err := client.IgnoreNotFound(c.Patch(ctx, obj, client.MergeFrom(before))); err != nil {
+				return err
+			}
+			return client.IgnoreNotFound(c.Delete(ctx, obj))
+		})).To(Succeed())
+	}
+	backends := &v1alpha1.GovernanceBackendList{}
+	Expect(c.List(ctx, backends, client.InNamespace(t.namespace))).To(Succeed())
+	for i := range backends.Items {
+		Expect(client.IgnoreNotFound(c.Delete(ctx, &backends.Items[i]))).To(Succeed())
+	}
+}
+
+func (t *tenant) secret(ctx context.Context, name string, data map[string]string) {
+	GinkgoHelper()
+	Expect(c.Create(ctx, &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: t.namespace, Name: name}, StringData: data})).To(Succeed())
+}
+
+func (t *tenant) backend(ctx context.Context, name string) {
+	GinkgoHelper()
+	Expect(c.Create(ctx, &v1alpha1.GovernanceBackend{
+		ObjectMeta: metav1.ObjectMeta{Namespace: t.namespace, Name: name},
+		Spec: v1alpha1.GovernanceBackendSpec{
+			Vendor: v1alpha1.VendorConductorOne, Endpoint: t.URL,
+			Credentials:       v1alpha1.Credentials{SecretRef: &v1alpha1.LocalObjectRef{Name: "credentials"}},
+			RequestsPerSecond: ptr.To(int32(1000)), Burst: ptr.To(int32(1000)),
+		},
+	})).To(Succeed())
+}
+
+// apply creates or updates objects from YAML, as `kubectl apply` does, in the tenant's namespace.
+func (t *tenant) apply(ctx context.Context, manifests string) {
+	GinkgoHelper()
+	Expect(t.tryApply(ctx, manifests)).To(Succeed())
+}
+
+func (t *tenant) tryApply(ctx context.Context, manifests string) error {
+	for _, doc := range strings.Split(manifests, "\n---") {
+		if strings.TrimSpace(doc) == "" {
+			continue
+		}
+		raw, err := yaml.YAMLToJSON([]byte(doc))
+		if err != nil {
+			return err
+		}
+		var head struct {
+			Kind     string
+			Metadata struct{ Name string }
+		}
+		if err := json.Unmarshal(raw, &head); err != nil {
+			return err
+		}
+		obj := newObject(head.Kind)
+		obj.SetNamespace(t.namespace)
+		obj.SetName(head.Metadata.Name)
+		if err := c.Patch(ctx, obj, client.RawPatch(applyPatch, raw), client.FieldOwner("spec"), client.ForceOwnership); err != nil {
+			return fmt.Errorf("applying %s %s: %w", head.Kind, head.Metadata.Name, err)
+		}
+	}
+	return nil
+}
+
+// get reads an object of the tenant's namespace into obj.
+func (t *tenant) get(ctx context.Context, obj client.Object, name string) error {
+	return c.Get(ctx, client.ObjectKey{Namespace: t.namespace, Name: name}, obj)
+}
+
+// condition returns a condition of obj as it is now, and its generation; nil if it has none.
+func (t *tenant) condition(ctx context.Context, obj client.Object, name, kind string) *metav1.Condition {
+	GinkgoHelper()
+	Expect(t.get(ctx, obj, name)).To(Succeed())
+	return meta.FindStatusCondition(conditionsOf(obj), kind)
+}
+
+func conditionsOf(obj client.Object) []metav1.Condition {
+	switch o := obj.(type) {
+	case interface {
+		GetManagedStatus() *v1alpha1.ManagedStatus
+	}:
+		return o.GetManagedStatus().Conditions
+	case interface {
+		GetBackendStatus() *v1alpha1.GovernanceBackendStatus
+	}:
+		return o.GetBackendStatus().Conditions
+	}
+	return nil
+}
+
+// ready waits until obj is Ready for its present generation, and leaves it read.
+func (t *tenant) ready(ctx context.Context, obj client.Object, name string) {
+	GinkgoHelper()
+	Eventually(func(g Gomega) {
+		g.Expect(t.get(ctx, obj, name)).To(Succeed())
+		ready := meta.FindStatusCondition(conditionsOf(obj), v1alpha1.ConditionReady)
+		g.Expect(ready).NotTo(BeNil(), "no Ready condition yet")
+		g.Expect(ready.Status).To(Equal(metav1.ConditionTrue), "%s: %s", ready.Reason, ready.Message)
+		g.Expect(ready.ObservedGeneration).To(Equal(obj.GetGeneration()))
+	}).WithContext(ctx).WithTimeout(20 * time.Second).WithPolling(50 * time.Millisecond).Should(Succeed())
+}
+
+// says waits until the condition of kind has this reason, and returns its message.
+func (t *tenant) says(ctx context.Context, obj client.Object, name, kind, reason string) string {
+	GinkgoHelper()
+	message := ""
+	Eventually(func(g Gomega) {
+		g.Expect(t.get(ctx, obj, name)).To(Succeed())
+		found := meta.FindStatusCondition(conditionsOf(obj), kind)
+		g.Expect(found).NotTo(BeNil(), "no condition %s yet", kind)
+		g.Expect(found.Reason).To(Equal(reason), "%s=%s: %s", kind, found.Status, found.Message)
+		g.Expect(found.ObservedGeneration).To(Equal(obj.GetGeneration()))
+		message = found.Message
+	}).WithContext(ctx).WithTimeout(20 * time.Second).WithPolling(50 * time.Millisecond).Should(Succeed())
+	return message
+}
+
+// gone waits until obj is no more.
+func (t *tenant) gone(ctx context.Context, obj client.Object, name string) {
+	GinkgoHelper()
+	Eventually(func() error { return client.IgnoreNotFound(notFound(t.get(ctx, obj, name))) }).
+		WithContext(ctx).WithTimeout(20 * time.Second).WithPolling(50 * time.Millisecond).Should(Succeed())
+}
+
+// dump returns the tenant's store.
+func (t *tenant) dump() conductorone.Dump { return t.Dump().(conductorone.Dump) }
+
+// reconcile asks for one full look and waits until it was handled.
+func (t *tenant) reconcile(ctx context.Context, obj engine.Object, name string) {
+	GinkgoHelper()
+	Expect(t.get(ctx, obj, name)).To(Succeed())
+	before := obj.DeepCopyObject().(client.Object)
+	stamp := time.Now().Format(time.RFC3339Nano)
+	annotations := obj.GetAnnotations()
+	if annotations == nil {
+		annotations = map[string]string{}
+	}
+	annotations[v1alpha1.AnnotationReconcileRequestedAt] = stamp
+	obj.SetAnnotations(annotations)
+	Expect(c.Patch(ctx, obj, client.MergeFrom(before))).To(Succeed())
+	Eventually(func(g Gomega) {
+		g.Expect(t.get(ctx, obj, name)).To(Succeed())
+		g.Expect(obj.GetManagedStatus().LastHandledReconcileAt).To(Equal(stamp))
+	}).WithContext(ctx).WithTimeout(20 * time.Second).WithPolling(50 * time.Millisecond).Should(Succeed())
+}

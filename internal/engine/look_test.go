@@ -1,0 +1,178 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/backend/backendtest"
+)
+
+func newViews(bound ...string) *views[backend.AppEntitlement] {
+	return &views[backend.AppEntitlement]{now: time.Now, bound: func(context.Context, string, string) ([]string, error) { return bound, nil }}
+}
+
+var lookBackend = &Backend{TenantKey: "t", TenantID: "tenant-1"}
+
+func entitlementNamed(name string) backend.AppEntitlement {
+	return backend.AppEntitlement{DisplayName: backend.To(name)}
+}
+
+func TestOneListServesManyCallers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tenant := backendtest.NewTenant()
+		id := tenant.Entitlements.Put("app-1", backend.Mark{Token: "T", Owner: "ns/a", Cluster: "c"}, entitlementNamed("a"))
+		open := make(chan struct{})
+		tenant.Inject(backendtest.Fault{Verb: backendtest.VerbObserveMany, Hold: open})
+		v := newViews()
+		var wg sync.WaitGroup
+		for range 50 {
+			wg.Go(func() {
+				got, err := v.get(t.Context(), lookBackend, tenant.Entitlements, "app-1", time.Time{})
+				if err != nil {
+					t.Errorf("got %v", err)
+					return
+				}
+				if ids := v.hits(got, func(m backend.Mark) bool { return m.Token == "T" }); !slices.Equal(ids, []string{id}) {
+					t.Errorf("got %v, want %s", ids, id)
+				}
+				v.note("t", "app-1", "other", backend.Mark{Token: "U"})
+			})
+		}
+		synctest.Wait()
+		close(open)
+		wg.Wait()
+		if n := tenant.Calls(backendtest.VerbObserveMany); n != 1 {
+			t.Errorf("%d lists, want one", n)
+		}
+	})
+}
+
+func TestAViewIsTakenAgainOnlyWhenItIsTooOld(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tenant := backendtest.NewTenant()
+		v := newViews()
+		get := func(parent string, notBefore time.Time) *view {
+			t.Helper()
+			got, err := v.get(t.Context(), lookBackend, tenant.Entitlements, parent, notBefore)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return got
+		}
+		lists := func(want int, why string) {
+			t.Helper()
+			if n := tenant.Calls(backendtest.VerbObserveMany); n != want {
+				t.Errorf("%s: %d lists, want %d", why, n, want)
+			}
+		}
+		get("app-1", time.Time{})
+		lists(1, "the first look")
+		time.Sleep(4 * time.Second)
+		get("app-1", time.Now().Add(-shared))
+		lists(1, "four seconds later")
+		time.Sleep(2 * time.Second)
+		get("app-1", time.Now().Add(-shared))
+		lists(2, "six seconds later")
+		get("app-2", time.Time{})
+		lists(3, "another parent")
+		v.forget("t")
+		get("app-1", time.Time{})
+		lists(4, "after the tenant was forgotten")
+	})
+}
+
+func TestAViewHoldsWhatWasWrittenSince(t *testing.T) {
+	tenant := backendtest.NewTenant()
+	bound := tenant.Entitlements.Put("app-1", backend.Mark{}, entitlementNamed("adopted"))
+	tenant.Entitlements.Put("app-1", backend.Mark{}, entitlementNamed("stranger"))
+	v := newViews(bound, "vanished")
+	w, err := v.get(t.Context(), lookBackend, tenant.Entitlements, "app-1", time.Time{})
+	if err != nil || !w.rows[bound] || len(w.rows) != 1 || w.date.IsZero() {
+		t.Fatalf("got %+v, %v, want only the bound one, dated", w, err)
+	}
+	ours := func(m backend.Mark) bool { return m.Token == "T" }
+	v.note("t", "app-1", "new", backend.Mark{Token: "T"})
+	if ids := v.hits(w, ours); !slices.Equal(ids, []string{"new"}) || !w.rows["new"] {
+		t.Errorf("hits %v, want the one that was written", ids)
+	}
+	v.drop("t", "app-1", "new")
+	if ids := v.hits(w, ours); len(ids) != 0 || w.rows["new"] {
+		t.Errorf("hits %v, want none after it was dropped", ids)
+	}
+}
+
+func TestAFailedListIsNotKeptAndAWaiterAsksAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tenant := backendtest.NewTenant()
+		tenant.Inject(backendtest.Fault{Verb: backendtest.VerbObserveMany, Hold: make(chan struct{})})
+		v := newViews()
+		ctx, cancel := context.WithCancel(t.Context())
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			if _, err := v.get(ctx, lookBackend, tenant.Entitlements, "app-1", time.Time{}); !errors.Is(err, context.Canceled) {
+				t.Errorf("the one who gave up got %v", err)
+			}
+		})
+		synctest.Wait()
+		wg.Go(func() {
+			if _, err := v.get(t.Context(), lookBackend, tenant.Entitlements, "app-1", time.Time{}); err != nil {
+				t.Errorf("the one who waited got %v", err)
+			}
+		})
+		synctest.Wait()
+		cancel()
+		wg.Wait()
+		if n := tenant.Calls(backendtest.VerbObserveMany); n != 2 {
+			t.Errorf("%d lists, want two", n)
+		}
+	})
+}
+
+func TestAPanicInAListLeavesNobodyWaiting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tenant := backendtest.NewTenant()
+		tenant.Inject(backendtest.Fault{Verb: backendtest.VerbObserveMany, Do: func() { panic("a driver's bug") }})
+		v := newViews()
+		func() {
+			defer func() { _ = recover() }()
+			_, _ = v.get(t.Context(), lookBackend, tenant.Entitlements, "app-1", time.Time{})
+		}()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if _, err := v.get(ctx, lookBackend, tenant.Entitlements, "app-1", time.Time{}); err != nil {
+			t.Errorf("after a panic the next caller got %v", err)
+		}
+	})
+}
+
+func TestTheTenantsClockIsCarriedForward(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := clock{now: time.Now}
+		if _, err := c.read("t"); !errors.Is(err, errNoClock) {
+			t.Errorf("before any answer: %v", err)
+		}
+		vendor := time.Date(2031, 5, 5, 0, 0, 0, 0, time.UTC)
+		c.saw("t", vendor)
+		c.saw("t", time.Time{})
+		time.Sleep(90 * time.Second)
+		if got, err := c.read("t"); err != nil || !got.Equal(vendor.Add(90*time.Second)) {
+			t.Errorf("the clock says %v, %v, want %v", got, err, vendor.Add(90*time.Second))
+		}
+		if _, err := c.read("other"); err == nil {
+			t.Error("another tenant's clock is not known")
+		}
+		w := &view{date: vendor, taken: time.Now().Add(-time.Minute)}
+		if got := carried(w, time.Now()); !got.Equal(vendor.Add(time.Minute)) {
+			t.Errorf("a view of a minute ago is carried to %v", got)
+		}
+		if got := carried(&view{taken: time.Now()}, time.Now()); !got.IsZero() {
+			t.Errorf("a view without a date is carried to %v", got)
+		}
+	})
+}

@@ -1,0 +1,200 @@
+// Package internal_test keeps the floors of the house: imports go down, or sideways
+// only where the table draws them.
+package internal_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/governance-operator/governance-operator/"
+
+// floor says what the packages of a folder may import from this repository.
+type floor struct {
+	// folder of the package; a last part "*" stands for any name.
+	folder string
+	// imports are the folders that its code may import; its own is not said.
+	imports []string
+	// tests may import these as well, and testenv and backendtest besides.
+	tests []string
+	// kubernetes: the package may import k8s.io and sigs.k8s.io.
+	kubernetes bool
+}
+
+// floors is the house, from the ground up; the first line that fits a folder counts.
+// A new package needs a line here, on the lowest floor that will do.
+var floors = []floor{
+	{folder: "api/v1alpha1", kubernetes: true},
+	{folder: "internal/backend"},
+	{folder: "internal/backend/backendtest", imports: []string{"internal/backend"}},
+	{folder: "internal/sandbox", tests: []string{"internal/sandbox/*"}},
+	{folder: "internal/sandbox/*", imports: []string{"internal/sandbox"}},
+	{folder: "internal/expression"},
+	{folder: "internal/testenv", imports: []string{"api/v1alpha1"}, kubernetes: true},
+
+	{folder: "internal/vendors/rest", imports: []string{"internal/backend"}},
+	{folder: "internal/vendors/*", imports: []string{"internal/backend", "internal/vendors/rest"}, tests: []string{"internal/sandbox", "internal/sandbox/*"}},
+	{folder: "internal/vendors", imports: []string{"internal/backend", "internal/vendors/*"}},
+	{folder: "internal/lookup", imports: []string{"internal/backend"}},
+	{folder: "internal/lease", kubernetes: true},
+	{folder: "internal/validation", imports: []string{"api/v1alpha1", "internal/backend", "internal/expression"}, kubernetes: true},
+
+	{folder: "internal/reference", imports: []string{"api/v1alpha1", "internal/backend"}, kubernetes: true},
+	// Tests of the engine drive it with a real kind.
+	{folder: "internal/engine", imports: []string{"api/v1alpha1", "internal/backend", "internal/reference"}, tests: []string{"internal/controller"}, kubernetes: true},
+	{folder: "internal/sweep", imports: []string{"internal/engine", "internal/backend"}, kubernetes: true},
+	{folder: "internal/tenancy", imports: []string{
+		"api/v1alpha1", "internal/backend", "internal/engine", "internal/lookup", "internal/reference", "internal/sweep",
+	}, kubernetes: true},
+
+	{folder: "internal/controller", imports: []string{
+		"api/v1alpha1", "internal/backend", "internal/engine", "internal/expression", "internal/reference", "internal/sweep", "internal/tenancy", "internal/validation",
+	}, tests: []string{"internal/sandbox", "internal/sandbox/*", "internal/vendors", "internal/lease"}, kubernetes: true},
+	{folder: "internal/webhook/*", imports: []string{"api/v1alpha1", "internal/validation"}, kubernetes: true},
+
+	{folder: "cmd/manager", imports: []string{"api/v1alpha1", "internal/controller", "internal/lease", "internal/vendors", "internal/webhook/*"}, kubernetes: true},
+	{folder: "cmd/sandbox", imports: []string{"internal/expression", "internal/sandbox", "internal/sandbox/*"}},
+}
+
+// always may be imported by every test.
+var always = []string{"api/v1alpha1", "internal/backend/backendtest", "internal/testenv"}
+
+// nothing says what a package is for if these are its name.
+var banned = []string{"common", "helper", "helpers", "misc", "pkg", "shared", "types", "util", "utils"}
+
+// imports are what the files of one folder import, code and tests apart.
+type imports struct{ code, tests map[string]bool }
+
+func TestImportsGoDown(t *testing.T) {
+	house := readHouse(t)
+	if len(house) < 15 {
+		t.Fatalf("only %d packages found: the test looks in the wrong place", len(house))
+	}
+	for _, folder := range slices.Sorted(maps.Keys(house)) {
+		at := slices.IndexFunc(floors, func(f floor) bool { return fits(f.folder, folder) })
+		if at < 0 {
+			t.Errorf("%s stands on no floor: add a line to the table in internal/floors_test.go", folder)
+			continue
+		}
+		f := floors[at]
+		for _, path := range slices.Sorted(maps.Keys(house[folder].code)) {
+			if why := f.refuses(folder, path, f.imports); why != "" {
+				t.Errorf("%s imports %s: %s", folder, path, why)
+			}
+		}
+		for _, path := range slices.Sorted(maps.Keys(house[folder].tests)) {
+			if why := f.refuses(folder, path, slices.Concat(f.imports, f.tests, always)); why != "" {
+				t.Errorf("a test of %s imports %s: %s", folder, path, why)
+			}
+		}
+	}
+}
+
+func TestPackagesAreNamedAfterWhatTheyHold(t *testing.T) {
+	for folder := range readHouse(t) {
+		for part := range strings.SplitSeq(folder, "/") {
+			if slices.Contains(banned, part) {
+				t.Errorf("%s: %q says nothing about what is inside", folder, part)
+			}
+		}
+	}
+}
+
+// TestTheGroundFloorIsWhatItSays guards the table itself.
+func TestTheGroundFloorIsWhatItSays(t *testing.T) {
+	for _, f := range floors {
+		ground := f.folder == "internal/backend" || strings.HasPrefix(f.folder, "internal/vendors") || strings.HasPrefix(f.folder, "internal/sandbox")
+		if !ground {
+			continue
+		}
+		if f.kubernetes || slices.Contains(f.imports, "api/v1alpha1") {
+			t.Errorf("%s must know no cluster", f.folder)
+		}
+		for _, other := range f.imports {
+			if strings.HasPrefix(f.folder, "internal/vendors") && strings.HasPrefix(other, "internal/sandbox") ||
+				strings.HasPrefix(f.folder, "internal/sandbox") && strings.HasPrefix(other, "internal/vendors") {
+				t.Errorf("%s and %s must not know each other: a misreading would agree with itself", f.folder, other)
+			}
+		}
+	}
+	for _, f := range floors {
+		if f.folder == "internal/engine" && slices.ContainsFunc(f.imports, func(p string) bool {
+			return strings.HasPrefix(p, "internal/vendors") || p == "internal/controller" || p == "internal/tenancy"
+		}) {
+			t.Errorf("the engine must know no vendor, controller or tenancy")
+		}
+	}
+}
+
+// refuses says why folder may not import path, empty if it may.
+func (f floor) refuses(folder, path string, allowed []string) string {
+	if path == "k8s.io" || path == "sigs.k8s.io" {
+		if !f.kubernetes {
+			return "this floor knows no Kubernetes"
+		}
+		return ""
+	}
+	if path == folder || slices.ContainsFunc(allowed, func(a string) bool { return fits(a, path) }) {
+		return ""
+	}
+	return "it is above this floor, or beside it where nothing is drawn (see the table in internal/floors_test.go)"
+}
+
+func fits(pattern, folder string) bool {
+	parent, any := strings.CutSuffix(pattern, "/*")
+	if !any {
+		return pattern == folder
+	}
+	rest, below := strings.CutPrefix(folder, parent+"/")
+	return below && !strings.Contains(rest, "/")
+}
+
+// readHouse reads the imports of every package, those of this repository by their
+// folder and those of Kubernetes by their host.
+func readHouse(t *testing.T) map[string]imports {
+	t.Helper()
+	house := map[string]imports{}
+	for _, root := range []string{"api", "cmd", "internal"} {
+		err := filepath.WalkDir(filepath.Join("..", root), func(path string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() || filepath.Ext(path) != ".go" || filepath.Dir(path) == filepath.Join("..", "internal") {
+				return err
+			}
+			folder := filepath.ToSlash(strings.TrimPrefix(filepath.Dir(path), ".."+string(os.PathSeparator)))
+			if _, ok := house[folder]; !ok {
+				house[folder] = imports{map[string]bool{}, map[string]bool{}}
+			}
+			file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+			if err != nil {
+				return err
+			}
+			into := house[folder].code
+			if strings.HasSuffix(path, "_test.go") {
+				into = house[folder].tests
+			}
+			for _, spec := range file.Imports {
+				name, err := strconv.Unquote(spec.Path.Value)
+				if err != nil {
+					return err
+				}
+				if ours, ok := strings.CutPrefix(name, module); ok {
+					into[ours] = true
+				} else if host, _, _ := strings.Cut(name, "/"); host == "k8s.io" || host == "sigs.k8s.io" {
+					into[host] = true
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return house
+}
