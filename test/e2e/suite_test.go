@@ -1,0 +1,207 @@
+// Package e2e runs the built manager as a process against a real API server and a
+// fake tenant, kills it, and counts what it does.
+package e2e
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/yaml"
+
+	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
+	"github.com/governance-operator/governance-operator/internal/reference"
+	"github.com/governance-operator/governance-operator/internal/sandbox"
+	"github.com/governance-operator/governance-operator/internal/sandbox/conductorone"
+	"github.com/governance-operator/governance-operator/internal/testenv"
+)
+
+func TestEndToEnd(t *testing.T) {
+	RegisterFailHandler(Fail)
+	RunSpecs(t, "the built manager")
+}
+
+// stack is a control plane of its own, a fake tenant and the manager's kubeconfig.
+type stack struct {
+	*sandbox.Server
+	env        *testenv.Environment
+	c          client.Client
+	kubeconfig string
+	namespace  string
+	manager    *testenv.Process
+}
+
+// newStack starts everything but the manager. Each spec has its own, so that one can
+// remove the CRDs and another can kill what it likes.
+func newStack(ctx context.Context) *stack {
+	GinkgoHelper()
+	env, err := testenv.Start(ctx)
+	Expect(err).NotTo(HaveOccurred())
+	DeferCleanup(func() { Expect(env.Stop()).To(Succeed()) })
+	kubeconfig, err := env.ManagerKubeconfig(ctx)
+	Expect(err).NotTo(HaveOccurred())
+	server, err := conductorone.Start(sandbox.Options{Seed: GinkgoRandomSeed()})
+	Expect(err).NotTo(HaveOccurred())
+	DeferCleanup(server.Close)
+	namespace, err := env.CreateNamespace(ctx, "e2e")
+	Expect(err).NotTo(HaveOccurred())
+	s := &stack{Server: server, env: env, c: env.Client, kubeconfig: kubeconfig, namespace: namespace}
+	Expect(s.c.Create(ctx, &corev1.Secret{
+		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: "credentials"},
+		StringData: map[string]string{"clientID": server.Credentials().ClientID, "clientSecret": server.Credentials().ClientSecret},
+	})).To(Succeed())
+	s.apply(ctx, fmt.Sprintf(`
+apiVersion: governance-operator.io/v1alpha1
+kind: GovernanceBackend
+metadata: {name: tenant}
+spec:
+  vendor: ConductorOne
+  endpoint: %s
+  credentials: {secretRef: {name: credentials}}
+  requestsPerSecond: 1000
+  burst: 10000
+`, server.URL))
+	DeferCleanup(s.kill)
+	return s
+}
+
+// start starts the manager with the rights of an installation.
+func (s *stack) start(ctx context.Context, args ...string) {
+	GinkgoHelper()
+	var err error
+	s.manager, err = testenv.StartProcess(GinkgoWriter, "manager", append([]string{
+		"--kubeconfig", s.kubeconfig, "--metrics-bind-address=0", "--health-probe-bind-address=0",
+		"--recovery-window=3s", "--review-poll-interval=1s",
+	}, args...)...)
+	Expect(err).NotTo(HaveOccurred())
+	_, err = s.manager.WaitFor(ctx, "Starting workers")
+	Expect(err).NotTo(HaveOccurred())
+}
+
+// kill ends the manager as a crash does.
+func (s *stack) kill() {
+	if s.manager != nil {
+		s.manager.Kill()
+		s.manager = nil
+	}
+}
+
+// apply applies YAML as `kubectl apply --server-side` does.
+func (s *stack) apply(ctx context.Context, manifest string) client.Object {
+	GinkgoHelper()
+	raw, err := yaml.YAMLToJSON([]byte(manifest))
+	Expect(err).NotTo(HaveOccurred())
+	var head struct {
+		Kind     string
+		Metadata struct{ Name string }
+	}
+	Expect(json.Unmarshal(raw, &head)).To(Succeed())
+	var obj client.Object = &v1alpha1.GovernanceBackend{}
+	if managed := reference.New(head.Kind); managed != nil {
+		obj = managed
+	}
+	obj.SetNamespace(s.namespace)
+	obj.SetName(head.Metadata.Name)
+	Expect(s.c.Patch(ctx, obj, client.RawPatch(types.ApplyPatchType, raw), client.FieldOwner("spec"), client.ForceOwnership)).To(Succeed())
+	return obj
+}
+
+// ready waits until obj is Ready for its present generation, and leaves it read.
+func (s *stack) ready(ctx context.Context, obj reference.Managed) {
+	GinkgoHelper()
+	Eventually(func(g Gomega) {
+		g.Expect(s.c.Get(ctx, client.ObjectKeyFromObject(obj), obj)).To(Succeed())
+		ready := meta.FindStatusCondition(obj.GetManagedStatus().Conditions, v1alpha1.ConditionReady)
+		g.Expect(ready).NotTo(BeNil(), "no Ready condition yet")
+		g.Expect(ready.Status).To(Equal(metav1.ConditionTrue), "%s: %s", ready.Reason, ready.Message)
+		g.Expect(ready.ObservedGeneration).To(Equal(obj.GetGeneration()))
+	}).WithContext(ctx).WithTimeout(60 * time.Second).WithPolling(100 * time.Millisecond).Should(Succeed())
+}
+
+// kind is one kind as the specs need it.
+type kind struct {
+	name string
+	// create matches the path of the create call.
+	create   string
+	manifest func(name, displayName string) string
+	objects  func(d conductorone.Dump) []map[string]any
+}
+
+func manifest(kind, name string, lines ...string) string {
+	return fmt.Sprintf("apiVersion: governance-operator.io/v1alpha1\nkind: %s\nmetadata: {name: %s}\nspec:\n  backendRef: {name: tenant}\n  %s\n",
+		kind, name, strings.Join(lines, "\n  "))
+}
+
+var kinds = []kind{
+	{
+		name: v1alpha1.KindAppEntitlement, create: "^/api/v1/apps/[^/]+/entitlements$",
+		manifest: func(name, displayName string) string {
+			return manifest(v1alpha1.KindAppEntitlement, name, "app: {name: GitHub}", "displayName: "+displayName, "conductorOne: {alias: "+name+"}")
+		},
+		objects: func(d conductorone.Dump) (out []map[string]any) {
+			for _, o := range d.Entitlements {
+				out = append(out, o.Object)
+			}
+			return out
+		},
+	},
+	{
+		name: v1alpha1.KindAccessProfile, create: "^/api/v1/catalogs$",
+		manifest: func(name, displayName string) string {
+			return manifest(v1alpha1.KindAccessProfile, name, "displayName: "+displayName)
+		},
+		objects: func(d conductorone.Dump) (out []map[string]any) {
+			for _, o := range d.AccessProfiles {
+				out = append(out, o.Object)
+			}
+			return out
+		},
+	},
+	{
+		name: "AccessProfile from a cohort", create: "^/api/v1/role-mining/access-profiles$",
+		manifest: func(name, displayName string) string {
+			return manifest(v1alpha1.KindAccessProfile, name, "displayName: "+displayName, "description: For the cohort.", "conductorOne: {cohort: {}}")
+		},
+		objects: func(d conductorone.Dump) (out []map[string]any) {
+			for _, o := range d.AccessProfiles {
+				out = append(out, o.Object)
+			}
+			return out
+		},
+	},
+	{
+		name: v1alpha1.KindAccessReview, create: "^/api/v1/access_review$",
+		manifest: func(name, displayName string) string {
+			return manifest(v1alpha1.KindAccessReview, name, "displayName: "+displayName, "owners: [{email: ada@corp.example}]",
+				`deadline: "2031-01-01T00:00:00Z"`, "conductorOne: {policy: {name: Certify by manager}}")
+		},
+		objects: func(d conductorone.Dump) (out []map[string]any) {
+			for _, o := range d.Reviews {
+				out = append(out, o.Object)
+			}
+			return out
+		},
+	},
+}
+
+// names lists the display names of the live remotes that the seed did not bring.
+func (s *stack) names(k kind) []string {
+	var out []string
+	for _, o := range k.objects(s.Dump().(conductorone.Dump)) {
+		text, _ := json.Marshal(o)
+		if strings.Contains(string(text), "governance-operator") && o["deletedAt"] == nil {
+			out = append(out, o["displayName"].(string))
+		}
+	}
+	return out
+}
