@@ -45,7 +45,8 @@ type BackendReconciler struct {
 	New func() tenancy.Object
 	// Behind lists the objects behind a backend: all, and those with our finalizer.
 	Behind func(ctx context.Context, key string) (all map[string]int, owed int, err error)
-	Now    func() time.Time
+	// Every is how often a backend's Secret is read; a minute if zero.
+	Every time.Duration
 }
 
 // Reconcile looks at one backend and writes down how it is.
@@ -72,7 +73,11 @@ func (r *BackendReconciler) Reconcile(ctx context.Context, req reconcile.Request
 	if err := r.write(ctx, obj, key, health, counts); err != nil {
 		return reconcile.Result{}, client.IgnoreNotFound(err)
 	}
-	return reconcile.Result{RequeueAfter: healthEvery + time.Duration(rand.Int64N(int64(healthEvery/10)))}, nil
+	every := r.Every
+	if every == 0 {
+		every = healthEvery
+	}
+	return reconcile.Result{RequeueAfter: every + time.Duration(rand.Int64N(int64(every/10)))}, nil
 }
 
 // finalize holds the backend while objects still need it to settle what they owe,

@@ -42,8 +42,8 @@ type Options struct {
 	Concurrency int
 	// ResyncInterval replaces spec.resyncInterval of every backend, if it is set.
 	ResyncInterval time.Duration
-	// ReviewPoll, TailPeriod, SweepEvery and Window replace the usual paces, if they are set.
-	ReviewPoll, TailPeriod, SweepEvery, Window time.Duration
+	// ReviewPoll, TailPeriod, SweepEvery, Window and HealthEvery replace the usual paces, if they are set.
+	ReviewPoll, TailPeriod, SweepEvery, Window, HealthEvery time.Duration
 	// Lease says whether this process may write.
 	Lease func() error
 	// At is called at the named points of the write path, for tests.
@@ -165,7 +165,7 @@ func newBackend(kind string) tenancy.Object {
 
 func setupBackend(mgr manager.Manager, o Options, kind string, w wake, pool *tenancy.Pool, log *SweepLog) error {
 	r := &BackendReconciler{
-		Client: mgr.GetClient(), Events: mgr.GetEventRecorder("governance-operator"), Pool: pool, Sweeps: log,
+		Client: mgr.GetClient(), Events: mgr.GetEventRecorder("governance-operator"), Pool: pool, Sweeps: log, Every: o.HealthEvery,
 		New: func() tenancy.Object { return newBackend(kind) },
 		Behind: func(ctx context.Context, key string) (map[string]int, int, error) {
 			return behind(ctx, mgr.GetClient(), key)

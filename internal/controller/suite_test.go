@@ -66,7 +66,7 @@ var _ = BeforeSuite(func(ctx SpecContext) {
 	Expect(err).NotTo(HaveOccurred())
 	Expect(controller.Setup(background, mgr, controller.Options{
 		Vendors: vendors.All(), ClusterID: "cluster-one", OperatorNamespace: "default", ClusterKind: true, UserAgent: "test", Concurrency: 4,
-		ResyncInterval: resync, SweepEvery: 200 * time.Millisecond, TailPeriod: 2 * time.Second, ReviewPoll: time.Second, Window: window,
+		ResyncInterval: resync, SweepEvery: 200 * time.Millisecond, TailPeriod: 2 * time.Second, ReviewPoll: time.Second, Window: window, HealthEvery: time.Second,
 	})).To(Succeed())
 	ended := make(chan error, 1)
 	go func() { ended <- mgr.Start(background) }()
@@ -178,8 +178,11 @@ func (t *tenant) tryApply(ctx context.Context, manifests string) error {
 	return nil
 }
 
-// get reads an object of the tenant's namespace into obj.
+// get reads an object of the tenant's namespace, or of the cluster, into obj.
 func (t *tenant) get(ctx context.Context, obj client.Object, name string) error {
+	if _, ok := obj.(*v1alpha1.ClusterGovernanceBackend); ok {
+		return c.Get(ctx, client.ObjectKey{Name: name}, obj)
+	}
 	return c.Get(ctx, client.ObjectKey{Namespace: t.namespace, Name: name}, obj)
 }
 
