@@ -56,7 +56,7 @@ manifests: $(CONTROLLER_GEN) ## Generate the CRDs and the manager's ClusterRole 
 
 .PHONY: docs
 docs: $(CRD_REF_DOCS) ## Generate docs/api.md from the API types and docs/capabilities.md from the drivers.
-	$(CRD_REF_DOCS) --log-level=ERROR --renderer=markdown --source-path=api/v1alpha1 --config=hack/crd-ref-docs/config.yaml --output-path=docs/api.md
+	$(CRD_REF_DOCS) --log-level=ERROR --renderer=markdown --source-path=api/v1alpha1 --max-depth=30 --config=hack/crd-ref-docs/config.yaml --templates-dir=hack/crd-ref-docs/templates --output-path=docs/api.md
 	@mkdir -p bin
 	go run ./hack/capabilities >bin/capabilities.md
 	@cmp -s bin/capabilities.md docs/capabilities.md || cp bin/capabilities.md docs/capabilities.md
@@ -86,7 +86,7 @@ lint: $(GOLANGCI_LINT) ## Run golangci-lint on both modules.
 	cd test && $(GOLANGCI_LINT) run ./...
 
 .PHONY: test
-test: control-plane ## Run all tests, those on a real control plane included.
+test: control-plane build ## Run all tests, those on a real control plane included.
 	@echo "== unit and controller tests"
 	go test ./...
 	@echo "== tests of the CRDs and of the whole"

@@ -149,8 +149,8 @@ func (f floor) refuses(folder, path string, allowed []string) string {
 }
 
 func fits(pattern, folder string) bool {
-	parent, any := strings.CutSuffix(pattern, "/*")
-	if !any {
+	parent, wild := strings.CutSuffix(pattern, "/*")
+	if !wild {
 		return pattern == folder
 	}
 	rest, below := strings.CutPrefix(folder, parent+"/")

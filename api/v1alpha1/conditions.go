@@ -139,6 +139,8 @@ const (
 	ReasonNotOurs      = "NotOurs"
 	ReasonNotDeletable = "NotDeletable"
 	ReasonRetired      = "Retired"
+	// ReasonManualStep: the spec is accepted and needs a step of a person in the vendor's console.
+	ReasonManualStep = "ManualStep"
 	// ReasonRecovered: found by its mark after an interrupted create.
 	ReasonRecovered = "Recovered"
 	// ReasonCopiedIntent: an intent annotation of another object was ignored.

@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"reflect"
 	"slices"
@@ -110,6 +111,13 @@ func fate(c backend.Capabilities, f backend.Field) string {
 	}
 	if n, ok := c.MaxLength[f.Path]; ok {
 		words = append(words, fmt.Sprintf("at most %d characters", n))
+	}
+	for _, path := range slices.Sorted(maps.Keys(c.Warnings)) {
+		if part, ok := strings.CutPrefix(path, f.Path+"."); ok {
+			words = append(words, fmt.Sprintf("`%s`: %s", part, c.Warnings[path]))
+		} else if path == f.Path {
+			words = append(words, c.Warnings[path])
+		}
 	}
 	return strings.Join(words, "; ")
 }

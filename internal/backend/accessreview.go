@@ -27,6 +27,15 @@ type AccessReview struct {
 // Key is empty: reviews are never found by name.
 func (r AccessReview) Key() Key { return Key{DisplayName: Value(r.DisplayName)} }
 
+// Unread lists fields that cannot be told from others once they are written: the
+// entitlements of selected apps stand in one list with those that were named.
+func (r AccessReview) Unread() []string {
+	if r.Scope == nil || r.Scope.SelectedApps == nil {
+		return nil
+	}
+	return []string{"scope.entitlements"}
+}
+
 // Reviewer says who decides. Exactly one arm is set.
 type Reviewer struct {
 	UserIDs Set            `json:"userIDs,omitempty"`
@@ -78,7 +87,8 @@ type ReviewScope struct {
 	// ResourceTypes is never read back by ConductorOne.
 	ResourceTypes ResourceTypeSet `field:"resourceTypes"`
 
-	// SelectedApps stands for all entitlements that these apps have when the review is prepared.
+	// SelectedApps stands for all entitlements that these apps have when the review is
+	// prepared, beside those of Entitlements.
 	SelectedApps Set `field:"apps.selected"`
 
 	Apps            *ScopeApps     `field:"apps"`

@@ -18,6 +18,9 @@ type Capabilities struct {
 	MarkProven bool
 	// Unsupported fields are refused, with the reason as the value.
 	Unsupported map[string]string
+	// Warnings are fields that are accepted although they need a step of a person at the
+	// vendor, which the value says.
+	Warnings map[string]string
 	// Values restricts a field to the words listed.
 	Values map[string][]string
 	// Required fields must be set for a create.
@@ -41,6 +44,15 @@ func Covers(paths []string, path string) bool {
 	return slices.ContainsFunc(paths, func(p string) bool {
 		return p == path || strings.HasPrefix(path, p+".") || strings.HasPrefix(path, p+"[")
 	})
+}
+
+// For returns the capabilities as they are for one desired model: fields that its
+// other fields make unreadable are write-only.
+func (c Capabilities) For(desired any) Capabilities {
+	if m, ok := desired.(interface{ Unread() []string }); ok {
+		c.WriteOnly = append(slices.Clone(c.WriteOnly), m.Unread()...)
+	}
+	return c
 }
 
 // Problem is a field that the vendor cannot hold.
@@ -70,6 +82,20 @@ func (c Capabilities) Check(desired any) []Problem {
 	}
 	slices.SortFunc(problems, func(a, b Problem) int { return strings.Compare(a.Path, b.Path) })
 	return problems
+}
+
+// Warn returns what desired needs of a person at the vendor, sorted by path.
+func (c Capabilities) Warn(desired any) []Problem {
+	var out []Problem
+	for _, f := range Fields(desired) {
+		for path, what := range c.Warnings {
+			if path == f.Path || Covers([]string{f.Path}, path) && f.Holds(strings.TrimPrefix(path, f.Path+".")) {
+				out = append(out, Problem{path, what})
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b Problem) int { return strings.Compare(a.Path, b.Path) })
+	return out
 }
 
 // Missing returns the required fields that desired leaves out.

@@ -81,6 +81,16 @@ func (f Field) Zero() bool { return isZero(f.canonical()) }
 // Hash is equal for values that mean the same.
 func (f Field) Hash() string { return hashOf(f.canonical()) }
 
+// Holds says whether a document has a member of that name.
+func (f Field) Holds(member string) bool {
+	var members map[string]json.RawMessage
+	if json.Unmarshal(f.canonical(), &members) != nil {
+		return false
+	}
+	_, ok := members[member]
+	return ok
+}
+
 func (f Field) canonical() []byte {
 	if !f.value.IsValid() {
 		return []byte("null")

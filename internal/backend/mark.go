@@ -69,8 +69,9 @@ func SplitMark(text string) (string, Mark) {
 	}
 	m := Mark{Owner: text[loc[2]:loc[3]], Cluster: text[loc[4]:loc[5]], Token: text[loc[6]:loc[7]]}
 	rest := text[:loc[0]]
-	if tail := text[loc[1]:]; tail != "" {
-		rest = strings.TrimSuffix(rest, "\n") + "\n" + tail
+	tail := text[loc[1]:]
+	if rest == "" || tail == "" {
+		return rest + tail, m
 	}
-	return rest, m
+	return strings.TrimSuffix(rest, "\n") + "\n" + tail, m
 }

@@ -48,7 +48,7 @@ func (t *tenant) eventsOf(ctx context.Context, name, reason string) int {
 	return n
 }
 
-// told waits until exactly one event with this reason was sent for an object, and no more come.
+// told waits until exactly one event with this reason was sent for an object.
 func (t *tenant) told(ctx context.Context, name, reason string) {
 	GinkgoHelper()
 	count := func() int { return t.eventsOf(ctx, name, reason) }

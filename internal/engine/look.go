@@ -27,6 +27,27 @@ type views[D backend.Model] struct {
 	mu    sync.Mutex
 	known map[parentKey]*view
 	busy  map[parentKey]chan struct{}
+	// noted holds what was written since the view before the last one: a list that was on its
+	// way meanwhile does not show it.
+	noted map[parentKey]map[string]noted
+}
+
+// noted is a remote of ours that was written at a time of our clock.
+type noted struct {
+	mark backend.Mark
+	at   time.Time
+}
+
+// store makes w the view of a parent, with what was written since it was begun; v.mu is held.
+func (v *views[D]) store(k parentKey, w *view) {
+	for id, n := range v.noted[k] {
+		if n.at.Before(w.taken) {
+			delete(v.noted[k], id)
+			continue
+		}
+		w.rows[id], w.marks[id] = true, n.mark
+	}
+	v.known[k] = w
 }
 
 type parentKey struct{ tenant, parent string }
@@ -56,16 +77,29 @@ func (v *views[D]) get(ctx context.Context, b *Backend, driver backend.Driver[D]
 		v.busy[k] = done
 		v.mu.Unlock()
 
-		taken, err := v.take(ctx, b, driver, parent)
+		return v.fetch(ctx, b, driver, k, done)
+	}
+}
+
+// fetch takes a view and wakes those who wait for it, also when a driver panics.
+func (v *views[D]) fetch(ctx context.Context, b *Backend, driver backend.Driver[D], k parentKey, done chan struct{}) (taken *view, err error) {
+	defer func() {
 		v.mu.Lock()
 		delete(v.busy, k)
-		if err == nil {
-			v.known[k] = taken
+		if taken != nil {
+			v.store(k, taken)
 		}
 		v.mu.Unlock()
 		close(done)
-		return taken, err
-	}
+	}()
+	return v.take(ctx, b, driver, k.parent)
+}
+
+// lists says whether a view shows a remote.
+func (v *views[D]) lists(w *view, id string) bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return w.rows[id]
 }
 
 // take asks for every remote of a parent that bears a mark, and for every one that an
@@ -106,11 +140,21 @@ func (w *view) add(id string, mark backend.Mark, date time.Time) {
 
 // note adds a remote that was just written, so that the index stays true between passes.
 func (v *views[D]) note(tenant, parent, id string, mark backend.Mark) {
+	if id == "" {
+		return
+	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if known := v.known[parentKey{tenant, parent}]; known != nil && id != "" {
-		known.rows[id] = true
-		known.marks[id] = mark
+	k := parentKey{tenant, parent}
+	if v.noted == nil {
+		v.noted = map[parentKey]map[string]noted{}
+	}
+	if v.noted[k] == nil {
+		v.noted[k] = map[string]noted{}
+	}
+	v.noted[k][id] = noted{mark, v.now()}
+	if known := v.known[k]; known != nil {
+		known.rows[id], known.marks[id] = true, mark
 	}
 }
 
@@ -176,6 +220,7 @@ func (c *clock) read(tenant string) (time.Time, error) {
 func (v *views[D]) drop(tenant, parent, id string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	delete(v.noted[parentKey{tenant, parent}], id)
 	if known := v.known[parentKey{tenant, parent}]; known != nil {
 		delete(known.rows, id)
 		delete(known.marks, id)
@@ -189,5 +234,5 @@ func (v *views[D]) keep(tenant, parent string, w *view) {
 	if v.known == nil {
 		v.known, v.busy = map[parentKey]*view{}, map[parentKey]chan struct{}{}
 	}
-	v.known[parentKey{tenant, parent}] = w
+	v.store(parentKey{tenant, parent}, w)
 }

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"testing"
@@ -175,4 +176,50 @@ func TestTheTenantsClockIsCarriedForward(t *testing.T) {
 			t.Errorf("a view without a date is carried to %v", got)
 		}
 	})
+}
+
+func TestWhatIsWrittenDuringAListIsNotLost(t *testing.T) {
+	for sentence, c := range map[string]struct {
+		list func(v *views[backend.AppEntitlement], tenant *backendtest.Tenant)
+	}{
+		"when a pass lists": {func(v *views[backend.AppEntitlement], tenant *backendtest.Tenant) {
+			if _, err := v.get(context.Background(), lookBackend, tenant.Entitlements, "app-1", time.Now()); err != nil {
+				panic(err)
+			}
+		}},
+		"when the sweep lists": {func(v *views[backend.AppEntitlement], tenant *backendtest.Tenant) {
+			seen := &view{taken: time.Now(), rows: map[string]bool{}, marks: map[string]backend.Mark{}}
+			for obs, err := range tenant.Entitlements.ObserveMany(context.Background(), []backend.Ref{{ParentID: "app-1", Mark: backend.Mark{Owner: "*"}}}) {
+				panic(fmt.Sprint("nothing is there yet: ", obs, err))
+			}
+			v.keep("t", "app-1", seen)
+		}},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				tenant := backendtest.NewTenant()
+				v := newViews()
+				if _, err := v.get(t.Context(), lookBackend, tenant.Entitlements, "app-1", time.Time{}); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(time.Second)
+				open := make(chan struct{})
+				tenant.Inject(backendtest.Fault{Verb: backendtest.VerbObserveMany, Hold: open})
+				var wg sync.WaitGroup
+				wg.Go(func() { c.list(v, tenant) })
+				synctest.Wait()
+				time.Sleep(time.Second)
+				v.note("t", "app-1", "new", backend.Mark{Token: "T"})
+				close(open)
+				wg.Wait()
+				w, err := v.get(t.Context(), lookBackend, tenant.Entitlements, "app-1", time.Time{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if ids := v.hits(w, func(m backend.Mark) bool { return m.Token == "T" }); len(ids) != 1 {
+					t.Errorf("the index shows %v for what was written while the list was on its way", ids)
+				}
+			})
+		})
+	}
 }

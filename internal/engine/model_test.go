@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -24,23 +25,41 @@ func TestNeverTwoRemotesAndNeverNoneWhateverHappens(t *testing.T) {
 		runs /= 10
 	}
 	for seed := range runs {
-		synctest.Test(t, func(t *testing.T) {
-			live(newWorld(t), rand.New(rand.NewPCG(seed, 4711)))
-		})
-		if t.Failed() {
-			t.Fatalf("seed %d", seed)
+		if wrong, story := life(t, seed, 0); len(wrong) > 0 {
+			t.Fatalf("seed %d:\n%s\n\n%s", seed, strings.Join(wrong, "\n"), strings.Join(story, "\n"))
 		}
 	}
+}
+
+// TestTheModelNoticesAWindowThatIsTooShort shows that the random lives are wild
+// enough to find what they look for.
+func TestTheModelNoticesAWindowThatIsTooShort(t *testing.T) {
+	for seed := range uint64(modelRuns) {
+		if wrong, _ := life(t, seed, time.Second); len(wrong) > 0 {
+			return
+		}
+	}
+	t.Errorf("%d lives with a window of one second went well", modelRuns)
+}
+
+func life(t *testing.T, seed uint64, window time.Duration) (wrong, story []string) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.window = window
+		w.restart()
+		wrong, story = live(w, rand.New(rand.NewPCG(seed, 4711)))
+	})
+	return wrong, story
 }
 
 // points are where a process can die.
 var points = []string{"claimed", "creating", "created", "updating", "updated", "settled"}
 
 // live lets anything happen to two objects for a while, then heals everything and
-// asks that each has one remote, its own.
-func live(w *world, rng *rand.Rand) {
+// returns what is wrong: each must have one remote, its own.
+func live(w *world, rng *rand.Rand) (wrong, story []string) {
 	names := []string{"a", "b"}
-	var story []string
+	complain := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
 	tell := func(format string, args ...any) { story = append(story, fmt.Sprintf(format, args...)) }
 	m := w.tenant.Entitlements
 	m.Caps.ListLag = 5 * time.Second
@@ -119,25 +138,23 @@ func live(w *world, rng *rand.Rand) {
 		time.Sleep(10 * time.Second)
 	}
 	for _, name := range names {
-		w.wantSynced(name, inSync)
+		if got := w.condition(name, v1alpha1.ConditionSynced); got != inSync {
+			complain("%s: Synced is %s (%s)", name, got, w.message(name, v1alpha1.ConditionSynced))
+		}
 		var intent engine.Intent
 		if err := json.Unmarshal([]byte(w.get(name).Annotations[v1alpha1.AnnotationIntent]), &intent); err != nil {
-			w.t.Error(err)
+			complain("%s: the intent: %v", name, err)
 		}
 		id := w.remoteID(name)
 		if ids := m.Bearing(intent.Token); !slices.Equal(ids, []string{id}) {
-			w.t.Errorf("%s is bound to %q, and its token is borne by %v", name, id, ids)
+			complain("%s is bound to %q, and its token is borne by %v", name, id, ids)
 		}
 		if actual, _, ok := m.Has(id); ok && backend.Value(actual.DisplayName) != w.get(name).Spec.DisplayName {
-			w.t.Errorf("%s is called %q, want %q", name, backend.Value(actual.DisplayName), w.get(name).Spec.DisplayName)
+			complain("%s is called %q, want %q", name, backend.Value(actual.DisplayName), w.get(name).Spec.DisplayName)
 		}
 	}
 	if ids := m.IDs(); len(ids) != len(names) {
-		w.t.Errorf("%d objects have the remotes %v", len(names), ids)
+		complain("%d objects have the remotes %v", len(names), ids)
 	}
-	if w.t.Failed() {
-		for _, line := range story {
-			w.t.Log(line)
-		}
-	}
+	return wrong, story
 }

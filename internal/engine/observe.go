@@ -111,11 +111,15 @@ func (p *pass[O, D]) proveAbsence(ctx context.Context, remote v1alpha1.RemoteSta
 	if remote.LastWrittenAt != nil && now.Sub(remote.LastWrittenAt.Time) < p.caps.ListLag {
 		return nil
 	}
-	list, err := p.r.views.get(ctx, p.backend, p.driver, remote.ParentID, now.Add(-shared))
+	notBefore := now.Add(-shared)
+	if w := remote.LastWrittenAt; w != nil && w.Add(p.caps.ListLag).After(notBefore) {
+		notBefore = w.Add(p.caps.ListLag) // An older list may not show our own write yet.
+	}
+	list, err := p.r.views.get(ctx, p.backend, p.driver, remote.ParentID, notBefore)
 	if err != nil {
 		return err
 	}
-	if list.rows[remote.ID] {
+	if p.r.views.lists(list, remote.ID) {
 		return nil // The two looks disagree.
 	}
 	if p.intent != nil {
@@ -161,7 +165,7 @@ func (r *Reconciler[O, D]) countAbsent(ctx context.Context, b *Backend, driver b
 			return absence{}, err
 		}
 		out.total++
-		if !list.rows[remote.ID] {
+		if !r.views.lists(list, remote.ID) {
 			out.missing++
 		}
 	}
@@ -222,6 +226,9 @@ func (p *pass[O, D]) found(ctx context.Context, how Found, obs backend.Observati
 	f := &p.facts
 	p.seen = obs
 	f.Found = how
+	if !obs.Mark.IsZero() {
+		p.r.views.note(p.backend.TenantKey, obs.ParentID, obs.ID, obs.Mark)
+	}
 	f.Owner = p.ownerOf(ctx, how, obs)
 	f.Undeletable, f.Retired = obs.Undeletable, obs.Retired
 	switch obs.Phase {

@@ -34,6 +34,8 @@ type pass[O Object, D backend.Model] struct {
 
 	intent        *Intent
 	foreignIntent bool
+	movedNote     string // a name that means another remote now
+	copied        bool   // the intent was another object's when the pass began
 
 	backend  *Backend
 	driver   backend.Driver[D]
@@ -48,6 +50,7 @@ type pass[O Object, D backend.Model] struct {
 	hit        backend.Mark // what the mark index holds about our name
 	claimedBy  string
 	heldUntil  time.Time
+	warnings   []backend.Problem // what the spec needs of a person at the vendor
 	claimStamp time.Time
 	sent       []string // fields that a write sent
 	created    bool
@@ -57,6 +60,10 @@ type pass[O Object, D backend.Model] struct {
 func (r *Reconciler[O, D]) begin(obj O) *pass[O, D] {
 	p := &pass[O, D]{r: r, obj: obj, stored: obj.DeepCopyObject().(O), memory: r.remember(obj.GetUID())}
 	p.intent, p.foreignIntent = readIntent(obj)
+	p.copied = p.foreignIntent
+	r.mu.Lock()
+	p.movedNote = p.memory.movedNote
+	r.mu.Unlock()
 	return p
 }
 
@@ -293,6 +300,7 @@ func (p *pass[O, D]) desire(ctx context.Context) (outcome, bool) {
 		return outcome{}, false
 	}
 	p.desired, p.parentID = p.r.Kind.Desire(p.obj, p.resolver)
+	p.caps = p.caps.For(p.desired)
 	if err := p.resolver.Err(); err != nil {
 		return outcome{err: err}, true
 	}
@@ -304,6 +312,7 @@ func (p *pass[O, D]) desire(ctx context.Context) (outcome, bool) {
 			p.resolver.Reject(v1alpha1.ReasonInvalidSpec, "spec."+path, "is needed to create this at the vendor")
 		}
 	}
+	p.warnings = p.caps.Warn(p.desired)
 	if problems := p.resolver.Problems(); len(problems) > 0 {
 		return outcome{problems: problems}, true
 	}

@@ -42,6 +42,12 @@ func (p *pass[O, D]) settle(ctx context.Context, out outcome) (reconcile.Result,
 	}
 	p.count(out)
 	if e.leave && !out.wrote {
+		// No byte was sent, or the vendor said no: the attempt is closed all the same.
+		if p.status().ClosedAttempt != p.stored.GetManagedStatus().ClosedAttempt {
+			if err := p.write(ctx, true); err != nil {
+				return reconcile.Result{}, err
+			}
+		}
 		return reconcile.Result{RequeueAfter: p.requeueAfter(e, out)}, nil
 	}
 	transitions := p.apply(out, e)
@@ -105,6 +111,9 @@ func (p *pass[O, D]) apply(out outcome, e effects) []note {
 	wasReady := meta.FindStatusCondition(before.Conditions, v1alpha1.ConditionReady)
 
 	p.project(out)
+	if e.leave {
+		return nil
+	}
 	message := p.message(out)
 	set := func(kind string, m mark, text string) {
 		if m.status == "" {
@@ -112,15 +121,15 @@ func (p *pass[O, D]) apply(out outcome, e effects) []note {
 		}
 		meta.SetStatusCondition(&st.Conditions, metav1.Condition{Type: kind, Status: m.status, Reason: m.reason, Message: text, ObservedGeneration: generation})
 	}
-	set(v1alpha1.ConditionAccepted, e.accepted, textFor(e.accepted, message, "the spec is accepted"))
+	set(v1alpha1.ConditionAccepted, e.accepted, textFor(e.accepted, message, p.acceptance()))
 	set(v1alpha1.ConditionResolvedRefs, p.nameMoved(e.refs), textFor(e.refs, message, "every reference and name is resolved"))
-	if p.memory.movedNote != "" && e.refs.status == metav1.ConditionTrue {
-		set(v1alpha1.ConditionResolvedRefs, no(v1alpha1.ReasonNameMoved), p.memory.movedNote)
+	if p.movedNote != "" && e.refs.status == metav1.ConditionTrue {
+		set(v1alpha1.ConditionResolvedRefs, no(v1alpha1.ReasonNameMoved), p.movedNote)
 	}
 	set(v1alpha1.ConditionSynced, e.synced, textFor(e.synced, message, message))
 
 	reason := p.mainReason(out, e)
-	ready := no(reason)
+	ready, readyText := no(reason), message
 	switch {
 	case p.deleting():
 		ready = no(v1alpha1.ReasonDeleting)
@@ -129,10 +138,10 @@ func (p *pass[O, D]) apply(out outcome, e effects) []note {
 	case e.ready == readyKeep && wasReady != nil && wasReady.Status == metav1.ConditionTrue && wasReady.ObservedGeneration == generation:
 		ready = yes(wasReady.Reason)
 		if st := meta.FindStatusCondition(before.Conditions, v1alpha1.ConditionReady); st != nil {
-			message = keepMessage(message, st.Message, e)
+			readyText = keepMessage(message, st.Message, e)
 		}
 	}
-	set(v1alpha1.ConditionReady, ready, message)
+	set(v1alpha1.ConditionReady, ready, readyText)
 	for _, kind := range []string{v1alpha1.ConditionReconciling, v1alpha1.ConditionStalled} {
 		if e.also == kind {
 			set(kind, yes(reason), message)
@@ -160,6 +169,15 @@ func (p *pass[O, D]) projectFigures(out outcome) {
 	p.r.Kind.Project(p.obj, p.seen)
 }
 
+// acceptance says that the spec is accepted, and what it needs of a person.
+func (p *pass[O, D]) acceptance() string {
+	text := "the spec is accepted"
+	for _, w := range p.warnings {
+		text += "; spec." + w.String()
+	}
+	return shorten(text)
+}
+
 func keepMessage(message, old string, e effects) string {
 	if e.also == "" {
 		return message
@@ -168,7 +186,7 @@ func keepMessage(message, old string, e effects) string {
 }
 
 func (p *pass[O, D]) nameMoved(m mark) mark {
-	if p.memory.movedNote != "" && m.status == metav1.ConditionTrue {
+	if p.movedNote != "" && m.status == metav1.ConditionTrue {
 		return mark{}
 	}
 	return m
@@ -197,9 +215,12 @@ func (p *pass[O, D]) mainReason(out outcome, e effects) string {
 // notes lists the events: one per transition of what the user sees.
 func (p *pass[O, D]) notes(out outcome, e effects, before *v1alpha1.ManagedStatus, message string) []note {
 	var notes []note
-	if p.foreignIntent && !p.memory.copied {
+	if p.copied && !p.memory.copied {
 		p.memory.copied = true
 		notes = append(notes, note{true, v1alpha1.ReasonCopiedIntent, "the intent annotation belongs to another object and is ignored"})
+	}
+	if old := meta.FindStatusCondition(before.Conditions, v1alpha1.ConditionAccepted); len(p.warnings) > 0 && e.accepted.status == metav1.ConditionTrue && (old == nil || old.Message != p.acceptance()) {
+		notes = append(notes, note{true, v1alpha1.ReasonManualStep, p.acceptance()})
 	}
 	if e.event == eventNone {
 		return notes
@@ -323,7 +344,7 @@ func (p *pass[O, D]) write(ctx context.Context, wrote bool) error {
 	// the process is asked to stop.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Minute)
 	defer cancel()
-	return wait.ExponentialBackoffWithContext(ctx, wait.Backoff{Duration: 100 * time.Millisecond, Factor: 2, Jitter: 0.1, Steps: 30, Cap: 5 * time.Second},
+	return wait.PollUntilContextCancel(ctx, time.Second, true,
 		func(ctx context.Context) (bool, error) { return p.writeLive(ctx), nil })
 }
 

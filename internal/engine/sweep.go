@@ -61,7 +61,7 @@ func (r *Reconciler[O, D]) Sweep(ctx context.Context, b *Backend, tailPeriod tim
 		}
 		missing, total = missing+gone, total+len(items)
 		for _, item := range items {
-			if r.tailDue(item.obj, item.desired, caps, tailPeriod) {
+			if r.tailDue(item.obj, item.desired, caps.For(item.desired), tailPeriod) {
 				r.differ(item.obj, &out)
 			}
 			if err := r.checkNames(ctx, b, item, &out); err != nil {

@@ -3,6 +3,7 @@ package engine_test
 import (
 	"context"
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -51,9 +52,11 @@ type world struct {
 	die        string // the point at which the process dies
 	seen       func(point string)
 
+	mu                             sync.Mutex // guards the counts of patches and conflicts
 	metaPatches, statusPatches     int
 	metaConflicts, statusConflicts int
 	uids                           int
+	window                         time.Duration // DefaultWindow if zero
 }
 
 func newWorld(t *testing.T) *world {
@@ -73,7 +76,7 @@ func newWorld(t *testing.T) *world {
 // restart starts another process: what the old one had in memory is lost.
 func (w *world) restart() {
 	w.r = engine.NewReconciler(controller.AppEntitlementKind(), engine.Options{
-		Client: w.client, Live: w.client, Events: w.events, Backends: w, ClusterID: cluster,
+		Client: w.client, Live: w.client, Events: w.events, Backends: w, ClusterID: cluster, Window: w.window,
 		Brakes: &engine.Brakes{}, Lease: func() error { return w.lease },
 		Behind: func(ctx context.Context, _ string) (int, error) {
 			var list v1alpha1.AppEntitlementList
@@ -108,21 +111,29 @@ func conflict(obj client.Object) error {
 	return apierrors.NewConflict(schema.GroupResource{Group: v1alpha1.GroupVersion.Group, Resource: "appentitlements"}, obj.GetName(), fmt.Errorf("changed meanwhile"))
 }
 
+// counted counts a patch, and says whether it has to conflict.
+func (w *world) counted(conflicts, patches *int) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if *conflicts > 0 {
+		*conflicts--
+		return true
+	}
+	*patches++
+	return false
+}
+
 func (w *world) patch(ctx context.Context, c client.WithWatch, obj client.Object, patch client.Patch, opts ...client.PatchOption) error {
-	if w.metaConflicts > 0 {
-		w.metaConflicts--
+	if w.counted(&w.metaConflicts, &w.metaPatches) {
 		return conflict(obj)
 	}
-	w.metaPatches++
 	return c.Patch(ctx, obj, patch, opts...)
 }
 
 func (w *world) patchStatus(ctx context.Context, c client.Client, sub string, obj client.Object, patch client.Patch, opts ...client.SubResourcePatchOption) error {
-	if w.statusConflicts > 0 {
-		w.statusConflicts--
+	if w.counted(&w.statusConflicts, &w.statusPatches) {
 		return conflict(obj)
 	}
-	w.statusPatches++
 	return c.Status().Patch(ctx, obj, patch, opts...)
 }
 

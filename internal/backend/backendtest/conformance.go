@@ -119,8 +119,9 @@ func (b *bench[D]) made(t *testing.T, token string, desired D) (backend.Observat
 	if obs.ID == "" || obs.ParentID != b.ParentID {
 		t.Fatalf("Create answered id %q in %q, want an id in %q", obs.ID, obs.ParentID, b.ParentID)
 	}
+	caps := b.caps.For(desired)
 	sent := slices.DeleteFunc(backend.Paths(desired), func(path string) bool {
-		return backend.Covers(b.caps.WriteOnly, path) && !backend.Covers(b.caps.CreateOnly, path)
+		return backend.Covers(caps.WriteOnly, path) && !backend.Covers(b.caps.CreateOnly, path)
 	})
 	mem := backend.Memory{Applied: map[string]string{}, Echoes: map[string]backend.Echo{}}
 	b.learn(mem, desired, obs, sent)
@@ -151,7 +152,7 @@ func (b *bench[D]) converge(t *testing.T, seen backend.Observation[D], desired D
 }
 
 func (b *bench[D]) changes(seen backend.Observation[D], desired D, mem backend.Memory) backend.Changes {
-	changes := backend.Diff(desired, seen.Actual, b.caps, mem)
+	changes := backend.Diff(desired, seen.Actual, b.caps.For(desired), mem)
 	if seen.Blemished || seen.MarkInProse && seen.Mark.IsZero() {
 		changes = append(changes, backend.Change{Path: backend.PathMark})
 	}
@@ -159,8 +160,8 @@ func (b *bench[D]) changes(seen backend.Observation[D], desired D, mem backend.M
 }
 
 func (b *bench[D]) learn(mem backend.Memory, desired D, obs backend.Observation[D], sent []string) {
-	maps.Copy(mem.Applied, backend.Applied(desired, b.caps, sent))
-	maps.Copy(mem.Echoes, backend.Echoes(desired, obs.Actual, b.caps, sent))
+	maps.Copy(mem.Applied, backend.Applied(desired, b.caps.For(desired), sent))
+	maps.Copy(mem.Echoes, backend.Echoes(desired, obs.Actual, b.caps.For(desired), sent))
 }
 
 // index lists everything in the parent that bears a mark, by token.

@@ -334,8 +334,9 @@ func (m *Memory[D]) observation(r *row[D], tail []string) backend.Observation[D]
 		Phase: r.remote.Phase, Message: r.remote.Message, Blemished: r.remote.Blemished, Undeletable: r.remote.Undeletable,
 		Retired: r.remote.Retired, Sealed: slices.Clone(r.remote.Sealed), Locked: r.remote.Locked, Date: m.tenant.date(),
 	}
+	hidden := m.Caps.For(r.actual).WriteOnly
 	obs.Actual = keep(Clone(r.actual), func(path string, parameter bool) bool {
-		return !parameter && !backend.Covers(m.Caps.WriteOnly, path) && (!backend.Covers(m.Caps.Tail, path) || asked(tail, path))
+		return !parameter && !backend.Covers(hidden, path) && (!backend.Covers(m.Caps.Tail, path) || asked(tail, path))
 	})
 	return obs
 }

@@ -20,6 +20,7 @@ const (
 const (
 	pathReviewEntitlements  = "scope.entitlements"
 	pathReviewResourceTypes = "scope.resourceTypes"
+	pathReviewApps          = "scope.apps.selected"
 	tailProgress            = "progress"
 	tailReports             = "reports"
 )
@@ -45,14 +46,24 @@ func (*reviewDriver) Capabilities() backend.Capabilities {
 			"conductorOne.accuracyIssueAction": {"Continue", "Wait"},
 			"conductorOne.principalTypeFilter": {"Users", "Resources", "UsersAndResources"},
 		},
+		Warnings: map[string]string{
+			"scope.accessConflicts.specific":          manualItems,
+			"conductorOne.excluded.specificResources": manualItems,
+			"conductorOne.excluded.resourceTypes":     manualItems,
+			"conductorOne.resources.selection":        manualItems,
+			"conductorOne.resources.roles":            manualItems,
+		},
 		Required:   []string{"displayName", "owners"},
 		CreateOnly: []string{"owners", "conductorOne.duplicateFrom"},
-		WriteOnly:  []string{"owners", "conductorOne.duplicateFrom", pathReviewResourceTypes},
+		WriteOnly:  []string{"owners", "conductorOne.duplicateFrom", pathReviewApps, pathReviewResourceTypes},
 		Tail:       []string{pathReviewEntitlements},
 		ListLag:    listLag,
 		Poll:       poll,
 	}
 }
+
+// manualItems: markers without an endpoint that attaches what they select (contract section 5.2).
+const manualItems = "what is selected can only be attached in ConductorOne's console"
 
 func reviewPath(id string) string { return rest.Path(reviewItemPath+"/%s", id) }
 

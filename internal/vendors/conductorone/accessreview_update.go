@@ -19,7 +19,7 @@ var scopePaths = []string{
 func (d *reviewDriver) Update(ctx context.Context, seen reviewObservation, desired backend.AccessReview, changes backend.Changes) (reviewObservation, error) {
 	changes = changes.Without(seen.Sealed)
 	settings := encodeReviewSettings(seen, desired, changes)
-	attach := changes.Any(pathReviewEntitlements, pathReviewResourceTypes)
+	attach := changes.Any(pathReviewEntitlements, pathReviewApps, pathReviewResourceTypes)
 	if !attach {
 		if changes.Any(scopePaths...) {
 			settings.set("scopeV2", encodeScope(desired, seen.Actual))
@@ -55,12 +55,10 @@ func (d *reviewDriver) write(ctx context.Context, id string, m *masked) error {
 func (d *reviewDriver) attach(ctx context.Context, seen reviewObservation, desired backend.AccessReview, changes backend.Changes) error {
 	scope := encodeScope(desired, seen.Actual)
 	want := backend.Value(desired.Scope)
-	if changes.Has(pathReviewEntitlements) {
-		items := []attached{}
-		for _, e := range want.Entitlements {
-			if item := (attached{AppID: e.AppID, EntitlementID: e.ID}); !slices.Contains(items, item) {
-				items = append(items, item)
-			}
+	if changes.Any(pathReviewEntitlements, pathReviewApps) {
+		items, err := d.itemsOf(ctx, want)
+		if err != nil {
+			return err
 		}
 		if _, err := d.post(ctx, reviewPath(seen.ID)+"/scope_and_entitlements",
 			map[string]any{"entitlements": items, "scopeV2": scope}, nil); err != nil {
@@ -79,4 +77,31 @@ func (d *reviewDriver) attach(ctx context.Context, seen reviewObservation, desir
 	_, err := d.post(ctx, reviewPath(seen.ID)+"/scope_by_resource_type",
 		map[string]any{"resourceTypeSelections": types, "scopeV2": scope}, nil)
 	return err
+}
+
+// itemsOf lists what is reviewed, each once: the entitlements named, and all that the
+// selected apps have now. The vendor takes no apps, only their entitlements (section 5.3).
+func (d *reviewDriver) itemsOf(ctx context.Context, want backend.ReviewScope) ([]attached, error) {
+	items, known := []attached{}, map[attached]bool{}
+	add := func(appID, id string) {
+		if item := (attached{AppID: appID, EntitlementID: id}); !known[item] {
+			known[item] = true
+			items = append(items, item)
+		}
+	}
+	for _, e := range want.Entitlements {
+		add(e.AppID, e.ID)
+	}
+	entitlements := entitlementDriver{d.api}
+	for _, appID := range want.SelectedApps {
+		for e, err := range entitlements.rows(ctx, appID, nil) {
+			if err != nil {
+				return nil, err
+			}
+			if e.Exists {
+				add(appID, e.ID)
+			}
+		}
+	}
+	return items, nil
 }

@@ -42,7 +42,7 @@ type vaults struct {
 
 type manualProvision struct {
 	Instructions string    `json:"instructions,omitempty"`
-	UserIDs      []string  `json:"userIds,omitempty"` // Deprecated; read only.
+	UserIDs      []string  `json:"userIds,omitempty"` // Deprecated, but taken.
 	Assignee     *assignee `json:"assignee,omitempty"`
 }
 
@@ -116,7 +116,7 @@ func encodeProvision(p backend.ProvisionPolicy) provisionPolicy {
 			}
 		}),
 		Manual: mapped(p.Manual, func(m backend.ProvisionManual) manualProvision {
-			return manualProvision{Instructions: m.Instructions, Assignee: mapped(m.Assignee, encodeAssignee)}
+			return manualProvision{Instructions: m.Instructions, UserIDs: m.UserIDs, Assignee: mapped(m.Assignee, encodeAssignee)}
 		}),
 		Delegated: mapped(p.Delegated, func(d backend.ProvisionDelegated) delegatedProvision { return delegatedProvision(d) }),
 		Webhook:   mapped(p.Webhook, func(w backend.ProvisionWebhook) webhookProvision { return webhookProvision(w) }),
@@ -210,13 +210,8 @@ func decodeAccount(a accountProvision) backend.ProvisionAccount {
 	}
 }
 
-// decodeManual reads the deprecated list of users as the assignee that it means.
 func decodeManual(m manualProvision) backend.ProvisionManual {
-	out := backend.ProvisionManual{Instructions: m.Instructions, Assignee: mapped(m.Assignee, decodeAssignee)}
-	if out.Assignee == nil && len(m.UserIDs) > 0 {
-		out.Assignee = &backend.Assignee{Users: &backend.AssigneeUsers{UserIDs: m.UserIDs}}
-	}
-	return out
+	return backend.ProvisionManual{Instructions: m.Instructions, UserIDs: m.UserIDs, Assignee: mapped(m.Assignee, decodeAssignee)}
 }
 
 func decodeAssignee(a assignee) backend.Assignee {

@@ -15,7 +15,7 @@ func encodeScope(desired, seen backend.AccessReview) scopeV2 {
 	c, hc := backend.Value(desired.ConductorOne), backend.Value(seen.ConductorOne)
 	out := scopeV2{}
 	apps := first(want.Apps, have.Apps)
-	if apps == nil && len(want.Entitlements) > 0 {
+	if apps == nil && len(want.Entitlements)+len(want.SelectedApps) > 0 {
 		apps = &backend.ScopeApps{SpecificResources: &nothing{}}
 	} else if apps == nil && len(want.ResourceTypes) > 0 {
 		apps = &backend.ScopeApps{ResourceTypes: &nothing{}}
