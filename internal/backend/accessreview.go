@@ -98,7 +98,7 @@ type ReviewScope struct {
 	AccessConflicts *ScopeMarkers  `field:"accessConflicts"`
 }
 
-// ScopeApps: exactly one arm is set.
+// ScopeApps is a choice: exactly one arm is set.
 type ScopeApps struct {
 	Access            *struct{}         `json:"access,omitempty"`
 	SpecificResources *struct{}         `json:"specificResources,omitempty"`
@@ -112,7 +112,7 @@ type ScopeAppCriteria struct {
 	ComplianceFrameworkIDs Set `json:"complianceFrameworkIDs,omitempty"`
 }
 
-// ScopeUsers: exactly one arm is set.
+// ScopeUsers is a choice: exactly one arm is set.
 type ScopeUsers struct {
 	All        *struct{}          `json:"all,omitempty"`
 	Selected   *SelectedUsers     `json:"selected,omitempty"`
@@ -133,7 +133,7 @@ type ScopeUserCriteria struct {
 	Attributes map[string]Set `json:"attributes,omitempty"`
 }
 
-// ScopeAccounts: exactly one arm is set.
+// ScopeAccounts is a choice: exactly one arm is set.
 type ScopeAccounts struct {
 	All        *struct{}             `json:"all,omitempty"`
 	Criteria   *ScopeAccountCriteria `json:"criteria,omitempty"`
@@ -148,7 +148,7 @@ type ScopeAccountCriteria struct {
 	NoAccountOwner bool   `json:"noAccountOwner,omitempty"`
 }
 
-// ScopeGrants: exactly one arm is set.
+// ScopeGrants is a choice: exactly one arm is set.
 type ScopeGrants struct {
 	All      *struct{}           `json:"all,omitempty"`
 	Criteria *ScopeGrantCriteria `json:"criteria,omitempty"`
@@ -178,7 +178,7 @@ type ScopeProfileFilter struct {
 	Excluded Set    `json:"excluded,omitempty"`
 }
 
-// ScopeMarkers: exactly one arm is set.
+// ScopeMarkers is a choice: exactly one arm is set.
 type ScopeMarkers struct {
 	All      *struct{} `json:"all,omitempty"`
 	Specific *struct{} `json:"specific,omitempty"`
@@ -204,7 +204,7 @@ type ConductorOneAccessReview struct {
 	ReviewerAttributes             ReviewerAttributes `field:"reviewerAttributes"`
 }
 
-// ScopeExcluded: exactly one arm is set.
+// ScopeExcluded is a choice: exactly one arm is set.
 type ScopeExcluded struct {
 	SpecificResources *struct{} `json:"specificResources,omitempty"`
 	ResourceTypes     *struct{} `json:"resourceTypes,omitempty"`
@@ -219,7 +219,7 @@ type ScopeResources struct {
 // ReviewColumns are the columns of the review's table, in order. Nil is unset.
 type ReviewColumns []ReviewColumn
 
-// ReviewColumn: exactly one of the two is set.
+// ReviewColumn is one column: exactly one of the two is set.
 type ReviewColumn struct {
 	Builtin          string `json:"builtin,omitempty"`
 	AccountAttribute string `json:"accountAttribute,omitempty"`

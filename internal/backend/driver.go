@@ -46,7 +46,8 @@ type Driver[D any] interface {
 	// observation means that none does. Fields that need further calls may be left to Update.
 	Create(ctx context.Context, ref Ref, desired D) (Observation[D], error)
 	// Update writes the changed fields of desired to what was seen, in an order of which
-	// every prefix is safe, and restores the mark where it is missing.
+	// every prefix is safe, and restores the mark where it is missing. An ID in the
+	// observation beside an error means that a part was written.
 	Update(ctx context.Context, seen Observation[D], desired D, changes Changes) (Observation[D], error)
 	// Delete asks for the removal; it is gone only when Observe says so. An absent remote is no error.
 	Delete(ctx context.Context, seen Observation[D]) error

@@ -48,6 +48,11 @@ func (p *pass[O, D]) act(ctx context.Context, plan Plan) outcome {
 			return outcome{plan: Decide(p.facts)}
 		}
 	}
+	if plan.Action == Adopt {
+		if p.claimedBy, p.facts.ClaimConflict = p.r.claims.take(p.claimOf(p.seen)); p.facts.ClaimConflict {
+			return outcome{plan: Decide(p.facts)}
+		}
+	}
 	if (plan.Action == Delete || plan.Action == Retire) && p.deleting() && p.r.TerminatingNow != nil {
 		// The objects of a definition go after it: only a live look is sure to know.
 		terminating, err := p.r.TerminatingNow(ctx, p.r.Kind.Name)

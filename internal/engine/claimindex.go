@@ -60,6 +60,23 @@ func (x *claimIndex) claim(k remoteKey, c claimant) (other string, conflict bool
 	return "", false
 }
 
+// take enters c as bound to the remote, unless another object is bound to it already:
+// of two that adopt at once the first one wins.
+func (x *claimIndex) take(k remoteKey, c claimant) (other string, conflict bool) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for uid, h := range x.holders[k] {
+		if uid != c.uid && h.bound {
+			return h.name, true
+		}
+	}
+	c.bound = true
+	if x.holders[k] != nil {
+		x.holders[k][c.uid] = c
+	}
+	return "", false
+}
+
 // forget drops everything an object claimed, but the remotes in keep.
 func (x *claimIndex) forget(uid types.UID, keep ...remoteKey) {
 	x.mu.Lock()

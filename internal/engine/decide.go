@@ -114,11 +114,11 @@ var table = []row{
 		unless: func(f *reader) bool { return !f.specMoved() }, reason: v1alpha1.ReasonCorrectingDrift},
 }
 
-func (f *reader) sealed() bool { return f.phase() == PhaseSealed || f.changes() == ChangesUnwritable }
+func (r *reader) sealed() bool { return r.phase() == PhaseSealed || r.changes() == ChangesUnwritable }
 
 // Decide is the heart of the engine: pure, total, and tested over every
 // combination of facts.
-func Decide(f Facts) Plan { return decide(&reader{facts: f}) }
+func Decide(f Facts) Plan { return decide(newReader(f)) }
 
 func decide(f *reader) Plan { return decideBy(table, f) }
 

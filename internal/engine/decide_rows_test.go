@@ -213,7 +213,7 @@ func TestEveryRowOfTheTable(t *testing.T) {
 				t.Errorf("decided %s, want %s", got.text(), c.want.text())
 			}
 			for _, r := range table {
-				if r.when(&reader{facts: c.facts}) {
+				if r.when(newReader(c.facts)) {
 					if r.number != c.row {
 						t.Errorf("row %d decided, want row %d", r.number, c.row)
 					}

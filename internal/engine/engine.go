@@ -185,6 +185,7 @@ func (r *Reconciler[O, D]) fillClaims(ctx context.Context) error {
 	}
 	for _, obj := range objects {
 		spec, st := obj.GetManagedSpec(), obj.GetManagedStatus()
+		r.uids[client.ObjectKeyFromObject(obj)] = obj.GetUID()
 		c := claimant{uid: obj.GetUID(), name: ownerOf(obj), created: obj.GetCreationTimestamp().Unix()}
 		if st.Remote != nil && st.Remote.ID != "" {
 			c.bound = true

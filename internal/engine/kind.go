@@ -50,6 +50,8 @@ type Kind[O Object, D backend.Model] struct {
 type Backends interface {
 	// Get returns the backend that ref names for objects of namespace. Errors are *BackendError.
 	Get(ctx context.Context, namespace string, ref v1alpha1.BackendRef, deleting bool) (*Backend, error)
+	// TenantOf returns the tenant that the backend is pinned to, by the cache; empty if unknown.
+	TenantOf(ctx context.Context, namespace string, ref v1alpha1.BackendRef) string
 	// Unauthorized tells that the tenant refused the credentials.
 	Unauthorized(key string, err error)
 }

@@ -1,92 +1,114 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
+	"github.com/governance-operator/governance-operator/internal/backend"
+)
+
+// messages say what a reason means for an object. Reasons that are not here are
+// sentences with parts of the object, see planMessage.
+var messages = map[string]string{
+	v1alpha1.ReasonInSync:              inSync,
+	v1alpha1.ReasonKindRemoved:         "the definition of this kind is being removed; nothing is written any more",
+	v1alpha1.ReasonMassAbsence:         "far too many remotes of this kind vanished at once; nothing is created or released until the backend's credentials are mended or the absence is accepted there",
+	v1alpha1.ReasonMassDeletion:        "far too many deletions at once; confirm the number on the backend with the annotation " + v1alpha1.AnnotationAcceptDeletions,
+	v1alpha1.ReasonRemoteMissing:       "the remote was there, or may have been, and is not found; policy forbids another: choose drift: Correct with creation: Create, or (reviews) delete and apply",
+	v1alpha1.ReasonRemoteNotFound:      "nothing to adopt yet: create it at the vendor, mend spec.remoteID or the name, or choose creation: CreateOrAdopt",
+	v1alpha1.ReasonPendingTooLong:      "the vendor has been working on it for more than 24 hours; look there, or delete and apply",
+	v1alpha1.ReasonOutcomeUnknown:      "a create may have happened and this vendor cannot show it; look there, then set spec.remoteID, or delete with deletion: Orphan and apply",
+	v1alpha1.ReasonDraftPending:        "somebody's draft is open at the vendor; publish or discard it",
+	v1alpha1.ReasonStartHeld:           "waits for its start by the spec; nothing exists at the vendor yet",
+	v1alpha1.ReasonCreateUnsupported:   "spec.management.creation: this vendor cannot create this kind; choose Adopt",
+	v1alpha1.ReasonDeletionUnsupported: "spec.management.deletion: not possible at this vendor; choose Orphan, or allow it at the backend",
+	v1alpha1.ReasonOutcomePending:      "a create was sent and its outcome is not known yet; the vendor is asked again before anything else is sent",
+	v1alpha1.ReasonAbsenceUnproved:     "the remote is not found by its id, and a list does not agree yet",
+	v1alpha1.ReasonIndexPending:        "the vendor's list names a remote of this object that cannot be read yet",
+	v1alpha1.ReasonDeletionPending:     asked,
+	v1alpha1.ReasonDeleting:            asked,
+	v1alpha1.ReasonRetiring:            asked,
+}
+
+const (
+	inSync = "the remote is as specified"
+	asked  = "the vendor was asked and has not finished"
 )
 
 // planMessage says what a plan means for this object, naming object and field.
 func (p *pass[O, D]) planMessage(out outcome) string {
-	fields := "spec." + strings.Join(p.changes.Paths(), ", spec.")
-	if len(p.changes) == 0 {
-		fields = "nothing"
+	if text, ok := messages[out.plan.Reason]; ok {
+		return text
 	}
-	found := fmt.Sprintf("remote %q", p.seen.ID)
-	if p.seen.ParentID != "" {
-		found += fmt.Sprintf(" in %q", p.seen.ParentID)
-	}
+	fields, found := p.fieldList(), p.remoteName()
 	switch out.plan.Reason {
-	case v1alpha1.ReasonInSync:
-		return "the remote is as specified"
 	case v1alpha1.ReasonCreating, v1alpha1.ReasonRecreating, v1alpha1.ReasonUpdating, v1alpha1.ReasonCorrectingDrift, v1alpha1.ReasonAdopting:
 		if !out.diffLeft && out.wrote {
-			return "the remote is as specified"
+			return inSync
 		}
 		return "still to be written: " + fields
 	case v1alpha1.ReasonDrifted:
 		return fmt.Sprintf("differs at the vendor and is left so: %s; edit the spec, choose drift: Correct, or mend it at the vendor", fields)
 	case v1alpha1.ReasonSealedByVendor:
-		return fmt.Sprintf("%s: the vendor takes no more edits of this; put the old value back, or delete and apply", fields)
+		return fields + ": the vendor takes no more edits of this; put the old value back, or delete and apply"
+	case v1alpha1.ReasonUpdateUnsupported:
+		return fields + ": this vendor cannot update this kind"
+	case v1alpha1.ReasonNonConverging:
+		return fields + " was written three times and the vendor does not keep it; drop it from the spec or choose drift: Report"
 	case v1alpha1.ReasonSuspended:
-		return p.whileDeleting(fmt.Sprintf("suspended; would be written: %s", fields))
+		return "suspended; would be written: " + fields
 	case v1alpha1.ReasonTenantChanged:
-		who := "another tenant"
-		if p.backend != nil {
-			who = fmt.Sprintf("tenant %q", p.backend.TenantID)
-		}
-		return p.whileDeleting(fmt.Sprintf("the backend's credentials answer for %s, not for the one this object lives in; nothing is written", who))
-	case v1alpha1.ReasonMassAbsence:
-		return p.whileDeleting("far too many remotes of this kind vanished at once; nothing is created or released until the backend's credentials are mended or the absence is accepted there")
-	case v1alpha1.ReasonMassDeletion:
-		return p.whileDeleting("far too many deletions at once; confirm the number on the backend with the annotation " + v1alpha1.AnnotationAcceptDeletions)
-	case v1alpha1.ReasonKindRemoved:
-		return "the definition of this kind is being removed; nothing is written any more"
+		return fmt.Sprintf("the backend's credentials answer for tenant %q, not for the one this object lives in; nothing is written", p.tenantID())
 	case v1alpha1.ReasonRemoteIDMismatch:
 		return fmt.Sprintf("spec.remoteID: %q is not the remote this object is bound to (%q); put it back, or delete and apply", p.spec().RemoteID, firstNonEmpty(p.boundID(), p.seen.ID))
 	case v1alpha1.ReasonClaimedByOther:
-		return p.whileDeleting(fmt.Sprintf("%s belongs to %s %s; delete one of the two", found, p.r.Kind.Name, p.claimedBy))
+		return fmt.Sprintf("%s belongs to %s %s; delete one of the two", found, p.r.Kind.Name, p.claimedBy)
 	case v1alpha1.ReasonRemoteExists:
 		return fmt.Sprintf("%s already exists and is %s; choose management.creation: CreateOrAdopt, set spec.remoteID, or rename", found, p.whose())
 	case v1alpha1.ReasonOwnershipLost:
 		return fmt.Sprintf("%s is now %s; settle it with that owner; to take it back delete with deletion: Orphan and apply with CreateOrAdopt", found, p.whose())
-	case v1alpha1.ReasonRemoteMissing:
-		return "the remote was there, or may have been, and is not found; policy forbids another: choose drift: Correct with creation: Create, or (reviews) delete and apply"
-	case v1alpha1.ReasonRemoteNotFound:
-		return "nothing to adopt yet: create it at the vendor, mend spec.remoteID or the name, or choose creation: CreateOrAdopt"
-	case v1alpha1.ReasonRemoteFailed:
-		return "the vendor's work failed: " + firstNonEmpty(p.seen.Message, "no message") + "; mend it there, or delete and apply"
-	case v1alpha1.ReasonPendingTooLong:
-		return "the vendor has been working on it for more than 24 hours; look there, or delete and apply"
-	case v1alpha1.ReasonOutcomeUnknown:
-		return p.whileDeleting("a create may have happened and this vendor cannot show it; look there, then set spec.remoteID, or delete with deletion: Orphan and apply")
 	case v1alpha1.ReasonAmbiguousRemote:
 		return fmt.Sprintf("%s and %q bear the mark of this object; remove one at the vendor", found, p.twinID())
-	case v1alpha1.ReasonNonConverging:
-		return fmt.Sprintf("%s was written three times and the vendor does not keep it; drop it from the spec or choose drift: Report", fields)
-	case v1alpha1.ReasonDraftPending:
-		return "somebody's draft is open at the vendor; publish or discard it"
-	case v1alpha1.ReasonStartHeld:
-		return "waits for its start by the spec; nothing exists at the vendor yet"
-	case v1alpha1.ReasonCreateUnsupported:
-		return "spec.management.creation: this vendor cannot create this kind; choose Adopt"
-	case v1alpha1.ReasonUpdateUnsupported:
-		return fmt.Sprintf("%s: this vendor cannot update this kind", fields)
-	case v1alpha1.ReasonDeletionUnsupported:
-		return p.whileDeleting("spec.management.deletion: not possible at this vendor; choose Orphan, or allow it at the backend")
-	case v1alpha1.ReasonOutcomePending:
-		return "a create was sent and its outcome is not known yet; the vendor is asked again before anything else is sent"
-	case v1alpha1.ReasonAbsenceUnproved:
-		return p.whileDeleting("the remote is not found by its id, and a list does not agree yet")
-	case v1alpha1.ReasonIndexPending:
-		return "the vendor's list names a remote of this object that cannot be read yet"
+	case v1alpha1.ReasonRemoteFailed:
+		return "the vendor's work failed: " + firstNonEmpty(p.seen.Message, "no message") + "; mend it there, or delete and apply"
 	case v1alpha1.ReasonVendorWorking:
 		return firstNonEmpty(p.seen.Message, "the vendor is still working")
-	case v1alpha1.ReasonDeletionPending, v1alpha1.ReasonDeleting, v1alpha1.ReasonRetiring:
-		return p.whileDeleting("the vendor was asked and has not finished")
 	}
 	return out.plan.Reason
+}
+
+// fieldList names the fields that differ.
+func (p *pass[O, D]) fieldList() string {
+	var names []string
+	for _, path := range p.changes.Paths() {
+		if path == backend.PathMark {
+			names = append(names, "the mark of ownership")
+			continue
+		}
+		names = append(names, "spec."+path)
+	}
+	if len(names) == 0 {
+		return "nothing"
+	}
+	return strings.Join(names, ", ")
+}
+
+// remoteName names the remote that was found.
+func (p *pass[O, D]) remoteName() string {
+	if p.seen.ParentID == "" {
+		return fmt.Sprintf("remote %q", p.seen.ID)
+	}
+	return fmt.Sprintf("remote %q in %q", p.seen.ID, p.seen.ParentID)
+}
+
+func (p *pass[O, D]) tenantID() string {
+	if p.backend == nil {
+		return ""
+	}
+	return p.backend.TenantID
 }
 
 // whose names the owner of a find.
@@ -115,4 +137,45 @@ func firstNonEmpty(texts ...string) string {
 		}
 	}
 	return ""
+}
+
+// shorten keeps a message within 512 characters.
+func shorten(s string) string {
+	const limit = 512
+	runes := []rune(strings.TrimSpace(s))
+	if len(runes) <= limit {
+		return string(runes)
+	}
+	return string(runes[:limit-1]) + "…"
+}
+
+// message says in one sentence what is, and what to do.
+func (p *pass[O, D]) message(out outcome) string {
+	switch {
+	case out.err != nil:
+		var b *BackendError
+		if errors.As(out.err, &b) {
+			return shorten(p.whileDeleting(b.Message))
+		}
+		return shorten(p.whileDeleting(out.err.Error()))
+	case len(out.problems) > 0:
+		texts := make([]string, 0, 3)
+		for _, problem := range out.problems[:min(3, len(out.problems))] {
+			texts = append(texts, problem.Message)
+		}
+		if more := len(out.problems) - len(texts); more > 0 {
+			texts = append(texts, fmt.Sprintf("and %d more", more))
+		}
+		return shorten(strings.Join(texts, "; "))
+	}
+	return shorten(p.whileDeleting(p.planMessage(out)))
+}
+
+// whileDeleting says since when a deletion waits, and the two ways out.
+func (p *pass[O, D]) whileDeleting(text string) string {
+	if !p.deleting() {
+		return text
+	}
+	return fmt.Sprintf("deletion is waiting since %s: %s; mend that, or set management.deletion to Orphan to leave the remote where it is",
+		p.obj.GetDeletionTimestamp().UTC().Format(time.RFC3339), text)
 }

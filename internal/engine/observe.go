@@ -25,18 +25,16 @@ func (p *pass[O, D]) observe(ctx context.Context) error {
 	if f.Bound {
 		return p.observeBound(ctx)
 	}
-	looked := time.Time{}
 	if f.Intent == IntentFresh || f.Intent == IntentOld {
 		obs, err := p.look(ctx, backend.Ref{ParentID: p.intent.ParentID, Key: p.intent.Key, Mark: p.mark()})
 		if err != nil {
 			return err
 		}
-		looked = obs.Date
 		if obs.Exists {
 			p.found(ctx, FoundByMark, obs)
 			return nil
 		}
-		f.Intent = p.intentFact(looked)
+		f.Intent = p.intentFact(obs.Date)
 	}
 	if p.spec().RemoteID != "" {
 		obs, err := p.look(ctx, backend.Ref{ID: p.spec().RemoteID, ParentID: p.parentID})
@@ -281,10 +279,15 @@ func (p *pass[O, D]) found(ctx context.Context, how Found, obs backend.Observati
 
 // claim enters the find into the claim index.
 func (p *pass[O, D]) claim(_ context.Context, obs backend.Observation[D]) {
-	k := remoteKey{p.backend.TenantID, p.r.Kind.Name, obs.ParentID, obs.ID}
-	c := claimant{uid: p.obj.GetUID(), name: ownerOf(p.obj), bound: p.facts.Bound && p.boundID() == obs.ID, created: p.obj.GetCreationTimestamp().Unix()}
+	k, c := p.claimOf(obs)
 	p.r.claims.forget(p.obj.GetUID(), k)
 	p.claimedBy, p.facts.ClaimConflict = p.r.claims.claim(k, c)
+}
+
+func (p *pass[O, D]) claimOf(obs backend.Observation[D]) (remoteKey, claimant) {
+	return remoteKey{p.backend.TenantID, p.r.Kind.Name, obs.ParentID, obs.ID}, claimant{
+		uid: p.obj.GetUID(), name: ownerOf(p.obj), bound: p.facts.Bound && p.boundID() == obs.ID, created: p.obj.GetCreationTimestamp().Unix(),
+	}
 }
 
 // diff compares the desired model with an observation.

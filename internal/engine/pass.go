@@ -10,7 +10,6 @@ import (
 	"slices"
 	"time"
 
-	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -34,6 +33,7 @@ type pass[O Object, D backend.Model] struct {
 
 	intent        *Intent
 	foreignIntent bool
+	copiedIntent  bool   // it was foreign when the pass began
 	movedNote     string // a name that means another remote now
 	copied        bool   // the intent was another object's when the pass began
 
@@ -47,7 +47,6 @@ type pass[O Object, D backend.Model] struct {
 	facts      Facts
 	seen       backend.Observation[D]
 	changes    backend.Changes
-	hit        backend.Mark // what the mark index holds about our name
 	claimedBy  string
 	heldUntil  time.Time
 	warnings   []backend.Problem // what the spec needs of a person at the vendor
@@ -60,6 +59,7 @@ type pass[O Object, D backend.Model] struct {
 func (r *Reconciler[O, D]) begin(obj O) *pass[O, D] {
 	p := &pass[O, D]{r: r, obj: obj, stored: obj.DeepCopyObject().(O), memory: r.remember(obj.GetUID())}
 	p.intent, p.foreignIntent = readIntent(obj)
+	p.copiedIntent = p.foreignIntent
 	p.copied = p.foreignIntent
 	r.mu.Lock()
 	p.movedNote = p.memory.movedNote
@@ -103,6 +103,9 @@ func (p *pass[O, D]) fresh(ctx context.Context) (time.Duration, bool) {
 	if forced || p.deleting() || p.boundID() == "" || !p.hasFinalizer() || p.intent == nil ||
 		st.ObservedGeneration != p.obj.GetGeneration() || p.requested() != st.LastHandledReconcileAt ||
 		p.intent.Attempt > st.ClosedAttempt || !p.settled() {
+		return 0, false
+	}
+	if tenant := p.r.Backends.TenantOf(ctx, p.obj.GetNamespace(), p.spec().BackendRef); tenant != "" && tenant != st.Remote.TenantID {
 		return 0, false
 	}
 	if digest, ok := p.inputsDigest(ctx); !ok || digest != st.InputsDigest {
@@ -343,12 +346,4 @@ func (p *pass[O, D]) tail() []string {
 	}
 	slices.Sort(tail)
 	return slices.Compact(tail)
-}
-
-// eventType is Warning for what needs a person.
-func eventType(warning bool) string {
-	if warning {
-		return corev1.EventTypeWarning
-	}
-	return corev1.EventTypeNormal
 }

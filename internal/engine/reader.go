@@ -42,8 +42,45 @@ const (
 // reader hands facts to the table, one at a time. The exhaustive test replaces
 // choose, to branch on exactly the facts that a decision reads.
 type reader struct {
-	facts  Facts
+	values [factCount]int
 	choose func(fact) int
+}
+
+func newReader(f Facts) *reader {
+	return &reader{values: [factCount]int{
+		factDeleting:        flag(f.Deleting),
+		factKindTerminating: flag(f.KindTerminating),
+		factSuspended:       flag(f.Suspended),
+		factBound:           flag(f.Bound),
+		factPendingLong:     flag(f.PendingLong),
+		factSpecMoved:       flag(f.SpecMoved),
+		factCanCreate:       flag(f.CanCreate),
+		factCanUpdate:       flag(f.CanUpdate),
+		factCanDelete:       flag(f.CanDelete),
+		factCanRetire:       flag(f.CanRetire),
+		factUndeletable:     flag(f.Undeletable),
+		factRetired:         flag(f.Retired),
+		factDeleteSent:      flag(f.DeleteSent),
+		factRunOnce:         flag(f.RunOnce),
+		factCreateHeld:      flag(f.CreateHeld),
+		factTenantMatches:   flag(f.TenantMatches),
+		factMassAbsence:     flag(f.MassAbsence),
+		factMassDeletion:    flag(f.MassDeletion),
+		factClaimConflict:   flag(f.ClaimConflict),
+		factMarkProven:      flag(f.MarkProven),
+		factNonConverging:   flag(f.NonConverging),
+		factCreation:        int(f.Creation),
+		factDrift:           int(f.Drift),
+		factDeletion:        int(f.Deletion),
+		factRemoteID:        int(f.RemoteID),
+		factIntent:          int(f.Intent),
+		factFound:           int(f.Found),
+		factOwner:           int(f.Owner),
+		factTwin:            int(f.Twin),
+		factPhase:           int(f.Phase),
+		factChanges:         int(f.Changes),
+		factIndex:           int(f.Index),
+	}}
 }
 
 func flag(b bool) int {
@@ -57,73 +94,7 @@ func (r *reader) get(f fact) int {
 	if r.choose != nil {
 		return r.choose(f)
 	}
-	switch f {
-	case factDeleting:
-		return flag(r.facts.Deleting)
-	case factKindTerminating:
-		return flag(r.facts.KindTerminating)
-	case factSuspended:
-		return flag(r.facts.Suspended)
-	case factBound:
-		return flag(r.facts.Bound)
-	case factPendingLong:
-		return flag(r.facts.PendingLong)
-	case factSpecMoved:
-		return flag(r.facts.SpecMoved)
-	case factCanCreate:
-		return flag(r.facts.CanCreate)
-	case factCanUpdate:
-		return flag(r.facts.CanUpdate)
-	case factCanDelete:
-		return flag(r.facts.CanDelete)
-	case factCanRetire:
-		return flag(r.facts.CanRetire)
-	case factUndeletable:
-		return flag(r.facts.Undeletable)
-	case factRetired:
-		return flag(r.facts.Retired)
-	case factDeleteSent:
-		return flag(r.facts.DeleteSent)
-	case factRunOnce:
-		return flag(r.facts.RunOnce)
-	case factCreateHeld:
-		return flag(r.facts.CreateHeld)
-	case factTenantMatches:
-		return flag(r.facts.TenantMatches)
-	case factMassAbsence:
-		return flag(r.facts.MassAbsence)
-	case factMassDeletion:
-		return flag(r.facts.MassDeletion)
-	case factClaimConflict:
-		return flag(r.facts.ClaimConflict)
-	case factMarkProven:
-		return flag(r.facts.MarkProven)
-	case factNonConverging:
-		return flag(r.facts.NonConverging)
-	case factCreation:
-		return int(r.facts.Creation)
-	case factDrift:
-		return int(r.facts.Drift)
-	case factDeletion:
-		return int(r.facts.Deletion)
-	case factRemoteID:
-		return int(r.facts.RemoteID)
-	case factIntent:
-		return int(r.facts.Intent)
-	case factFound:
-		return int(r.facts.Found)
-	case factOwner:
-		return int(r.facts.Owner)
-	case factTwin:
-		return int(r.facts.Twin)
-	case factPhase:
-		return int(r.facts.Phase)
-	case factChanges:
-		return int(r.facts.Changes)
-	case factIndex:
-		return int(r.facts.Index)
-	}
-	panic("engine: unknown fact")
+	return r.values[f]
 }
 
 func (r *reader) deleting() bool        { return r.get(factDeleting) == 1 }
@@ -159,24 +130,24 @@ func (r *reader) phase() PhaseFact      { return PhaseFact(r.get(factPhase)) }
 func (r *reader) changes() ChangesFact  { return ChangesFact(r.get(factChanges)) }
 func (r *reader) index() Index          { return Index(r.get(factIndex)) }
 
-func (f *reader) absent() bool {
-	return f.found() == FoundAbsentProved || f.found() == FoundAbsentUnproved
+func (r *reader) absent() bool {
+	return r.found() == FoundAbsentProved || r.found() == FoundAbsentUnproved
 }
-func (f *reader) exists() bool { return f.found() >= FoundByID }
-func (f *reader) ours() bool   { return f.exists() && f.owner() == OwnerOurs }
+func (r *reader) exists() bool { return r.found() >= FoundByID }
+func (r *reader) ours() bool   { return r.exists() && r.owner() == OwnerOurs }
 
 // consent says whether the user's policy allows taking over a find that is not ours.
-func (f *reader) consent() bool {
-	if f.remoteID() == RemoteIDSet && f.found() != FoundByID {
+func (r *reader) consent() bool {
+	if r.remoteID() == RemoteIDSet && r.found() != FoundByID {
 		return false
 	}
-	if f.runOnce() && f.found() == FoundByKey {
+	if r.runOnce() && r.found() == FoundByKey {
 		return false
 	}
-	adopts := f.creation() != CreationCreate
-	switch f.owner() {
+	adopts := r.creation() != CreationCreate
+	switch r.owner() {
 	case OwnerUnmarked, OwnerOtherLife:
-		return adopts || f.remoteID() == RemoteIDSet && f.found() == FoundByID
+		return adopts || r.remoteID() == RemoteIDSet && r.found() == FoundByID
 	case OwnerOtherCluster:
 		return adopts
 	default:

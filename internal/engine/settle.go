@@ -2,10 +2,6 @@ package engine
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"math/rand/v2"
-	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -90,7 +86,7 @@ func (p *pass[O, D]) count(out outcome) {
 	default:
 		p.memory.failures = 0
 	}
-	if out.err == nil && (out.plan.Action == Settle || out.wrote && !out.diffLeft) {
+	if out.err == nil && (out.plan.Action == Settle || out.wrote && !out.diffLeft && out.plan.Action != Create) {
 		p.memory.repeated, p.memory.write = 0, ""
 	}
 	p.memory.pollAt = p.r.Now().Add(p.poll() - 100*time.Millisecond)
@@ -226,7 +222,7 @@ func (p *pass[O, D]) notes(out outcome, e effects, before *v1alpha1.ManagedStatu
 		return notes
 	}
 	reason := p.mainReason(out, e)
-	if out.wrote {
+	if out.wrote && out.err == nil {
 		reason = out.plan.Reason
 		if p.facts.Found == FoundByMark && !p.facts.Bound {
 			notes = append(notes, note{false, v1alpha1.ReasonRecovered, "found by its mark after an interrupted create"})
@@ -240,93 +236,6 @@ func (p *pass[O, D]) notes(out outcome, e effects, before *v1alpha1.ManagedStatu
 		}
 	}
 	return notes
-}
-
-// project writes what is known of the remote into the status.
-func (p *pass[O, D]) project(out outcome) {
-	st := p.status()
-	if out.err == nil && len(out.problems) == 0 || out.wrote {
-		if p.resolver != nil && !p.deleting() {
-			st.Resolved = p.resolver.Resolved()
-		}
-	}
-	p.projectChanges(out)
-	ours := p.seen.ID != "" && (out.wrote && out.plan.Reason != v1alpha1.ReasonRemovingDuplicate || p.facts.Found >= FoundByID && p.facts.Owner == OwnerOurs)
-	if !ours || p.facts.ClaimConflict && !out.wrote {
-		return
-	}
-	remote := p.remote()
-	if out.wrote && out.plan.Action != Delete {
-		now := metav1.NewTime(p.r.Now().Truncate(time.Second))
-		remote.LastWrittenAt = &now
-		st.Revision++
-	}
-	if p.facts.Found == FoundByMark && !p.facts.Bound && !out.wrote && st.Revision == 0 {
-		st.Revision = 1
-	}
-	if p.deleting() {
-		return
-	}
-	if remote.ID != "" && remote.ID != p.seen.ID {
-		*remote = v1alpha1.RemoteStatus{LastWrittenAt: remote.LastWrittenAt}
-	}
-	remote.ID, remote.ParentID, remote.TenantID = p.seen.ID, p.seen.ParentID, p.backend.TenantID
-	if p.seen.URL != "" {
-		remote.URL = p.seen.URL
-	}
-	remote.Phase = v1alpha1.RemotePhase(p.seen.Phase)
-	if remote.Phase == "" {
-		remote.Phase = v1alpha1.RemotePhase(backend.PhaseLive)
-	}
-	if !p.seen.CreatedAt.IsZero() {
-		created := metav1.NewTime(p.seen.CreatedAt.Truncate(time.Second))
-		remote.CreatedAt = &created
-	}
-	digest := backend.RowDigest(p.desired, p.seen, p.caps)
-	if remote.Digest != "" && remote.Digest != digest && !out.wrote {
-		now := metav1.NewTime(p.r.Now().Truncate(time.Second))
-		remote.ChangedAt = &now
-	}
-	if remote.Digest != digest || out.wrote || remote.Version == "" {
-		remote.Digest, remote.Version = digest, p.seen.Version
-	}
-	if p.facts.Found >= FoundByID && st.ClosedAttempt < p.attempt() {
-		st.ClosedAttempt = p.attempt()
-	}
-	reported := out.plan.Action == Adopt && p.facts.Drift == DriftReport
-	inSync := out.err == nil && !out.diffLeft && len(p.changes) == 0
-	if inSync || reported {
-		st.DesiredDigest = backend.DesiredDigest(p.desired)
-	}
-	if inSync || out.plan.Reason == v1alpha1.ReasonDrifted {
-		if digest, ok := p.inputsDigest(context.Background()); ok {
-			st.InputsDigest = digest
-		}
-	}
-}
-
-func (p *pass[O, D]) attempt() int64 {
-	if p.intent == nil {
-		return 0
-	}
-	return p.intent.Attempt
-}
-
-// projectChanges lists the fields that differ right now.
-func (p *pass[O, D]) projectChanges(out outcome) {
-	if p.facts.Found < FoundByID && !out.wrote || p.deleting() {
-		return
-	}
-	remote := p.status().Remote
-	if remote == nil && len(p.changes) == 0 {
-		return
-	}
-	p.remote().Changes = nil
-	for _, path := range p.changes.Paths() {
-		if len(p.remote().Changes) < 16 {
-			p.remote().Changes = append(p.remote().Changes, path)
-		}
-	}
 }
 
 // write patches the status with resourceVersion, and not at all when nothing
@@ -375,10 +284,16 @@ func (p *pass[O, D]) copyStatus(next O) {
 func (p *pass[O, D]) release(ctx context.Context, out outcome) error {
 	key := BackendKey(p.obj)
 	p.r.At("releasing")
-	before := p.stored.DeepCopyObject().(O)
-	after := p.stored.DeepCopyObject().(O)
-	controllerutil.RemoveFinalizer(after, v1alpha1.Finalizer)
-	if err := p.r.Client.Patch(ctx, after, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})); err != nil {
+	if err := p.dropFinalizer(ctx, p.stored); apierrors.IsConflict(err) {
+		// What was owed is done, whatever was edited meanwhile.
+		live := p.r.Kind.New()
+		if err := p.r.Live.Get(ctx, p.name(), live); err != nil || live.GetUID() != p.obj.GetUID() {
+			return client.IgnoreNotFound(err)
+		}
+		if err := p.dropFinalizer(ctx, live); err != nil {
+			return client.IgnoreNotFound(err)
+		}
+	} else if err != nil {
 		return client.IgnoreNotFound(err)
 	}
 	p.r.Brakes.Released(key, p.obj.GetUID())
@@ -388,6 +303,12 @@ func (p *pass[O, D]) release(ctx context.Context, out outcome) error {
 		p.event(note{stays, out.plan.Reason, releaseMessages[out.plan.Reason]})
 	}
 	return nil
+}
+
+func (p *pass[O, D]) dropFinalizer(ctx context.Context, from O) error {
+	after := from.DeepCopyObject().(O)
+	controllerutil.RemoveFinalizer(after, v1alpha1.Finalizer)
+	return p.r.Client.Patch(ctx, after, client.MergeFromWithOptions(from, client.MergeFromWithOptimisticLock{}))
 }
 
 var releaseMessages = map[string]string{
@@ -409,119 +330,4 @@ func (p *pass[O, D]) event(n note) {
 		kind = corev1.EventTypeWarning
 	}
 	p.r.Events.Eventf(p.obj, nil, kind, n.reason, n.reason, "%s", shorten(n.message))
-}
-
-// requeueAfter turns the requeue rule into a time; zero means that something else wakes the object.
-func (p *pass[O, D]) requeueAfter(e effects, out outcome) time.Duration {
-	switch e.requeue {
-	case requeueNow:
-		return time.Millisecond
-	case requeueSecond:
-		return time.Second
-	case requeueSoon:
-		return jitter(10 * time.Second)
-	case requeueHour:
-		return jitter(time.Hour)
-	case requeuePoll:
-		if out.plan.Reason == v1alpha1.ReasonVendorWorking {
-			return max(p.caps.Poll, time.Second)
-		}
-		return p.poll()
-	case requeueAfter:
-		return jitter(max(backend.AfterOf(out.err), time.Second))
-	case requeueBackoff:
-		return jitter(max(backoff(time.Second, 5*time.Minute, p.memory.failures), backend.AfterOf(out.err)))
-	case requeueMinute:
-		return jitter(backoff(time.Minute, p.resync(), max(p.memory.failures, 1)))
-	case requeueResync:
-		return jitter(p.resync())
-	case requeueOutcome:
-		return p.outcomeWait()
-	case requeueHeld:
-		if out.plan.Reason == v1alpha1.ReasonStartHeld && !p.heldUntil.IsZero() {
-			return max(p.heldUntil.Sub(p.r.Now()), time.Second)
-		}
-	}
-	return 0
-}
-
-func (p *pass[O, D]) resync() time.Duration {
-	if p.backend != nil && p.backend.Resync > 0 {
-		return p.backend.Resync
-	}
-	return 10 * time.Minute
-}
-
-// outcomeWait is 2 s, then 10 s, then the end of the window.
-func (p *pass[O, D]) outcomeWait() time.Duration {
-	now, err := p.r.clock.read(p.tenantKey())
-	if err != nil || p.intent == nil {
-		return 10 * time.Second
-	}
-	age := now.Sub(p.intent.At)
-	left := p.r.Window - age + time.Second
-	switch {
-	case left <= 0:
-		return time.Second
-	case age < 2*time.Second:
-		return min(2*time.Second, left)
-	case age < 12*time.Second:
-		return min(10*time.Second, left)
-	}
-	return left
-}
-
-func (p *pass[O, D]) tenantKey() string {
-	if p.backend == nil {
-		return ""
-	}
-	return p.backend.TenantKey
-}
-
-func jitter(d time.Duration) time.Duration {
-	if d <= 0 {
-		return time.Millisecond
-	}
-	return d + time.Duration(rand.Int64N(int64(d)/10+1))
-}
-
-// shorten keeps a message within 512 characters.
-func shorten(s string) string {
-	const limit = 512
-	runes := []rune(strings.TrimSpace(s))
-	if len(runes) <= limit {
-		return string(runes)
-	}
-	return string(runes[:limit-1]) + "…"
-}
-
-// message says in one sentence what is, and what to do.
-func (p *pass[O, D]) message(out outcome) string {
-	switch {
-	case out.err != nil:
-		var b *BackendError
-		if errors.As(out.err, &b) {
-			return shorten(p.whileDeleting(b.Message))
-		}
-		return shorten(p.whileDeleting(out.err.Error()))
-	case len(out.problems) > 0:
-		texts := make([]string, 0, 3)
-		for _, problem := range out.problems[:min(3, len(out.problems))] {
-			texts = append(texts, problem.Message)
-		}
-		if more := len(out.problems) - len(texts); more > 0 {
-			texts = append(texts, fmt.Sprintf("and %d more", more))
-		}
-		return shorten(strings.Join(texts, "; "))
-	}
-	return shorten(p.planMessage(out))
-}
-
-// whileDeleting says since when a deletion waits, and the two ways out.
-func (p *pass[O, D]) whileDeleting(text string) string {
-	if !p.deleting() {
-		return text
-	}
-	return fmt.Sprintf("deletion is waiting since %s: %s; mend that, or set management.deletion to Orphan to leave the remote where it is",
-		p.obj.GetDeletionTimestamp().UTC().Format(time.RFC3339), text)
 }

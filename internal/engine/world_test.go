@@ -107,6 +107,8 @@ func (w *world) Get(context.Context, string, v1alpha1.BackendRef, bool) (*engine
 
 func (w *world) Unauthorized(string, error) { w.refused++ }
 
+func (w *world) TenantOf(context.Context, string, v1alpha1.BackendRef) string { return "" }
+
 func conflict(obj client.Object) error {
 	return apierrors.NewConflict(schema.GroupResource{Group: v1alpha1.GroupVersion.Group, Resource: "appentitlements"}, obj.GetName(), fmt.Errorf("changed meanwhile"))
 }

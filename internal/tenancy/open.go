@@ -36,7 +36,7 @@ func (p *Pool) Open(ctx context.Context, obj Object) (*opened, error) {
 	if namespace == "" {
 		namespace = p.OperatorNamespace
 	}
-	credentials, print, err := p.credentials(ctx, namespace, spec, endpoint)
+	credentials, digest, err := p.credentials(ctx, namespace, spec, endpoint)
 	if err != nil {
 		return nil, err
 	}
@@ -51,30 +51,30 @@ func (p *Pool) Open(ctx context.Context, obj Object) (*opened, error) {
 	if spec.Burst != nil {
 		cfg.Burst = int(*spec.Burst)
 	}
-	print = fingerprint(print, cfg.Endpoint, string(bundle), fmt.Sprint(cfg.RequestsPerSecond, cfg.Burst))
+	digest = fingerprint(digest, cfg.Endpoint, string(bundle), fmt.Sprint(cfg.RequestsPerSecond, cfg.Burst))
 
 	key := Key(obj)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if open := p.opened[key]; open != nil && open.fingerprint == print && !open.refused {
+	if open := p.opened[key]; open != nil && open.fingerprint == digest && !open.refused {
 		open.generation = obj.GetGeneration()
 		return open, nil
 	}
-	t, err := p.openTenant(vendor, cfg, print)
+	t, err := p.openTenant(vendor, cfg, digest)
 	if err != nil {
 		return nil, &Problem{v1alpha1.ReasonSecretInvalid, err.Error()}
 	}
 	if p.opened == nil {
 		p.opened = map[string]*opened{}
 	}
-	open := &opened{tenant: t, generation: obj.GetGeneration(), fingerprint: print}
+	open := &opened{tenant: t, generation: obj.GetGeneration(), fingerprint: digest}
 	p.opened[key] = open
 	return open, nil
 }
 
 // openTenant shares a tenant among backends with the same credentials; p.mu is held.
-func (p *Pool) openTenant(vendor backend.Vendor, cfg backend.Config, print string) (*tenant, error) {
-	key := strings.Join([]string{vendor.Name, cfg.Endpoint, print}, "|")
+func (p *Pool) openTenant(vendor backend.Vendor, cfg backend.Config, digest string) (*tenant, error) {
+	key := strings.Join([]string{vendor.Name, cfg.Endpoint, digest}, "|")
 	if t, ok := p.tenants[key]; ok {
 		refused := false
 		for _, o := range p.opened {

@@ -118,6 +118,15 @@ func (p *Pool) Get(ctx context.Context, namespace string, ref v1alpha1.BackendRe
 	return p.use(ctx, obj, deleting)
 }
 
+// TenantOf implements engine.Backends.
+func (p *Pool) TenantOf(ctx context.Context, namespace string, ref v1alpha1.BackendRef) string {
+	obj, err := p.fetch(ctx, namespace, ref)
+	if err != nil {
+		return ""
+	}
+	return obj.GetBackendStatus().TenantID
+}
+
 func (p *Pool) fetch(ctx context.Context, namespace string, ref v1alpha1.BackendRef) (Object, error) {
 	var obj Object = &v1alpha1.GovernanceBackend{}
 	key := client.ObjectKey{Namespace: namespace, Name: ref.Name}

@@ -1,0 +1,131 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
+	"github.com/governance-operator/governance-operator/internal/backend"
+)
+
+// project writes what is known of the remote into the status.
+func (p *pass[O, D]) project(out outcome) {
+	if (out.err == nil && len(out.problems) == 0 || out.wrote) && p.resolver != nil && !p.deleting() {
+		p.status().Resolved = p.resolver.Resolved()
+	}
+	p.projectChanges(out)
+	if !p.has(out) {
+		return
+	}
+	p.countRevision(out)
+	if p.deleting() {
+		return
+	}
+	p.bind()
+	p.projectDigest(out)
+	p.projectReached(out)
+}
+
+// has says whether the observation is of this object's own remote.
+func (p *pass[O, D]) has(out outcome) bool {
+	if p.seen.ID == "" {
+		return false
+	}
+	if out.wrote {
+		return out.plan.Reason != v1alpha1.ReasonRemovingDuplicate
+	}
+	return p.facts.Found >= FoundByID && p.facts.Owner == OwnerOurs && !p.facts.ClaimConflict
+}
+
+// countRevision counts the passes in which the vendor accepted a change.
+func (p *pass[O, D]) countRevision(out outcome) {
+	st := p.status()
+	if out.wrote && out.plan.Action != Delete {
+		p.remote().LastWrittenAt = p.moment()
+		st.Revision++
+	}
+	if st.Revision == 0 && p.facts.Found == FoundByMark && !p.facts.Bound {
+		st.Revision = 1
+	}
+}
+
+// moment is now, in the precision that the API server keeps.
+func (p *pass[O, D]) moment() *metav1.Time {
+	now := metav1.NewTime(p.r.Now().Truncate(time.Second))
+	return &now
+}
+
+// bind writes down which remote it is. The attempt that led to it has ended.
+func (p *pass[O, D]) bind() {
+	remote := p.remote()
+	if remote.ID != "" && remote.ID != p.seen.ID {
+		*remote = v1alpha1.RemoteStatus{LastWrittenAt: remote.LastWrittenAt}
+	}
+	remote.ID, remote.ParentID, remote.TenantID = p.seen.ID, p.seen.ParentID, p.backend.TenantID
+	if p.seen.URL != "" {
+		remote.URL = p.seen.URL
+	}
+	remote.Phase = v1alpha1.RemotePhase(p.seen.Phase)
+	if remote.Phase == "" {
+		remote.Phase = v1alpha1.RemotePhase(backend.PhaseLive)
+	}
+	if !p.seen.CreatedAt.IsZero() {
+		created := metav1.NewTime(p.seen.CreatedAt.Truncate(time.Second))
+		remote.CreatedAt = &created
+	}
+	if p.facts.Found >= FoundByID {
+		p.status().ClosedAttempt = max(p.status().ClosedAttempt, p.attempt())
+	}
+}
+
+// projectDigest keeps the digest of the row; version and time move with it only.
+func (p *pass[O, D]) projectDigest(out outcome) {
+	remote := p.remote()
+	digest := backend.RowDigest(p.desired, p.seen, p.caps)
+	if remote.Digest != "" && remote.Digest != digest && !out.wrote {
+		remote.ChangedAt = p.moment()
+	}
+	if remote.Digest != digest || out.wrote || remote.Version == "" {
+		remote.Digest, remote.Version = digest, p.seen.Version
+	}
+}
+
+// projectReached keeps what was converged last, and what that was computed from.
+func (p *pass[O, D]) projectReached(out outcome) {
+	st := p.status()
+	inSync := out.err == nil && !out.diffLeft && len(p.changes) == 0
+	if inSync || out.plan.Action == Adopt && p.facts.Drift == DriftReport {
+		st.DesiredDigest = backend.DesiredDigest(p.desired)
+	}
+	if inSync || out.plan.Reason == v1alpha1.ReasonDrifted {
+		if digest, ok := p.inputsDigest(context.Background()); ok {
+			st.InputsDigest = digest
+		}
+	}
+}
+
+func (p *pass[O, D]) attempt() int64 {
+	if p.intent == nil {
+		return 0
+	}
+	return p.intent.Attempt
+}
+
+// projectChanges lists the fields that differ right now.
+func (p *pass[O, D]) projectChanges(out outcome) {
+	if p.facts.Found < FoundByID && !out.wrote || p.deleting() {
+		return
+	}
+	remote := p.status().Remote
+	if remote == nil && len(p.changes) == 0 {
+		return
+	}
+	p.remote().Changes = nil
+	for _, path := range p.changes.Paths() {
+		if len(p.remote().Changes) < 16 {
+			p.remote().Changes = append(p.remote().Changes, path)
+		}
+	}
+}
