@@ -87,10 +87,15 @@ lint: $(GOLANGCI_LINT) ## Run golangci-lint on both modules.
 
 .PHONY: test
 test: control-plane build ## Run all tests, those on a real control plane included.
-	@echo "== unit and controller tests"
-	go test ./...
-	@echo "== tests of the CRDs and of the whole"
-	go -C test test ./...
+	@echo "== packages"
+	go test $$(go list ./... | grep -v '/internal/controller$$')
+	go -C test vet ./...
+	@echo "== the rules of the CRDs, on a real API server"
+	go -C test test ./crd/...
+	@echo "== the controllers, on a real API server with a fake vendor"
+	cd internal/controller && go test -count=1 -timeout 20m
+	@echo "== the built binaries: killed, counted, uninstalled"
+	cd test/e2e && go test -count=1 -timeout 20m
 
 .PHONY: vulnerabilities
 vulnerabilities: $(GOVULNCHECK) ## Look for known vulnerabilities (needs the network).
