@@ -41,12 +41,16 @@ func (d *definitions) terminating(kind string) bool {
 	return d.going[kind]
 }
 
-// terminatingNow asks the API server. A definition that is gone counts as going.
+// terminatingNow asks the API server. A definition that is gone counts as going; where
+// the manager may not read definitions it cannot know, and deletes as it was told.
 func (d *definitions) terminatingNow(ctx context.Context, kind string) (bool, error) {
 	m := emptyDefinition()
 	err := d.reader.Get(ctx, client.ObjectKey{Name: crdName(kind)}, m)
 	if apierrors.IsNotFound(err) {
 		return true, nil
+	}
+	if apierrors.IsForbidden(err) {
+		return false, nil
 	}
 	if err != nil {
 		return false, err

@@ -92,9 +92,7 @@ func Setup(ctx context.Context, mgr manager.Manager, o Options) error {
 			return all[kinds[0]] + all[kinds[1]] + all[kinds[2]], err
 		},
 	}
-	if o.ClusterKind {
-		shared.Terminating, shared.TerminatingNow = crds.terminating, crds.terminatingNow
-	}
+	shared.Terminating, shared.TerminatingNow = crds.terminating, crds.terminatingNow
 	entitlements, err := setupKind(mgr, o, AppEntitlementKind(), shared)
 	if err != nil {
 		return err
