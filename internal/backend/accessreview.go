@@ -200,7 +200,8 @@ type ConductorOneAccessReview struct {
 	AccuracyIssueAction            *string            `field:"accuracyIssueAction"` // Continue, Wait
 	PrincipalTypeFilter            *string            `field:"principalTypeFilter"` // Users, Resources, UsersAndResources
 	Excluded                       *ScopeExcluded     `field:"excluded"`
-	Resources                      *ScopeResources    `field:"resources"`
+	ResourceSelection              *struct{}          `field:"resourceSelection"`
+	ScopeRoleSelection             *struct{}          `field:"scopeRoleSelection"`
 	ReviewerAttributes             ReviewerAttributes `field:"reviewerAttributes"`
 }
 
@@ -208,12 +209,6 @@ type ConductorOneAccessReview struct {
 type ScopeExcluded struct {
 	SpecificResources *struct{} `json:"specificResources,omitempty"`
 	ResourceTypes     *struct{} `json:"resourceTypes,omitempty"`
-}
-
-// ScopeResources are bare markers that may stand together.
-type ScopeResources struct {
-	Selection *struct{} `json:"selection,omitempty"`
-	Roles     *struct{} `json:"roles,omitempty"`
 }
 
 // ReviewColumns are the columns of the review's table, in order. Nil is unset.

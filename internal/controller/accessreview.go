@@ -107,6 +107,8 @@ func desireConductorOneReview(c *v1alpha1.ConductorOneReview, r *reference.Resol
 		ExemptCertifiedAccessConflicts: c.ExemptCertifiedAccessConflicts,
 		AccuracyIssueAction:            optional(string(c.AccuracyIssueAction)),
 		PrincipalTypeFilter:            optional(string(c.PrincipalTypeFilter)),
+		ResourceSelection:              marker(c.ResourceSelection),
+		ScopeRoleSelection:             marker(c.ScopeRoleSelection),
 	}
 	if c.Columns != nil {
 		out.Columns = backend.ReviewColumns{}
@@ -122,9 +124,6 @@ func desireConductorOneReview(c *v1alpha1.ConductorOneReview, r *reference.Resol
 	}
 	if x := c.Excluded; x != nil {
 		out.Excluded = &backend.ScopeExcluded{SpecificResources: marker(x.SpecificResources), ResourceTypes: marker(x.ResourceTypes)}
-	}
-	if c.ResourceSelection != nil || c.ScopeRoleSelection != nil {
-		out.Resources = &backend.ScopeResources{Selection: marker(c.ResourceSelection), Roles: marker(c.ScopeRoleSelection)}
 	}
 	if c.ReviewerAttributes != nil {
 		out.ReviewerAttributes = backend.ReviewerAttributes{}

@@ -25,7 +25,9 @@ const crowd = 20
 // crowded applies many entitlements and waits until all are Ready.
 func (t *tenant) crowded(ctx context.Context) {
 	GinkgoHelper()
-	t.apply(ctx, many(crowd, func(i int) string { return entitlement(fmt.Sprintf("one-%d", i), inGitHub, fmt.Sprintf("One %d", i), "") }))
+	t.apply(ctx, many(crowd, func(i int) string {
+		return entitlement(fmt.Sprintf("one-%d", i), inGitHub, fmt.Sprintf("One %d", i), "")
+	}))
 	t.allReady(ctx)
 }
 
@@ -76,7 +78,7 @@ var _ = Describe("what must never happen", func() {
 		before := func(ctx SpecContext) *tenant {
 			t := newTenant(ctx)
 			for _, s := range subjects {
-				t.apply(ctx, s.manifest("one", "One", "")+"\n---\n"+s.manifest("doomed", "Doomed", ""))
+				t.apply(ctx, s.manifest("one", "One "+s.kind, "")+"\n---\n"+s.manifest("doomed", "Doomed "+s.kind, ""))
 			}
 			t.apply(ctx, entitlement("seeded", inGitHub, "payments Write", "  description: Ours\n  management: {creation: Adopt}"))
 			for _, s := range subjects {
@@ -89,7 +91,7 @@ var _ = Describe("what must never happen", func() {
 		// ask edits, deletes and creates.
 		ask := func(ctx SpecContext, t *tenant) {
 			for _, s := range subjects {
-				t.apply(ctx, s.manifest("one", "Edited", ""))
+				t.apply(ctx, s.manifest("one", "Edited "+s.kind, ""))
 				doomed := newObject(s.kind)
 				Expect(t.get(ctx, doomed, "doomed")).To(Succeed())
 				Expect(c.Delete(ctx, doomed)).To(Succeed())
@@ -97,7 +99,7 @@ var _ = Describe("what must never happen", func() {
 			t.apply(ctx, entitlement("seeded", inGitHub, "payments Write", "  description: Edited\n  management: {creation: Adopt}"))
 			t.says(ctx, &v1alpha1.GovernanceBackend{}, "tenant", v1alpha1.ConditionReady, v1alpha1.ReasonTenantChanged)
 			for _, s := range subjects {
-				t.apply(ctx, s.manifest("new", "New", ""))
+				t.apply(ctx, s.manifest("new", "New "+s.kind, ""))
 				for _, name := range []string{"one", "doomed", "new"} {
 					t.says(ctx, newObject(s.kind), name, v1alpha1.ConditionSynced, v1alpha1.ReasonTenantChanged)
 				}
@@ -110,9 +112,9 @@ var _ = Describe("what must never happen", func() {
 				t.gone(ctx, newObject(s.kind), "doomed")
 				t.ready(ctx, newObject(s.kind), "one")
 				t.ready(ctx, newObject(s.kind), "new")
-				Expect(s.count(t, "Edited")).To(Equal(1))
-				Expect(s.count(t, "New")).To(Equal(1))
-				Expect(s.count(t, "Doomed")).To(BeZero())
+				Expect(s.count(t, "Edited "+s.kind)).To(Equal(1))
+				Expect(s.count(t, "New "+s.kind)).To(Equal(1))
+				Expect(s.count(t, "Doomed "+s.kind)).To(BeZero())
 			}
 			t.ready(ctx, &v1alpha1.AppEntitlement{}, "seeded")
 		}
@@ -374,7 +376,6 @@ var _ = Describe("what must never happen", func() {
 			Expect(c.Delete(ctx, obj)).To(Succeed())
 			message := t.says(ctx, obj, "one", v1alpha1.ConditionSynced, v1alpha1.ReasonDeletionBlocked)
 			Expect(message).To(And(ContainSubstring("somebody is using it"), ContainSubstring("since "), ContainSubstring("Orphan")))
-			t.quiet(ctx, 12)
 			t.told(ctx, "one", v1alpha1.ReasonDeletionBlocked)
 			t.edit(ctx, obj, "one", func() { obj.Spec.Management = &v1alpha1.Management{Deletion: v1alpha1.DeletionOrphan} })
 			t.gone(ctx, obj, "one")

@@ -213,8 +213,8 @@ func (t *tenant) ready(ctx context.Context, obj client.Object, name string) {
 	Eventually(func(g Gomega) {
 		g.Expect(t.get(ctx, obj, name)).To(Succeed())
 		ready := meta.FindStatusCondition(conditionsOf(obj), v1alpha1.ConditionReady)
-		g.Expect(ready).NotTo(BeNil(), "no Ready condition yet")
-		g.Expect(ready.Status).To(Equal(metav1.ConditionTrue), "%s: %s", ready.Reason, ready.Message)
+		g.Expect(ready).NotTo(BeNil(), "%T %s has no Ready condition yet", obj, name)
+		g.Expect(ready.Status).To(Equal(metav1.ConditionTrue), "%T %s: %s: %s", obj, name, ready.Reason, ready.Message)
 		g.Expect(ready.ObservedGeneration).To(Equal(obj.GetGeneration()))
 	}).WithContext(ctx).WithTimeout(20 * time.Second).WithPolling(50 * time.Millisecond).Should(Succeed())
 }
@@ -226,8 +226,8 @@ func (t *tenant) says(ctx context.Context, obj client.Object, name, kind, reason
 	Eventually(func(g Gomega) {
 		g.Expect(t.get(ctx, obj, name)).To(Succeed())
 		found := meta.FindStatusCondition(conditionsOf(obj), kind)
-		g.Expect(found).NotTo(BeNil(), "no condition %s yet", kind)
-		g.Expect(found.Reason).To(Equal(reason), "%s=%s: %s", kind, found.Status, found.Message)
+		g.Expect(found).NotTo(BeNil(), "%T %s has no condition %s yet", obj, name, kind)
+		g.Expect(found.Reason).To(Equal(reason), "%T %s: %s=%s: %s", obj, name, kind, found.Status, found.Message)
 		g.Expect(found.ObservedGeneration).To(Equal(obj.GetGeneration()))
 		message = found.Message
 	}).WithContext(ctx).WithTimeout(20 * time.Second).WithPolling(50 * time.Millisecond).Should(Succeed())

@@ -37,8 +37,8 @@ func (p *pass[O, D]) act(ctx context.Context, plan Plan) outcome {
 			return outcome{plan: plan, err: err}
 		}
 	}
-	if plan.Action == Create {
-		// A create is never sent to a tenant that was not asked who it is a moment ago.
+	if plan.Action.Writes() {
+		// Nothing is sent to a tenant that was not asked who it is a moment ago.
 		who, err := p.backend.Verify(ctx)
 		if err != nil {
 			return outcome{plan: plan, err: err}
@@ -198,6 +198,7 @@ func fieldPaths(desired any, caps backend.Capabilities) []string {
 
 // adopt takes a remote over: our mark is written, and under Correct the spec too.
 func (p *pass[O, D]) adopt(ctx context.Context, plan Plan) outcome {
+	p.assume(p.seen)
 	changes := backend.Changes{{Path: backend.PathMark}}
 	if p.facts.Drift == DriftCorrect {
 		changes = append(changes, p.changes.Without(append(slices.Clone(p.seen.Sealed), p.caps.CreateOnly...))...)

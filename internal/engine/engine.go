@@ -67,6 +67,7 @@ type Reconciler[O Object, D backend.Model] struct {
 type memory struct {
 	repeated  int    // how often in a row the same write was sent
 	write     string // that write
+	askedFor  string // the generation and request that it was sent for
 	failures  int    // retryable errors in a row
 	pollAt    time.Time
 	copied    bool      // the event about a copied intent was sent

@@ -75,6 +75,8 @@ type Backend struct {
 	DeletionsHeld bool
 	// Verify asks the tenant who it is, unless it was asked a moment ago.
 	Verify func(ctx context.Context) (backend.TenantID, error)
+	// VerifyNow asks it whatever it was asked before; Verify, if nil.
+	VerifyNow func(ctx context.Context) (backend.TenantID, error)
 	// Find looks names up, shared by all objects.
 	Find reference.Finder
 }

@@ -57,7 +57,10 @@ func (p *pass[O, D]) planMessage(out outcome) string {
 	case v1alpha1.ReasonUpdateUnsupported:
 		return fields + ": this vendor cannot update this kind"
 	case v1alpha1.ReasonNonConverging:
-		return fields + " was written three times and the vendor does not keep it; drop it from the spec or choose drift: Report"
+		if p.facts.Found == FoundAbsentProved {
+			return "it was created three times and vanished each time; find out at the vendor what removes it, then edit the spec or set the annotation " + v1alpha1.AnnotationReconcileRequestedAt
+		}
+		return fields + " was written three times and the vendor does not keep it; change it, drop it from the spec, or choose drift: Report"
 	case v1alpha1.ReasonSuspended:
 		return "suspended; would be written: " + fields
 	case v1alpha1.ReasonTenantChanged:

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -86,6 +87,24 @@ func (p *pass[O, D]) observeBound(ctx context.Context) error {
 		p.found(ctx, FoundByID, obs)
 		return nil
 	}
+	// Another tenant does not have it either: what counts is what a tenant says after it
+	// was asked who it is.
+	who, err := p.verifyNow(ctx)
+	if err != nil {
+		return err
+	}
+	if who.ID != p.backend.TenantID {
+		p.facts.Found, p.facts.TenantMatches = FoundAbsentUnproved, false
+		p.r.views.forget(p.backend.TenantKey)
+		return nil
+	}
+	if obs, err = p.look(ctx, backend.Ref{ID: remote.ID, ParentID: remote.ParentID}); err != nil {
+		return err
+	}
+	if obs.Exists {
+		p.found(ctx, FoundByID, obs)
+		return nil
+	}
 	if p.facts.Deleting && remote.DeleteSentAt != nil {
 		// The vendor accepted our deletion and now says it is gone: two witnesses.
 		p.facts.Found = FoundAbsentProved
@@ -94,17 +113,16 @@ func (p *pass[O, D]) observeBound(ctx context.Context) error {
 	return p.proveAbsence(ctx, remote)
 }
 
+func (p *pass[O, D]) verifyNow(ctx context.Context) (backend.TenantID, error) {
+	if p.backend.VerifyNow != nil {
+		return p.backend.VerifyNow(ctx)
+	}
+	return p.backend.Verify(ctx)
+}
+
 func (p *pass[O, D]) proveAbsence(ctx context.Context, remote v1alpha1.RemoteStatus) error {
 	f := &p.facts
 	f.Found = FoundAbsentUnproved
-	who, err := p.backend.Verify(ctx)
-	if err != nil {
-		return err
-	}
-	if who.ID != p.backend.TenantID {
-		f.TenantMatches = false
-		return nil
-	}
 	now := p.r.Now()
 	if remote.LastWrittenAt != nil && now.Sub(remote.LastWrittenAt.Time) < p.caps.ListLag {
 		return nil
@@ -258,6 +276,9 @@ func (p *pass[O, D]) found(ctx context.Context, how Found, obs backend.Observati
 		}
 		return
 	}
+	if !f.Bound && f.Owner == OwnerOurs {
+		p.assume(obs)
+	}
 	p.changes = p.diff(obs)
 	sealed := append(append([]string{}, obs.Sealed...), p.caps.CreateOnly...)
 	switch {
@@ -297,6 +318,19 @@ func (p *pass[O, D]) diff(obs backend.Observation[D]) backend.Changes {
 		changes = append(changes, backend.Change{Path: backend.PathMark})
 	}
 	return changes
+}
+
+// assume takes for written what can neither be read nor written any more, when a
+// remote is found whose history the status does not tell.
+func (p *pass[O, D]) assume(obs backend.Observation[D]) {
+	st, known := p.status(), p.remembered().Applied
+	paths := slices.DeleteFunc(backend.Paths(p.desired), func(path string) bool {
+		return known[path] != "" || !backend.Covers(obs.Sealed, path)
+	})
+	for path, hash := range backend.Applied(p.desired, p.caps, paths) {
+		st.AppliedInputs = append(st.AppliedInputs, v1alpha1.AppliedInput{Path: path, Hash: hash})
+	}
+	slices.SortFunc(st.AppliedInputs, func(a, b v1alpha1.AppliedInput) int { return strings.Compare(a.Path, b.Path) })
 }
 
 func (p *pass[O, D]) remembered() backend.Memory {

@@ -33,7 +33,6 @@ type pass[O Object, D backend.Model] struct {
 
 	intent        *Intent
 	foreignIntent bool
-	copiedIntent  bool   // it was foreign when the pass began
 	movedNote     string // a name that means another remote now
 	copied        bool   // the intent was another object's when the pass began
 
@@ -59,8 +58,10 @@ type pass[O Object, D backend.Model] struct {
 func (r *Reconciler[O, D]) begin(obj O) *pass[O, D] {
 	p := &pass[O, D]{r: r, obj: obj, stored: obj.DeepCopyObject().(O), memory: r.remember(obj.GetUID())}
 	p.intent, p.foreignIntent = readIntent(obj)
-	p.copiedIntent = p.foreignIntent
 	p.copied = p.foreignIntent
+	if asked := fmt.Sprint(obj.GetGeneration(), " ", p.requested()); p.memory.askedFor != asked {
+		p.memory.askedFor, p.memory.repeated = asked, 0 // Somebody wants another try.
+	}
 	r.mu.Lock()
 	p.movedNote = p.memory.movedNote
 	r.mu.Unlock()
@@ -289,6 +290,7 @@ func (p *pass[O, D]) open(ctx context.Context) (outcome, bool) {
 	f.TenantMatches = pinned == b.TenantID && b.PinnedTenantID == b.TenantID
 	if !f.TenantMatches {
 		// Nothing that this tenant says can be about our remote.
+		p.r.views.forget(b.TenantKey)
 		f.Found = FoundAbsentUnproved
 		return outcome{plan: Decide(p.facts)}, true
 	}

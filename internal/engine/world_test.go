@@ -57,6 +57,7 @@ type world struct {
 	metaConflicts, statusConflicts int
 	uids                           int
 	window                         time.Duration // DefaultWindow if zero
+	pinned                         string        // what TenantOf says
 }
 
 func newWorld(t *testing.T) *world {
@@ -107,7 +108,7 @@ func (w *world) Get(context.Context, string, v1alpha1.BackendRef, bool) (*engine
 
 func (w *world) Unauthorized(string, error) { w.refused++ }
 
-func (w *world) TenantOf(context.Context, string, v1alpha1.BackendRef) string { return "" }
+func (w *world) TenantOf(context.Context, string, v1alpha1.BackendRef) string { return w.pinned }
 
 func conflict(obj client.Object) error {
 	return apierrors.NewConflict(schema.GroupResource{Group: v1alpha1.GroupVersion.Group, Resource: "appentitlements"}, obj.GetName(), fmt.Errorf("changed meanwhile"))

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"k8s.io/apimachinery/pkg/api/meta"
+
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
 )
@@ -39,7 +41,8 @@ func (p *Pool) Check(ctx context.Context, obj Object) (Health, error) {
 	}
 	h := Health{Capabilities: capabilitiesOf(open.tenant.Tenant)}
 	age := askAfter
-	if before != open {
+	if ready := meta.FindStatusCondition(obj.GetBackendStatus().Conditions, v1alpha1.ConditionReady); before != open ||
+		ready != nil && ready.Reason == v1alpha1.ReasonTenantChanged {
 		age = 0
 	}
 	who, err := open.tenant.who(backend.WithPriority(ctx, backend.PrioritySweep), age)

@@ -26,8 +26,8 @@ import (
 	"github.com/governance-operator/governance-operator/internal/reference"
 )
 
-// verifyAfter is how old an answer to "who are you" may be before a create.
-const verifyAfter = 10 * time.Second
+// verifyAfter is how old an answer to "who are you" may be before a write.
+const verifyAfter = 2 * time.Second
 
 // Object is a backend of either kind.
 type Object interface {
@@ -220,8 +220,11 @@ func (p *Pool) use(ctx context.Context, obj Object, deleting bool) (*engine.Back
 		Key: key, Tenant: open.tenant.Tenant, TenantKey: open.tenant.key, TenantID: who.ID, PinnedTenantID: st.TenantID,
 		TenantAccepted: obj.GetAnnotations()[v1alpha1.AnnotationAcceptTenant] == who.ID && who.ID == st.TenantID,
 		Suspended:      obj.GetBackendSpec().Suspend, Resync: p.resync(obj), Absent: absent, DeletionsHeld: held > 0,
-		Verify: func(ctx context.Context) (backend.TenantID, error) { return p.verify(ctx, key, open.tenant) },
-		Find:   p.finder(open.tenant),
+		Verify: func(ctx context.Context) (backend.TenantID, error) {
+			return p.verify(ctx, key, open.tenant, verifyAfter)
+		},
+		VerifyNow: func(ctx context.Context) (backend.TenantID, error) { return p.verify(ctx, key, open.tenant, 0) },
+		Find:      p.finder(open.tenant),
 	}, nil
 }
 
@@ -300,10 +303,10 @@ func (p *Pool) Unauthorized(key string, _ error) {
 	p.changed(key)
 }
 
-// verify asks the tenant who it is, unless it was asked a moment ago.
-func (p *Pool) verify(ctx context.Context, key string, t *tenant) (backend.TenantID, error) {
+// verify asks the tenant who it is, unless it was asked in the last age.
+func (p *Pool) verify(ctx context.Context, key string, t *tenant, age time.Duration) (backend.TenantID, error) {
 	before, _ := t.last()
-	who, err := t.who(ctx, verifyAfter)
+	who, err := t.who(ctx, age)
 	if err == nil && before.ID != "" && before.ID != who.ID {
 		p.names.Forget(t.key)
 		p.changed(key)
@@ -317,18 +320,21 @@ func (t *tenant) last() (backend.TenantID, time.Time) {
 	return t.identity, t.asked
 }
 
-// who returns the identity, asked again when the last answer is older than age.
+// who returns the identity, asked again when the last question is older than age. Who
+// waits for another's answer takes that one, if it was asked for after they came.
 func (t *tenant) who(ctx context.Context, age time.Duration) (backend.TenantID, error) {
+	came := time.Now()
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if !t.asked.IsZero() && time.Since(t.asked) <= age {
+	if !t.asked.IsZero() && (came.Sub(t.asked) <= age || t.asked.After(came)) {
 		return t.identity, nil
 	}
+	asked := time.Now()
 	who, err := t.Identity(ctx)
 	if err != nil {
 		return backend.TenantID{}, err
 	}
-	t.identity, t.asked = who, time.Now()
+	t.identity, t.asked = who, asked
 	return who, nil
 }
 

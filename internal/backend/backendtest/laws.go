@@ -15,6 +15,11 @@ import (
 func capabilitiesNameFields[D backend.Model](t *testing.T, b *bench[D]) {
 	var model D
 	known := backend.Paths(model)
+	for path := range b.caps.Warnings {
+		if !slices.ContainsFunc(known, func(k string) bool { return backend.Covers([]string{path}, k) || backend.Covers([]string{k}, path) }) {
+			t.Errorf("Warnings names %q, which no field is, has or stands below", path)
+		}
+	}
 	for table, paths := range map[string][]string{
 		"Unsupported": slices.Collect(maps.Keys(b.caps.Unsupported)), "Values": slices.Collect(maps.Keys(b.caps.Values)),
 		"Required": b.caps.Required, "CreateOnly": b.caps.CreateOnly, "WriteOnly": b.caps.WriteOnly, "Tail": b.caps.Tail,
@@ -272,16 +277,14 @@ func refusedCredentials[D backend.Model](t *testing.T, b *bench[D]) {
 			t.Errorf("a Create that was refused told the id %q", obs.ID)
 		}
 	}
-	if name := slices.Sorted(maps.Keys(b.Variations)); b.caps.Update && len(name) > 0 {
-		varied := b.Variations[name[0]]
-		var changes backend.Changes
-		for _, path := range differing(b.Desired, varied) {
-			changes = append(changes, backend.Change{Path: path})
+	for name, varied := range b.Variations {
+		if !b.caps.Update {
+			break
 		}
-		obs, err := b.Driver.Update(t.Context(), seen, varied, changes)
-		wantClass(t, "Update", err, backend.Unauthorized)
-		if obs.Exists && obs.ID != "" {
-			t.Errorf("an Update that changed nothing told the id %q, which means that a part was written", obs.ID)
+		obs, err := b.Driver.Update(t.Context(), seen, varied, b.toVary(varied))
+		wantClass(t, "Update to "+name, err, backend.Unauthorized)
+		if obs.ID != "" {
+			t.Errorf("Update to %s changed nothing and told the id %q, which means that a part was written", name, obs.ID)
 		}
 	}
 	if b.caps.Delete {
@@ -300,17 +303,57 @@ func cancelledIsHonoured[D backend.Model](t *testing.T, b *bench[D]) {
 	if _, err := b.row(ctx, t, byID); err == nil {
 		t.Error("ObserveMany did not notice")
 	}
+	if b.caps.Create {
+		obs, err := b.Driver.Create(ctx, ref, b.Desired)
+		if err == nil || obs.ID != "" {
+			t.Errorf("Create answered %q and %v", obs.ID, err)
+		}
+		b.settle()
+		if ids := b.index(t); len(ids) != 0 {
+			t.Errorf("Create made %v", ids)
+		}
+	}
+	b.changesNothing(ctx, t, func(what string, err error) {
+		if err == nil {
+			t.Errorf("%s did not notice", what)
+		}
+	})
+}
+
+// changesNothing calls with ctx what must not be sent with it, and judges the errors.
+func (b *bench[D]) changesNothing(ctx context.Context, t *testing.T, judge func(what string, err error)) {
+	t.Helper()
 	if !b.caps.Create {
 		return
 	}
-	obs, err := b.Driver.Create(ctx, ref, b.Desired)
-	if err == nil || obs.ID != "" {
-		t.Errorf("Create answered %q and %v", obs.ID, err)
+	seen, mem := b.made(t, "kept", b.Desired)
+	if b.caps.Update {
+		for name, varied := range b.Variations {
+			obs, err := b.Driver.Update(ctx, seen, varied, b.toVary(varied))
+			judge("Update to "+name, err)
+			if obs.ID != "" {
+				t.Errorf("Update to %s was not sent and told the id %q", name, obs.ID)
+			}
+		}
+	}
+	if b.caps.Delete {
+		judge("Delete", b.Driver.Delete(ctx, seen))
 	}
 	b.settle()
-	if ids := b.index(t); len(ids) != 0 {
-		t.Errorf("Create made %v", ids)
+	after := b.observe(t, b.byID(seen))
+	if !after.Exists {
+		t.Fatal("Delete was sent")
 	}
+	wantPaths(t, "changes by what must not be sent", b.changes(after, b.Desired, mem).Paths(), nil)
+}
+
+// toVary are the changes that lead from the sample to a variation.
+func (b *bench[D]) toVary(varied D) backend.Changes {
+	var changes backend.Changes
+	for _, path := range differing(b.Desired, varied) {
+		changes = append(changes, backend.Change{Path: path})
+	}
+	return changes
 }
 
 func fenceIsAsked[D backend.Model](t *testing.T, b *bench[D]) {
@@ -323,12 +366,5 @@ func fenceIsAsked[D backend.Model](t *testing.T, b *bench[D]) {
 			t.Errorf("Create told %q and made %v", obs.ID, ids)
 		}
 	}
-	if b.caps.Delete {
-		obs, _ := b.made(t, "fenced", Only(b.Desired, b.caps.Required))
-		wantClass(t, "Delete", b.Driver.Delete(ctx, obs), backend.Fenced)
-		b.settle()
-		if !b.observe(t, backend.Ref{ID: obs.ID, ParentID: obs.ParentID}).Exists {
-			t.Error("Delete was sent")
-		}
-	}
+	b.changesNothing(ctx, t, func(what string, err error) { wantClass(t, what, err, backend.Fenced) })
 }

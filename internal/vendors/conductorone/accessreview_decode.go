@@ -35,7 +35,7 @@ var reviewStates = map[string]reviewState{
 // sealedAfterPending takes no edits once the review left PENDING (section 5.5).
 var sealedAfterPending = []string{
 	"scope", "conductorOne.policy", "conductorOne.scopeType", "conductorOne.principalTypeFilter",
-	"conductorOne.excluded", "conductorOne.resources",
+	"conductorOne.excluded", "conductorOne.resourceSelection", "conductorOne.scopeRoleSelection",
 }
 
 func decodeReview(r review, date time.Time) reviewObservation {

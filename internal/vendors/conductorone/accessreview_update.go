@@ -10,7 +10,7 @@ import (
 // scopePaths are the choices that make up scopeV2.
 var scopePaths = []string{
 	"scope.apps", "scope.users", "scope.accounts", "scope.grants", "scope.accessConflicts",
-	"conductorOne.principalTypeFilter", "conductorOne.excluded", "conductorOne.resources",
+	"conductorOne.principalTypeFilter", "conductorOne.excluded", "conductorOne.resourceSelection", "conductorOne.scopeRoleSelection",
 }
 
 // Update writes the settings, then what is reviewed, then the start: a review never

@@ -37,9 +37,7 @@ func decodeScope(s *scopeV2, r *backend.AccessReview) {
 	if s.AllAccessConflicts != nil || s.SpecificAccessConflicts != nil {
 		r.Scope.AccessConflicts = &backend.ScopeMarkers{All: s.AllAccessConflicts, Specific: s.SpecificAccessConflicts}
 	}
-	if s.ResourceSelection != nil || s.ScopeRoleSelection != nil {
-		r.ConductorOne.Resources = &backend.ScopeResources{Selection: s.ResourceSelection, Roles: s.ScopeRoleSelection}
-	}
+	r.ConductorOne.ResourceSelection, r.ConductorOne.ScopeRoleSelection = s.ResourceSelection, s.ScopeRoleSelection
 	if s.ExcludedSpecificResources != nil || s.ExcludedResourceTypeSelections != nil {
 		r.ConductorOne.Excluded = &backend.ScopeExcluded{SpecificResources: s.ExcludedSpecificResources, ResourceTypes: s.ExcludedResourceTypeSelections}
 	}

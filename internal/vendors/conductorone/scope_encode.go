@@ -41,9 +41,8 @@ func encodeScope(desired, seen backend.AccessReview) scopeV2 {
 	if conflicts := first(want.AccessConflicts, have.AccessConflicts); conflicts != nil {
 		out.AllAccessConflicts, out.SpecificAccessConflicts = conflicts.All, conflicts.Specific
 	}
-	if resources := first(c.Resources, hc.Resources); resources != nil {
-		out.ResourceSelection, out.ScopeRoleSelection = resources.Selection, resources.Roles
-	}
+	out.ResourceSelection = first(c.ResourceSelection, hc.ResourceSelection)
+	out.ScopeRoleSelection = first(c.ScopeRoleSelection, hc.ScopeRoleSelection)
 	if excluded := first(c.Excluded, hc.Excluded); excluded != nil {
 		out.ExcludedSpecificResources, out.ExcludedResourceTypeSelections = excluded.SpecificResources, excluded.ResourceTypes
 	}

@@ -96,9 +96,9 @@ func TestUnpopulated(t *testing.T) {
 			{"connector":{"account":{"connectorId":"c","schemaId":"","config":null,"saveToVault":null,"doNotSave":{}},"defaultBehavior":null}},
 			{"manual":{"instructions":"","userIds":["u"],"assignee":null}}]}}`, &p)
 		want := &backend.ProvisionPolicy{MultiStep: &backend.ProvisionMultiStep{Steps: []backend.ProvisionPolicy{
-			{Manual: &backend.ProvisionManual{Instructions: "Do."}},
+			{Manual: &backend.ProvisionManual{Instructions: "Do.", UserIDs: backend.Set{}}},
 			{Connector: &backend.ProvisionConnector{Account: &backend.ProvisionAccount{ConnectorID: "c", DoNotSave: &struct{}{}}}},
-			{Manual: &backend.ProvisionManual{Assignee: &backend.Assignee{Users: &backend.AssigneeUsers{UserIDs: backend.Set{"u"}}}}},
+			{Manual: &backend.ProvisionManual{UserIDs: backend.Set{"u"}}},
 		}}}
 		if diff := cmp.Diff(want, decodeProvision(&p)); diff != "" {
 			t.Error(diff)

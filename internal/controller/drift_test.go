@@ -1,0 +1,208 @@
+package controller_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	"sigs.k8s.io/yaml"
+
+	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
+	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/sandbox/conductorone"
+)
+
+// annotationsOf returns the annotations that the vendor holds.
+func annotationsOf(objects []map[string]any, id string) map[string]any {
+	GinkgoHelper()
+	annotations, _ := objectOf(objects, id)["annotations"].(map[string]any)
+	return annotations
+}
+
+var _ = Describe("an edit in the console", func() {
+	for _, s := range subjects[:2] {
+		objects := map[string]func(*tenant) []map[string]any{v1alpha1.KindAppEntitlement: entitlementObjects, v1alpha1.KindAccessProfile: profileObjects}[s.kind]
+
+		It("that takes the sign of a managed "+s.kind+" away is mended, and is no take-over", func(ctx SpecContext) {
+			t, obj := newTenant(ctx), newObject(s.kind).(engine.Object)
+			t.apply(ctx, s.manifest("one", "One", "  description: Wanted"))
+			t.ready(ctx, obj, "one")
+			id := obj.GetManagedStatus().Remote.ID
+			before := annotationsOf(objects(t), id)
+			Expect(before).To(HaveKey("managed_by"))
+			for _, patch := range []map[string]any{{"description": "Console"}, {}} {
+				Expect(t.Edit(targetOf(obj), patch)).To(Succeed())
+				Expect(annotationsOf(objects(t), id)).NotTo(HaveKey("managed_by"))
+				eventually(ctx, func() map[string]any { return annotationsOf(objects(t), id) }).Should(Equal(before))
+				Expect(objectOf(objects(t), id)["description"]).To(Equal("Wanted"))
+				t.ready(ctx, obj, "one")
+			}
+			Expect(t.eventsOf(ctx, "one", v1alpha1.ReasonOwnershipLost)).To(BeZero())
+		})
+
+		It("that takes our own mark off a "+s.kind+" ends our hold of it, and nothing is written any more", func(ctx SpecContext) {
+			t, obj := newTenant(ctx), newObject(s.kind).(engine.Object)
+			t.apply(ctx, s.manifest("one", "One", ""))
+			t.ready(ctx, obj, "one")
+			id := obj.GetManagedStatus().Remote.ID
+			Expect(t.Edit(targetOf(obj), map[string]any{"displayName": "Taken", "annotations": map[string]any{"cost_center": "1"}})).To(Succeed())
+			t.ResetCalls()
+			Expect(t.says(ctx, obj, "one", v1alpha1.ConditionSynced, v1alpha1.ReasonOwnershipLost)).To(ContainSubstring(id))
+			t.quiet(ctx, 200)
+			t.told(ctx, "one", v1alpha1.ReasonOwnershipLost)
+			Expect(c.Delete(ctx, obj)).To(Succeed())
+			t.gone(ctx, obj, "one")
+			Expect(s.count(t, "Taken")).To(Equal(1))
+			Expect(t.Counts().Writes).To(BeZero())
+		})
+	}
+
+	It("that takes the line of our mark off a review is mended, and is no take-over", func(ctx SpecContext) {
+		t, obj := newTenant(ctx), &v1alpha1.AccessReview{}
+		t.apply(ctx, subjects[2].manifest("one", "One", "  description: Wanted"))
+		t.ready(ctx, obj, "one")
+		id := obj.Status.Remote.ID
+		before := objectOf(reviewObjects(t), id)["description"]
+		Expect(t.Edit(targetOf(obj), map[string]any{"description": "Wanted"})).To(Succeed())
+		eventually(ctx, func() any { return objectOf(reviewObjects(t), id)["description"] }).Should(Equal(before))
+		t.ready(ctx, obj, "one")
+	})
+
+	It("of the owners of an entitlement is corrected when the tail is read", func(ctx SpecContext) {
+		t, obj := newTenant(ctx), &v1alpha1.AppEntitlement{}
+		t.apply(ctx, entitlement("one", inGitHub, "One", "  owners: [{email: ada@corp.example}, {email: grace@corp.example}]"))
+		t.ready(ctx, obj, "one")
+		owners := func() []string {
+			all := t.dump().Entitlements
+			return all[slices.IndexFunc(all, func(e conductorone.EntitlementDump) bool { return e.Object["id"] == obj.Status.Remote.ID })].Owners
+		}
+		wanted := owners()
+		Expect(wanted).To(ConsistOf(conductorone.SeedID("user", "ada@corp.example"), conductorone.SeedID("user", "grace@corp.example")))
+		Expect(t.Edit(targetOf(obj), map[string]any{"owners": []string{conductorone.SeedID("user", "alan@corp.example")}})).To(Succeed())
+		eventually(ctx, owners).Should(ConsistOf(wanted))
+	})
+
+	It("of the entries of a profile is corrected when the tail is read", func(ctx SpecContext) {
+		t, obj := newTenant(ctx), &v1alpha1.AccessProfile{}
+		t.apply(ctx, manifest(v1alpha1.KindAccessProfile, "one", "", "  displayName: One", "  entitlements: ["+octoMember+", "+viewer+"]"))
+		t.ready(ctx, obj, "one")
+		entries := func() []any {
+			all := t.dump().AccessProfiles
+			return all[slices.IndexFunc(all, func(p conductorone.ProfileDump) bool { return p.Object["id"] == obj.Status.Remote.ID })].Entries
+		}
+		wanted := entries()
+		Expect(wanted).To(HaveLen(2))
+		Expect(t.Edit(targetOf(obj), map[string]any{"entries": []any{map[string]any{"appId": github, "id": conductorone.SeedID("entitlement", "GitHub/platform Member")}}})).To(Succeed())
+		eventually(ctx, entries).Should(ConsistOf(wanted))
+	})
+
+	It("of the entitlements of a review is corrected when the tail is read", func(ctx SpecContext) {
+		t, obj := newTenant(ctx), &v1alpha1.AccessReview{}
+		t.apply(ctx, review("one", "One", ""))
+		t.ready(ctx, obj, "one")
+		id := obj.Status.Remote.ID
+		Expect(t.Edit(targetOf(obj), map[string]any{"entitlements": []any{}})).To(Succeed())
+		eventually(ctx, func() []string { return t.attachedTo(id) }).Should(ConsistOf("octo-org Member", "Viewer"))
+	})
+})
+
+// sample is one of the repository's samples.
+type sample struct{ file, kind, name, text string }
+
+// samplesOf reads the samples that work together.
+func samplesOf() (out []sample) {
+	GinkgoHelper()
+	folder := filepath.Join("..", "..", "config", "samples")
+	raw, err := os.ReadFile(filepath.Join(folder, "kustomization.yaml"))
+	Expect(err).NotTo(HaveOccurred())
+	var list struct{ Resources []string }
+	Expect(yaml.Unmarshal(raw, &list)).To(Succeed())
+	for _, file := range list.Resources {
+		raw, err := os.ReadFile(filepath.Join(folder, file))
+		Expect(err).NotTo(HaveOccurred())
+		var head struct {
+			Kind     string
+			Metadata struct{ Name string }
+		}
+		Expect(yaml.Unmarshal(raw, &head)).To(Succeed())
+		if strings.HasSuffix(head.Kind, "Backend") {
+			continue
+		}
+		out = append(out, sample{file, head.Kind, head.Metadata.Name, string(raw)})
+	}
+	return out
+}
+
+// sampled applies all samples and waits until all are Ready.
+func sampled(ctx context.Context) (*tenant, []sample) {
+	GinkgoHelper()
+	t := startTenant(ctx)
+	t.backend(ctx, "sandbox")
+	t.ready(ctx, &v1alpha1.GovernanceBackend{}, "sandbox")
+	all := samplesOf()
+	for _, s := range all {
+		t.apply(ctx, s.text)
+	}
+	for _, s := range all {
+		obj := newObject(s.kind)
+		if s.name == "privileged-again" {
+			// The vendor copies another review for it.
+			eventually(ctx, func(g Gomega) {
+				g.Expect(t.get(ctx, obj, s.name)).To(Succeed())
+				g.Expect(obj.(engine.Object).GetManagedStatus().Remote).NotTo(BeNil())
+			}).Should(Succeed())
+			Expect(t.SetReviewState(obj.(engine.Object).GetManagedStatus().Remote.ID, "PENDING")).To(Succeed())
+		}
+		t.ready(ctx, obj, s.name)
+	}
+	return t, all
+}
+
+var _ = Describe("a repeated look", func() {
+	It("at any of the samples writes nothing at the vendor, and an identical apply changes nothing", func(ctx SpecContext) {
+		t, all := sampled(ctx)
+		Expect(t.Rejections()).To(BeEmpty())
+		t.ResetCalls()
+		for range 3 {
+			for _, s := range all {
+				t.reconcile(ctx, newObject(s.kind).(engine.Object), s.name)
+			}
+		}
+		for _, s := range all {
+			t.ready(ctx, newObject(s.kind), s.name)
+		}
+		Expect(t.Counts().Writes).To(BeZero())
+
+		versions := func() map[string]string {
+			out := map[string]string{}
+			for _, s := range all {
+				obj := newObject(s.kind)
+				Expect(t.get(ctx, obj, s.name)).To(Succeed())
+				out[s.kind+" "+s.name] = obj.GetResourceVersion()
+			}
+			return out
+		}
+		before := versions()
+		for _, s := range all {
+			t.apply(ctx, s.text)
+		}
+		always(ctx, versions).Should(Equal(before))
+		Expect(t.Counts().Writes).To(BeZero())
+	})
+
+	It("finds the token, the owner and the cluster of an object on its remote", func(ctx SpecContext) {
+		t, obj := newTenant(ctx), &v1alpha1.AppEntitlement{}
+		t.apply(ctx, entitlement("one", inGitHub, "One", ""))
+		t.ready(ctx, obj, "one")
+		got := annotationsOf(entitlementObjects(t), obj.Status.Remote.ID)
+		want := backend.Mark{Token: tokenOf(obj), Owner: t.namespace + "/one", Cluster: "cluster-one"}
+		for key, value := range want.Annotations() {
+			Expect(got).To(HaveKeyWithValue(key, value))
+		}
+	})
+})
