@@ -17,6 +17,7 @@ import (
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/reference"
+	"github.com/governance-operator/governance-operator/internal/sandbox"
 )
 
 func matches(pattern, path string) bool { return regexp.MustCompile(pattern).MatchString(path) }
@@ -63,6 +64,9 @@ func (s *stack) countWrites(ctx context.Context, list client.ObjectList) *writes
 
 const population = 1000
 
+// oneEntitlement matches the path of a single remote.
+const oneEntitlement = "^/api/v1/apps/[^/]+/entitlements/.+"
+
 var _ = Describe("a thousand entitlements", Label("count"), func() {
 	It("cost one vendor write and at most two API-server writes each, and nothing after a restart", func(ctx SpecContext) {
 		s := newStack(ctx)
@@ -103,8 +107,32 @@ var _ = Describe("a thousand entitlements", Label("count"), func() {
 		Expect(counts.Writes).To(Equal(1), "the new one alone is written")
 		Expect(total).To(BeNumerically("<=", 2), "only the new one is written")
 		for _, call := range s.Calls(0) {
-			Expect(call.Path).NotTo(MatchRegexp("^/api/v1/apps/[^/]+/entitlements/.+"), "no converged remote is read")
+			Expect(call.Path).NotTo(MatchRegexp(oneEntitlement), "no converged remote is read")
 		}
+
+		By("sweeping while one remote was edited in the console")
+		s.kill()
+		edited := &v1alpha1.AppEntitlement{}
+		Expect(s.c.Get(ctx, client.ObjectKey{Namespace: s.namespace, Name: "e0500"}, edited)).To(Succeed())
+		remote := edited.Status.Remote
+		Expect(s.Edit(sandbox.Target{Kind: v1alpha1.KindAppEntitlement, ParentID: remote.ParentID, ID: remote.ID}, map[string]any{"displayName": "Console"})).To(Succeed())
+		s.ResetCalls()
+		s.start(ctx, "--resync-interval=4s")
+		Eventually(func() int { return s.Counts().Writes }).WithTimeout(60 * time.Second).Should(Equal(1))
+		s.kill()
+		pages, reads := 0, 0
+		for _, call := range s.Calls(0) {
+			switch {
+			case matches(oneEntitlement, call.Path) && call.Method == "GET":
+				reads++
+			case matches(kinds[0].create, call.Path):
+				pages++
+			}
+		}
+		AddReportEntry("a sweep", fmt.Sprintf("%d list pages, %d single reads, %d writes", pages, reads, s.Counts().Writes))
+		Expect(pages).To(BeNumerically("<=", 12), "a page of 100 each")
+		Expect(reads).To(BeNumerically("<=", 1), "only what differs is read")
+		Expect(s.names(kinds[0])).NotTo(ContainElement("Console"))
 	}, SpecTimeout(10*time.Minute))
 })
 
