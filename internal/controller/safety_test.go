@@ -133,6 +133,23 @@ var _ = Describe("what must never happen", func() {
 			Expect(t.writesIn("stranger")).To(BeEmpty())
 		})
 
+		It("a whole crowd that vanishes with its tenant is told as another tenant, not as an absence to confirm", func(ctx SpecContext) {
+			t := newTenant(ctx)
+			t.crowded(ctx)
+			t.SwitchTenant("stranger")
+			t.says(ctx, &v1alpha1.GovernanceBackend{}, "tenant", v1alpha1.ConditionReady, v1alpha1.ReasonTenantChanged)
+			for i := range crowd {
+				t.apply(ctx, entitlement(fmt.Sprintf("one-%d", i+1), inGitHub, fmt.Sprintf("One %d", i+1), "  description: Edited"))
+			}
+			t.says(ctx, &v1alpha1.AppEntitlement{}, "one-1", v1alpha1.ConditionSynced, v1alpha1.ReasonTenantChanged)
+			t.quiet(ctx, 200)
+			Expect(t.writesIn("stranger")).To(BeEmpty())
+			t.SwitchTenant(t.namespace)
+			t.ready(ctx, &v1alpha1.GovernanceBackend{}, "tenant")
+			t.allReady(ctx)
+			Expect(t.creates()).To(Equal(crowd))
+		})
+
 		It("nothing is written and nothing let go when the backend is pointed at another address", func(ctx SpecContext) {
 			t, b := before(ctx), &v1alpha1.GovernanceBackend{}
 			other, err := conductorone.Start(sandbox.Options{})

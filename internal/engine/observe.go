@@ -87,6 +87,11 @@ func (p *pass[O, D]) observeBound(ctx context.Context) error {
 		p.found(ctx, FoundByID, obs)
 		return nil
 	}
+	if p.facts.MassAbsence {
+		// Nothing is done before the brake is off, so nothing more has to be known.
+		p.facts.Found = FoundAbsentUnproved
+		return nil
+	}
 	// Another tenant does not have it either: what counts is what a tenant says after it
 	// was asked who it is.
 	who, err := p.verifyNow(ctx)

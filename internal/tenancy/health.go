@@ -41,8 +41,9 @@ func (p *Pool) Check(ctx context.Context, obj Object) (Health, error) {
 	}
 	h := Health{Capabilities: capabilitiesOf(open.tenant.Tenant)}
 	age := askAfter
-	if ready := meta.FindStatusCondition(obj.GetBackendStatus().Conditions, v1alpha1.ConditionReady); before != open ||
-		ready != nil && ready.Reason == v1alpha1.ReasonTenantChanged {
+	ready := meta.FindStatusCondition(obj.GetBackendStatus().Conditions, v1alpha1.ConditionReady)
+	// When much is absent at once, it may well be that another tenant answers.
+	if absent, _ := p.Brakes.State(key); before != open || len(absent) > 0 || ready != nil && ready.Reason == v1alpha1.ReasonTenantChanged {
 		age = 0
 	}
 	who, err := open.tenant.who(backend.WithPriority(ctx, backend.PrioritySweep), age)

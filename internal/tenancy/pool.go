@@ -177,8 +177,8 @@ func (p *Pool) use(ctx context.Context, obj Object, deleting bool) (*engine.Back
 	}
 	p.mu.Lock()
 	open := p.opened[key]
-	p.mu.Unlock()
 	stale := open == nil || open.generation != obj.GetGeneration()
+	p.mu.Unlock()
 	if ready := meta.FindStatusCondition(st.Conditions, v1alpha1.ConditionReady); !deleting || open == nil {
 		switch {
 		case st.TenantID == "" || ready == nil:

@@ -215,6 +215,34 @@ func TestReviewAttachments(t *testing.T) {
 			}
 		}
 	})
+	t.Run("selected apps stand for all that they have now, beside what is named, and are written once", func(t *testing.T) {
+		k := reviews(t)
+		if _, err := k.Server.Create("AppEntitlement", workday, map[string]any{"displayName": "Gone", "deletedAt": "2026-01-01T00:00:00Z"}); err != nil {
+			t.Fatal(err)
+		}
+		desired := backend.AccessReview{DisplayName: backend.To("Apps"), Owners: backend.Set{ada}, ConductorOne: &backend.ConductorOneAccessReview{PolicyID: &certify},
+			Scope: &backend.ReviewScope{SelectedApps: backend.Set{workday}, Entitlements: backend.EntitlementSet{viewer, member}}}
+		caps, mem := k.Capabilities().For(desired), backend.Memory{Applied: map[string]string{}}
+		changes := func(obs reviewObservation) backend.Changes { return backend.Diff(desired, obs.Actual, caps, mem) }
+		obs := k.create("", desired)
+		if got := changes(obs).Paths(); !slices.Equal(got, []string{"scope.entitlements", "scope.apps.selected"}) {
+			t.Errorf("still to write: %v", got)
+		}
+		obs, err := k.Update(t.Context(), obs, desired, changes(obs))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if obs.Actual.Scope.Apps == nil || obs.Actual.Scope.Apps.SpecificResources == nil {
+			t.Errorf("%+v", obs.Actual.Scope)
+		}
+		if got, want := obs.Actual.Scope.Entitlements, (backend.EntitlementSet{member, viewer, payroll}); !sameSet(got, want) {
+			t.Errorf("attached %v, want %v", got, want)
+		}
+		mem.Applied = backend.Applied(desired, caps, changes(obs).Paths())
+		if got := changes(obs); len(got) > 0 {
+			t.Errorf("still different: %v", got.Paths())
+		}
+	})
 	t.Run("resource types are written once", func(t *testing.T) {
 		k := reviews(t)
 		desired := backend.AccessReview{DisplayName: backend.To("Types"), Owners: backend.Set{ada}, ConductorOne: &backend.ConductorOneAccessReview{PolicyID: &certify},
@@ -403,4 +431,11 @@ func TestReviewErrors(t *testing.T) {
 	_, err = k.Update(t.Context(), obs, desired, backend.Changes{{Path: "conductorOne.signature"}})
 	class(t, err, backend.Terminal)
 	contains(t, err, ": 403: ")
+}
+
+type reviewObservation = backend.Observation[backend.AccessReview]
+
+func sameSet(a, b backend.EntitlementSet) bool {
+	less := func(x, y backend.EntitlementID) int { return strings.Compare(x.AppID+x.ID, y.AppID+y.ID) }
+	return slices.Equal(slices.SortedFunc(slices.Values(a), less), slices.SortedFunc(slices.Values(b), less))
 }
