@@ -10,6 +10,9 @@ KUSTOMIZE := $(BIN)/kustomize
 CRD_REF_DOCS := $(BIN)/crd-ref-docs
 GOVULNCHECK := $(BIN)/govulncheck
 GOLANGCI_LINT := $(BIN)/golangci-lint
+GINKGO := $(BIN)/ginkgo
+# Suites that wait more than they work run several specs at once, each process with a control plane of its own.
+GINKGO_FLAGS := -timeout=20m -randomize-all -keep-going -poll-progress-after=60s
 
 # The control plane of tests and demo; a folder of your own with etcd and kube-apiserver is used if you name it here.
 export KUBEBUILDER_ASSETS ?= $(BIN)/k8s
@@ -86,16 +89,16 @@ lint: $(GOLANGCI_LINT) ## Run golangci-lint on both modules.
 	cd test && $(GOLANGCI_LINT) run ./...
 
 .PHONY: test
-test: control-plane build ## Run all tests, those on a real control plane included.
+test: control-plane build $(GINKGO) ## Run all tests, those on a real control plane included.
 	@echo "== packages"
 	go test $$(go list ./... | grep -v '/internal/controller$$')
 	go -C test vet ./...
 	@echo "== the rules of the CRDs, on a real API server"
 	go -C test test ./crd/...
 	@echo "== the controllers, on a real API server with a fake vendor"
-	cd internal/controller && go test -count=1 -timeout 20m
+	$(GINKGO) $(GINKGO_FLAGS) -procs=4 ./internal/controller
 	@echo "== the built binaries: killed, counted, uninstalled"
-	cd test/e2e && go test -count=1 -timeout 20m
+	cd test && $(GINKGO) $(GINKGO_FLAGS) -procs=3 ./e2e
 
 .PHONY: vulnerabilities
 vulnerabilities: $(GOVULNCHECK) ## Look for known vulnerabilities (needs the network).
@@ -157,6 +160,11 @@ $(GOVULNCHECK): PACKAGE := golang.org/x/vuln/cmd/govulncheck
 $(CONTROLLER_GEN) $(KUSTOMIZE) $(CRD_REF_DOCS) $(GOVULNCHECK): hack/tools/go.sum
 	@echo "building bin/$(@F)"
 	@go -C hack/tools build -o $@ $(PACKAGE)
+	@touch $@
+
+$(GINKGO): go.sum
+	@echo "building bin/$(@F)"
+	@go build -o $@ github.com/onsi/ginkgo/v2/ginkgo
 	@touch $@
 
 $(GOLANGCI_LINT): hack/tools/lint/go.sum
