@@ -31,39 +31,14 @@ type outcome struct {
 
 // act does what the plan says: at most one logical write.
 func (p *pass[O, D]) act(ctx context.Context, plan Plan) outcome {
-	out := outcome{plan: plan}
-	if plan.Action.Writes() && plan.Action != Create && plan.Action != Adopt {
-		if err := p.fenceLease(); err != nil {
-			return outcome{plan: plan, err: err}
-		}
-	}
 	if plan.Action.Writes() {
-		// Nothing is sent to a tenant that was not asked who it is a moment ago.
-		who, err := p.backend.Verify(ctx)
+		next, err := p.lookOnceMore(ctx, plan)
 		if err != nil {
 			return outcome{plan: plan, err: err}
 		}
-		if who.ID != p.backend.PinnedTenantID {
-			p.facts.TenantMatches = false
-			return outcome{plan: Decide(p.facts)}
-		}
+		plan = next
 	}
-	if plan.Action == Adopt {
-		if p.claimedBy, p.facts.ClaimConflict = p.r.claims.take(p.claimOf(p.seen)); p.facts.ClaimConflict {
-			return outcome{plan: Decide(p.facts)}
-		}
-	}
-	if (plan.Action == Delete || plan.Action == Retire) && p.deleting() && p.r.TerminatingNow != nil {
-		// The objects of a definition go after it: only a live look is sure to know.
-		terminating, err := p.r.TerminatingNow(ctx, p.r.Kind.Name)
-		if err != nil {
-			return outcome{plan: plan, err: err}
-		}
-		if terminating {
-			p.facts.KindTerminating = true
-			return outcome{plan: Decide(p.facts)}
-		}
-	}
+	out := outcome{plan: plan}
 	if p.needsClaim(plan) {
 		if err := p.stakeClaim(ctx, plan.Action == Create); err != nil {
 			return outcome{plan: plan, err: err}
@@ -86,6 +61,34 @@ func (p *pass[O, D]) act(ctx context.Context, plan Plan) outcome {
 		}
 	}
 	return out
+}
+
+// lookOnceMore gathers again, right before a write, the facts that would make it
+// unforgivable, and decides again if one of them moved.
+func (p *pass[O, D]) lookOnceMore(ctx context.Context, plan Plan) (Plan, error) {
+	if plan.Action != Create && plan.Action != Adopt { // Their claim is fenced, and closed.
+		if err := p.fenceLease(); err != nil {
+			return plan, err
+		}
+	}
+	// Nothing is sent to a tenant that was not asked who it is a moment ago.
+	who, err := p.backend.Verify(ctx)
+	if err != nil {
+		return plan, err
+	}
+	if who.ID != p.backend.PinnedTenantID {
+		p.facts.TenantMatches = false
+	}
+	if plan.Action == Adopt {
+		p.claimedBy, p.facts.ClaimConflict = p.r.claims.take(p.claimOf(p.seen))
+	}
+	if (plan.Action == Delete || plan.Action == Retire) && p.deleting() && p.r.TerminatingNow != nil {
+		// The objects of a definition go after it: only a live look is sure to know.
+		if p.facts.KindTerminating, err = p.r.TerminatingNow(ctx, p.r.Kind.Name); err != nil {
+			return plan, err
+		}
+	}
+	return Decide(p.facts), nil
 }
 
 // needsClaim: for Create and Adopt, and for what is ours but has lost its finalizer or intent.
@@ -239,7 +242,7 @@ func (p *pass[O, D]) wrote(ctx context.Context, plan Plan, obs backend.Observati
 	obs.Exists = true
 	p.learn(obs, err == nil)
 	p.seen = obs
-	p.claim(ctx, obs)
+	p.claim(obs)
 	p.changes = p.diff(obs)
 	return outcome{plan: plan, wrote: true, diffLeft: len(p.changes) > 0, err: err}
 }

@@ -208,7 +208,7 @@ func (p *pass[O, D]) askIndex(ctx context.Context) error {
 	if f.RemoteID != RemoteIDNone {
 		return nil
 	}
-	list, err := p.r.views.get(ctx, p.backend, p.driver, p.parentID, time.Time{})
+	list, err := p.r.views.get(ctx, p.backend, p.driver, p.parentID, p.r.Now().Add(-max(p.backend.Resync, time.Minute)))
 	if err != nil {
 		return err
 	}
@@ -274,7 +274,7 @@ func (p *pass[O, D]) found(ctx context.Context, how Found, obs backend.Observati
 	if f.RemoteID == RemoteIDSet && how == FoundByMark && obs.ID != p.spec().RemoteID {
 		f.RemoteID = RemoteIDMismatch
 	}
-	p.claim(ctx, obs)
+	p.claim(obs)
 	if f.Deleting {
 		if f.Owner == OwnerOurs && !f.Undeletable && !f.DeleteSent && f.Deletion != DeletionOrphan {
 			f.MassDeletion = p.r.Brakes.Deleting(p.backend.Key, p.obj.GetUID(), p.r.behind(ctx, p.backend.Key)) || f.MassDeletion
@@ -304,7 +304,7 @@ func (p *pass[O, D]) found(ctx context.Context, how Found, obs backend.Observati
 }
 
 // claim enters the find into the claim index.
-func (p *pass[O, D]) claim(_ context.Context, obs backend.Observation[D]) {
+func (p *pass[O, D]) claim(obs backend.Observation[D]) {
 	k, c := p.claimOf(obs)
 	p.r.claims.forget(p.obj.GetUID(), k)
 	p.claimedBy, p.facts.ClaimConflict = p.r.claims.claim(k, c)
