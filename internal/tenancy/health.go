@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -75,17 +77,12 @@ func (p *Pool) Check(ctx context.Context, obj Object) (Health, error) {
 
 // braked adds what the brakes hold to a healthy backend.
 func (p *Pool) braked(obj Object, key string, h Health) Health {
-	p.accept(obj, key)
-	absent, held := p.Brakes.State(key)
-	for _, a := range obj.GetBackendStatus().Absent {
-		if _, known := absent[a.Kind]; !known && !p.confirmed(obj, map[string]int32{a.Kind: a.Count}) && !p.Brakes.Judged(key, a.Kind) {
-			absent[a.Kind] = a.Count // From before a restart, not looked at again yet.
-		}
-	}
+	absent, held := p.held(obj, key)
 	switch {
 	case len(absent) > 0:
 		h.Reason = v1alpha1.ReasonMassAbsence
-		for kind, count := range absent {
+		for _, kind := range slices.Sorted(maps.Keys(absent)) {
+			count := absent[kind]
 			h.Message += fmt.Sprintf("%d %s objects have lost their remote at once; nothing is created or released. Mend the credentials, or confirm with the annotation %s: %s=%d. ",
 				count, kind, v1alpha1.AnnotationAcceptAbsence, kind, count)
 		}

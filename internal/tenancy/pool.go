@@ -202,20 +202,7 @@ func (p *Pool) use(ctx context.Context, obj Object, deleting bool) (*engine.Back
 	if err != nil {
 		return nil, err
 	}
-	absent := map[string]int32{}
-	for _, a := range st.Absent {
-		absent[a.Kind] = a.Count
-	}
-	p.accept(obj, key)
-	now, held := p.Brakes.State(key)
-	for kind, count := range absent {
-		if p.Brakes.Judged(key, kind) || p.confirmed(obj, map[string]int32{kind: count}) {
-			delete(absent, kind)
-		}
-	}
-	for kind, count := range now {
-		absent[kind] = count
-	}
+	absent, held := p.held(obj, key)
 	return &engine.Backend{
 		Key: key, Tenant: open.tenant.Tenant, TenantKey: open.tenant.key, TenantID: who.ID, PinnedTenantID: st.TenantID,
 		TenantAccepted: obj.GetAnnotations()[v1alpha1.AnnotationAcceptTenant] == who.ID && who.ID == st.TenantID,
@@ -241,44 +228,6 @@ func blocks(reason string) bool {
 		return true
 	}
 	return false
-}
-
-// accept reads the annotations by which people confirm what the brakes hold.
-func (p *Pool) accept(obj Object, key string) {
-	a := obj.GetAnnotations()
-	for _, one := range strings.Split(a[v1alpha1.AnnotationAcceptAbsence], ",") {
-		if kind, count, ok := cutCount(one); ok {
-			p.Brakes.AcceptAbsence(key, kind, count)
-		}
-	}
-	if _, count, ok := cutCount("=" + a[v1alpha1.AnnotationAcceptDeletions]); ok {
-		p.Brakes.AcceptDeletions(key, count)
-	}
-}
-
-func cutCount(s string) (kind string, count int, ok bool) {
-	kind, number, found := strings.Cut(strings.TrimSpace(s), "=")
-	if !found {
-		return "", 0, false
-	}
-	_, err := fmt.Sscanf(number, "%d", &count)
-	return kind, count, err == nil
-}
-
-// confirmed says whether people accepted every absence that the status tells of.
-func (p *Pool) confirmed(obj Object, absent map[string]int32) bool {
-	accepted := map[string]int{}
-	for _, one := range strings.Split(obj.GetAnnotations()[v1alpha1.AnnotationAcceptAbsence], ",") {
-		if kind, count, ok := cutCount(one); ok {
-			accepted[kind] = count
-		}
-	}
-	for kind, count := range absent {
-		if accepted[kind] < int(count) {
-			return false
-		}
-	}
-	return true
 }
 
 func (p *Pool) kept(key string) *opened {
