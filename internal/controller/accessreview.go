@@ -35,9 +35,6 @@ func AccessReviewKind(pollEvery time.Duration) engine.Kind[*v1alpha1.AccessRevie
 		Name:    v1alpha1.KindAccessReview,
 		New:     func() *v1alpha1.AccessReview { return &v1alpha1.AccessReview{} },
 		NewList: func() client.ObjectList { return &v1alpha1.AccessReviewList{} },
-		Items: func(l client.ObjectList) []*v1alpha1.AccessReview {
-			return pointers(l.(*v1alpha1.AccessReviewList).Items)
-		},
 		Driver:  func(t backend.Tenant) backend.Driver[backend.AccessReview] { return t.AccessReviews() },
 		Desire:  desireAccessReview,
 		Project: projectAccessReview,

@@ -18,14 +18,6 @@ const (
 	policyCertify = "Certify"
 )
 
-func pointers[T any](items []T) []*T {
-	out := make([]*T, len(items))
-	for i := range items {
-		out[i] = &items[i]
-	}
-	return out
-}
-
 // optional is nil for a text that is left out.
 func optional(s string) *string {
 	if s == "" {

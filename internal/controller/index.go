@@ -3,6 +3,8 @@ package controller
 import (
 	"context"
 
+	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
@@ -33,20 +35,11 @@ func newList(kind string) client.ObjectList {
 // itemsOf returns the objects of a list of a managed kind.
 func itemsOf(list client.ObjectList) []engine.Object {
 	var out []engine.Object
-	switch l := list.(type) {
-	case *v1alpha1.AppEntitlementList:
-		for i := range l.Items {
-			out = append(out, &l.Items[i])
-		}
-	case *v1alpha1.AccessProfileList:
-		for i := range l.Items {
-			out = append(out, &l.Items[i])
-		}
-	case *v1alpha1.AccessReviewList:
-		for i := range l.Items {
-			out = append(out, &l.Items[i])
-		}
-	}
+	// The callback never fails, and the list is one of ours.
+	_ = meta.EachListItem(list, func(o runtime.Object) error {
+		out = append(out, o.(engine.Object))
+		return nil
+	})
 	return out
 }
 

@@ -87,12 +87,12 @@ func Setup(ctx context.Context, mgr manager.Manager, o Options) error {
 	shared := engine.Options{
 		Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Events: mgr.GetEventRecorder("governance-operator"),
 		Backends: pool, Brakes: brakes, ClusterID: o.ClusterID, Lease: o.Lease, Window: o.Window, At: o.At,
+		Terminating: crds.terminating, TerminatingNow: crds.terminatingNow,
 		Behind: func(ctx context.Context, key string) (int, error) {
 			all, _, err := behind(ctx, mgr.GetClient(), key)
 			return all[kinds[0]] + all[kinds[1]] + all[kinds[2]], err
 		},
 	}
-	shared.Terminating, shared.TerminatingNow = crds.terminating, crds.terminatingNow
 	entitlements, err := setupKind(mgr, o, AppEntitlementKind(), shared)
 	if err != nil {
 		return err
@@ -122,8 +122,7 @@ func Setup(ctx context.Context, mgr manager.Manager, o Options) error {
 	}
 	return mgr.Add(&sweep.Sweeper{
 		Kinds: swept, Every: o.SweepEvery, TailPeriod: o.TailPeriod, Done: log.Done,
-		Targets: func(ctx context.Context) ([]sweep.Target, error) { return pool.Targets(ctx) },
-		Open:    pool.ForSweep,
+		Targets: pool.Targets, Open: pool.ForSweep,
 	})
 }
 

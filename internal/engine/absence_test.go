@@ -23,13 +23,6 @@ func entitlements() Kind[*v1alpha1.AppEntitlement, backend.AppEntitlement] {
 		Name:    v1alpha1.KindAppEntitlement,
 		New:     func() *v1alpha1.AppEntitlement { return &v1alpha1.AppEntitlement{} },
 		NewList: func() client.ObjectList { return &v1alpha1.AppEntitlementList{} },
-		Items: func(l client.ObjectList) (out []*v1alpha1.AppEntitlement) {
-			list := l.(*v1alpha1.AppEntitlementList)
-			for i := range list.Items {
-				out = append(out, &list.Items[i])
-			}
-			return out
-		},
 	}
 }
 

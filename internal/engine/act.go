@@ -18,6 +18,9 @@ import (
 	"github.com/governance-operator/governance-operator/internal/reference"
 )
 
+// identityAge is how old an answer to "who are you" may be before a write.
+const identityAge = 2 * time.Second
+
 // outcome is what became of a pass.
 type outcome struct {
 	plan     Plan
@@ -72,7 +75,7 @@ func (p *pass[O, D]) lookOnceMore(ctx context.Context, plan Plan) (Plan, error) 
 		}
 	}
 	// Nothing is sent to a tenant that was not asked who it is a moment ago.
-	who, err := p.backend.Verify(ctx)
+	who, err := p.backend.Verify(ctx, identityAge)
 	if err != nil {
 		return plan, err
 	}

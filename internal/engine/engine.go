@@ -6,6 +6,8 @@ import (
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/tools/events"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -199,12 +201,18 @@ func (r *Reconciler[O, D]) fillClaims(ctx context.Context) error {
 	return nil
 }
 
+// list returns every object of the kind. They are the cache's own and must not be changed.
 func (r *Reconciler[O, D]) list(ctx context.Context) ([]O, error) {
 	list := r.Kind.NewList()
-	if err := r.Client.List(ctx, list); err != nil {
+	if err := r.Client.List(ctx, list, client.UnsafeDisableDeepCopy); err != nil {
 		return nil, err
 	}
-	return r.Kind.Items(list), nil
+	var out []O
+	err := meta.EachListItem(list, func(o runtime.Object) error {
+		out = append(out, o.(O))
+		return nil
+	})
+	return out, err
 }
 
 // behind counts the objects behind a backend; in doubt none, which is the stricter answer.

@@ -12,20 +12,15 @@ import (
 )
 
 // Object is a managed object.
-type Object interface {
-	client.Object
-	GetManagedSpec() *v1alpha1.ManagedSpec
-	GetManagedStatus() *v1alpha1.ManagedStatus
-}
+type Object = reference.Managed
 
 // Kind is what the engine must know of a kind.
 type Kind[O Object, D backend.Model] struct {
 	// Name as in `kind:`.
 	Name string
 	New  func() O
-	// NewList returns an empty list, Items its objects.
+	// NewList returns an empty list of them.
 	NewList func() client.ObjectList
-	Items   func(client.ObjectList) []O
 	Driver  func(backend.Tenant) backend.Driver[D]
 	// Desire maps the spec to the model and returns the parent's id. What cannot be resolved
 	// or cannot be so is noted in the resolver.
@@ -48,7 +43,8 @@ type Kind[O Object, D backend.Model] struct {
 
 // Backends gives access to opened backends.
 type Backends interface {
-	// Get returns the backend that ref names for objects of namespace. Errors are *BackendError.
+	// Get returns the backend that ref names for objects of namespace. An error is a *BackendError,
+	// or of the vendor or the API server where one had to be asked.
 	Get(ctx context.Context, namespace string, ref v1alpha1.BackendRef, deleting bool) (*Backend, error)
 	// TenantOf returns the tenant that the backend is pinned to, by the cache; empty if unknown.
 	TenantOf(ctx context.Context, namespace string, ref v1alpha1.BackendRef) string
@@ -73,10 +69,8 @@ type Backend struct {
 	Absent map[string]int32
 	// DeletionsHeld: the brake for mass deletion is on.
 	DeletionsHeld bool
-	// Verify asks the tenant who it is, unless it was asked a moment ago.
-	Verify func(ctx context.Context) (backend.TenantID, error)
-	// VerifyNow asks it whatever it was asked before; Verify, if nil.
-	VerifyNow func(ctx context.Context) (backend.TenantID, error)
+	// Verify asks the tenant who it is, unless it answered within age.
+	Verify func(ctx context.Context, age time.Duration) (backend.TenantID, error)
 	// Find looks names up, shared by all objects.
 	Find reference.Finder
 }

@@ -94,7 +94,7 @@ func (p *pass[O, D]) observeBound(ctx context.Context) error {
 	}
 	// Another tenant does not have it either: what counts is what a tenant says after it
 	// was asked who it is.
-	who, err := p.verifyNow(ctx)
+	who, err := p.backend.Verify(ctx, 0)
 	if err != nil {
 		return err
 	}
@@ -116,13 +116,6 @@ func (p *pass[O, D]) observeBound(ctx context.Context) error {
 		return nil
 	}
 	return p.proveAbsence(ctx, remote)
-}
-
-func (p *pass[O, D]) verifyNow(ctx context.Context) (backend.TenantID, error) {
-	if p.backend.VerifyNow != nil {
-		return p.backend.VerifyNow(ctx)
-	}
-	return p.backend.Verify(ctx)
 }
 
 func (p *pass[O, D]) proveAbsence(ctx context.Context, remote v1alpha1.RemoteStatus) error {

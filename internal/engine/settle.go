@@ -30,7 +30,7 @@ func (p *pass[O, D]) settle(ctx context.Context, out outcome) (reconcile.Result,
 		return reconcile.Result{}, p.release(ctx, out)
 	}
 	if p.deleting() {
-		p.restWhileDeleting(ctx)
+		p.restWhileDeleting()
 	}
 	e := effectsOf(out, p.deleting())
 	if out.paced && !out.wrote {
@@ -73,7 +73,7 @@ func (p *pass[O, D]) report(ctx context.Context, out outcome) {
 }
 
 // restWhileDeleting keeps the count of pending deletions.
-func (p *pass[O, D]) restWhileDeleting(context.Context) {
+func (p *pass[O, D]) restWhileDeleting() {
 	if p.facts.Deletion == DeletionOrphan && p.backend != nil {
 		p.r.Brakes.Released(p.backend.Key, p.obj.GetUID())
 	}
@@ -118,11 +118,12 @@ func (p *pass[O, D]) apply(out outcome, e effects) []note {
 		meta.SetStatusCondition(&st.Conditions, metav1.Condition{Type: kind, Status: m.status, Reason: m.reason, Message: text, ObservedGeneration: generation})
 	}
 	set(v1alpha1.ConditionAccepted, e.accepted, textFor(e.accepted, message, p.acceptance()))
-	set(v1alpha1.ConditionResolvedRefs, p.nameMoved(e.refs), textFor(e.refs, message, "every reference and name is resolved"))
 	if p.movedNote != "" && e.refs.status == metav1.ConditionTrue {
 		set(v1alpha1.ConditionResolvedRefs, no(v1alpha1.ReasonNameMoved), p.movedNote)
+	} else {
+		set(v1alpha1.ConditionResolvedRefs, e.refs, textFor(e.refs, message, "every reference and name is resolved"))
 	}
-	set(v1alpha1.ConditionSynced, e.synced, textFor(e.synced, message, message))
+	set(v1alpha1.ConditionSynced, e.synced, message)
 
 	reason := p.mainReason(out, e)
 	ready, readyText := no(reason), message
@@ -133,8 +134,8 @@ func (p *pass[O, D]) apply(out outcome, e effects) []note {
 		ready = yes(reason)
 	case e.ready == readyKeep && wasReady != nil && wasReady.Status == metav1.ConditionTrue && wasReady.ObservedGeneration == generation:
 		ready = yes(wasReady.Reason)
-		if st := meta.FindStatusCondition(before.Conditions, v1alpha1.ConditionReady); st != nil {
-			readyText = keepMessage(message, st.Message, e)
+		if e.also != "" {
+			readyText = wasReady.Message
 		}
 	}
 	set(v1alpha1.ConditionReady, ready, readyText)
@@ -172,20 +173,6 @@ func (p *pass[O, D]) acceptance() string {
 		text += "; spec." + w.String()
 	}
 	return shorten(text)
-}
-
-func keepMessage(message, old string, e effects) string {
-	if e.also == "" {
-		return message
-	}
-	return old
-}
-
-func (p *pass[O, D]) nameMoved(m mark) mark {
-	if p.movedNote != "" && m.status == metav1.ConditionTrue {
-		return mark{}
-	}
-	return m
 }
 
 func textFor(m mark, message, healthy string) string {

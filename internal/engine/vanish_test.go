@@ -81,7 +81,7 @@ func TestAbsenceIsProvedOnlyByAListThatIsYoungEnough(t *testing.T) {
 		time.Sleep(4 * time.Second)
 		w.tenant.ResetCalls()
 		w.tenant.Inject(backendtest.Fault{Verb: backendtest.VerbObserve, Do: func() { w.tenant.Blind = true }})
-		w.backend.Verify = func(ctx context.Context) (backend.TenantID, error) {
+		w.backend.Verify = func(ctx context.Context, _ time.Duration) (backend.TenantID, error) {
 			w.tenant.Blind = false
 			return w.tenant.Identity(ctx)
 		}

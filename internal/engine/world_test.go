@@ -69,7 +69,7 @@ func newWorld(t *testing.T) *world {
 	w.client = fake.NewClientBuilder().WithScheme(scheme).WithStatusSubresource(&v1alpha1.AppEntitlement{}).
 		WithInterceptorFuncs(interceptor.Funcs{Patch: w.patch, SubResourcePatch: w.patchStatus}).Build()
 	w.backend = engine.Backend{Key: backendID, Tenant: w.tenant, TenantKey: "key-1", TenantID: "tenant-1", PinnedTenantID: "tenant-1",
-		Resync: 10 * time.Minute, Verify: w.tenant.Identity, Find: w.tenant.Find}
+		Resync: 10 * time.Minute, Verify: w.identity, Find: w.tenant.Find}
 	w.restart()
 	return w
 }
@@ -104,6 +104,10 @@ func (w *world) Get(context.Context, string, v1alpha1.BackendRef, bool) (*engine
 	b.Absent = map[string]int32{}
 	b.Absent, _ = w.r.Brakes.State(b.Key)
 	return &b, nil
+}
+
+func (w *world) identity(ctx context.Context, _ time.Duration) (backend.TenantID, error) {
+	return w.tenant.Identity(ctx)
 }
 
 func (w *world) Unauthorized(string, error) { w.refused++ }

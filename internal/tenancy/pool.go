@@ -26,9 +26,6 @@ import (
 	"github.com/governance-operator/governance-operator/internal/reference"
 )
 
-// verifyAfter is how old an answer to "who are you" may be before a write.
-const verifyAfter = 2 * time.Second
-
 // Object is a backend of either kind.
 type Object interface {
 	client.Object
@@ -207,11 +204,10 @@ func (p *Pool) use(ctx context.Context, obj Object, deleting bool) (*engine.Back
 		Key: key, Tenant: open.tenant.Tenant, TenantKey: open.tenant.key, TenantID: who.ID, PinnedTenantID: st.TenantID,
 		TenantAccepted: obj.GetAnnotations()[v1alpha1.AnnotationAcceptTenant] == who.ID && who.ID == st.TenantID,
 		Suspended:      obj.GetBackendSpec().Suspend, Resync: p.resync(obj), Absent: absent, DeletionsHeld: held > 0,
-		Verify: func(ctx context.Context) (backend.TenantID, error) {
-			return p.verify(ctx, key, open.tenant, verifyAfter)
+		Verify: func(ctx context.Context, age time.Duration) (backend.TenantID, error) {
+			return p.verify(ctx, key, open.tenant, age)
 		},
-		VerifyNow: func(ctx context.Context) (backend.TenantID, error) { return p.verify(ctx, key, open.tenant, 0) },
-		Find:      p.finder(open.tenant),
+		Find: p.finder(open.tenant),
 	}, nil
 }
 

@@ -81,21 +81,14 @@ func narrowRow(desired backend.AccessProfile) *masked {
 func encodeRow(desired backend.AccessProfile, only func(path string) bool) *masked {
 	c := backend.Value(desired.ConductorOne)
 	m := &masked{}
-	for _, f := range []struct {
-		path, wire string
-		value      any
-	}{
+	m.take([]wireField{
 		{"displayName", "displayName", plain(desired.DisplayName)},
 		{"description", "description", plain(desired.Description)},
 		{"conductorOne.requestBundle", "requestBundle", plain(c.RequestBundle)},
 		{"conductorOne.enrollmentBehavior", "enrollmentBehavior", enum(enumEnrollment, c.EnrollmentBehavior)},
 		{"conductorOne.unenrollmentBehavior", "unenrollmentBehavior", enum(enumUnenrollment, c.UnenrollmentBehavior)},
 		{"conductorOne.unenrollmentEntitlementBehavior", "unenrollmentEntitlementBehavior", enum(enumUnenrollEntitlement, c.UnenrollmentEntitlementBehavior)},
-	} {
-		if f.value != nil && only(f.path) {
-			m.set(f.wire, f.value)
-		}
-	}
+	}, only)
 	return m
 }
 

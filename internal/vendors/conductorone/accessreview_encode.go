@@ -53,10 +53,7 @@ func encodeNotifications(desired, seen backend.AccessReview) notificationConfig 
 func encodeReviewSettings(seen reviewObservation, desired backend.AccessReview, changes backend.Changes) *masked {
 	c := backend.Value(desired.ConductorOne)
 	m := &masked{}
-	for _, f := range []struct {
-		path, wire string
-		value      any
-	}{
+	m.take([]wireField{
 		{"displayName", "displayName", plain(desired.DisplayName)},
 		{"close.mode", "autoCloseCampaign", plain(desired.AutoClose)},
 		{"conductorOne.policy", "policyId", plain(c.PolicyID)},
@@ -68,11 +65,7 @@ func encodeReviewSettings(seen reviewObservation, desired backend.AccessReview, 
 		{"conductorOne.usePolicyOverride", "usePolicyOverride", plain(c.UsePolicyOverride)},
 		{"conductorOne.exemptCertifiedAccessConflicts", "exemptCertifiedAccessConflicts", plain(c.ExemptCertifiedAccessConflicts)},
 		{"conductorOne.accuracyIssueAction", "accuracyIssueAction", enum(enumAccuracy, c.AccuracyIssueAction)},
-	} {
-		if f.value != nil && changes.Has(f.path) {
-			m.set(f.wire, f.value)
-		}
-	}
+	}, changes.Has)
 	if changes.Any("description", backend.PathMark) {
 		m.set("description", seen.Mark.Stamp(backend.Value(first(desired.Description, seen.Actual.Description))))
 	}

@@ -136,6 +136,21 @@ func (m *masked) set(path string, value any) {
 	m.values[path] = value
 }
 
+// take sets the fields that have a value and are asked for.
+func (m *masked) take(fields []wireField, asked func(path string) bool) {
+	for _, f := range fields {
+		if f.value != nil && asked(f.path) {
+			m.set(f.wire, f.value)
+		}
+	}
+}
+
+// wireField is a field of a model with its name and value on the wire; nil is unset.
+type wireField struct {
+	path, wire string
+	value      any
+}
+
 func (m *masked) empty() bool { return len(m.paths) == 0 }
 
 // number is an int64, which ConductorOne writes as text (section 2).

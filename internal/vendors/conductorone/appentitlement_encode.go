@@ -4,17 +4,10 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 )
 
-// entitlementField is a field of the row: its path in the model, its name at the
-// vendor, and its value, nil where the user set none.
-type entitlementField struct {
-	path, wire string
-	value      any
-}
-
 // entitlementFields are the fields with one name for create and update.
-func entitlementFields(e backend.AppEntitlement) []entitlementField {
+func entitlementFields(e backend.AppEntitlement) []wireField {
 	c := backend.Value(e.ConductorOne)
-	return []entitlementField{
+	return []wireField{
 		{"displayName", "displayName", plain(e.DisplayName)},
 		{"description", "description", plain(e.Description)},
 		{"conductorOne.alias", "alias", plain(c.Alias)},
@@ -87,11 +80,7 @@ func encodeEntitlementCreate(desired backend.AppEntitlement, mark backend.Mark) 
 func encodeEntitlementUpdate(seen entitlementObservation, desired backend.AppEntitlement, changes backend.Changes) *masked {
 	c := backend.Value(desired.ConductorOne)
 	m := &masked{}
-	for _, f := range entitlementFields(desired) {
-		if f.value != nil && changes.Has(f.path) {
-			m.set(f.wire, f.value)
-		}
-	}
+	m.take(entitlementFields(desired), changes.Has)
 	if changes.Has("conductorOne.requestSchemaID") && c.RequestSchemaID != nil {
 		m.set("requestSchemaId", *c.RequestSchemaID)
 	}
