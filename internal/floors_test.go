@@ -36,7 +36,8 @@ var floors = []floor{
 	{folder: "internal/backend"},
 	{folder: "internal/backend/backendtest", imports: []string{"internal/backend"}},
 	{folder: "internal/sandbox", tests: []string{"internal/sandbox/*"}},
-	{folder: "internal/sandbox/*", imports: []string{"internal/sandbox"}},
+	{folder: "internal/sandbox/wire"},
+	{folder: "internal/sandbox/*", imports: []string{"internal/sandbox", "internal/sandbox/wire"}},
 	{folder: "internal/expression"},
 	{folder: "internal/testenv", imports: []string{"api/v1alpha1"}, kubernetes: true},
 

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/governance-operator/governance-operator/internal/sandbox"
+	"github.com/governance-operator/governance-operator/internal/sandbox/wire"
 )
 
 // access holds the credentials and the tokens issued with them.
@@ -54,7 +55,7 @@ func (a *access) Rotate() (sandbox.Credentials, error) {
 	if err != nil {
 		return sandbox.Credentials{}, fmt.Errorf("generating a key: %w", err)
 	}
-	static, err := randomText()
+	static, err := wire.Secret()
 	if err != nil {
 		return sandbox.Credentials{}, err
 	}
@@ -92,18 +93,10 @@ func (a *access) ExpireTokens() {
 	clear(a.tokens)
 }
 
-func randomText() (string, error) {
-	data := make([]byte, 32)
-	if _, err := rand.Read(data); err != nil {
-		return "", fmt.Errorf("generating a token: %w", err)
-	}
-	return base64.RawURLEncoding.EncodeToString(data), nil
-}
-
 // authorize checks the bearer token of an API call.
 func (a *access) authorize(r *http.Request) error {
 	unauthenticated := func(message string) error {
-		return &problem{status: http.StatusUnauthorized, message: message}
+		return &wire.Problem{Status: http.StatusUnauthorized, Message: message}
 	}
 	scheme, text, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	if !strings.EqualFold(scheme, "Bearer") || text == "" {
@@ -166,7 +159,7 @@ func (a *access) token(r *http.Request) sandbox.Response {
 }
 
 func (a *access) issue(federated bool) sandbox.Response {
-	text, err := randomText()
+	text, err := wire.Secret()
 	if err != nil {
 		return sandbox.Response{Status: http.StatusInternalServerError, Body: oauthBody("server_error", err.Error())}
 	}

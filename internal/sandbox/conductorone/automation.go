@@ -1,5 +1,7 @@
 package conductorone
 
+import "github.com/governance-operator/governance-operator/internal/sandbox/wire"
+
 import "slices"
 
 const msgAutomation = nsApp + "AppEntitlementAutomation"
@@ -16,7 +18,7 @@ func (c *call) dynamic() (ref, error) {
 func (c *call) showAutomation(at ref) object {
 	value := copyObject(c.s.automations[at.key()])
 	value["appId"], value["appEntitlementId"] = at.app, at.id
-	return c.v.schema.render(msgAutomation, value)
+	return c.v.schema.Render(msgAutomation, value)
 }
 
 func (c *call) automation() (ref, error) {
@@ -50,9 +52,9 @@ func (c *call) createAutomation() (any, error) {
 	if c.s.automations[at.key()] != nil {
 		return nil, conflict("entitlement %s already has an automation", at.id)
 	}
-	m := c.v.schema.messages[msgAutomation]
+	m := c.v.schema.Messages[msgAutomation]
 	// Merging into nothing keeps the writable fields and drops the read-only ones.
-	value := c.v.schema.merge(m, object{}, inner(c.body, "automation"), nil)
+	value := c.v.schema.Merge(m, object{}, inner(c.body, "automation"), nil)
 	if err := c.checkAutomation(value); err != nil {
 		return nil, err
 	}
@@ -66,12 +68,12 @@ func (c *call) updateAutomation() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := c.v.schema.messages[msgAutomation]
-	paths, err := c.v.schema.parseMask(m, text(c.body, "updateMask"))
+	m := c.v.schema.Messages[msgAutomation]
+	paths, err := c.v.schema.ParseMask(m, text(c.body, "updateMask"), wire.LowerCamel)
 	if err != nil {
 		return nil, err
 	}
-	value := c.v.schema.merge(m, c.s.automations[at.key()], c.body, paths)
+	value := c.v.schema.Merge(m, c.s.automations[at.key()], c.body, paths)
 	if err := c.checkAutomation(value); err != nil {
 		return nil, err
 	}
@@ -96,7 +98,7 @@ func (c *call) listExclusions() (any, error) {
 	}
 	list := []any{}
 	for _, id := range c.s.exclusions[at.key()] {
-		list = append(list, object{"appEntitlementId": at.id, "appId": at.app, "appUserId": "", "user": c.showUser(c.s.users.get(id).value)})
+		list = append(list, object{"appEntitlementId": at.id, "appId": at.app, "appUserId": "", "user": c.showUser(c.s.users.Get(id).Value)})
 	}
 	return object{"list": list, "nextPageToken": ""}, nil
 }

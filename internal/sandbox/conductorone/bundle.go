@@ -11,7 +11,7 @@ func (c *call) showBundle(id string) object {
 			value[name] = object{}
 		}
 	}
-	return c.v.schema.render(nsCatalog+"BundleAutomation", value)
+	return c.v.schema.Render(nsCatalog+"BundleAutomation", value)
 }
 
 // bundle finds the membership rule of the catalog in the path.

@@ -1,13 +1,10 @@
 package conductorone
 
 import (
-	"io"
-	"maps"
-	"mime"
 	"net/http"
-	"slices"
 
 	"github.com/governance-operator/governance-operator/internal/sandbox"
+	"github.com/governance-operator/governance-operator/internal/sandbox/wire"
 )
 
 // handler carries out an operation: who asks, whether the request keeps the contract, what the caller may see, and only
@@ -52,23 +49,13 @@ func (c *call) perform() (any, error) {
 
 // read takes query and body apart and refuses what the operation does not declare.
 func (c *call) read() error {
-	c.query = c.r.URL.Query()
-	for _, name := range slices.Sorted(maps.Keys(c.query)) {
-		if !slices.Contains(c.op.query, name) {
-			return violation("unknown query parameter %s", name)
-		}
-		if len(c.query[name]) > 1 {
-			return violation("query parameter %s is given twice", name)
-		}
+	var err error
+	if c.query, err = wire.Query(c.r, c.op.query); err != nil {
+		return err
 	}
-	body, err := io.ReadAll(c.r.Body)
+	body, err := wire.Body(c.r, "application/json")
 	if err != nil {
-		return refused("reading the body: %v", err)
-	}
-	if len(body) > 0 {
-		if media, _, err := mime.ParseMediaType(c.r.Header.Get("Content-Type")); err != nil || media != "application/json" {
-			return violation("the body must be application/json")
-		}
+		return err
 	}
 	if c.op.request == "" {
 		if len(body) > 0 {
@@ -76,7 +63,7 @@ func (c *call) read() error {
 		}
 		return nil
 	}
-	c.body, err = c.v.schema.decodeBody(c.op.request, body)
+	c.body, err = c.v.schema.DecodeBody(c.op.request, body)
 	return err
 }
 

@@ -1,5 +1,7 @@
 package conductorone
 
+import "github.com/governance-operator/governance-operator/internal/sandbox/wire"
+
 import "strconv"
 
 const msgCatalog = nsCatalog + "RequestCatalog"
@@ -12,7 +14,7 @@ func (c *call) viewCatalog(value object) object {
 			access = append(access, c.showEntitlement(e))
 		}
 	}
-	shown = c.v.schema.render(msgCatalog, shown)
+	shown = c.v.schema.Render(msgCatalog, shown)
 	shown["accessEntitlements"] = access
 	return object{
 		"requestCatalog": shown, "memberCount": strconv.FormatInt(c.s.members[text(value, "id")], 10),
@@ -27,8 +29,8 @@ func (c *call) answerCatalog(value object) (any, error) {
 // catalog finds the catalog a path names. Deleted ones are found when the caller takes them.
 func (c *call) catalog(takeDeleted bool) (*record, string, error) {
 	id := c.id("id", "catalog_id", "request_catalog_id")
-	r := c.s.catalogs.get(id)
-	if r == nil || (deleted(r.value) && !takeDeleted) {
+	r := c.s.catalogs.Get(id)
+	if r == nil || (deleted(r.Value) && !takeDeleted) {
 		return nil, id, notFound("request catalog %s not found", id)
 	}
 	return r, id, nil
@@ -42,8 +44,8 @@ func (c *call) addCatalog(value object, creator string) *record {
 	}
 	value["id"], value["createdByUserId"] = id, creator
 	value["createdAt"], value["updatedAt"] = c.stamp(), c.stamp()
-	r := c.s.catalogs.put(c.s.next(), id, value, c.now)
-	c.s.entitlements.put(c.s.next(), ref{c1App, id}.key(), object{
+	r := c.s.catalogs.Put(c.s.next(), id, value, c.now)
+	c.s.entitlements.Put(c.s.next(), ref{c1App, id}.key(), object{
 		"id": id, "appId": c1App, "displayName": text(value, "displayName"), "description": text(value, "description"),
 		"slug": "enrollment", "purpose": "APP_ENTITLEMENT_PURPOSE_VALUE_ASSIGNMENT",
 		"createdAt": c.stamp(), "updatedAt": c.stamp(),
@@ -55,13 +57,13 @@ func (c *call) createCatalog() (any, error) {
 	value := copyObject(c.body)
 	delete(value, "expandMask")
 	delete(value, "annotations")
-	mergeAnnotations(value, c.body["annotations"])
+	value["annotations"] = wire.MergeKeys(nil, c.body["annotations"])
 	if err := checkAnnotations(value["annotations"]); err != nil {
 		return nil, err
 	}
 	r := c.addCatalog(value, servicePrincipal)
-	r.inputs = copyObject(c.body)
-	return c.answerCatalog(r.value)
+	r.Inputs = copyObject(c.body)
+	return c.answerCatalog(r.Value)
 }
 
 func (c *call) getCatalog() (any, error) {
@@ -69,7 +71,7 @@ func (c *call) getCatalog() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.answerCatalog(r.value)
+	return c.answerCatalog(r.Value)
 }
 
 func (c *call) listCatalogs() (any, error) {
@@ -81,16 +83,16 @@ func (c *call) updateCatalog() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := c.v.schema.messages[msgCatalog]
+	m := c.v.schema.Messages[msgCatalog]
 	patch := inner(c.body, "catalog")
 	if patch == nil {
 		return nil, violation("catalog is required")
 	}
-	paths, err := c.v.schema.parseMask(m, text(c.body, "updateMask"))
+	paths, err := c.v.schema.ParseMask(m, text(c.body, "updateMask"), wire.LowerCamel)
 	if err != nil {
 		return nil, err
 	}
-	value := c.v.schema.merge(m, r.value, patch, paths)
+	value := c.v.schema.Merge(m, r.Value, patch, paths)
 	if text(value, "displayName") == "" {
 		return nil, refused("displayName must not be blank")
 	}
@@ -98,20 +100,20 @@ func (c *call) updateCatalog() (any, error) {
 		return nil, err
 	}
 	value["updatedAt"] = c.stamp()
-	r.set(value, c.now)
+	r.Set(value, c.now)
 	c.followName(id, text(value, "displayName"))
 	return c.answerCatalog(value)
 }
 
 // followName keeps the name of the enrolment entitlement the same as the catalog's.
 func (c *call) followName(id, name string) {
-	r := c.s.entitlements.get(ref{c1App, id}.key())
-	if r == nil || text(r.value, "displayName") == name {
+	r := c.s.entitlements.Get(ref{c1App, id}.key())
+	if r == nil || text(r.Value, "displayName") == name {
 		return
 	}
-	value := copyObject(r.value)
+	value := copyObject(r.Value)
 	value["displayName"], value["updatedAt"] = name, c.stamp()
-	r.set(value, c.now)
+	r.Set(value, c.now)
 }
 
 func (c *call) deleteCatalog() (any, error) {
@@ -120,7 +122,7 @@ func (c *call) deleteCatalog() (any, error) {
 		return nil, err
 	}
 	c.retire(r)
-	if e := c.s.entitlements.get(ref{c1App, id}.key()); e != nil {
+	if e := c.s.entitlements.Get(ref{c1App, id}.key()); e != nil {
 		c.retire(e)
 	}
 	return empty(), nil

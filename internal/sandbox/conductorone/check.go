@@ -12,11 +12,11 @@ func (c *call) checkPolicy(field, id, kind string) error {
 	if id == "" {
 		return nil
 	}
-	r := c.s.policies.get(id)
+	r := c.s.policies.Get(id)
 	if r == nil {
 		return refused("%s: policy %s not found", field, id)
 	}
-	if got := text(r.value, "policyType"); got != "POLICY_TYPE_"+kind {
+	if got := text(r.Value, "policyType"); got != "POLICY_TYPE_"+kind {
 		return refused("%s: policy %s is of type %s, not POLICY_TYPE_%s", field, id, got, kind)
 	}
 	return nil
@@ -24,7 +24,7 @@ func (c *call) checkPolicy(field, id, kind string) error {
 
 func (c *call) checkIDs(field, what string, t *table, ids []string) error {
 	for _, id := range ids {
-		if r := t.get(id); r == nil || deleted(r.value) {
+		if r := t.Get(id); r == nil || deleted(r.Value) {
 			return refused("%s: %s %s not found", field, what, id)
 		}
 	}
@@ -37,7 +37,7 @@ func (c *call) checkUsers(field string, ids []string) error {
 
 func (c *call) checkAttributes(field, kind string, ids []string) error {
 	for _, id := range ids {
-		if r := c.s.attributes.get(id); r == nil || text(r.value, "attributeTypeId") != kind {
+		if r := c.s.attributes.Get(id); r == nil || text(r.Value, "attributeTypeId") != kind {
 			return refused("%s: attribute value %s not found", field, id)
 		}
 	}
@@ -46,11 +46,11 @@ func (c *call) checkAttributes(field, kind string, ids []string) error {
 
 // live returns the entitlement when it is there and not deleted.
 func (c *call) live(r ref) object {
-	found := c.s.entitlements.get(r.key())
-	if found == nil || deleted(found.value) {
+	found := c.s.entitlements.Get(r.key())
+	if found == nil || deleted(found.Value) {
 		return nil
 	}
-	return found.value
+	return found.Value
 }
 
 func (c *call) checkRefs(list []ref) error {

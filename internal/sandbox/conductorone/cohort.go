@@ -26,7 +26,7 @@ func (c *call) createFromCohort() (any, error) {
 		item, _ := item.(object)
 		contents = append(contents, ref{text(item, "appId"), text(item, "entitlementId")})
 	}
-	suggestion := c.s.suggestions.get(text(b, "suggestionId"))
+	suggestion := c.s.suggestions.Get(text(b, "suggestionId"))
 	if text(b, "suggestionId") != "" && suggestion == nil {
 		return nil, notFound("suggestion %s not found", text(b, "suggestionId"))
 	}
@@ -34,20 +34,20 @@ func (c *call) createFromCohort() (any, error) {
 		return nil, err
 	}
 	r := c.addCatalog(object{"displayName": text(b, "displayName"), "description": text(b, "description")}, servicePrincipal)
-	r.inputs = copyObject(b)
-	c.s.entries[r.key] = joinRefs(nil, contents)
+	r.Inputs = copyObject(b)
+	c.s.entries[r.Key] = joinRefs(nil, contents)
 	if expression != "" {
-		c.s.bundles[r.key] = object{
+		c.s.bundles[r.Key] = object{
 			"cel": object{"expression": expression}, "enabled": flag(b, "enableAutomation"), "createTasks": flag(b, "createTasks"),
 			"createdAt": c.stamp(), "updatedAt": c.stamp(),
 		}
 	}
 	if suggestion != nil {
-		value := copyObject(suggestion.value)
-		value["suggestionState"], value["createdCatalogId"], value["updatedAt"] = "SUGGESTION_STATE_ACCEPTED", r.key, c.stamp()
-		suggestion.set(value, c.now)
+		value := copyObject(suggestion.Value)
+		value["suggestionState"], value["createdCatalogId"], value["updatedAt"] = "SUGGESTION_STATE_ACCEPTED", r.Key, c.stamp()
+		suggestion.Set(value, c.now)
 	}
-	return object{"accessProfileId": r.key, "celExpression": expression}, nil
+	return object{"accessProfileId": r.Key, "celExpression": expression}, nil
 }
 
 // cohortFields are the attributes that are fields of a user in expressions; the others are looked up in the profile.
@@ -84,9 +84,9 @@ func cohortExpression(filters []any) string {
 }
 
 func (c *call) getSuggestion() (any, error) {
-	r := c.s.suggestions.get(c.id("id"))
+	r := c.s.suggestions.Get(c.id("id"))
 	if r == nil {
 		return nil, notFound("suggestion %s not found", c.id("id"))
 	}
-	return object{"suggestion": c.v.schema.render("c1.api.role_mining_management.v1.RoleMiningManagementSuggestion", r.value)}, nil
+	return object{"suggestion": c.v.schema.Render("c1.api.role_mining_management.v1.RoleMiningManagementSuggestion", r.Value)}, nil
 }

@@ -34,7 +34,7 @@ func (k console) decode(kind string, fields map[string]any) (object, error) {
 	if err != nil {
 		return nil, err
 	}
-	return k.v.schema.decodeBody(name, data)
+	return k.v.schema.DecodeBody(name, data)
 }
 
 // extras are patch keys that are no field of the object: what belongs to it.
@@ -87,11 +87,11 @@ func (k console) Create(kind, parentID string, given map[string]any) (string, er
 	if err != nil {
 		return "", err
 	}
-	return text(r.value, "id"), c.belongings(kind, r, rest)
+	return text(r.Value, "id"), c.belongings(kind, r, rest)
 }
 
 func (c *call) addForeignEntitlement(app string, value object) (*record, error) {
-	if c.s.apps.get(app) == nil {
+	if c.s.apps.Get(app) == nil {
 		return nil, fmt.Errorf("app %s not found", app)
 	}
 	if text(value, "id") == "" {
@@ -101,18 +101,18 @@ func (c *call) addForeignEntitlement(app string, value object) (*record, error) 
 		value["isManuallyManaged"] = true
 	}
 	value["appId"], value["createdAt"], value["updatedAt"] = app, c.stamp(), c.stamp()
-	return c.s.entitlements.put(c.s.next(), ref{app, text(value, "id")}.key(), value, c.now), nil
+	return c.s.entitlements.Put(c.s.next(), ref{app, text(value, "id")}.key(), value, c.now), nil
 }
 
 func (c *call) target(t sandbox.Target) (*record, error) {
 	var r *record
 	switch t.Kind {
 	case KindAccessProfile:
-		r = c.s.catalogs.get(t.ID)
+		r = c.s.catalogs.Get(t.ID)
 	case KindAppEntitlement:
-		r = c.s.entitlements.get(ref{t.ParentID, t.ID}.key())
+		r = c.s.entitlements.Get(ref{t.ParentID, t.ID}.key())
 	case KindAccessReview:
-		r = c.s.reviews.get(t.ID)
+		r = c.s.reviews.Get(t.ID)
 	default:
 		return nil, fmt.Errorf("unknown kind %q", t.Kind)
 	}
@@ -139,7 +139,7 @@ func (k console) Edit(t sandbox.Target, patch map[string]any) error {
 	if given["state"] != nil {
 		return errors.New("the state of a review is set by its own call")
 	}
-	value := copyObject(r.value)
+	value := copyObject(r.Value)
 	for _, name := range cleared {
 		delete(value, name)
 	}
@@ -147,19 +147,19 @@ func (k console) Edit(t sandbox.Target, patch map[string]any) error {
 	for _, key := range toolKeys {
 		delete(annotations, key)
 	}
-	m := k.v.schema.messages[map[string]string{KindAccessProfile: msgCatalog, KindAppEntitlement: msgEntitlement, KindAccessReview: msgReview}[t.Kind]]
+	m := k.v.schema.Messages[map[string]string{KindAccessProfile: msgCatalog, KindAppEntitlement: msgEntitlement, KindAccessReview: msgReview}[t.Kind]]
 	for name, change := range given {
-		if f := m.byName[name]; f.oneof != "" {
-			for _, sibling := range m.fields {
-				if sibling.oneof == f.oneof {
-					delete(value, sibling.name)
+		if f := m.ByName[name]; f.Oneof != "" {
+			for _, sibling := range m.Fields {
+				if sibling.Oneof == f.Oneof {
+					delete(value, sibling.Name)
 				}
 			}
 		}
 		value[name] = change
 	}
 	value["updatedAt"] = c.stamp()
-	r.set(value, c.now)
+	r.Set(value, c.now)
 	if t.Kind == KindAccessProfile {
 		c.followName(t.ID, text(value, "displayName"))
 	}
@@ -184,36 +184,36 @@ func (c *call) belongings(kind string, r *record, rest map[string]any) error {
 func (c *call) belonging(name string, r *record, data []byte) error {
 	switch name {
 	case "entries":
-		return c.editRefs(c.s.entries, r.key, data)
+		return c.editRefs(c.s.entries, r.Key, data)
 	case "visibility":
-		return c.editRefs(c.s.visibility, r.key, data)
+		return c.editRefs(c.s.visibility, r.Key, data)
 	case "automation":
-		return c.editBundle(r.key, data)
+		return c.editBundle(r.Key, data)
 	case "memberCount":
 		var count int64
 		if err := json.Unmarshal(data, &count); err != nil {
 			return err
 		}
-		c.s.members[r.key] = count
+		c.s.members[r.Key] = count
 	case "owners":
 		var ids []string
 		if err := json.Unmarshal(data, &ids); err != nil {
 			return err
 		}
-		c.s.owners[r.key] = ids
+		c.s.owners[r.Key] = ids
 	case "entitlements":
-		body, err := c.v.schema.decodeBody(nsReview+"AccessReviewSetupEntitlementAndScopeServiceSetRequest", []byte(`{"entitlements":`+string(data)+`}`))
+		body, err := c.v.schema.DecodeBody(nsReview+"AccessReviewSetupEntitlementAndScopeServiceSetRequest", []byte(`{"entitlements":`+string(data)+`}`))
 		if err != nil {
 			return err
 		}
-		c.body = object{"entitlements": body["entitlements"], "scopeV2": r.value["scopeV2"]}
+		c.body = object{"entitlements": body["entitlements"], "scopeV2": r.Value["scopeV2"]}
 		return c.attach(reviewSetup, r)
 	}
 	return nil
 }
 
 func (c *call) editRefs(lists map[string][]ref, id string, data []byte) error {
-	body, err := c.v.schema.decodeBody(nsCatalog+"ForceRunBundleAutomationRequest", []byte(`{"refs":`+string(data)+`}`))
+	body, err := c.v.schema.DecodeBody(nsCatalog+"ForceRunBundleAutomationRequest", []byte(`{"refs":`+string(data)+`}`))
 	if err != nil {
 		return err
 	}
@@ -227,7 +227,7 @@ func (c *call) editBundle(id string, data []byte) error {
 		delete(c.s.bundles, id)
 		return nil
 	}
-	patch, err := c.v.schema.decodeBody(nsCatalog+"BundleAutomation", data)
+	patch, err := c.v.schema.DecodeBody(nsCatalog+"BundleAutomation", data)
 	if err != nil {
 		return err
 	}
@@ -256,11 +256,11 @@ func (k console) Delete(t sandbox.Target) error {
 	if err != nil {
 		return err
 	}
-	r.remove(c.now)
+	r.Remove(c.now)
 	switch t.Kind {
 	case KindAccessProfile:
-		if e := c.s.entitlements.get(ref{c1App, t.ID}.key()); e != nil {
-			e.remove(c.now)
+		if e := c.s.entitlements.Get(ref{c1App, t.ID}.key()); e != nil {
+			e.Remove(c.now)
 		}
 	case KindAccessReview:
 		c.dropTasks(t.ID)
@@ -273,12 +273,12 @@ func (k console) SetState(id, state string) error {
 	k.v.mu.Lock()
 	defer k.v.mu.Unlock()
 	c := k.v.begin()
-	r := c.s.reviews.get(id)
+	r := c.s.reviews.Get(id)
 	if r == nil {
 		return fmt.Errorf("access review %s not found", id)
 	}
 	state = strings.TrimPrefix(state, statePrefix)
-	if !slices.Contains(k.v.schema.enums["AccessReviewState"], statePrefix+state) {
+	if !slices.Contains(k.v.schema.Enums["AccessReviewState"], statePrefix+state) {
 		return fmt.Errorf("unknown state %q", state)
 	}
 	c.enter(r, state)
@@ -290,13 +290,13 @@ func (k console) CloseTasks(id string, count int, outcome string) (int, error) {
 	k.v.mu.Lock()
 	defer k.v.mu.Unlock()
 	c := k.v.begin()
-	if c.s.reviews.get(id) == nil {
+	if c.s.reviews.Get(id) == nil {
 		return 0, fmt.Errorf("access review %s not found", id)
 	}
 	if outcome == "" {
 		outcome = "CERTIFY_OUTCOME_CERTIFIED"
 	}
-	if !slices.Contains(k.v.schema.enums["CertifyOutcome"], outcome) {
+	if !slices.Contains(k.v.schema.Enums["CertifyOutcome"], outcome) {
 		return 0, fmt.Errorf("unknown outcome %q", outcome)
 	}
 	return c.closeTasks(id, count, outcome), nil

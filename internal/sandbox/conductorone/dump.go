@@ -42,7 +42,7 @@ type ReviewDump struct {
 }
 
 func dumpObject(r *record) ObjectDump {
-	return ObjectDump{Object: copyObject(r.value), Inputs: copyObject(r.inputs)}
+	return ObjectDump{Object: copyObject(r.Value), Inputs: copyObject(r.Inputs)}
 }
 
 func copyObjects(list []object) []map[string]any {
@@ -70,38 +70,38 @@ func (k console) Dump() any {
 		Tenant: c.tenant, AccessProfiles: []ProfileDump{}, Entitlements: []EntitlementDump{}, Reviews: []ReviewDump{}, Templates: []ObjectDump{},
 		Lookups: map[string][]object{},
 	}
-	for _, r := range s.catalogs.all() {
+	for _, r := range s.catalogs.All() {
 		dump.AccessProfiles = append(dump.AccessProfiles, ProfileDump{
-			ObjectDump: dumpObject(r), Entries: wireRefs(s.entries[r.key]), Visibility: wireRefs(s.visibility[r.key]),
-			Automation: orNil(s.bundles[r.key]), MemberCount: s.members[r.key],
+			ObjectDump: dumpObject(r), Entries: wireRefs(s.entries[r.Key]), Visibility: wireRefs(s.visibility[r.Key]),
+			Automation: orNil(s.bundles[r.Key]), MemberCount: s.members[r.Key],
 		})
 	}
-	for _, r := range s.entitlements.all() {
+	for _, r := range s.entitlements.All() {
 		dump.Entitlements = append(dump.Entitlements, EntitlementDump{
-			ObjectDump: dumpObject(r), Owners: append([]string{}, s.owners[r.key]...), Automation: orNil(s.automations[r.key]),
+			ObjectDump: dumpObject(r), Owners: append([]string{}, s.owners[r.Key]...), Automation: orNil(s.automations[r.Key]),
 		})
 	}
 	tasks := map[string][]object{}
-	for _, r := range s.tasks.all() {
-		review := text(certifyOf(r.value), "accessReviewId")
-		tasks[review] = append(tasks[review], r.value)
+	for _, r := range s.tasks.All() {
+		review := text(certifyOf(r.Value), "accessReviewId")
+		tasks[review] = append(tasks[review], r.Value)
 	}
-	for _, r := range s.reviews.all() {
-		selections, _ := deepCopy(s.selections[r.key]).([]any)
+	for _, r := range s.reviews.All() {
+		selections, _ := deepCopy(s.selections[r.Key]).([]any)
 		dump.Reviews = append(dump.Reviews, ReviewDump{
-			ObjectDump: dumpObject(r), Entitlements: copyObjects(s.setups[r.key]), ResourceTypeSelections: selections,
-			Tasks: copyObjects(tasks[r.key]), Reports: copyObjects(s.reports[r.key]),
+			ObjectDump: dumpObject(r), Entitlements: copyObjects(s.setups[r.Key]), ResourceTypeSelections: selections,
+			Tasks: copyObjects(tasks[r.Key]), Reports: copyObjects(s.reports[r.Key]),
 		})
 	}
-	for _, r := range s.templates.all() {
+	for _, r := range s.templates.All() {
 		dump.Templates = append(dump.Templates, dumpObject(r))
 	}
 	for name, t := range map[string]*table{
 		"apps": s.apps, "users": s.users, "policies": s.policies, "attributes": s.attributes, "resourceTypes": s.resourceTypes,
 		"resources": s.resources, "connectors": s.connectors, "webhooks": s.webhooks, "stepUpProviders": s.stepUps, "suggestions": s.suggestions,
 	} {
-		for _, r := range t.all() {
-			dump.Lookups[name] = append(dump.Lookups[name], copyObject(r.value))
+		for _, r := range t.All() {
+			dump.Lookups[name] = append(dump.Lookups[name], copyObject(r.Value))
 		}
 	}
 	return dump

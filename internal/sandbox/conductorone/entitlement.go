@@ -3,6 +3,8 @@ package conductorone
 import (
 	"strings"
 	"time"
+
+	"github.com/governance-operator/governance-operator/internal/sandbox/wire"
 )
 
 const msgEntitlement = nsApp + "AppEntitlement"
@@ -19,7 +21,7 @@ func (c *call) showEntitlement(value object) object {
 		}
 	}
 	value["isAutomationEnabled"] = c.s.automations[ref{text(value, "appId"), text(value, "id")}.key()] != nil
-	return c.v.schema.render(msgEntitlement, value)
+	return c.v.schema.Render(msgEntitlement, value)
 }
 
 func (c *call) viewEntitlement(value object) object {
@@ -36,8 +38,8 @@ func (c *call) answerEntitlement(value object) (any, error) {
 // entitlement finds the entitlement a path names. Deleted ones are found when the caller takes them.
 func (c *call) entitlement(takeDeleted bool) (*record, ref, error) {
 	at := ref{c.id("app_id"), c.id("id", "entitlement_id", "app_entitlement_id")}
-	r := c.s.entitlements.get(at.key())
-	if r == nil || (deleted(r.value) && !takeDeleted) {
+	r := c.s.entitlements.Get(at.key())
+	if r == nil || (deleted(r.Value) && !takeDeleted) {
 		return nil, at, notFound("entitlement %s of app %s not found", at.id, at.app)
 	}
 	return r, at, nil
@@ -45,7 +47,7 @@ func (c *call) entitlement(takeDeleted bool) (*record, ref, error) {
 
 func (c *call) createEntitlement() (any, error) {
 	app := c.id("app_id")
-	if r := c.s.apps.get(app); r == nil {
+	if r := c.s.apps.Get(app); r == nil {
 		return nil, notFound("app %s not found", app)
 	}
 	value, inputs := copyObject(c.body), copyObject(c.body)
@@ -58,14 +60,14 @@ func (c *call) createEntitlement() (any, error) {
 	value["id"], value["appId"], value["isManuallyManaged"] = c.v.host.NewID(), app, true
 	value["createdAt"], value["updatedAt"] = c.stamp(), c.stamp()
 	delete(value, "annotations")
-	mergeAnnotations(value, c.body["annotations"])
+	value["annotations"] = wire.MergeKeys(nil, c.body["annotations"])
 	owners := texts(c.body, "appEntitlementOwnerIds")
 	if err := firstError(c.checkEntitlement(value, ref{}), c.checkOwners(owners)); err != nil {
 		return nil, err
 	}
 	at := ref{app, text(value, "id")}
-	r := c.s.entitlements.put(c.s.next(), at.key(), value, c.now)
-	r.inputs = inputs
+	r := c.s.entitlements.Put(c.s.next(), at.key(), value, c.now)
+	r.Inputs = inputs
 	c.s.owners[at.key()] = owners
 	return c.answerEntitlement(value)
 }
@@ -113,9 +115,9 @@ func (c *call) checkAlias(alias string, self ref) error {
 	if alias == "" {
 		return nil
 	}
-	for _, r := range c.s.entitlements.all() {
-		if r.key != self.key() && !deleted(r.value) && text(r.value, "alias") == alias {
-			return conflict("alias %s is already in use by entitlement %s", alias, text(r.value, "id"))
+	for _, r := range c.s.entitlements.All() {
+		if r.Key != self.key() && !deleted(r.Value) && text(r.Value, "alias") == alias {
+			return conflict("alias %s is already in use by entitlement %s", alias, text(r.Value, "id"))
 		}
 	}
 	return nil
@@ -124,14 +126,14 @@ func (c *call) checkAlias(alias string, self ref) error {
 func (c *call) checkResource(value object) error {
 	app, kind, id := text(value, "appId"), text(value, "appResourceTypeId"), text(value, "appResourceId")
 	if kind != "" {
-		if r := c.s.resourceTypes.get(kind); r == nil || text(r.value, "appId") != app {
+		if r := c.s.resourceTypes.Get(kind); r == nil || text(r.Value, "appId") != app {
 			return refused("appResourceTypeId: resource type %s not found in app %s", kind, app)
 		}
 	}
 	if id == "" {
 		return nil
 	}
-	if r := c.s.resources.get(id); r == nil || text(r.value, "appId") != app || text(r.value, "appResourceTypeId") != kind {
+	if r := c.s.resources.Get(id); r == nil || text(r.Value, "appId") != app || text(r.Value, "appResourceTypeId") != kind {
 		return refused("appResourceId: resource %s of type %s not found in app %s", id, kind, app)
 	}
 	return nil
@@ -142,7 +144,7 @@ func (c *call) getEntitlement() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.answerEntitlement(r.value)
+	return c.answerEntitlement(r.Value)
 }
 
 func (c *call) updateEntitlement() (any, error) {
@@ -150,27 +152,27 @@ func (c *call) updateEntitlement() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := c.v.schema.messages[msgEntitlement]
+	m := c.v.schema.Messages[msgEntitlement]
 	patch := inner(c.body, "entitlement")
 	if patch == nil {
 		return nil, violation("entitlement is required")
 	}
-	paths, err := c.v.schema.parseMask(m, text(c.body, "updateMask"))
+	paths, err := c.v.schema.ParseMask(m, text(c.body, "updateMask"), wire.LowerCamel)
 	if err != nil {
 		return nil, err
 	}
-	value := c.v.schema.merge(m, r.value, patch, paths)
+	value := c.v.schema.Merge(m, r.Value, patch, paths)
 	if override, ok := c.body["overrideAccessRequestsDefaults"]; ok {
 		value["overrideAccessRequestsDefaults"] = override
 	}
-	if flag(r.value, "systemBuiltin") && text(value, "displayName") != text(r.value, "displayName") {
+	if flag(r.Value, "systemBuiltin") && text(value, "displayName") != text(r.Value, "displayName") {
 		return nil, refused("entitlement %s is built in and cannot be renamed", at.id)
 	}
 	if err := c.checkEntitlement(value, at); err != nil {
 		return nil, err
 	}
 	value["updatedAt"] = c.stamp()
-	r.set(value, c.now)
+	r.Set(value, c.now)
 	return c.answerEntitlement(value)
 }
 
@@ -180,11 +182,11 @@ func (c *call) deleteEntitlement() (any, error) {
 		return nil, err
 	}
 	switch {
-	case flag(r.value, "systemBuiltin"):
+	case flag(r.Value, "systemBuiltin"):
 		return nil, refused("entitlement %s is built in and cannot be deleted", at.id)
-	case len(inner(r.value, "sourceConnectorIds")) > 0:
+	case len(inner(r.Value, "sourceConnectorIds")) > 0:
 		return nil, refused("entitlement %s is synced by a connector and cannot be deleted", at.id)
-	case at.app == c1App && c.s.catalogs.get(at.id) != nil:
+	case at.app == c1App && c.s.catalogs.Get(at.id) != nil:
 		return nil, refused("entitlement %s belongs to an access profile and cannot be deleted", at.id)
 	}
 	c.retire(r)
@@ -194,10 +196,10 @@ func (c *call) deleteEntitlement() (any, error) {
 // retire deletes softly or for good, as the settings say.
 func (c *call) retire(r *record) {
 	if !c.settings.SoftDelete {
-		r.remove(c.now)
+		r.Remove(c.now)
 		return
 	}
-	value := copyObject(r.value)
+	value := copyObject(r.Value)
 	value["deletedAt"], value["updatedAt"] = c.stamp(), c.stamp()
-	r.set(value, c.now)
+	r.Set(value, c.now)
 }

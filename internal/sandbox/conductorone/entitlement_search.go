@@ -7,7 +7,7 @@ import (
 
 func (c *call) app() (string, error) {
 	id := c.id("app_id")
-	if c.s.apps.get(id) == nil {
+	if c.s.apps.Get(id) == nil {
 		return "", notFound("app %s not found", id)
 	}
 	return id, nil
@@ -95,8 +95,8 @@ func (c *call) matchesEntitlement(value object) bool {
 // ofResourceType compares names, not ids: that is what the vendor's filter takes despite its name.
 func (c *call) ofResourceType(value object) bool {
 	name := ""
-	if r := c.s.resourceTypes.get(text(value, "appResourceTypeId")); r != nil {
-		name = text(r.value, "displayName")
+	if r := c.s.resourceTypes.Get(text(value, "appResourceTypeId")); r != nil {
+		name = text(r.Value, "displayName")
 	}
 	same := func(other string) bool { return strings.EqualFold(other, name) }
 	wanted := texts(c.body, "resourceTypeIds")

@@ -26,7 +26,7 @@ func withoutRefs(list, gone []ref) []ref {
 func (c *call) viewRefs(list []ref) (any, error) {
 	var views []row
 	for i, r := range c.alive(list) {
-		views = append(views, row{int64(i + 1), c.live(r)})
+		views = append(views, row{Seq: int64(i + 1), Value: c.live(r)})
 	}
 	return c.listing(views, c.viewEntitlement)
 }
@@ -49,9 +49,9 @@ func (c *call) listEntries() (any, error) {
 
 // touch moves a catalog's updatedAt after a change of what belongs to it.
 func (c *call) touch(r *record) {
-	value := copyObject(r.value)
+	value := copyObject(r.Value)
 	value["updatedAt"] = c.stamp()
-	r.set(value, c.now)
+	r.Set(value, c.now)
 }
 
 // changeRefs changes one of a catalog's lists of entitlements. Given references must exist.
@@ -70,9 +70,9 @@ func (c *call) changeRefs(lists map[string][]ref, given []ref, change func(list,
 
 // swallow remembers an input that nothing reads back.
 func (c *call) swallow(name string) {
-	r := c.s.catalogs.get(c.id("catalog_id"))
+	r := c.s.catalogs.Get(c.id("catalog_id"))
 	if value, ok := c.body[name]; ok && r != nil {
-		r.inputs[name] = value
+		r.Inputs[name] = value
 	}
 }
 
@@ -147,18 +147,18 @@ func (c *call) searchRequestable() (any, error) {
 		return nil, err
 	}
 	var found []ref
-	for _, r := range c.s.catalogs.all() {
-		if !deleted(r.value) && flag(r.value, "published") {
-			found = joinRefs(found, c.alive(c.s.entries[r.key]))
+	for _, r := range c.s.catalogs.All() {
+		if !deleted(r.Value) && flag(r.Value, "published") {
+			found = joinRefs(found, c.alive(c.s.entries[r.Key]))
 		}
 	}
 	var list []row
 	for i, r := range found {
-		value, app := c.live(r), c.s.apps.get(r.app)
+		value, app := c.live(r), c.s.apps.Get(r.app)
 		alias, name := text(c.body, "entitlementAlias"), text(c.body, "appDisplayName")
 		if (alias == "" || alias == text(value, "alias")) && fuzzy(text(c.body, "query"), value, "displayName", "description") &&
-			(name == "" || (app != nil && text(app.value, "displayName") == name)) {
-			list = append(list, row{int64(i + 1), value})
+			(name == "" || (app != nil && text(app.Value, "displayName") == name)) {
+			list = append(list, row{Seq: int64(i + 1), Value: value})
 		}
 	}
 	return c.listing(list, func(value object) object {

@@ -24,7 +24,7 @@ func (c *call) advance() {
 	if pace <= 0 {
 		return
 	}
-	for _, r := range c.s.reviews.all() {
+	for _, r := range c.s.reviews.All() {
 		for {
 			state, at, ok := c.due(r, pace)
 			if !ok || at.After(c.now) {
@@ -35,7 +35,7 @@ func (c *call) advance() {
 			c.enter(r, state)
 			c.now = now
 			if state == stateDeleted && !c.settings.SoftDelete {
-				r.remove(c.now)
+				r.Remove(c.now)
 				break
 			}
 		}
@@ -44,20 +44,20 @@ func (c *call) advance() {
 
 // due returns the state a review goes to by itself, and when.
 func (c *call) due(r *record, pace time.Duration) (string, time.Time, bool) {
-	since := c.s.stages[r.key].since
-	state := stateOf(r.value)
+	since := c.s.stages[r.Key].since
+	state := stateOf(r.Value)
 	switch state {
 	case statePending:
-		start := instant(r.value, "scheduledStartDate")
-		return statePreparing, later(start, since.Add(pace)), flag(r.value, "autoStartCampaign") && !start.IsZero()
+		start := instant(r.Value, "scheduledStartDate")
+		return statePreparing, later(start, since.Add(pace)), flag(r.Value, "autoStartCampaign") && !start.IsZero()
 	case stateDraft, "REVIEW":
 		// A draft starts by itself only when it was told to.
-		if !flag(r.value, "autoStartCampaign") {
+		if !flag(r.Value, "autoStartCampaign") {
 			return "", since, false
 		}
 	case stateOpen:
-		end := instant(r.value, "completionDate")
-		return stateClosed, later(end, since.Add(pace)), flag(r.value, "autoCloseCampaign") && !end.IsZero()
+		end := instant(r.Value, "completionDate")
+		return stateClosed, later(end, since.Add(pace)), flag(r.Value, "autoCloseCampaign") && !end.IsZero()
 	}
 	next, ok := nextState[state]
 	return next, since.Add(pace), ok
@@ -72,7 +72,7 @@ func later(a, b time.Time) time.Time {
 
 // enter puts a review into a state, with everything that happens on the way in.
 func (c *call) enter(r *record, state string) {
-	value, stage := copyObject(r.value), c.s.stages[r.key]
+	value, stage := copyObject(r.Value), c.s.stages[r.Key]
 	from := stateOf(value)
 	value["state"], value["updatedAt"] = statePrefix+state, c.stamp()
 	stage.since = c.now
@@ -95,10 +95,10 @@ func (c *call) enter(r *record, state string) {
 		value["closedAt"] = c.stamp()
 		value["campaignInsights"] = object{"markdown": "The campaign is over."}
 		if from == stateOpen {
-			c.decideRest(r.key, text(value, "autoCloseDecision"))
+			c.decideRest(r.Key, text(value, "autoCloseDecision"))
 		}
 	}
-	r.set(value, c.now)
+	r.Set(value, c.now)
 }
 
 // snapshot fixes what is reviewed; later changes of entitlements do not matter to the campaign.
@@ -123,8 +123,8 @@ func (c *call) copySetup(value object, from string) {
 		item["accessReviewId"], item["createdAt"], item["updatedAt"] = id, c.stamp(), c.stamp()
 		c.s.setups[id] = append(c.s.setups[id], item)
 	}
-	if source := c.s.reviews.get(from); source != nil && value["scopeV2"] == nil && source.value["scopeV2"] != nil {
-		value["scopeV2"] = deepCopy(source.value["scopeV2"])
+	if source := c.s.reviews.Get(from); source != nil && value["scopeV2"] == nil && source.Value["scopeV2"] != nil {
+		value["scopeV2"] = deepCopy(source.Value["scopeV2"])
 	}
 	growScope(value)
 }
@@ -133,6 +133,6 @@ func (c *call) copySetup(value object, from string) {
 func (c *call) decideRest(id, decision string) {
 	outcome := map[string]string{"CLOSE_DECISION_REVOKED": "CERTIFY_OUTCOME_DECERTIFIED", "CLOSE_DECISION_SKIP": "CERTIFY_OUTCOME_CANCELLED"}[decision]
 	if outcome != "" {
-		c.closeTasks(id, len(c.s.tasks.order), outcome)
+		c.closeTasks(id, len(c.s.tasks.All()), outcome)
 	}
 }

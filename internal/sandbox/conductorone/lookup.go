@@ -7,13 +7,13 @@ import (
 
 // show returns a function that renders values as a message.
 func (c *call) show(name string) func(object) object {
-	return func(value object) object { return c.v.schema.render(name, value) }
+	return func(value object) object { return c.v.schema.Render(name, value) }
 }
 
 // wrapped returns a function that renders values as a message inside a view.
 func (c *call) wrapped(field, name string, extra ...string) func(object) object {
 	return func(value object) object {
-		view := object{field: c.v.schema.render(name, value)}
+		view := object{field: c.v.schema.Render(name, value)}
 		for _, path := range extra {
 			view[path] = ""
 		}
@@ -58,7 +58,7 @@ func (c *call) searchApps() (any, error) {
 }
 
 func (c *call) viewUser(value object) object {
-	return c.v.schema.render("c1.api.user.v1.UserView", object{"user": value, "userId": value["id"], "objectPermissions": permissions()})
+	return c.v.schema.Render("c1.api.user.v1.UserView", object{"user": value, "userId": value["id"], "objectPermissions": permissions()})
 }
 
 func (c *call) searchUsers() (any, error) {
@@ -77,11 +77,11 @@ func (c *call) searchUsers() (any, error) {
 }
 
 func (c *call) getUser() (any, error) {
-	r := c.s.users.get(c.id("id"))
+	r := c.s.users.Get(c.id("id"))
 	if r == nil {
 		return nil, notFound("user %s not found", c.id("id"))
 	}
-	return object{"userView": c.viewUser(r.value), "expanded": []any{}}, nil
+	return object{"userView": c.viewUser(r.Value), "expanded": []any{}}, nil
 }
 
 // searchPolicies finds global policies; those local to an app only when all are asked for.
@@ -104,18 +104,18 @@ func (c *call) searchPolicies() (any, error) {
 }
 
 func (c *call) getPolicy() (any, error) {
-	r := c.s.policies.get(c.id("id"))
+	r := c.s.policies.Get(c.id("id"))
 	if r == nil {
 		return nil, notFound("policy %s not found", c.id("id"))
 	}
-	return object{"policy": c.v.schema.render("c1.api.policy.v1.Policy", r.value)}, nil
+	return object{"policy": c.v.schema.Render("c1.api.policy.v1.Policy", r.Value)}, nil
 }
 
 // validateCEL checks an expression in the environment of policies.
 func (c *call) validateCEL() (any, error) {
 	markers := []any{}
 	if err := c.v.host.CheckExpression("policy", text(c.body, "text")); err != nil {
-		markers = append(markers, c.v.schema.render("c1.api.editor.v1.EditorMarker", object{
+		markers = append(markers, c.v.schema.Render("c1.api.editor.v1.EditorMarker", object{
 			"severity": "ERROR", "message": err.Error(), "startLineNumber": 1, "startColumn": 1, "endLineNumber": 1, "endColumn": 1,
 		}))
 	}
@@ -126,7 +126,8 @@ const msgAttribute = "c1.api.attribute.v1.AttributeValue"
 
 func (c *call) listAttributeTypes() (any, error) {
 	return c.listing([]row{
-		{1, object{"id": riskLevels, "name": "Risk level"}}, {2, object{"id": frameworks, "name": "Compliance framework"}},
+		{Seq: 1, Value: object{"id": riskLevels, "name": "Risk level"}},
+		{Seq: 2, Value: object{"id": frameworks, "name": "Compliance framework"}},
 	}, c.show("c1.api.attribute.v1.AttributeType"))
 }
 
@@ -147,10 +148,10 @@ func attributeList(kind string) func(*call) (any, error) {
 
 func attributeGet(kind string) func(*call) (any, error) {
 	return func(c *call) (any, error) {
-		r := c.s.attributes.get(c.id("id"))
-		if r == nil || text(r.value, "attributeTypeId") != kind {
+		r := c.s.attributes.Get(c.id("id"))
+		if r == nil || text(r.Value, "attributeTypeId") != kind {
 			return nil, notFound("attribute value %s not found", c.id("id"))
 		}
-		return object{"value": c.v.schema.render(msgAttribute, r.value)}, nil
+		return object{"value": c.v.schema.Render(msgAttribute, r.Value)}, nil
 	}
 }

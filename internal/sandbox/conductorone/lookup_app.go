@@ -54,7 +54,7 @@ func (c *call) listResources() (any, error) {
 		return nil, err
 	}
 	kind := c.id("app_resource_type_id")
-	if r := c.s.resourceTypes.get(kind); r == nil || text(r.value, "appId") != app {
+	if r := c.s.resourceTypes.Get(kind); r == nil || text(r.Value, "appId") != app {
 		return nil, notFound("resource type %s of app %s not found", kind, app)
 	}
 	return c.listing(rows(c.s.resources, false, func(value object) bool {

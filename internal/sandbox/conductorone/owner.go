@@ -1,5 +1,7 @@
 package conductorone
 
+import "github.com/governance-operator/governance-operator/internal/sandbox/wire"
+
 import "slices"
 
 const maxOwners = 32
@@ -14,14 +16,14 @@ func (c *call) checkOwners(ids []string) error {
 func (c *call) ownerRows(key string) []row {
 	var list []row
 	for i, id := range c.s.owners[key] {
-		if r := c.s.users.get(id); r != nil {
-			list = append(list, row{int64(i + 1), r.value})
+		if r := c.s.users.Get(id); r != nil {
+			list = append(list, row{Seq: int64(i + 1), Value: r.Value})
 		}
 	}
 	return list
 }
 
-func (c *call) showUser(value object) object { return c.v.schema.render("c1.api.user.v1.User", value) }
+func (c *call) showUser(value object) object { return c.v.schema.Render("c1.api.user.v1.User", value) }
 
 func (c *call) listOwners() (any, error) {
 	_, at, err := c.entitlement(false)
@@ -36,7 +38,7 @@ func (c *call) getOwnerIDs() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return object{"userIds": wireTexts(c.s.owners[at.key()])}, nil
+	return object{"userIds": wire.List(c.s.owners[at.key()])}, nil
 }
 
 // changeOwners replaces the owners of an entitlement by what change makes of them.

@@ -31,7 +31,7 @@ func (c *call) page(rows []row) ([]row, string, error) {
 		if at.Filter != filter {
 			return nil, "", violation("page token: belongs to other filters")
 		}
-		for len(rows) > 0 && rows[0].seq <= at.After {
+		for len(rows) > 0 && rows[0].Seq <= at.After {
 			rows = rows[1:]
 		}
 	}
@@ -39,7 +39,7 @@ func (c *call) page(rows []row) ([]row, string, error) {
 		return rows, "", nil
 	}
 	rows = rows[:size]
-	data, err := json.Marshal(cursor{After: rows[size-1].seq, Filter: filter})
+	data, err := json.Marshal(cursor{After: rows[size-1].Seq, Filter: filter})
 	if err != nil {
 		return nil, "", err
 	}
@@ -92,18 +92,12 @@ func (c *call) fingerprint() string {
 	return base64.RawURLEncoding.EncodeToString(sum[:9])
 }
 
-// row is a list item before paging.
-type row struct {
-	seq   int64
-	value object
-}
-
 // rows returns the values of a table that keep accepts, in order, unless they are soft-deleted and not wanted.
 func rows(t *table, includeDeleted bool, keep func(object) bool) []row {
 	var list []row
-	for _, r := range t.all() {
-		if (includeDeleted || !deleted(r.value)) && keep(r.value) {
-			list = append(list, row{r.seq, r.value})
+	for _, r := range t.All() {
+		if (includeDeleted || !deleted(r.Value)) && keep(r.Value) {
+			list = append(list, row{Seq: r.Seq, Value: r.Value})
 		}
 	}
 	return list
@@ -112,10 +106,9 @@ func rows(t *table, includeDeleted bool, keep func(object) bool) []row {
 // lagging is rows as of some time ago: the view that lists and searches of managed kinds have.
 func (c *call) lagging(t *table, keep func(object) bool) []row {
 	var list []row
-	instant := c.now.Add(-c.lag())
-	for _, r := range t.order {
-		if value := r.at(instant); value != nil && keep(value) {
-			list = append(list, row{r.seq, value})
+	for _, r := range t.AsOf(c.now.Add(-c.lag())) {
+		if keep(r.Value) {
+			list = append(list, r)
 		}
 	}
 	return list
@@ -129,7 +122,7 @@ func (c *call) listing(rows []row, show func(object) object) (any, error) {
 	}
 	list := []any{}
 	for _, r := range rows {
-		list = append(list, show(r.value))
+		list = append(list, show(r.Value))
 	}
 	return object{"list": list, "nextPageToken": next, "expanded": []any{}}, nil
 }

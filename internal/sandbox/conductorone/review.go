@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/governance-operator/governance-operator/internal/sandbox/wire"
 )
 
 const (
@@ -28,7 +30,7 @@ func stateOf(value object) string { return strings.TrimPrefix(text(value, "state
 
 func (c *call) viewReview(value object) object {
 	return object{
-		"accessReview": c.v.schema.render(msgReview, value), "createdByUserPath": "", "policyPath": "", "objectPermissions": permissions(),
+		"accessReview": c.v.schema.Render(msgReview, value), "createdByUserPath": "", "policyPath": "", "objectPermissions": permissions(),
 	}
 }
 
@@ -39,9 +41,9 @@ func (c *call) answerReview(value object) (any, error) {
 // review finds the review a path names. Deleted ones are found when the caller takes them.
 func (c *call) review(takeDeleted bool) (*record, string, error) {
 	id := c.id("id", "access_review_id")
-	r := c.s.reviews.get(id)
+	r := c.s.reviews.Get(id)
 	gone := []string{stateDeleting, stateDeleted}
-	if r == nil || (!takeDeleted && slices.Contains(gone, stateOf(r.value))) {
+	if r == nil || (!takeDeleted && slices.Contains(gone, stateOf(r.Value))) {
 		return nil, id, notFound("access review %s not found", id)
 	}
 	return r, id, nil
@@ -57,19 +59,19 @@ func (c *call) createReview() (any, error) {
 		return nil, refused("ownerIds: at least one owner is required")
 	}
 	source := text(c.body, "duplicateFrom")
-	if source != "" && c.s.reviews.get(source) == nil {
+	if source != "" && c.s.reviews.Get(source) == nil {
 		return nil, notFound("duplicateFrom: access review %s not found", source)
 	}
 	if err := firstError(c.checkUsers("ownerIds", owners), c.checkReview(value)); err != nil {
 		return nil, err
 	}
 	r := c.addReview(value, servicePrincipal)
-	r.inputs = copyObject(c.body)
+	r.Inputs = copyObject(c.body)
 	if source != "" {
 		c.enter(r, stateCopying)
-		c.s.stages[r.key].copyFrom = source
+		c.s.stages[r.Key].copyFrom = source
 	}
-	return c.answerReview(r.value)
+	return c.answerReview(r.Value)
 }
 
 // addReview stores a new review in the pending state.
@@ -80,11 +82,11 @@ func (c *call) addReview(value object, creator string) *record {
 	}
 	value["id"], value["createdById"], value["scopingVersion"] = id, creator, "1"
 	value["createdAt"], value["updatedAt"] = c.stamp(), c.stamp()
-	r := c.s.reviews.put(c.s.next(), id, value, c.now)
+	r := c.s.reviews.Put(c.s.next(), id, value, c.now)
 	c.s.stages[id] = &stage{}
 	c.enter(r, statePending)
 	// Listing sees the object appear once, in its first state.
-	r.past = r.past[len(r.past)-1:]
+	r.Settle()
 	return r
 }
 
@@ -126,7 +128,7 @@ func (c *call) getReview() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.answerReview(r.value)
+	return c.answerReview(r.Value)
 }
 
 func (c *call) listReviews() (any, error) {
@@ -143,19 +145,19 @@ func (c *call) updateReview() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := c.v.schema.messages[msgReview]
+	m := c.v.schema.Messages[msgReview]
 	patch := inner(c.body, "accessReview")
 	if patch == nil {
 		return nil, violation("accessReview is required")
 	}
-	paths, err := c.v.schema.parseMask(m, text(c.body, "updateMask"))
+	paths, err := c.v.schema.ParseMask(m, text(c.body, "updateMask"), wire.LowerCamel)
 	if err != nil {
 		return nil, err
 	}
 	if len(paths) == 0 {
 		return nil, violation("update_mask is required")
 	}
-	state, rescoped := stateOf(r.value), false
+	state, rescoped := stateOf(r.Value), false
 	if state == stateClosed {
 		return nil, refused("access review %s is closed and cannot be edited", id)
 	}
@@ -171,7 +173,7 @@ func (c *call) updateReview() (any, error) {
 		}
 		rescoped = rescoped || head == "scopeV2" || head == "scopeType"
 	}
-	value := c.v.schema.merge(m, r.value, patch, paths)
+	value := c.v.schema.Merge(m, r.Value, patch, paths)
 	if err := c.checkReview(value); err != nil {
 		return nil, err
 	}
@@ -179,9 +181,9 @@ func (c *call) updateReview() (any, error) {
 		growScope(value)
 	}
 	value["updatedAt"] = c.stamp()
-	r.set(value, c.now)
+	r.Set(value, c.now)
 	c.advance()
-	return c.answerReview(r.value)
+	return c.answerReview(r.Value)
 }
 
 // growScope counts a change of scope.
@@ -196,14 +198,14 @@ func (c *call) deleteReview() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.dropTasks(r.key)
+	c.dropTasks(r.Key)
 	switch {
 	case c.settings.CampaignPace > 0:
 		c.enter(r, stateDeleting)
 	case c.settings.SoftDelete:
 		c.enter(r, stateDeleted)
 	default:
-		r.remove(c.now)
+		r.Remove(c.now)
 	}
 	return empty(), nil
 }

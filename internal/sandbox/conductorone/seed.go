@@ -102,7 +102,7 @@ func seed() *store {
 
 func (s *store) plant(t *table, id string, value object) {
 	value["id"], value["createdAt"], value["updatedAt"] = id, timestamp(seededAt), timestamp(seededAt)
-	t.put(s.next(), id, value, time.Time{})
+	t.Put(s.next(), id, value, time.Time{})
 }
 
 func (s *store) seedLookups() {
@@ -173,5 +173,5 @@ func (s *store) seedEntitlement(app, kind, resource, name, slug string, builtin 
 		"sourceConnectorIds": object{SeedID("connector", app+"/"+app+" connector"): "synced"},
 		"createdAt":          timestamp(seededAt), "updatedAt": timestamp(seededAt),
 	}
-	s.entitlements.put(s.next(), ref{appID, id}.key(), value, time.Time{})
+	s.entitlements.Put(s.next(), ref{appID, id}.key(), value, time.Time{})
 }

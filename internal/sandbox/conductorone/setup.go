@@ -14,14 +14,14 @@ var (
 
 func (c *call) answerSetup(kind setupKind, r *record) (any, error) {
 	list := []any{}
-	for _, item := range c.s.setups[r.key] {
+	for _, item := range c.s.setups[r.Key] {
 		item = copyObject(item)
-		item["tenantId"], item["policyId"] = SeedID("tenant", c.tenant), text(r.value, "policyId")
-		list = append(list, object{kind.item: c.v.schema.render(kind.message, item), "appPath": "", "entitlementPath": "", "policyPath": ""})
+		item["tenantId"], item["policyId"] = SeedID("tenant", c.tenant), text(r.Value, "policyId")
+		list = append(list, object{kind.item: c.v.schema.Render(kind.message, item), "appPath": "", "entitlementPath": "", "policyPath": ""})
 	}
 	var scope any
-	if given := inner(r.value, kind.scope); given != nil {
-		scope = c.v.schema.render(nsReview+"AccessReviewScopeV2", given)
+	if given := inner(r.Value, kind.scope); given != nil {
+		scope = c.v.schema.Render(nsReview+"AccessReviewScopeV2", given)
 	}
 	return object{"list": list, kind.scope: scope, "expanded": []any{}}, nil
 }
@@ -43,14 +43,14 @@ func (c *call) attach(kind setupKind, r *record) error {
 		}
 		seen[at] = true
 		items = append(items, object{
-			kind.owner: r.key, "appId": at.app, "appEntitlementId": at.id, "appResourceTypeId": text(e, "appResourceTypeId"),
+			kind.owner: r.Key, "appId": at.app, "appEntitlementId": at.id, "appResourceTypeId": text(e, "appResourceTypeId"),
 			"appResourceId": text(e, "appResourceId"), "createdAt": c.stamp(), "updatedAt": c.stamp(),
 		})
 	}
 	if err := c.rescope(kind, r); err != nil {
 		return err
 	}
-	c.s.setups[r.key] = items
+	c.s.setups[r.Key] = items
 	return nil
 }
 
@@ -60,7 +60,7 @@ func (c *call) rescope(kind setupKind, r *record) error {
 	if err := c.checkScope(kind.scope, scope); err != nil {
 		return err
 	}
-	value := copyObject(r.value)
+	value := copyObject(r.Value)
 	delete(value, kind.scope)
 	if scope != nil {
 		value[kind.scope] = copyObject(scope)
@@ -69,7 +69,7 @@ func (c *call) rescope(kind setupKind, r *record) error {
 		growScope(value)
 	}
 	value["updatedAt"] = c.stamp()
-	r.set(value, c.now)
+	r.Set(value, c.now)
 	return nil
 }
 
@@ -79,22 +79,22 @@ func (c *call) choose(kind setupKind, r *record) error {
 	for _, given := range list {
 		given, _ := given.(object)
 		id, app := text(given, "resourceTypeId"), text(given, "appId")
-		if found := c.s.resourceTypes.get(id); found == nil || text(found.value, "appId") != app {
+		if found := c.s.resourceTypes.Get(id); found == nil || text(found.Value, "appId") != app {
 			return notFound("resource type %s of app %s not found", id, app)
 		}
 	}
 	if err := c.rescope(kind, r); err != nil {
 		return err
 	}
-	c.s.selections[r.key] = list
+	c.s.selections[r.Key] = list
 	return nil
 }
 
 // configurable finds a review whose scope may still change.
 func (c *call) configurable() (*record, error) {
 	r, id, err := c.review(false)
-	if err == nil && stateOf(r.value) != statePending {
-		err = refused("the scope of access review %s cannot be changed in state %s", id, stateOf(r.value))
+	if err == nil && stateOf(r.Value) != statePending {
+		err = refused("the scope of access review %s cannot be changed in state %s", id, stateOf(r.Value))
 	}
 	return r, err
 }
@@ -136,9 +136,9 @@ func (c *call) listReports() (any, error) {
 	}
 	var list []row
 	for i, report := range c.s.reports[id] {
-		list = append(list, row{int64(i + 1), report})
+		list = append(list, row{Seq: int64(i + 1), Value: report})
 	}
-	return c.listing(list, func(value object) object { return c.v.schema.render(nsReview+"AccessReviewReport", value) })
+	return c.listing(list, func(value object) object { return c.v.schema.Render(nsReview+"AccessReviewReport", value) })
 }
 
 func (c *call) createReport() (any, error) {
@@ -146,7 +146,7 @@ func (c *call) createReport() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if state := stateOf(r.value); state != stateOpen && state != stateClosed {
+	if state := stateOf(r.Value); state != stateOpen && state != stateClosed {
 		return nil, refused("a report needs an open or closed access review, not one in state %s", state)
 	}
 	format := text(c.body, "format")

@@ -22,7 +22,7 @@ func (c *call) openTasks(review object) {
 			"state": "TASK_STATE_OPEN", "origin": "TASK_ORIGIN_ACCESS_REVIEW", "type": object{"certify": certify},
 			"createdAt": c.stamp(), "updatedAt": c.stamp(),
 		}
-		c.s.tasks.put(c.s.next(), text(task, "id"), task, c.now)
+		c.s.tasks.Put(c.s.next(), text(task, "id"), task, c.now)
 	}
 }
 
@@ -31,27 +31,27 @@ func certifyOf(task object) object { return inner(inner(task, "type"), "certify"
 // closeTasks ends up to count open tasks of a review and returns how many.
 func (c *call) closeTasks(id string, count int, outcome string) int {
 	closed := 0
-	for _, r := range c.s.tasks.all() {
+	for _, r := range c.s.tasks.All() {
 		if closed >= count {
 			break
 		}
-		if text(certifyOf(r.value), "accessReviewId") != id || text(r.value, "state") != "TASK_STATE_OPEN" {
+		if text(certifyOf(r.Value), "accessReviewId") != id || text(r.Value, "state") != "TASK_STATE_OPEN" {
 			continue
 		}
-		task := copyObject(r.value)
+		task := copyObject(r.Value)
 		task["state"], task["updatedAt"] = "TASK_STATE_CLOSED", c.stamp()
 		certify := certifyOf(task)
 		certify["outcome"], certify["outcomeTime"] = outcome, c.stamp()
-		r.set(task, c.now)
+		r.Set(task, c.now)
 		closed++
 	}
 	return closed
 }
 
 func (c *call) dropTasks(review string) {
-	for _, r := range c.s.tasks.all() {
-		if text(certifyOf(r.value), "accessReviewId") == review {
-			r.remove(c.now)
+	for _, r := range c.s.tasks.All() {
+		if text(certifyOf(r.Value), "accessReviewId") == review {
+			r.Remove(c.now)
 		}
 	}
 }
@@ -66,7 +66,7 @@ func (c *call) searchTasks() (any, error) {
 		return nil, err
 	}
 	return c.listing(c.lagging(c.s.tasks, c.matchesTask), func(value object) object {
-		return c.v.schema.render("c1.api.task.v1.TaskView", object{"task": value, "objectPermissions": permissions()})
+		return c.v.schema.Render("c1.api.task.v1.TaskView", object{"task": value, "objectPermissions": permissions()})
 	})
 }
 

@@ -1,15 +1,17 @@
 package conductorone
 
+import "github.com/governance-operator/governance-operator/internal/sandbox/wire"
+
 const msgTemplate = nsReview + "AccessReviewTemplate"
 
 func (c *call) answerTemplate(value object) (any, error) {
-	return object{"accessReviewTemplate": c.v.schema.render(msgTemplate, value)}, nil
+	return object{"accessReviewTemplate": c.v.schema.Render(msgTemplate, value)}, nil
 }
 
 func (c *call) template(takeDeleted bool) (*record, error) {
 	id := c.id("id", "access_review_template_id")
-	r := c.s.templates.get(id)
-	if r == nil || (deleted(r.value) && !takeDeleted) {
+	r := c.s.templates.Get(id)
+	if r == nil || (deleted(r.Value) && !takeDeleted) {
 		return nil, notFound("access review template %s not found", id)
 	}
 	return r, nil
@@ -26,7 +28,7 @@ func (c *call) createTemplate() (any, error) {
 	value := copyObject(c.body)
 	delete(value, "ownerIds")
 	delete(value, "annotations")
-	mergeAnnotations(value, c.body["annotations"])
+	value["annotations"] = wire.MergeKeys(nil, c.body["annotations"])
 	if c.body["signatureConfig"] != nil && !c.settings.Features["eSignature"] {
 		return nil, forbidden("signatureConfig: the tenant does not have the e-signature feature")
 	}
@@ -35,8 +37,8 @@ func (c *call) createTemplate() (any, error) {
 	}
 	id := c.v.host.NewID()
 	value["id"], value["createdAt"], value["updatedAt"] = id, c.stamp(), c.stamp()
-	r := c.s.templates.put(c.s.next(), id, value, c.now)
-	r.inputs = copyObject(c.body)
+	r := c.s.templates.Put(c.s.next(), id, value, c.now)
+	r.Inputs = copyObject(c.body)
 	return c.answerTemplate(value)
 }
 
@@ -45,7 +47,7 @@ func (c *call) getTemplate() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.answerTemplate(r.value)
+	return c.answerTemplate(r.Value)
 }
 
 func (c *call) updateTemplate() (any, error) {
@@ -53,12 +55,12 @@ func (c *call) updateTemplate() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := c.v.schema.messages[msgTemplate]
+	m := c.v.schema.Messages[msgTemplate]
 	patch := inner(c.body, "accessReviewTemplate")
 	if patch == nil {
 		return nil, violation("accessReviewTemplate is required")
 	}
-	paths, err := c.v.schema.parseMask(m, text(c.body, "updateMask"))
+	paths, err := c.v.schema.ParseMask(m, text(c.body, "updateMask"), wire.LowerCamel)
 	if err != nil {
 		return nil, err
 	}
@@ -70,12 +72,12 @@ func (c *call) updateTemplate() (any, error) {
 			return nil, forbidden("signatureConfig: the tenant does not have the e-signature feature")
 		}
 	}
-	value := c.v.schema.merge(m, r.value, patch, paths)
+	value := c.v.schema.Merge(m, r.Value, patch, paths)
 	if err := c.checkTemplate(value); err != nil {
 		return nil, err
 	}
 	value["updatedAt"] = c.stamp()
-	r.set(value, c.now)
+	r.Set(value, c.now)
 	return c.answerTemplate(value)
 }
 

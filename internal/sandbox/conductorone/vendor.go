@@ -7,12 +7,13 @@ import (
 	"time"
 
 	"github.com/governance-operator/governance-operator/internal/sandbox"
+	"github.com/governance-operator/governance-operator/internal/sandbox/wire"
 )
 
 // Vendor is a fake ConductorOne.
 type Vendor struct {
 	host   sandbox.Host
-	schema *schema
+	schema *wire.Schema
 	access *access
 
 	mu     sync.Mutex
