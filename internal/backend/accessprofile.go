@@ -8,10 +8,12 @@ type AccessProfile struct {
 	Description  *string                    `field:"description"`
 	Entitlements EntitlementSet             `field:"entitlements"`
 	Inherits     Set                        `field:"inherits"`
-	Owners       Set                        `field:"owners"`
+	Owners       Owners                     `field:"owners"`
 	Requestable  *bool                      `field:"requestable"`
 	Membership   *Membership                `field:"membership,nested"`
 	ConductorOne *ConductorOneAccessProfile `field:"conductorOne,nested"`
+	SailPoint    *SailPointAccessProfile    `field:"sailPoint,nested"`
+	Veza         *VezaAccessProfile         `field:"veza,nested"`
 
 	Facts AccessProfileFacts
 }
@@ -31,10 +33,25 @@ type AccessProfileFacts struct {
 	AutomationLastRunAt time.Time
 	AutomationError     string
 	CircuitBreaker      string
+	// State, StartedAt, LastSyncedAt, LastSyncError and CreatedEntitlements are Veza's.
+	State               string
+	StartedAt           time.Time
+	LastSyncedAt        time.Time
+	LastSyncError       string
+	CreatedEntitlements []string
 }
 
 // Key is what identifies a profile before it has an id.
-func (p AccessProfile) Key() Key { return Key{DisplayName: Value(p.DisplayName)} }
+func (p AccessProfile) Key() Key {
+	k := Key{DisplayName: Value(p.DisplayName)}
+	if p.Veza != nil {
+		k.Type = Value(p.Veza.ProfileTypeID)
+	}
+	return k
+}
+
+// OpensDraft says that a draft that is open at the vendor may be written and published.
+func (p AccessProfile) OpensDraft() bool { return p.Veza != nil && Value(p.Veza.Published) }
 
 // ConductorOneAccessProfile holds the fields that only ConductorOne has (contract section 3).
 type ConductorOneAccessProfile struct {

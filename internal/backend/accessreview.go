@@ -20,6 +20,8 @@ type AccessReview struct {
 	Notifications *ReviewNotifications      `field:"notifications,nested"`
 	Scope         *ReviewScope              `field:"scope,nested"`
 	ConductorOne  *ConductorOneAccessReview `field:"conductorOne,nested"`
+	SailPoint     *SailPointAccessReview    `field:"sailPoint,nested"`
+	Veza          *VezaAccessReview         `field:"veza,nested"`
 
 	Facts AccessReviewFacts
 }
@@ -38,9 +40,9 @@ func (r AccessReview) Unread() []string {
 
 // Reviewer says who decides. Exactly one arm is set.
 type Reviewer struct {
-	UserIDs Set            `json:"userIDs,omitempty"`
-	Group   *EntitlementID `json:"group,omitempty"`
-	Manager *struct{}      `json:"manager,omitempty"`
+	UserIDs Set       `json:"userIDs,omitempty"`
+	GroupID string    `json:"groupID,omitempty"`
+	Manager *struct{} `json:"manager,omitempty"`
 }
 
 // ReviewNotifications says which mails are sent.
@@ -66,17 +68,19 @@ const (
 
 // AccessReviewFacts are figures for status; they are never compared.
 type AccessReviewFacts struct {
-	State      ReviewState
-	Started    bool
-	StartedAt  time.Time
-	ClosedAt   time.Time
-	Deadline   time.Time
-	Total      *int64
-	Completed  *int64
-	Certified  *int64
-	Revoked    *int64
-	Alerts     []string
-	ReportURLs []string
+	State ReviewState
+	// VendorState is the vendor's own word, for people.
+	VendorState string
+	Started     bool
+	StartedAt   time.Time
+	ClosedAt    time.Time
+	Deadline    time.Time
+	Total       *int64
+	Completed   *int64
+	Certified   *int64
+	Revoked     *int64
+	Alerts      []string
+	ReportURLs  []string
 }
 
 // ReviewScope says what is reviewed. Of Apps to PrincipalTypes each is one

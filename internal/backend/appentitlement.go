@@ -7,6 +7,8 @@ type AppEntitlement struct {
 	Owners       Set                         `field:"owners"`
 	Requestable  *bool                       `field:"requestable"`
 	ConductorOne *ConductorOneAppEntitlement `field:"conductorOne,nested"`
+	SailPoint    *SailPointAppEntitlement    `field:"sailPoint,nested"`
+	Veza         *VezaAppEntitlement         `field:"veza,nested"`
 
 	Facts AppEntitlementFacts
 }
@@ -17,6 +19,8 @@ type AppEntitlementFacts struct {
 	Alias              string
 	ExternalID         string
 	ManagedByConnector bool
+	// EntityType is the kind of thing that the entitlement is to the vendor (Veza).
+	EntityType string
 }
 
 // Key is what identifies an entitlement in its app before it has an id.
@@ -25,7 +29,21 @@ func (e AppEntitlement) Key() Key {
 	if c := e.ConductorOne; c != nil {
 		k.Alias, k.ResourceID = Value(c.Alias), Value(c.ResourceID)
 	}
+	if s := e.SailPoint; s != nil {
+		k = Key{Attribute: Value(s.MatchAttribute), Value: Value(s.MatchValue), Type: Value(s.MatchType)}
+	}
+	if v := e.Veza; v != nil {
+		k.Type, k.ID = Value(v.EntityType), Value(v.MatchID)
+		if v.MatchName != nil {
+			k.DisplayName = *v.MatchName
+		}
+	}
 	return k
+}
+
+// WantsRefresh says that the vendor is asked to look for the entitlement while it is not found.
+func (e AppEntitlement) WantsRefresh() bool {
+	return e.SailPoint != nil && Value(e.SailPoint.Aggregate)
 }
 
 // ConductorOneAppEntitlement holds the fields that only ConductorOne has (contract section 4).

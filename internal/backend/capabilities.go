@@ -12,6 +12,8 @@ import (
 // Fields are named by their path below spec; an entry also covers what is below it.
 type Capabilities struct {
 	Create, Update, Delete, Retire bool
+	// Block is the vendor's own part of the spec; the fields of the other vendors' blocks are refused.
+	Block string
 	// RunOnce: the kind is never created a second time.
 	RunOnce bool
 	// MarkProven: marks of this kind read back, by the vendor's contract.
@@ -23,6 +25,13 @@ type Capabilities struct {
 	Warnings map[string]string
 	// Values restricts a field to the words listed.
 	Values map[string][]string
+	// Carried fields have no place at the vendor: the operator acts on them by itself, as the
+	// value says. They are never compared.
+	Carried map[string]string
+	// MaxItems bounds lists.
+	MaxItems map[string]int
+	// NotEmpty lists must have an item, if they are set.
+	NotEmpty []string
 	// Required fields must be set for a create.
 	Required []string
 	// CreateOnly fields can be set at create and never again.
@@ -55,6 +64,23 @@ func (c Capabilities) For(desired any) Capabilities {
 	return c
 }
 
+// VendorBlocks are the parts of the spec that belong to one vendor each.
+var VendorBlocks = []string{"conductorOne", "sailPoint", "veza"}
+
+// Foreign says whether path stands in another vendor's block.
+func (c Capabilities) Foreign(path string) bool {
+	return c.Block != "" && Covers(VendorBlocks, path) && !Covers([]string{c.Block}, path)
+}
+
+func (c Capabilities) carries(path string) bool {
+	for carried := range c.Carried {
+		if Covers([]string{carried}, path) {
+			return true
+		}
+	}
+	return false
+}
+
 // Problem is a field that the vendor cannot hold.
 type Problem struct {
 	Path    string
@@ -68,6 +94,16 @@ func (p Problem) String() string { return fmt.Sprintf("%s: %s", p.Path, p.Messag
 func (c Capabilities) Check(desired any) []Problem {
 	var problems []Problem
 	for _, f := range Fields(desired) {
+		if c.Foreign(f.Path) {
+			problems = append(problems, Problem{f.Path, fmt.Sprintf("belongs to another vendor than this backend's; what only this vendor has is in spec.%s", c.Block)})
+			continue
+		}
+		if n, limit := f.Len(), c.MaxItems[f.Path]; limit > 0 && n > limit {
+			problems = append(problems, Problem{f.Path, fmt.Sprintf("has %d items, and this vendor takes at most %d", n, limit)})
+		}
+		if slices.Contains(c.NotEmpty, f.Path) && f.Len() == 0 {
+			problems = append(problems, Problem{f.Path, "must not be empty at this vendor; leave it out to leave it alone"})
+		}
 		for path, why := range c.Unsupported {
 			if Covers([]string{path}, f.Path) {
 				problems = append(problems, Problem{f.Path, why})

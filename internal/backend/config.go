@@ -43,6 +43,10 @@ type Config struct {
 	RequestsPerSecond float64
 	Burst             int
 	UserAgent         string
+	// APIStyle is the family of paths to call, where the vendor has several (SailPoint).
+	APIStyle string
+	// Allow lists the undocumented operations that the tenant's owner has opted in to (Veza).
+	Allow []string
 }
 
 // Vendor is a governance product.

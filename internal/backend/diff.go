@@ -63,7 +63,7 @@ func Diff(desired, actual any, caps Capabilities, mem Memory) Changes {
 	have := byPath(actual)
 	var changes Changes
 	for _, want := range Fields(desired) {
-		if want.Parameter {
+		if want.Parameter || caps.carries(want.Path) {
 			continue
 		}
 		if Covers(caps.WriteOnly, want.Path) {
@@ -84,14 +84,19 @@ func Diff(desired, actual any, caps Capabilities, mem Memory) Changes {
 	return changes
 }
 
-// hashes compares like with like: of annotations only the keys that are wanted.
+// partial is a value of which only what is set counts: it says what of the two is to be compared.
+type partial interface {
+	compared(actual any) (want, have any)
+}
+
+// hashes compares like with like.
 func hashes(want, have Field) (w, h string) {
-	if pairs, ok := want.value.Interface().(Pairs); ok {
-		var actual Pairs
+	if p, ok := want.value.Interface().(partial); ok {
+		var actual any
 		if have.value.IsValid() {
-			actual, _ = have.value.Interface().(Pairs)
+			actual = have.value.Interface()
 		}
-		wp, hp := restrict(pairs, actual)
+		wp, hp := p.compared(actual)
 		return hashJSON(wp), hashJSON(hp)
 	}
 	return want.Hash(), have.Hash()

@@ -16,9 +16,12 @@ const DigestPrefix = "v1:"
 func RowDigest[D any](desired D, obs Observation[D], caps Capabilities) string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%s\x00%s\x00%s\x00%s\x00%t\x00%t\n", obs.ID, obs.ParentID, phaseOf(obs.Phase), obs.Mark.Token, obs.Retired, obs.Locked)
+	if obs.VersionNumber != nil || obs.DraftNumber != nil {
+		fmt.Fprintf(h, "%d\x00%d\n", Value(obs.VersionNumber), Value(obs.DraftNumber))
+	}
 	have := byPath(obs.Actual)
 	for _, want := range Fields(desired) {
-		if want.Parameter || Covers(caps.Tail, want.Path) || Covers(caps.WriteOnly, want.Path) {
+		if want.Parameter || caps.carries(want.Path) || Covers(caps.Tail, want.Path) || Covers(caps.WriteOnly, want.Path) {
 			continue
 		}
 		_, seen := hashes(want, have[want.Path])

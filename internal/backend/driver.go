@@ -54,7 +54,8 @@ type Driver[D any] interface {
 }
 
 // Refresher is a driver that can ask the vendor to look for new remotes of its own
-// data. It makes and changes no remote of ours.
+// data. It makes and changes no remote of ours. It is asked only for models whose
+// WantsRefresh says so.
 type Refresher interface {
 	Refresh(ctx context.Context, parentID string) error
 }
@@ -74,6 +75,12 @@ type Key struct {
 	Alias       string `json:"alias,omitempty"`
 	DisplayName string `json:"displayName,omitempty"`
 	ResourceID  string `json:"resourceID,omitempty"`
+	// Attribute, Value and Type are what SailPoint tells entitlements apart by; Type is
+	// also the type of a Veza profile or entity, and ID that of an entity.
+	Attribute string `json:"attribute,omitempty"`
+	Value     string `json:"value,omitempty"`
+	Type      string `json:"type,omitempty"`
+	ID        string `json:"id,omitempty"`
 }
 
 // IsZero says that no key is known.
@@ -92,12 +99,16 @@ const (
 
 // Observation is what the vendor has.
 type Observation[D any] struct {
-	Exists    bool
-	ID        string
-	ParentID  string
-	Version   string
-	URL       string
-	CreatedAt time.Time
+	Exists   bool
+	ID       string
+	ParentID string
+	Version  string
+	// VersionNumber and DraftNumber are those of the version in force and of an open draft,
+	// where the vendor counts versions; nil where there is none.
+	VersionNumber *int64
+	DraftNumber   *int64
+	URL           string
+	CreatedAt     time.Time
 	// Mark is what the remote bears; zero where it bears none.
 	Mark Mark
 	// MarkInProse says that the mark is a line of text that people may edit: its loss is drift.
@@ -112,7 +123,7 @@ type Observation[D any] struct {
 	Retired     bool
 	// Sealed lists the fields that take no more edits.
 	Sealed []string
-	// Locked: a draft of somebody else is open.
+	// Locked: a draft is open, which a write must not overtake unless the model's OpensDraft says so.
 	Locked bool
 	// Twin is a second remote that bears the same token.
 	Twin *Twin
@@ -146,6 +157,11 @@ const (
 	NameConnector           NameKind = "Connector"
 	NameWebhook             NameKind = "Webhook"
 	NameStepUpProvider      NameKind = "StepUpProvider"
+	NameGroup               NameKind = "Group"
+	NameSegment             NameKind = "Segment"
+	NameCampaignFilter      NameKind = "CampaignFilter"
+	NameProfileType         NameKind = "ProfileType"
+	NameConfiguration       NameKind = "Configuration"
 )
 
 // Name is a look-up. Comparable, so that it can be a cache key.

@@ -75,6 +75,14 @@ func (f Field) Text() string {
 	return string(f.canonical())
 }
 
+// Len is the number of items of a list, zero for anything else.
+func (f Field) Len() int {
+	if f.value.Kind() == reflect.Slice {
+		return f.value.Len()
+	}
+	return 0
+}
+
 // Zero says that the value is empty: "", false, 0, [] or nothing.
 func (f Field) Zero() bool { return isZero(f.canonical()) }
 

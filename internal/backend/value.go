@@ -17,6 +17,21 @@ func (s Set) MarshalJSON() ([]byte, error) {
 	return json.Marshal(slices.Compact(out))
 }
 
+// Owners are people of whom the first is the owner; the order of the rest means
+// nothing. Nil is unset, empty is nobody.
+type Owners []string
+
+// MarshalJSON renders the first, then the rest sorted and without repetitions.
+func (o Owners) MarshalJSON() ([]byte, error) {
+	if len(o) == 0 {
+		return json.Marshal([]string{})
+	}
+	rest := slices.Clone(o[1:])
+	slices.Sort(rest)
+	rest = slices.DeleteFunc(slices.Compact(rest), func(id string) bool { return id == o[0] })
+	return json.Marshal(append([]string{o[0]}, rest...))
+}
+
 // EntitlementID names an entitlement: its id is relative to its app.
 type EntitlementID struct {
 	AppID string `json:"appID"`
@@ -73,6 +88,12 @@ func sortedPairs[T comparable](s []T, order func(a, b T) int) []T {
 // Pairs are annotations. Only the keys that are set are managed; an empty value
 // means that the key must be absent.
 type Pairs map[string]string
+
+// compared leaves out the keys that nobody wants to be anything.
+func (p Pairs) compared(actual any) (want, have any) {
+	there, _ := actual.(Pairs)
+	return restrict(p, there)
+}
 
 // Duration is a span of time, or Unlimited.
 type Duration struct {

@@ -34,7 +34,7 @@ func desireAccessProfile(obj *v1alpha1.AccessProfile, r *reference.Resolver) (ba
 		Description:  s.Description,
 		Entitlements: r.Entitlements("spec.entitlements", s.Entitlements),
 		Inherits:     r.Profiles("spec.inherits", s.Inherits),
-		Owners:       r.Users("spec.owners", s.Owners),
+		Owners:       backend.Owners(r.Users("spec.owners", s.Owners)),
 		Requestable:  s.Requestable,
 	}
 	if m := s.Membership; m != nil {

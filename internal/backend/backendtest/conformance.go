@@ -29,6 +29,8 @@ type Fixture[D backend.Model] struct {
 	Driver backend.Driver[D]
 	// ParentID is where remotes are made; empty where the kind has no parent.
 	ParentID string
+	// Existing is the id of a remote that nobody has taken over yet, for a driver that cannot create.
+	Existing string
 	// LoseResponse lets the next create happen and its answer be lost. It may be nil only
 	// where the driver cannot create or does not prove its marks.
 	LoseResponse func()
@@ -55,6 +57,7 @@ func Run[D backend.Model](t *testing.T, s Suite[D]) {
 		{"absent is not an error", absentIsNoError[D]},
 		{"what was created needs no change", createdNeedsNoChange[D]},
 		{"the mark is found after a lost response, and one remote bears it", markIsFound[D]},
+		{"a second create with the same mark is refused or told as a twin", createTwiceIsTold[D]},
 		{"an update changes what it should and nothing else", updateChangesOnlyThat[D]},
 		{"a field that nobody set never drifts", unsetNeverDrifts[D]},
 		{"a list row says the same as a full read", rowSaysTheSame[D]},
@@ -105,11 +108,12 @@ func (b *bench[D]) observe(t *testing.T, ref backend.Ref) backend.Observation[D]
 	return obs
 }
 
-// made creates desired and updates it, as the engine would, until nothing differs.
+// made creates desired, or adopts what exists where the driver cannot create, and
+// updates it, as the engine would, until nothing differs.
 func (b *bench[D]) made(t *testing.T, token string, desired D) (backend.Observation[D], backend.Memory) {
 	t.Helper()
 	if !b.caps.Create {
-		t.Skip("this driver cannot create")
+		return b.adopted(t, desired)
 	}
 	ref := backend.Ref{ParentID: b.ParentID, Key: desired.Key(), Mark: b.mark(token), Tail: b.tail()}
 	obs, err := b.Driver.Create(t.Context(), ref, desired)
@@ -127,6 +131,25 @@ func (b *bench[D]) made(t *testing.T, token string, desired D) (backend.Observat
 	b.learn(mem, desired, obs, sent)
 	b.settle()
 	return b.converge(t, b.observe(t, b.byID(obs)), desired, mem), mem
+}
+
+// adopted takes over the remote that exists.
+func (b *bench[D]) adopted(t *testing.T, desired D) (backend.Observation[D], backend.Memory) {
+	t.Helper()
+	if b.Existing == "" {
+		t.Fatal("the driver cannot create; its fixture must name a remote that exists")
+	}
+	seen := b.observe(t, backend.Ref{ID: b.Existing, ParentID: b.ParentID, Tail: b.tail()})
+	if !seen.Exists || seen.ID != b.Existing || seen.ParentID != b.ParentID {
+		t.Fatalf("the remote that exists reads as exists=%t %q in %q, want %q in %q", seen.Exists, seen.ID, seen.ParentID, b.Existing, b.ParentID)
+	}
+	mem := backend.Memory{Applied: map[string]string{}, Echoes: map[string]backend.Echo{}}
+	adopted, err := b.Driver.Update(t.Context(), seen, desired, backend.Changes{{Path: backend.PathMark}})
+	if err != nil {
+		t.Fatalf("adopting: %v", err)
+	}
+	b.settle()
+	return b.converge(t, adopted, desired, mem), mem
 }
 
 // converge updates seen, at most three times, until it is as desired.

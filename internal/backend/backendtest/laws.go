@@ -23,7 +23,8 @@ func capabilitiesNameFields[D backend.Model](t *testing.T, b *bench[D]) {
 	for table, paths := range map[string][]string{
 		"Unsupported": slices.Collect(maps.Keys(b.caps.Unsupported)), "Values": slices.Collect(maps.Keys(b.caps.Values)),
 		"Required": b.caps.Required, "CreateOnly": b.caps.CreateOnly, "WriteOnly": b.caps.WriteOnly, "Tail": b.caps.Tail,
-		"MaxLength": slices.Collect(maps.Keys(b.caps.MaxLength)),
+		"MaxLength": slices.Collect(maps.Keys(b.caps.MaxLength)), "MaxItems": slices.Collect(maps.Keys(b.caps.MaxItems)),
+		"NotEmpty": b.caps.NotEmpty, "Carried": slices.Collect(maps.Keys(b.caps.Carried)),
 	} {
 		for _, path := range paths {
 			if !slices.ContainsFunc(known, func(k string) bool { return backend.Covers([]string{path}, k) }) {
@@ -47,9 +48,20 @@ func capabilitiesRefuse[D backend.Model](t *testing.T, b *bench[D]) {
 		if err := Set(&model, path); err != nil {
 			t.Fatal(err)
 		}
+		if b.caps.Foreign(path) {
+			refused("a field of another vendor", path, model, true)
+			continue
+		}
 		if backend.Covers(slices.Collect(maps.Keys(b.caps.Unsupported)), path) {
 			refused("an unsupported field", path, model, true)
 			continue
+		}
+		if limit, ok := b.caps.MaxItems[path]; ok {
+			refused("a list that just fits", path, lengthened(t, model, path, limit), false)
+			refused("a list that is too long", path, lengthened(t, model, path, limit+1), true)
+		}
+		if slices.Contains(b.caps.NotEmpty, path) {
+			refused("an empty list", path, lengthened(t, model, path, 0), true)
 		}
 		allowed, limited := b.caps.Values[path]
 		if !limited {
@@ -159,6 +171,26 @@ func markIsFound[D backend.Model](t *testing.T, b *bench[D]) {
 	}
 }
 
+func createTwiceIsTold[D backend.Model](t *testing.T, b *bench[D]) {
+	if !b.caps.Create || !b.caps.MarkProven {
+		t.Skip("this driver cannot create, or does not prove its marks")
+	}
+	ref := backend.Ref{ParentID: b.ParentID, Key: b.Desired.Key(), Mark: b.mark("twice")}
+	if _, err := b.Driver.Create(t.Context(), ref, b.Desired); err != nil {
+		t.Fatalf("the first Create: %v", err)
+	}
+	b.settle()
+	_, second := b.Driver.Create(t.Context(), ref, b.Desired)
+	b.settle()
+	found := b.observe(t, ref)
+	switch ids := b.index(t)[ref.Mark.Token]; {
+	case second != nil && (len(ids) != 1 || found.Twin != nil):
+		t.Errorf("the second Create was refused (%v), and the index shows %v", second, ids)
+	case second == nil && (len(ids) != 2 || found.Twin == nil || found.Twin.ID == found.ID):
+		t.Errorf("two Creates were accepted, the look by mark tells of the twin %+v, and the index shows %v", found.Twin, ids)
+	}
+}
+
 func updateChangesOnlyThat[D backend.Model](t *testing.T, b *bench[D]) {
 	if !b.caps.Update {
 		t.Skip("this driver cannot update")
@@ -262,7 +294,7 @@ func refusedCredentials[D backend.Model](t *testing.T, b *bench[D]) {
 		t.Fatal("the fixture must be able to refuse credentials")
 	}
 	seen := backend.Observation[D]{Exists: true, ID: b.UnknownID, ParentID: b.ParentID, Mark: b.mark("refused")}
-	if b.caps.Create {
+	if b.caps.Create || b.Existing != "" {
 		seen, _ = b.made(t, "refused", b.Desired)
 	}
 	b.RefuseCredentials()
@@ -323,9 +355,6 @@ func cancelledIsHonoured[D backend.Model](t *testing.T, b *bench[D]) {
 // changesNothing calls with ctx what must not be sent with it, and judges the errors.
 func (b *bench[D]) changesNothing(ctx context.Context, t *testing.T, judge func(what string, err error)) {
 	t.Helper()
-	if !b.caps.Create {
-		return
-	}
 	seen, mem := b.made(t, "kept", b.Desired)
 	if b.caps.Update {
 		for name, varied := range b.Variations {

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"testing"
 	"time"
 
 	"github.com/governance-operator/governance-operator/internal/backend"
@@ -96,6 +97,22 @@ func Set[D backend.Model](model *D, path string) error {
 	}
 	v.Set(filled(v.Type()))
 	return nil
+}
+
+// lengthened returns a copy of model whose list at path has n items.
+func lengthened[D backend.Model](t *testing.T, model D, path string, n int) D {
+	t.Helper()
+	out := Clone(model)
+	v, ok := leaf(reflect.ValueOf(&out).Elem(), path, true)
+	if !ok || v.Kind() != reflect.Slice {
+		t.Fatalf("%s is no list", path)
+	}
+	list := reflect.MakeSlice(v.Type(), 0, n)
+	for range n {
+		list = reflect.Append(list, filled(v.Type().Elem()))
+	}
+	v.Set(list)
+	return out
 }
 
 // SetText gives the leaf of model at path a text; false where the leaf is none.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/vendors/rest"
+	"github.com/governance-operator/governance-operator/internal/vendors/rows"
 )
 
 const (
@@ -38,6 +39,7 @@ type profileDriver struct {
 func (*profileDriver) Capabilities() backend.Capabilities {
 	return backend.Capabilities{
 		Create: true, Update: true, Delete: true,
+		Block:      "conductorOne",
 		MarkProven: true,
 		Unsupported: map[string]string{
 			"owners":   "a ConductorOne profile has no owners",
@@ -74,7 +76,7 @@ func (d *profileDriver) observe(ctx context.Context, r backend.Ref) (profileObse
 	case r.ID != "":
 		return d.read(ctx, r.ID)
 	case r.Mark.Token != "":
-		obs, err := findToken(ctx, r, d.rows, func(o profileObservation) bool {
+		obs, err := rows.FindToken(ctx, r, d.rows, func(o profileObservation) bool {
 			return backend.Value(o.Actual.Facts.MemberCount) == 0
 		})
 		if err != nil || obs.Twin == nil || !obs.Twin.Empty {
@@ -88,9 +90,9 @@ func (d *profileDriver) observe(ctx context.Context, r backend.Ref) (profileObse
 		return profileObservation{}, backend.Errorf(backend.Terminal, "nothing says which profile is meant")
 	}
 	none := profileObservation{ParentID: r.ParentID}
-	rows := d.rows(ctx, "", &none.Date)
-	return only(&none, fmt.Sprintf("the name %q", r.Key.DisplayName), func(yield func(profileObservation, error) bool) {
-		for obs, err := range rows {
+	all := d.rows(ctx, "", &none.Date)
+	return rows.Only(&none, fmt.Sprintf("the name %q", r.Key.DisplayName), func(yield func(profileObservation, error) bool) {
+		for obs, err := range all {
 			if err == nil && backend.Value(obs.Actual.DisplayName) != r.Key.DisplayName {
 				continue
 			}
@@ -129,7 +131,7 @@ func (d *profileDriver) rows(ctx context.Context, _ string, since *time.Time) it
 
 // ObserveMany reads rows by list pages.
 func (d *profileDriver) ObserveMany(ctx context.Context, refs []backend.Ref) iter.Seq2[profileObservation, error] {
-	return observeMany(ctx, refs, d.rows)
+	return rows.ObserveMany(ctx, refs, d.rows)
 }
 
 // Delete removes the profile softly. What becomes of its members' grants is not documented (section 3.3).

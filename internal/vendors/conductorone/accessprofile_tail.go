@@ -5,33 +5,34 @@ import (
 
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/vendors/rest"
+	"github.com/governance-operator/governance-operator/internal/vendors/rows"
 )
 
 // readTail reads what rows do not hold, as far as tail asks for it.
 func (d *profileDriver) readTail(ctx context.Context, obs *profileObservation, tail []string) error {
 	actual := &obs.Actual
-	if asked(tail, pathEntitlements) {
+	if rows.Asked(tail, pathEntitlements) {
 		entries, err := d.entries(ctx, obs.ID)
 		if err != nil {
 			return err
 		}
 		actual.Entitlements = entries
 	}
-	if asked(tail, pathVisibleTo) {
+	if rows.Asked(tail, pathVisibleTo) {
 		bindings, err := d.visibleTo(ctx, obs.ID)
 		if err != nil {
 			return err
 		}
 		actual.ConductorOne.VisibleTo = bindings
 	}
-	if asked(tail, pathMembership) || asked(tail, pathAutomation) {
+	if rows.Asked(tail, pathMembership) || rows.Asked(tail, pathAutomation) {
 		rule, err := d.bundle(ctx, obs.ID)
 		if err != nil {
 			return err
 		}
 		decodeBundle(rule, actual)
 	}
-	if asked(tail, pathPolicies) || asked(tail, pathMaxDuration) {
+	if rows.Asked(tail, pathPolicies) || rows.Asked(tail, pathMaxDuration) {
 		e, err := d.enrolment.read(ctx, obs.ID)
 		if err != nil {
 			return err

@@ -8,6 +8,7 @@ import (
 
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/vendors/rest"
+	"github.com/governance-operator/governance-operator/internal/vendors/rows"
 )
 
 const (
@@ -34,6 +35,7 @@ type reviewDriver struct{ api }
 func (*reviewDriver) Capabilities() backend.Capabilities {
 	return backend.Capabilities{
 		Create: true, Update: true, Delete: true,
+		Block:      "conductorOne",
 		RunOnce:    true,
 		MarkProven: true,
 		Unsupported: map[string]string{
@@ -82,7 +84,7 @@ func (d *reviewDriver) observe(ctx context.Context, r backend.Ref) (reviewObserv
 	case r.ID != "":
 		return d.read(ctx, r.ID)
 	case r.Mark.Token != "":
-		return findToken(ctx, r, d.rows, func(o reviewObservation) bool { return !o.Actual.Facts.Started })
+		return rows.FindToken(ctx, r, d.rows, func(o reviewObservation) bool { return !o.Actual.Facts.Started })
 	}
 	return reviewObservation{}, backend.Errorf(backend.Terminal, "reviews are not found by name")
 }
@@ -114,7 +116,7 @@ func (d *reviewDriver) rows(ctx context.Context, _ string, since *time.Time) ite
 
 // ObserveMany reads rows by list pages.
 func (d *reviewDriver) ObserveMany(ctx context.Context, refs []backend.Ref) iter.Seq2[reviewObservation, error] {
-	return observeMany(ctx, refs, d.rows)
+	return rows.ObserveMany(ctx, refs, d.rows)
 }
 
 // Create sends what the create call takes (section 5.1). Every other setting, the start

@@ -9,6 +9,7 @@ import (
 
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/vendors/rest"
+	"github.com/governance-operator/governance-operator/internal/vendors/rows"
 )
 
 // taskPages bounds how far closed tasks are counted: the vendor has no totals (section 5.7).
@@ -16,19 +17,19 @@ const taskPages = 10
 
 // readTail reads what rows do not hold, as far as tail asks for it.
 func (d *reviewDriver) readTail(ctx context.Context, obs *reviewObservation, tail []string) error {
-	if asked(tail, pathReviewEntitlements) {
+	if rows.Asked(tail, pathReviewEntitlements) {
 		entitlements, err := d.attachedTo(ctx, obs.ID)
 		if err != nil {
 			return err
 		}
 		obs.Actual.Scope.Entitlements = entitlements
 	}
-	if asked(tail, tailProgress) && obs.Actual.Facts.Started {
+	if rows.Asked(tail, tailProgress) && obs.Actual.Facts.Started {
 		if err := d.count(ctx, obs); err != nil {
 			return err
 		}
 	}
-	if asked(tail, tailReports) && obs.Actual.Facts.Started {
+	if rows.Asked(tail, tailReports) && obs.Actual.Facts.Started {
 		return d.readReports(ctx, obs)
 	}
 	return nil

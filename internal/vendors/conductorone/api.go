@@ -78,7 +78,7 @@ func list[T any](ctx context.Context, a api, path string, since *time.Time) iter
 		}
 		var page listing[T]
 		res, err := a.get(ctx, path, query, &page)
-		return rows(page, res, since), err
+		return pageOf(page, res, since), err
 	})
 }
 
@@ -92,11 +92,11 @@ func search[T any](ctx context.Context, a api, path string, filter map[string]an
 		}
 		var page listing[T]
 		res, err := a.client.Do(ctx, rest.Call{Method: http.MethodPost, Path: path, Body: body, Read: true}, &page)
-		return rows(page, res, nil), err
+		return pageOf(page, res, nil), err
 	})
 }
 
-func rows[T any](page listing[T], res rest.Response, since *time.Time) rest.Page[row[T]] {
+func pageOf[T any](page listing[T], res rest.Response, since *time.Time) rest.Page[row[T]] {
 	if since != nil && since.IsZero() {
 		*since = res.Date
 	}

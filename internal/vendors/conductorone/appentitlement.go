@@ -9,6 +9,7 @@ import (
 
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/vendors/rest"
+	"github.com/governance-operator/governance-operator/internal/vendors/rows"
 )
 
 const searchEntitlementsPath = "/api/v1/search/entitlements"
@@ -22,6 +23,7 @@ type entitlementDriver struct{ api }
 func (*entitlementDriver) Capabilities() backend.Capabilities {
 	return backend.Capabilities{
 		Create: true, Update: true, Delete: true,
+		Block:      "conductorOne",
 		MarkProven: true,
 		Unsupported: map[string]string{
 			"requestable": "ConductorOne has no such switch on an entitlement: it is requestable through the access profiles that hold it",
@@ -60,7 +62,7 @@ func (d *entitlementDriver) observe(ctx context.Context, r backend.Ref) (entitle
 	case r.ID != "":
 		return d.read(ctx, r.ParentID, r.ID)
 	case r.Mark.Token != "":
-		return findToken(ctx, r, d.rows, func(o entitlementObservation) bool {
+		return rows.FindToken(ctx, r, d.rows, func(o entitlementObservation) bool {
 			return backend.Value(o.Actual.Facts.GrantCount) == 0
 		})
 	}
@@ -101,7 +103,7 @@ func (d *entitlementDriver) findKey(ctx context.Context, r backend.Ref) (entitle
 		return none, backend.Errorf(backend.Terminal, "nothing says which entitlement is meant")
 	}
 	hits := search[entitlementView](ctx, d.api, searchEntitlementsPath, filter)
-	return only(&none, key, func(yield func(entitlementObservation, error) bool) {
+	return rows.Only(&none, key, func(yield func(entitlementObservation, error) bool) {
 		for hit, err := range hits {
 			if err == nil && (hit.item.Entitlement.AppID != r.ParentID || !same(hit.item.Entitlement)) {
 				continue
@@ -129,7 +131,7 @@ func (d *entitlementDriver) rows(ctx context.Context, appID string, since *time.
 
 // ObserveMany reads rows by list pages, one list for each app.
 func (d *entitlementDriver) ObserveMany(ctx context.Context, refs []backend.Ref) iter.Seq2[entitlementObservation, error] {
-	return observeMany(ctx, refs, d.rows)
+	return rows.ObserveMany(ctx, refs, d.rows)
 }
 
 // Create sends everything that the create call takes; the deprovisioner and the
@@ -195,7 +197,7 @@ func (d *entitlementDriver) Delete(ctx context.Context, seen entitlementObservat
 
 // readOwners reads the owners where the tail asks for them; rows do not hold them (section 4.5).
 func (d *entitlementDriver) readOwners(ctx context.Context, obs entitlementObservation, tail []string) (entitlementObservation, error) {
-	if !asked(tail, "owners") {
+	if !rows.Asked(tail, "owners") {
 		return obs, nil
 	}
 	var answer struct {
@@ -206,14 +208,4 @@ func (d *entitlementDriver) readOwners(ctx context.Context, obs entitlementObser
 	}
 	obs.Actual.Owners = set(answer.UserIDs)
 	return obs, nil
-}
-
-// asked says whether the tail names path or something below it.
-func asked(tail []string, path string) bool {
-	for _, t := range tail {
-		if backend.Covers([]string{path}, t) {
-			return true
-		}
-	}
-	return false
 }

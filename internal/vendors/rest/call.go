@@ -155,7 +155,8 @@ func (c *Client) request(call Call, token string) (*http.Request, error) {
 	}
 	target := c.base + call.Path
 	if len(call.Query) > 0 {
-		target += "?" + call.Query.Encode()
+		// Every vendor reads %20, and not all of them read a plus as a blank; a literal plus is %2B.
+		target += "?" + strings.ReplaceAll(call.Query.Encode(), "+", "%20")
 	}
 	req, err := http.NewRequest(call.Method, target, body)
 	if err != nil {

@@ -36,6 +36,9 @@ type Options struct {
 	Secrets []string
 	// Timeout bounds one call, from its first byte to the last of its answer; 30 s when zero.
 	Timeout time.Duration
+	// Explain reads an error body in the vendor's own form; nil knows the usual forms only.
+	// A zero Explanation falls back to those.
+	Explain func(status int, body []byte) Explanation
 	// Transport replaces the transport, for tests.
 	Transport http.RoundTripper
 }
@@ -52,6 +55,7 @@ type Client struct {
 	breaker   breaker
 	clock     clock
 	scrubber  scrubber
+	explain   func(status int, body []byte) Explanation
 }
 
 // New returns a client that sends no credentials until Authenticate. An error names
@@ -75,6 +79,7 @@ func New(o Options) (*Client, error) {
 		timeout:   o.Timeout,
 		tokens:    StaticToken(""),
 		budget:    newBudget(o.RequestsPerSecond, o.Burst),
+		explain:   o.Explain,
 		http: &http.Client{
 			Transport: o.Transport,
 			// A redirect would carry the token to where nobody said it may go.

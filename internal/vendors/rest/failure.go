@@ -26,8 +26,20 @@ const (
 // StatusError is the vendor's refusal, inside a *backend.Error.
 type StatusError struct {
 	Status int
+	// Code is the vendor's own, empty where it has none.
+	Code string
 	// Message is the vendor's own, cut to 300 characters and without secrets.
 	Message string
+}
+
+// Explanation is what a vendor's error body says.
+type Explanation struct {
+	// Code is the vendor's own word for the error.
+	Code string
+	// Message is for people.
+	Message string
+	// Failed: the vendor failed, whatever the HTTP status says; what was sent may have been done.
+	Failed bool
 }
 
 // Error returns status and message.
@@ -40,6 +52,15 @@ func StatusOf(err error) int {
 		return status.Status
 	}
 	return 0
+}
+
+// CodeOf returns the vendor's code behind err, empty if there is none.
+func CodeOf(err error) string {
+	var status *StatusError
+	if errors.As(err, &status) {
+		return status.Code
+	}
+	return ""
 }
 
 // IsNotFound says that the vendor answered 404.
@@ -85,6 +106,13 @@ func (c *Client) unreachable(ctx context.Context, call Call, connected bool, err
 
 // refused classifies an answer outside 2xx, and opens the pause that it asks for.
 func (c *Client) refused(call Call, res Response, body []byte) *backend.Error {
+	var said Explanation
+	if c.explain != nil {
+		said = c.explain(res.Status, body)
+	}
+	if said.Message == "" {
+		said.Message = vendorMessage(body)
+	}
 	after := retryAfter(res.Header.Get("Retry-After"), res.Date)
 	class := backend.Terminal
 	switch status := res.Status; {
@@ -97,7 +125,7 @@ func (c *Client) refused(call Call, res Response, body []byte) *backend.Error {
 		}
 	case status == http.StatusServiceUnavailable && after > 0:
 		class = backend.Throttled
-	case status == http.StatusRequestTimeout, status >= http.StatusInternalServerError:
+	case said.Failed, status == http.StatusRequestTimeout, status >= http.StatusInternalServerError:
 		class, after = backend.Retryable, 0
 	default:
 		after = 0
@@ -105,15 +133,15 @@ func (c *Client) refused(call Call, res Response, body []byte) *backend.Error {
 	if class == backend.Throttled {
 		c.pause.until(time.Now().Add(after))
 	}
-	mayHaveCommitted := res.Status == http.StatusRequestTimeout || res.Status >= http.StatusInternalServerError
+	mayHaveCommitted := said.Failed || res.Status == http.StatusRequestTimeout || res.Status >= http.StatusInternalServerError
 	if call.Once && mayHaveCommitted {
 		class = backend.OutcomeUnknown
 	}
-	message := cut(c.scrubber.clean(vendorMessage(body)), maxMessage)
+	message := cut(c.scrubber.clean(tidy(said.Message)), maxMessage)
 	if message == "" {
 		message = http.StatusText(res.Status)
 	}
-	status := &StatusError{Status: res.Status, Message: message}
+	status := &StatusError{Status: res.Status, Code: said.Code, Message: message}
 	return c.failure(call, class, after, status.Error(), status)
 }
 

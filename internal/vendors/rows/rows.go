@@ -1,18 +1,21 @@
-package conductorone
+// Package rows is what drivers share that look at their remotes by list: a pass over
+// a parent for many refs, the look by mark, and the look by key. It knows no vendor.
+package rows
 
 import (
 	"context"
 	"iter"
+	"slices"
 	"time"
 
 	"github.com/governance-operator/governance-operator/internal/backend"
 )
 
-// lister reads the rows of a parent; since receives the date of the first page.
-type lister[D any] func(ctx context.Context, parentID string, since *time.Time) iter.Seq2[backend.Observation[D], error]
+// Lister reads the rows of a parent; since receives the date of the first page.
+type Lister[D any] func(ctx context.Context, parentID string, since *time.Time) iter.Seq2[backend.Observation[D], error]
 
-// observeMany lists each parent once and hands out what the refs ask for.
-func observeMany[D any](ctx context.Context, refs []backend.Ref, list lister[D]) iter.Seq2[backend.Observation[D], error] {
+// ObserveMany lists each parent once and hands out what the refs ask for.
+func ObserveMany[D any](ctx context.Context, refs []backend.Ref, list Lister[D]) iter.Seq2[backend.Observation[D], error] {
 	return func(yield func(backend.Observation[D], error) bool) {
 		for _, group := range groupByParent(refs) {
 			var since time.Time
@@ -93,9 +96,9 @@ func (g *parentGroup) missing() []string {
 	return out
 }
 
-// findToken looks for the remote that bears a token. Of two the older is returned, the
+// FindToken looks for the remote that bears a token. Of two the older is returned, the
 // other is its twin. empty says that removing a remote takes nothing away.
-func findToken[D any](ctx context.Context, r backend.Ref, list lister[D], empty func(backend.Observation[D]) bool) (backend.Observation[D], error) {
+func FindToken[D any](ctx context.Context, r backend.Ref, list Lister[D], empty func(backend.Observation[D]) bool) (backend.Observation[D], error) {
 	none := backend.Observation[D]{ParentID: r.ParentID}
 	var found []backend.Observation[D]
 	for obs, err := range list(ctx, r.ParentID, &none.Date) {
@@ -129,9 +132,9 @@ func younger(at time.Time, id string, otherAt time.Time, otherID string) bool {
 	return id > otherID
 }
 
-// only returns the single live observation of a sequence, else none, or Ambiguous. none
+// Only returns the single live observation of a sequence, else none, or Ambiguous. none
 // is read after the sequence, which may date it.
-func only[D any](none *backend.Observation[D], key string, hits iter.Seq2[backend.Observation[D], error]) (backend.Observation[D], error) {
+func Only[D any](none *backend.Observation[D], key string, hits iter.Seq2[backend.Observation[D], error]) (backend.Observation[D], error) {
 	var found *backend.Observation[D]
 	for obs, err := range hits {
 		switch {
@@ -148,4 +151,9 @@ func only[D any](none *backend.Observation[D], key string, hits iter.Seq2[backen
 		return *none, nil
 	}
 	return *found, nil
+}
+
+// Asked says whether a tail names path or something below it.
+func Asked(tail []string, path string) bool {
+	return slices.ContainsFunc(tail, func(t string) bool { return backend.Covers([]string{path}, t) })
 }
