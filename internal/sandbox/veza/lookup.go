@@ -92,7 +92,13 @@ func matches(node, value object) bool {
 	return true
 }
 
-func (c *call) listPolicies() (any, error) { return c.lookUp(c.s.policies, "Policy") }
+func (c *call) listPolicies() (any, error) {
+	return c.filtered(c.s.policies, nil, func(value object) object {
+		view := c.show("Policy")(value)
+		c.showEnum(view, "state", "AccessProfileState")
+		return view
+	})
+}
 
 // createRequestPolicy is the POST of section 6.4: a versioned object like the others.
 func (c *call) createRequestPolicy() (any, error) {
@@ -129,12 +135,14 @@ func (c *call) getIdentity() (any, error) {
 	value, ids, details := wire.Copy(identity), []any{}, []any{}
 	c.memberships(c.r.PathValue("id"), func(profile, _, member object) {
 		ids = append(ids, profile["id"])
-		details = append(details, object{
-			"access_profile_id": profile["id"], "access_profile_name": profile["name"], "created_from": member["created_from"],
-		})
+		detail := object{"access_profile_id": profile["id"], "access_profile_name": profile["name"], "created_from": member["created_from"]}
+		c.showEnum(detail, "created_from", "MembershipSource")
+		details = append(details, detail)
 	})
-	value["access_profiles"], value["access_profile_details"] = ids, details
-	return object{"value": c.show("Identity")(value)}, nil
+	value["access_profiles"] = ids
+	view := c.show("Identity")(value)
+	view["access_profile_details"] = details
+	return object{"value": view}, nil
 }
 
 // listEntitlements answers what an identity holds (section 6.3): its profiles, and what those that run give it. The path ends in
@@ -180,5 +188,9 @@ func (c *call) listEntitlements() (any, error) {
 			})
 		}
 	})
-	return c.listing(held, defaultPage, c.show("IdentityEntitlement"))
+	return c.listing(held, defaultPage, func(value object) object {
+		view := c.show("IdentityEntitlement")(value)
+		c.showEnum(view, "created_from", "MembershipSource")
+		return view
+	})
 }

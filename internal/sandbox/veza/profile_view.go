@@ -77,22 +77,25 @@ func (c *call) viewRelationship(relationship object, extra bool) object {
 	if len(wire.Inner(stored, "custom_properties")) == 0 {
 		view["custom_properties"] = nil
 	}
-	// An enumeration that was never set is left out: its zero value is not known (section 1.6).
-	for _, holder := range []object{view, wire.Inner(view, "condition")} {
-		for _, name := range []string{"grant_by", "type"} {
-			if holder[name] == nil {
-				delete(holder, name)
-			}
-		}
-	}
+	dropUnset(view, "grant_by")
+	dropUnset(wire.Inner(view, "condition"), "type")
 	return view
+}
+
+// dropUnset leaves out an enumeration that was never set: its zero value is not known (section 1.6).
+func dropUnset(view object, name string) {
+	if view[name] == nil || view[name] == "" {
+		delete(view, name)
+	}
 }
 
 // viewEntitlements renders what the vendor created for a profile (section 5.1).
 func (c *call) viewEntitlements(value object) []any {
 	result := []any{}
 	for _, entitlement := range wire.Items(value, "created_entitlements") {
-		result = append(result, c.v.schema.Render("CreatedEntitlement", entitlement))
+		view := c.v.schema.Render("CreatedEntitlement", entitlement)
+		dropUnset(wire.Inner(view, "add_member_condition"), "type")
+		result = append(result, view)
 	}
 	return result
 }

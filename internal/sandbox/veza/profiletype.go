@@ -17,10 +17,16 @@ func (c *call) createType() (any, error) {
 	}
 	value["id"] = c.newID()
 	c.s.types.Put(c.s.next(), wire.Text(value, "id"), value, c.now)
-	return object{"value": c.show("AccessProfileType")(value)}, nil
+	return object{"value": c.viewType(value)}, nil
 }
 
-func (c *call) listTypes() (any, error) { return c.lookUp(c.s.types, "AccessProfileType") }
+func (c *call) listTypes() (any, error) { return c.filtered(c.s.types, nil, c.viewType) }
+
+func (c *call) viewType(value object) object {
+	view := c.show("AccessProfileType")(value)
+	dropUnset(view, "on_create_behavior")
+	return view
+}
 
 // show returns a function that renders values as a message.
 func (c *call) show(name string) func(object) object {
