@@ -6,6 +6,11 @@ import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 // +kubebuilder:validation:XValidation:rule="(has(self.conductorOne) && has(self.conductorOne.cohort)) == (has(oldSelf.conductorOne) && has(oldSelf.conductorOne.cohort)) && (!has(self.conductorOne) || !has(self.conductorOne.cohort) || self.conductorOne.cohort == oldSelf.conductorOne.cohort)",message="conductorOne.cohort can be set at creation only, and the vendor never shows it again; write membership.expression, or delete and apply"
 // +kubebuilder:validation:XValidation:rule="!has(self.membership) || !has(self.membership.expression) || !has(self.conductorOne) || !has(self.conductorOne.automation) || !has(self.conductorOne.automation.entitlements)",message="write at most one of membership.expression and conductorOne.automation.entitlements: each is the whole rule"
 // +kubebuilder:validation:XValidation:rule="!has(self.membership) || !has(self.membership.enabled) || !self.membership.enabled || has(self.membership.expression) || has(self.remoteID) || (has(self.management) && has(self.management.creation) && self.management.creation != 'Create') || (has(self.conductorOne) && ((has(self.conductorOne.cohort) && has(self.conductorOne.cohort.profileFilters)) || (has(self.conductorOne.automation) && has(self.conductorOne.automation.entitlements))))",message="membership.enabled needs a rule: membership.expression, conductorOne.automation.entitlements or conductorOne.cohort.profileFilters"
+// +kubebuilder:validation:XValidation:rule="[has(self.conductorOne), has(self.sailPoint), has(self.veza)].filter(x, x).size() <= 1",message="write at most one of conductorOne, sailPoint and veza: the backend's vendor"
+// +kubebuilder:validation:XValidation:rule="!has(self.sailPoint) || !has(self.description) || self.description.size() <= 1793",message="description has at most 1793 characters at SailPoint: it takes 2000, and the line by which the operator knows its own needs 207"
+// +kubebuilder:validation:XValidation:rule="!has(self.sailPoint) || !has(self.sailPoint.enabled) || !self.sailPoint.enabled || (has(self.entitlements) ? self.entitlements.size() > 0 : (has(self.remoteID) || (has(self.management) && has(self.management.creation) && self.management.creation != 'Create')))",message="sailPoint.enabled needs at least one entitlement"
+// +kubebuilder:validation:XValidation:rule="(!has(oldSelf.sailPoint) || has(self.sailPoint)) && (!has(oldSelf.sailPoint) || !has(self.sailPoint) || !has(oldSelf.sailPoint.source.id) || !has(self.sailPoint.source.id) || self.sailPoint.source.id == oldSelf.sailPoint.source.id)",message="sailPoint.source cannot be removed or changed: a profile stays at its source; delete and apply"
+// +kubebuilder:validation:XValidation:rule="(!has(oldSelf.veza) || has(self.veza)) && (!has(oldSelf.veza) || !has(self.veza) || !has(oldSelf.veza.profileType.id) || !has(self.veza.profileType.id) || self.veza.profileType.id == oldSelf.veza.profileType.id)",message="veza.profileType cannot be removed or changed: a profile keeps its type; delete and apply"
 type AccessProfileSpec struct {
 	ManagedSpec `json:",inline"`
 	// displayName that people see, for example "Payroll reader". Needed where the operator creates the profile.
@@ -44,6 +49,12 @@ type AccessProfileSpec struct {
 	// conductorOne holds what only ConductorOne has.
 	// +optional
 	ConductorOne *ConductorOneProfile `json:"conductorOne,omitempty"`
+	// sailPoint holds what only SailPoint has.
+	// +optional
+	SailPoint *SailPointProfile `json:"sailPoint,omitempty"`
+	// veza holds what only Veza has.
+	// +optional
+	Veza *VezaProfile `json:"veza,omitempty"`
 }
 
 // ProfileMembership says who gets a profile by rule.

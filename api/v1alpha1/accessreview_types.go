@@ -11,6 +11,13 @@ import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 // +kubebuilder:validation:XValidation:rule="!has(self.start) || !has(self.start.at) || !has(self.deadline) || timestamp(self.start.at) < timestamp(self.deadline)",message="start.at must be before deadline"
 // +kubebuilder:validation:XValidation:rule="!has(self.conductorOne) || has(self.owners) || has(self.remoteID)",message="owners must name at least one user: ConductorOne takes no review without an owner"
 // +kubebuilder:validation:XValidation:rule="(has(self.conductorOne) && has(self.conductorOne.duplicateFrom)) == (has(oldSelf.conductorOne) && has(oldSelf.conductorOne.duplicateFrom)) && (!has(self.conductorOne) || !has(self.conductorOne.duplicateFrom) || self.conductorOne.duplicateFrom == oldSelf.conductorOne.duplicateFrom)",message="conductorOne.duplicateFrom can be set at creation only; delete and apply"
+// +kubebuilder:validation:XValidation:rule="[has(self.conductorOne), has(self.sailPoint), has(self.veza)].filter(x, x).size() <= 1",message="write at most one of conductorOne, sailPoint and veza: the backend's vendor"
+// +kubebuilder:validation:XValidation:rule="!has(self.sailPoint) || has(self.deadline) || has(self.duration) || has(self.remoteID)",message="SailPoint starts no review without an end: write deadline or duration"
+// +kubebuilder:validation:XValidation:rule="!has(self.sailPoint) || !(self.sailPoint.type in ['SourceOwner', 'MachineAccount']) || has(self.remoteID) || (has(self.scope) && has(self.scope.apps) && has(self.scope.apps.selected))",message="sailPoint.type SourceOwner and MachineAccount need scope.apps.selected: the sources"
+// +kubebuilder:validation:XValidation:rule="!has(self.sailPoint) || !has(self.sailPoint.search) || !has(self.sailPoint.search.query) || !has(self.scope) || !has(self.scope.users)",message="sailPoint.search.query and scope.users exclude each other"
+// +kubebuilder:validation:XValidation:rule="!has(self.veza) || !has(self.veza.reviewerAssignment) || !has(self.reviewer)",message="write at most one of reviewer and veza.reviewerAssignment"
+// +kubebuilder:validation:XValidation:rule="!has(self.veza) || !has(self.veza.notes) || !has(self.description)",message="write at most one of description and veza.notes: Veza keeps one text"
+// +kubebuilder:validation:XValidation:rule="(!has(oldSelf.veza) || has(self.veza)) && (!has(oldSelf.veza) || !has(self.veza) || !has(oldSelf.veza.configuration.id) || !has(self.veza.configuration.id) || self.veza.configuration.id == oldSelf.veza.configuration.id)",message="veza.configuration cannot be removed or changed: a review is a run of it; delete and apply"
 type AccessReviewSpec struct {
 	ManagedSpec `json:",inline"`
 	// displayName that people see, for example "Q4 privileged access". Needed where the operator creates the review.
@@ -30,7 +37,8 @@ type AccessReviewSpec struct {
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=32
 	Owners []UserRef `json:"owners,omitempty"`
-	// reviewer who decides (SailPoint, Veza). At ConductorOne the certify policy says who.
+	// reviewer who decides: SailPoint takes one user, a governance group, or the managers; Veza users, or the managers.
+	// At ConductorOne the certify policy says who. Unset: as the vendor has it.
 	// +optional
 	Reviewer *Reviewer `json:"reviewer,omitempty"`
 	// deadline of the review, for example "2026-12-31T17:00:00Z". It may be moved while the vendor allows it.
@@ -55,6 +63,12 @@ type AccessReviewSpec struct {
 	// conductorOne holds what only ConductorOne has.
 	// +optional
 	ConductorOne *ConductorOneReview `json:"conductorOne,omitempty"`
+	// sailPoint holds what only SailPoint has.
+	// +optional
+	SailPoint *SailPointReview `json:"sailPoint,omitempty"`
+	// veza holds what only Veza has.
+	// +optional
+	Veza *VezaReview `json:"veza,omitempty"`
 }
 
 // Reviewer says who decides. Exactly one way must be written.
@@ -128,7 +142,7 @@ type ReviewClose struct {
 
 // ReviewNotifications are mails to reviewers.
 type ReviewNotifications struct {
-	// kickoff: a mail when the review starts.
+	// kickoff: a mail when the review starts. SailPoint has one switch for all mails, which is this one.
 	// +optional
 	Kickoff *bool `json:"kickoff,omitempty"`
 	// reminders: mails while tasks are open.
@@ -185,6 +199,10 @@ type AccessReviewStatus struct {
 	// Failed, or Removed (somebody deleted it at the vendor; it is not created again).
 	// +optional
 	State ReviewState `json:"state,omitempty"`
+	// vendorState is the state in the vendor's own word.
+	// +optional
+	// +kubebuilder:validation:MaxLength=64
+	VendorState string `json:"vendorState,omitempty"`
 	// progress of the decisions; refreshed every few minutes while the review runs.
 	// +optional
 	Progress *ReviewProgress `json:"progress,omitempty"`

@@ -5,6 +5,9 @@ import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 // AppEntitlementSpec is an entitlement as it should be.
 // +kubebuilder:validation:XValidation:rule="!has(oldSelf.app.id) || !has(self.app.id) || self.app.id == oldSelf.app.id",message="app cannot be changed: an entitlement stays in its app; delete and apply"
 // +kubebuilder:validation:XValidation:rule="(has(self.conductorOne) && has(self.conductorOne.resource)) == (has(oldSelf.conductorOne) && has(oldSelf.conductorOne.resource))",message="conductorOne.resource can be set at creation only; delete and apply"
+// +kubebuilder:validation:XValidation:rule="[has(self.conductorOne), has(self.sailPoint), has(self.veza)].filter(x, x).size() <= 1",message="write at most one of conductorOne, sailPoint and veza: the backend's vendor"
+// +kubebuilder:validation:XValidation:rule="!has(self.sailPoint) || has(self.sailPoint.match) || has(self.remoteID)",message="sailPoint.match or remoteID must say which entitlement is meant"
+// +kubebuilder:validation:XValidation:rule="!has(self.veza) || has(self.veza.match) || has(self.displayName) || has(self.remoteID)",message="veza.match, displayName or remoteID must say which entity is meant"
 type AppEntitlementSpec struct {
 	ManagedSpec `json:",inline"`
 	// app that the entitlement belongs to, for example {name: GitHub}: an app of ConductorOne, a source of
@@ -22,7 +25,7 @@ type AppEntitlementSpec struct {
 	// +optional
 	// +kubebuilder:validation:MaxLength=4096
 	Description *string `json:"description,omitempty"`
-	// owners of the entitlement, for example [{email: ada@corp.example}]. Unset: not managed; []: nobody.
+	// owners of the entitlement, for example [{email: ada@corp.example}]; SailPoint takes one. Unset: not managed; []: nobody.
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=32
@@ -33,6 +36,12 @@ type AppEntitlementSpec struct {
 	// conductorOne holds what only ConductorOne has.
 	// +optional
 	ConductorOne *ConductorOneEntitlement `json:"conductorOne,omitempty"`
+	// sailPoint holds what only SailPoint has.
+	// +optional
+	SailPoint *SailPointEntitlement `json:"sailPoint,omitempty"`
+	// veza holds what only Veza has.
+	// +optional
+	Veza *VezaEntitlement `json:"veza,omitempty"`
 }
 
 // EntitlementPurpose says what an entitlement is for.
@@ -159,6 +168,10 @@ type AppEntitlementStatus struct {
 	// managedByConnector is true when a connector syncs it: it is then released, never deleted.
 	// +optional
 	ManagedByConnector *bool `json:"managedByConnector,omitempty"`
+	// entityType is what kind of thing it is to the vendor, for example "OktaGroup" (Veza) or "group" (SailPoint).
+	// +optional
+	// +kubebuilder:validation:MaxLength=256
+	EntityType string `json:"entityType,omitempty"`
 }
 
 // AppEntitlement is an entitlement of an app: something people can have, ask for and be reviewed on.

@@ -17,6 +17,8 @@ const (
 // +kubebuilder:validation:XValidation:rule="self.vendor == oldSelf.vendor",message="vendor cannot be changed; make a new backend"
 // +kubebuilder:validation:XValidation:rule="!has(self.credentials.workloadIdentity) || self.vendor == 'ConductorOne'",message="credentials.workloadIdentity is possible with ConductorOne only; use secretRef"
 // +kubebuilder:validation:XValidation:rule="self.endpoint.matches('^https?://([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\\\\[[0-9A-Fa-f:.]+\\\\])(:[0-9]{1,5})?/?$')",message="endpoint is https:// or http://, a host and perhaps a port, and nothing after it, for example https://acme.conductor.one",fieldPath=".endpoint"
+// +kubebuilder:validation:XValidation:rule="!has(self.sailPoint) || self.vendor == 'SailPoint'",message="sailPoint belongs to vendor SailPoint"
+// +kubebuilder:validation:XValidation:rule="!has(self.veza) || self.vendor == 'Veza'",message="veza belongs to vendor Veza"
 type GovernanceBackendSpec struct {
 	// vendor: ConductorOne, SailPoint or Veza. It cannot be changed.
 	// +required
@@ -52,6 +54,12 @@ type GovernanceBackendSpec struct {
 	// suspend holds every write to this tenant, for all objects behind it. Reads go on.
 	// +optional
 	Suspend bool `json:"suspend,omitempty"`
+	// sailPoint holds what only SailPoint has.
+	// +optional
+	SailPoint *SailPointBackend `json:"sailPoint,omitempty"`
+	// veza holds what only Veza has.
+	// +optional
+	Veza *VezaBackend `json:"veza,omitempty"`
 }
 
 // ClusterGovernanceBackendSpec is a GovernanceBackendSpec with the namespaces that may use it.

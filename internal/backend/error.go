@@ -54,6 +54,9 @@ func (e *Error) Error() string { return e.Err.Error() }
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
+// ErrNoNames is what Tenant.Find returns for a kind of name that the vendor cannot look up.
+var ErrNoNames = errors.New("this vendor has no look-up for such names")
+
 // Errorf makes an error of a class.
 func Errorf(class Class, format string, args ...any) *Error {
 	return &Error{Class: class, Err: fmt.Errorf(format, args...)}

@@ -3,9 +3,10 @@ package backend
 // SailPointAppEntitlement holds the fields that only SailPoint has (contract section 5).
 type SailPointAppEntitlement struct {
 	// MatchAttribute, MatchValue and MatchType say which entitlement of the source is meant.
-	MatchAttribute *string `field:"match.attribute,parameter"`
-	MatchValue     *string `field:"match.value,parameter"`
-	MatchType      *string `field:"match.type,parameter"`
+	// They are read back, and always sealed: another one is meant by another object.
+	MatchAttribute *string `field:"match.attribute"`
+	MatchValue     *string `field:"match.value"`
+	MatchType      *string `field:"match.type"`
 	// Aggregate starts the source's aggregation while the entitlement is not found.
 	Aggregate *bool `field:"onNotFound,parameter"`
 

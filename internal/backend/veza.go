@@ -6,11 +6,12 @@ import (
 	"strings"
 )
 
-// VezaAppEntitlement says which graph entity is meant (contract section 5). Nothing of it can be written.
+// VezaAppEntitlement says which graph entity is meant (contract section 5). It is read
+// back, and nothing of it can be written.
 type VezaAppEntitlement struct {
-	EntityType *string `field:"entityType,parameter"`
-	MatchName  *string `field:"match.name,parameter"`
-	MatchID    *string `field:"match.id,parameter"`
+	EntityType *string `field:"entityType"`
+	MatchName  *string `field:"match.name"`
+	MatchID    *string `field:"match.id"`
 }
 
 // VezaAccessProfile holds the fields that only Veza has (contract section 3). The
@@ -157,4 +158,13 @@ type VezaReviewedIdentity struct {
 	ID                string `json:"id"`
 	Type              string `json:"type"`
 	PreviousManagerID string `json:"previousManagerID,omitempty"`
+}
+
+// VezaEntity renders the id of an entitlement at Veza: a graph entity is known by its type and its id.
+func VezaEntity(entityType, entityID string) string { return entityType + "/" + entityID }
+
+// SplitVezaEntity takes the id of an entitlement apart; false where it is none.
+func SplitVezaEntity(id string) (entityType, entityID string, ok bool) {
+	entityType, entityID, ok = strings.Cut(id, "/")
+	return entityType, entityID, ok && entityType != "" && entityID != ""
 }

@@ -34,7 +34,7 @@ func desireAccessProfile(obj *v1alpha1.AccessProfile, r *reference.Resolver) (ba
 		Description:  s.Description,
 		Entitlements: r.Entitlements("spec.entitlements", s.Entitlements),
 		Inherits:     r.Profiles("spec.inherits", s.Inherits),
-		Owners:       backend.Owners(r.Users("spec.owners", s.Owners)),
+		Owners:       backend.Owners(people("spec.owners", s.Owners, s.Veza != nil, r)),
 		Requestable:  s.Requestable,
 	}
 	if m := s.Membership; m != nil {
@@ -44,7 +44,17 @@ func desireAccessProfile(obj *v1alpha1.AccessProfile, r *reference.Resolver) (ba
 	if c := s.ConductorOne; c != nil {
 		out.ConductorOne = desireConductorOneProfile(c, r)
 	}
-	return out, ""
+	parent := r.BoundParent()
+	if p := s.SailPoint; p != nil {
+		parent = r.Parent("spec.sailPoint.source", p.Source, backend.Name{Kind: backend.NameApp})
+		out.SailPoint = desireSailPointProfile(p, parent, r)
+		ownSource(s.Entitlements, out.Entitlements, parent, r)
+	}
+	if p := s.Veza; p != nil {
+		parent = r.Parent("spec.veza.profileType", p.ProfileType, backend.Name{Kind: backend.NameProfileType})
+		desireVezaProfile(&out, s, parent, r)
+	}
+	return out, parent
 }
 
 func desireConductorOneProfile(c *v1alpha1.ConductorOneProfile, r *reference.Resolver) *backend.ConductorOneAccessProfile {
@@ -85,6 +95,10 @@ func desireConductorOneProfile(c *v1alpha1.ConductorOneProfile, r *reference.Res
 
 func projectAccessProfile(obj *v1alpha1.AccessProfile, obs backend.Observation[backend.AccessProfile]) {
 	f, st := obs.Actual.Facts, &obj.Status
+	st.Version, st.DraftVersion = obs.VersionNumber, obs.DraftNumber
+	st.State, st.LastSyncError = f.State, f.LastSyncError
+	st.StartedAt, st.LastSyncedAt = moment(f.StartedAt), moment(f.LastSyncedAt)
+	st.CreatedEntitlements = f.CreatedEntitlements
 	if f.MemberCount != nil {
 		st.MemberCount = f.MemberCount
 	}

@@ -53,9 +53,29 @@ func AccessReviewKind(pollEvery time.Duration) engine.Kind[*v1alpha1.AccessRevie
 			case v1alpha1.ReviewCompleted, v1alpha1.ReviewFailed, v1alpha1.ReviewRemoved:
 				return 0
 			}
-			return pollEvery
+			return untilDue(obj, pollEvery, time.Now())
 		},
+		Held: startHeld,
 	}
+}
+
+// untilDue shortens a poll so that what the spec asks for at a time is done at that time.
+func untilDue(obj *v1alpha1.AccessReview, poll time.Duration, now time.Time) time.Duration {
+	var due []time.Time
+	if s := obj.Spec.Start; s != nil && s.At != "" && obj.Status.StartedAt == nil {
+		if at, err := s.At.Parse(); err == nil {
+			due = append(due, at)
+		}
+	}
+	if c := obj.Spec.Close; c != nil && c.Mode == v1alpha1.CloseAutomatic && obj.Status.Deadline != nil {
+		due = append(due, obj.Status.Deadline.Time)
+	}
+	for _, at := range due {
+		if left := at.Sub(now) + time.Second; left > 0 {
+			poll = min(poll, left)
+		}
+	}
+	return poll
 }
 
 func desireAccessReview(obj *v1alpha1.AccessReview, r *reference.Resolver) (backend.AccessReview, string) {
@@ -63,7 +83,7 @@ func desireAccessReview(obj *v1alpha1.AccessReview, r *reference.Resolver) (back
 	out := backend.AccessReview{
 		DisplayName: optional(s.DisplayName),
 		Description: s.Description,
-		Owners:      r.Users("spec.owners", s.Owners),
+		Owners:      people("spec.owners", s.Owners, s.Veza != nil, r),
 		Deadline:    instant("spec.deadline", s.Deadline, r),
 		Duration:    duration("spec.duration", s.Duration, r),
 		AutoStart:   backend.To(s.Start != nil && s.Start.Mode != v1alpha1.StartManual),
@@ -78,16 +98,24 @@ func desireAccessReview(obj *v1alpha1.AccessReview, r *reference.Resolver) (back
 	if n := s.Notifications; n != nil {
 		out.Notifications = &backend.ReviewNotifications{Kickoff: n.Kickoff, Reminders: n.Reminders, Close: n.Close}
 	}
-	if v := s.Reviewer; v != nil {
+	if v := s.Reviewer; v != nil && s.Veza == nil {
 		out.Reviewer = &backend.Reviewer{UserIDs: r.Users("spec.reviewer.users", v.Users), Manager: marker(v.Manager)}
 	}
 	if s.Scope != nil {
-		out.Scope = desireScope("spec.scope", s.Scope, r)
+		out.Scope = desireScope("spec.scope", s.Scope, s.SailPoint == nil && s.Veza == nil, r)
 	}
 	if c := s.ConductorOne; c != nil {
 		out.ConductorOne = desireConductorOneReview(c, r)
 	}
-	return out, ""
+	if s.SailPoint != nil {
+		desireSailPointReview(&out, s, r, time.Now())
+	}
+	parent := r.BoundParent()
+	if v := s.Veza; v != nil {
+		parent = r.Parent("spec.veza.configuration", v.Configuration, backend.Name{Kind: backend.NameConfiguration})
+		desireVezaReview(&out, s, parent, r)
+	}
+	return out, parent
 }
 
 func desireConductorOneReview(c *v1alpha1.ConductorOneReview, r *reference.Resolver) *backend.ConductorOneAccessReview {
@@ -135,9 +163,13 @@ func desireConductorOneReview(c *v1alpha1.ConductorOneReview, r *reference.Resol
 
 func projectAccessReview(obj *v1alpha1.AccessReview, obs backend.Observation[backend.AccessReview]) {
 	f, st := obs.Actual.Facts, &obj.Status
-	if f.State != "" {
+	switch {
+	case f.State != "":
 		st.State = v1alpha1.ReviewState(f.State)
+	case obs.ID == "":
+		st.State = v1alpha1.ReviewConfiguring // Its start is held: there is nothing at the vendor yet.
 	}
+	st.VendorState = f.VendorState
 	if at := moment(f.StartedAt); at != nil {
 		st.StartedAt = at
 	}

@@ -32,9 +32,11 @@ func desireAppEntitlement(obj *v1alpha1.AppEntitlement, r *reference.Resolver) (
 	return backend.AppEntitlement{
 		DisplayName:  optional(s.DisplayName),
 		Description:  s.Description,
-		Owners:       r.Users("spec.owners", s.Owners),
+		Owners:       people("spec.owners", s.Owners, s.Veza != nil, r),
 		Requestable:  s.Requestable,
 		ConductorOne: desireConductorOneEntitlement(s.ConductorOne, app, r),
+		SailPoint:    desireSailPointEntitlement(s.SailPoint, r),
+		Veza:         desireVezaEntitlement(s.Veza),
 	}, app
 }
 
@@ -77,4 +79,5 @@ func desireConductorOneEntitlement(c *v1alpha1.ConductorOneEntitlement, app stri
 func projectAppEntitlement(obj *v1alpha1.AppEntitlement, obs backend.Observation[backend.AppEntitlement]) {
 	f, st := obs.Actual.Facts, &obj.Status
 	st.GrantCount, st.Alias, st.ExternalID, st.ManagedByConnector = f.GrantCount, f.Alias, f.ExternalID, &f.ManagedByConnector
+	st.EntityType = f.EntityType
 }

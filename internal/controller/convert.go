@@ -26,6 +26,18 @@ func optional(s string) *string {
 	return &s
 }
 
+// people resolves users. asWritten: the vendor has no look-up for them.
+func people(path string, refs []v1alpha1.UserRef, asWritten bool, r *reference.Resolver) backend.Set {
+	if !asWritten || refs == nil {
+		return r.Users(path, refs)
+	}
+	out := backend.Set{}
+	for _, ref := range refs {
+		out = append(out, ref.ID+ref.Email)
+	}
+	return out
+}
+
 func set(values []string) backend.Set {
 	if values == nil {
 		return nil

@@ -9,10 +9,12 @@ import (
 	"github.com/governance-operator/governance-operator/internal/reference"
 )
 
-func desireScope(path string, s *v1alpha1.ReviewScope, r *reference.Resolver) *backend.ReviewScope {
-	out := &backend.ReviewScope{
-		Entitlements: r.Entitlements(path+".entitlements", s.Entitlements),
-		Apps:         scopeApps(path, s, r),
+// desireScope maps the scope. byArms: the vendor wants to be told which list counts
+// (ConductorOne).
+func desireScope(path string, s *v1alpha1.ReviewScope, byArms bool, r *reference.Resolver) *backend.ReviewScope {
+	out := &backend.ReviewScope{Entitlements: r.Entitlements(path+".entitlements", s.Entitlements)}
+	if byArms || s.Apps != nil && s.Apps.Selected == nil {
+		out.Apps = scopeApps(path, s, r)
 	}
 	if s.Apps != nil && s.Apps.Selected != nil {
 		out.SelectedApps = r.IDs(path+".apps.selected", s.Apps.Selected, backend.Name{Kind: backend.NameApp})

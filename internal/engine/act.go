@@ -188,6 +188,7 @@ func (p *pass[O, D]) create(ctx context.Context, plan Plan) outcome {
 	p.created = true
 	p.r.views.note(p.backend.TenantKey, obs.ParentID, obs.ID, p.mark())
 	p.sent = fieldPaths(p.desired, p.caps)
+	p.assume(obs) // What the remote takes no more edits of went with the create.
 	return p.wrote(ctx, plan, obs, err)
 }
 
@@ -313,10 +314,10 @@ func (p *pass[O, D]) countWrite(write string) {
 	p.memory.write, p.memory.repeated = write, 1
 }
 
-// refresh asks the vendor to look for new remotes, where its driver can.
+// refresh asks the vendor to look for new remotes, where its driver can and the spec says so.
 func (p *pass[O, D]) refresh(ctx context.Context) error {
 	refresher, ok := p.driver.(backend.Refresher)
-	if !ok || p.facts.Suspended {
+	if !ok || p.facts.Suspended || !backend.WantsRefresh(p.desired) {
 		return nil
 	}
 	return refresher.Refresh(p.fenced(ctx), p.parentID)

@@ -282,7 +282,7 @@ func (p *pass[O, D]) found(ctx context.Context, how Found, obs backend.Observati
 	switch {
 	case len(p.changes) == 0:
 		f.Changes = ChangesNone
-	case obs.Locked:
+	case obs.Locked && !backend.OpensDraft(p.desired):
 		f.Changes = ChangesLocked
 	case p.changes.Unwritable(sealed):
 		f.Changes = ChangesUnwritable

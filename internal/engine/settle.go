@@ -157,7 +157,8 @@ func (p *pass[O, D]) apply(out outcome, e effects) []note {
 // projectFigures copies what moves by itself; where figures ride along they are
 // written only when something else is.
 func (p *pass[O, D]) projectFigures(out outcome) {
-	if p.r.Kind.Project == nil || p.seen.ID == "" || p.deleting() || p.boundID() != p.seen.ID {
+	held := out.plan.Reason == v1alpha1.ReasonStartHeld // There is no remote, and that is well so.
+	if p.r.Kind.Project == nil || p.seen.ID == "" && !held || p.deleting() || p.boundID() != p.seen.ID {
 		return
 	}
 	if p.r.Kind.FiguresRide && !out.wrote && apiequality.Semantic.DeepEqual(p.stored, p.obj) {

@@ -36,6 +36,11 @@ func Of(obj client.Object) []Object {
 				c.entitlements(v.Automation.Entitlements)
 			}
 		}
+		if v := o.Spec.Veza; v != nil {
+			for i := range v.Relationships {
+				c.add(v1alpha1.KindAppEntitlement, v.Relationships[i].Ref)
+			}
+		}
 	case *v1alpha1.AccessReview:
 		c.review(o)
 	}

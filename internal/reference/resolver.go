@@ -130,6 +130,14 @@ func (r *Resolver) Parent(path string, ref v1alpha1.NamedRef, q backend.Name) st
 	return bound
 }
 
+// BoundParent is the parent that the remote has, empty while there is none.
+func (r *Resolver) BoundParent() string {
+	if remote := r.object.GetManagedStatus().Remote; remote != nil {
+		return remote.ParentID
+	}
+	return ""
+}
+
 // IDs resolves a list; nil when the list is unset.
 func (r *Resolver) IDs(path string, refs []v1alpha1.NamedRef, q backend.Name) backend.Set {
 	if refs == nil {
@@ -151,11 +159,16 @@ func (r *Resolver) Users(path string, refs []v1alpha1.UserRef) backend.Set {
 	}
 	out := backend.Set{}
 	for i := range refs {
-		if id := r.id(index(path, i), refs[i].ID, refs[i].Email, backend.Name{Kind: backend.NameUser}); id != "" {
+		if id := r.User(index(path, i), refs[i]); id != "" {
 			out = append(out, id)
 		}
 	}
 	return out
+}
+
+// User resolves one user; empty when unresolved.
+func (r *Resolver) User(path string, ref v1alpha1.UserRef) string {
+	return r.id(path, ref.ID, ref.Email, backend.Name{Kind: backend.NameUser})
 }
 
 // Entitlements resolves a list of entitlements; nil when the list is unset.
@@ -247,6 +260,10 @@ func (r *Resolver) id(path, id, name string, q backend.Name) string {
 		return ""
 	}
 	matches, err := r.find(r.ctx, q)
+	if errors.Is(err, backend.ErrNoNames) {
+		r.Reject(v1alpha1.ReasonFieldUnsupported, path, "this vendor cannot look a %s up by name; write the id instead", nouns[q.Kind])
+		return ""
+	}
 	if err != nil {
 		r.err = fmt.Errorf("looking up %s: %w", path, err)
 		return ""
@@ -270,6 +287,8 @@ var nouns = map[backend.NameKind]string{
 	backend.NameComplianceFramework: "compliance framework", backend.NameResourceType: "resource type",
 	backend.NameResource: "resource", backend.NameEntitlement: "entitlement", backend.NameAccessProfile: "access profile",
 	backend.NameConnector: "connector", backend.NameWebhook: "webhook", backend.NameStepUpProvider: "step-up provider",
+	backend.NameGroup: "group", backend.NameSegment: "segment", backend.NameCampaignFilter: "campaign filter",
+	backend.NameProfileType: "profile type", backend.NameConfiguration: "review configuration",
 }
 
 // Judge says what is wrong with the matches of a name; an empty reason means that

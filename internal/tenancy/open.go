@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"slices"
 	"strings"
 
 	authenticationv1 "k8s.io/api/authentication/v1"
@@ -51,7 +52,16 @@ func (p *Pool) Open(ctx context.Context, obj Object) (*opened, error) {
 	if spec.Burst != nil {
 		cfg.Burst = int(*spec.Burst)
 	}
-	digest = fingerprint(digest, cfg.Endpoint, string(bundle), fmt.Sprint(cfg.RequestsPerSecond, cfg.Burst))
+	if s := spec.SailPoint; s != nil {
+		cfg.APIStyle = string(s.APIStyle)
+	}
+	if v := spec.Veza; v != nil {
+		for _, permission := range v.Allow {
+			cfg.Allow = append(cfg.Allow, string(permission))
+		}
+		slices.Sort(cfg.Allow)
+	}
+	digest = fingerprint(digest, cfg.Endpoint, string(bundle), fmt.Sprint(cfg.RequestsPerSecond, cfg.Burst, cfg.APIStyle, cfg.Allow))
 
 	key := Key(obj)
 	p.mu.Lock()

@@ -80,7 +80,7 @@ func (t *tenant) Find(ctx context.Context, q backend.Name) ([]backend.Match, err
 	case backend.NameStepUpProvider:
 		return matches(search[wrapped](ctx, t.api, "/api/v1/search/step-up/providers", map[string]any{"query": q.Name}), named)
 	}
-	return nil, backend.Errorf(backend.Terminal, "%s has no names of kind %q", name, q.Kind)
+	return nil, backend.Errorf(backend.Terminal, "%s, kind %s: %w", name, q.Kind, backend.ErrNoNames)
 }
 
 func valued(name string) func(thing) bool { return func(x thing) bool { return x.Value == name } }
