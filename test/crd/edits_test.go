@@ -115,10 +115,18 @@ var histories = map[string]history{
 	}},
 }
 
+// allHistories are those of what the vendors share, and those of each vendor.
+func allHistories() map[string]history {
+	all := maps.Clone(histories)
+	maps.Copy(all, vendorHistories)
+	return all
+}
+
 func TestEdits(t *testing.T) {
-	for _, sentence := range slices.Sorted(maps.Keys(histories)) {
+	all := allHistories()
+	for _, sentence := range slices.Sorted(maps.Keys(all)) {
 		t.Run(sentence, func(t *testing.T) {
-			h := histories[sentence]
+			h := all[sentence]
 			c := server(t)
 			stored := store(t, h.kind, "edited", h.spec)
 			for _, e := range h.edits {

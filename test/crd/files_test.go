@@ -117,7 +117,7 @@ func TestCRDFilesHaveMessagesThatAreTested(t *testing.T) {
 			tested = append(tested, c.want...)
 		}
 	}
-	for _, h := range histories {
+	for _, h := range allHistories() {
 		for _, e := range h.edits {
 			tested = append(tested, e.want...)
 		}

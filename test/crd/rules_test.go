@@ -300,7 +300,8 @@ func toJSON(t *testing.T, text string) []byte {
 	return converted
 }
 
-var allRules = []map[string]rule{backendRules, sharedRules, entitlementRules, provisionRules, profileRules, reviewRules, scopeRules}
+var allRules = []map[string]rule{backendRules, sharedRules, entitlementRules, provisionRules, profileRules, reviewRules, scopeRules,
+	vendorBackendRules, vendorEntitlementRules, vendorProfileRules, vendorReviewRules}
 
 func TestRules(t *testing.T) {
 	for _, rules := range allRules {
