@@ -44,7 +44,11 @@ func ReadJSON(body []byte) (any, error) {
 // DecodeField checks a JSON value as what a field may hold.
 func (s *Schema) DecodeField(f *Field, raw any, path string) (any, error) {
 	if raw != nil {
-		return s.decodeField(f, raw, path)
+		value, err := s.decodeField(f, raw, path)
+		if err == nil && f.Required && value == "" && !f.Nullable {
+			return nil, Violation("%s is required", path)
+		}
+		return value, err
 	}
 	if !s.nullable(f) {
 		return nil, Violation("%s must not be null", path)

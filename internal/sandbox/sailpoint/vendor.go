@@ -1,0 +1,144 @@
+package sailpoint
+
+import (
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"github.com/governance-operator/governance-operator/internal/sandbox"
+	"github.com/governance-operator/governance-operator/internal/sandbox/wire"
+)
+
+// The knobs in Settings.Features.
+const (
+	// FeatureShapeA makes per-service v1 show entitlements as v2025 does; the contract's sources disagree (contract 5.2).
+	FeatureShapeA = "entitlementShapeA"
+	// FeatureProfile404 makes access-profile operations answer 404 for what is not there, as HTTP has it (contract 3.7).
+	FeatureProfile404 = "profile404"
+	// FeatureUsages spells the users of a profile as the official examples do (contract 4.7).
+	FeatureUsages = "usages"
+	// FeatureNoRequestCenter is a tenant without the new Request Center: profiles cannot be unrequestable (contract 4.1).
+	FeatureNoRequestCenter = "noRequestCenter"
+	// FeatureRecommendations is the licence without which recommendationsEnabled reads back false (contract 6.1).
+	FeatureRecommendations = "recommendations"
+	// FeatureCampaignHangs lets new campaigns stay PENDING (contract 6.2).
+	FeatureCampaignHangs = "campaignHangs"
+)
+
+// Vendor is a fake SailPoint Identity Security Cloud.
+type Vendor struct {
+	host   sandbox.Host
+	schema *wire.Schema
+	access *access
+
+	mu     sync.Mutex
+	stores map[string]*store
+}
+
+// New returns a fake that is not open yet.
+func New() *Vendor { return &Vendor{stores: map[string]*store{}} }
+
+// Start runs a sandbox with this vendor.
+func Start(options sandbox.Options) (*sandbox.Server, error) {
+	options.Vendor = New()
+	return sandbox.Start(options)
+}
+
+// Name returns "sailpoint".
+func (v *Vendor) Name() string { return "sailpoint" }
+
+// Open loads the field tables, makes the credentials and returns the operations in every family that has them.
+func (v *Vendor) Open(host sandbox.Host) ([]sandbox.Route, error) {
+	schema, err := loadSchema()
+	if err != nil {
+		return nil, err
+	}
+	v.host, v.schema = host, schema
+	if v.access, err = newAccess(host); err != nil {
+		return nil, err
+	}
+	routes := []sandbox.Route{
+		{Method: http.MethodPost, Pattern: "/oauth/token", Class: sandbox.ClassToken, Handle: v.access.token},
+		{Method: http.MethodGet, Pattern: "/oauth/info", Class: sandbox.ClassRead, Handle: v.access.info},
+	}
+	for _, op := range operations() {
+		for _, family := range op.families() {
+			routes = append(routes, sandbox.Route{
+				Method: op.method, Pattern: family.pattern(op.path), Class: op.class, Handle: v.handler(op, family),
+			})
+		}
+	}
+	return routes, nil
+}
+
+// Problem is an OAuth error on the token endpoint and the common error body elsewhere.
+func (v *Vendor) Problem(class sandbox.Class, status int, message string) any {
+	if class != sandbox.ClassToken {
+		return statusBody(status, "", message, hexID(v.host.NewID()))
+	}
+	if status >= http.StatusInternalServerError || status == http.StatusTooManyRequests {
+		return oauthBody("temporarily_unavailable", message)
+	}
+	return oauthBody("invalid_request", message)
+}
+
+// Access returns the credentials and tokens.
+func (v *Vendor) Access() sandbox.Access { return v.access }
+
+// Console returns what people do behind the API's back.
+func (v *Vendor) Console() sandbox.Console { return console{v} }
+
+// call is one request to an operation while it is carried out, alone, under the vendor's lock.
+type call struct {
+	v        *Vendor
+	op       *operation
+	family   family
+	r        *http.Request
+	raw      any
+	body     object
+	query    url.Values
+	s        *store
+	tenant   string
+	now      time.Time
+	settings sandbox.Settings
+
+	// status and header are what the answer gets besides the body; rejection records an answer that should never be asked for.
+	status    int
+	header    http.Header
+	rejection string
+}
+
+// begin starts a look at the active tenant, seeding it when it is new. Callers hold the vendor's lock.
+func (v *Vendor) begin() *call {
+	c := &call{v: v, tenant: v.host.Tenant(), now: v.host.Now(), settings: v.host.Settings(), header: http.Header{}}
+	c.s = v.stores[c.tenant]
+	if c.s == nil {
+		c.s = seed()
+		v.stores[c.tenant] = c.s
+	}
+	c.advance()
+	return c
+}
+
+func (c *call) id() string { return c.r.PathValue("id") }
+
+func (c *call) feature(name string) bool { return c.settings.Features[name] }
+
+func (c *call) pace() time.Duration { return time.Duration(c.settings.CampaignPace) }
+
+func (c *call) stamp() string { return stamp(c.now) }
+
+func (c *call) newID() string { return hexID(c.v.host.NewID()) }
+
+// stamp writes an instant as most of the API does: UTC, to the millisecond (contract 3.2).
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
+
+// instant reads a member that is a date, zero when it is none.
+func instant(value object, name string) time.Time {
+	at, err := time.Parse(time.RFC3339Nano, text(value, name))
+	if err != nil {
+		return time.Time{}
+	}
+	return at
+}
