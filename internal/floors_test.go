@@ -42,7 +42,8 @@ var floors = []floor{
 	{folder: "internal/testenv", imports: []string{"api/v1alpha1"}, kubernetes: true},
 
 	{folder: "internal/vendors/rest", imports: []string{"internal/backend"}},
-	{folder: "internal/vendors/*", imports: []string{"internal/backend", "internal/vendors/rest"}, tests: []string{"internal/sandbox", "internal/sandbox/*"}},
+	{folder: "internal/vendors/rows", imports: []string{"internal/backend"}},
+	{folder: "internal/vendors/*", imports: []string{"internal/backend", "internal/vendors/rest", "internal/vendors/rows"}, tests: []string{"internal/sandbox", "internal/sandbox/*"}},
 	{folder: "internal/vendors", imports: []string{"internal/backend", "internal/vendors/*"}},
 	{folder: "internal/lookup", imports: []string{"internal/backend"}},
 	{folder: "internal/lease", kubernetes: true},

@@ -18,7 +18,8 @@ type Capabilities struct {
 	RunOnce bool
 	// MarkProven: marks of this kind read back, by the vendor's contract.
 	MarkProven bool
-	// Unsupported fields are refused, with the reason as the value.
+	// Unsupported fields, or members of a field that is a document, are refused, with the
+	// reason as the value.
 	Unsupported map[string]string
 	// Warnings are fields that are accepted although they need a step of a person at the
 	// vendor, which the value says.
@@ -105,8 +106,11 @@ func (c Capabilities) Check(desired any) []Problem {
 			problems = append(problems, Problem{f.Path, "must not be empty at this vendor; leave it out to leave it alone"})
 		}
 		for path, why := range c.Unsupported {
-			if Covers([]string{path}, f.Path) {
+			switch member, below := strings.CutPrefix(path, f.Path+"."); {
+			case Covers([]string{path}, f.Path):
 				problems = append(problems, Problem{f.Path, why})
+			case below && f.Holds(member):
+				problems = append(problems, Problem{path, why})
 			}
 		}
 		if allowed, ok := c.Values[f.Path]; ok && !slices.Contains(allowed, f.Text()) {

@@ -44,6 +44,29 @@ func TestCheck(t *testing.T) {
 	}
 }
 
+func TestCheckOfMembers(t *testing.T) {
+	caps := Capabilities{Unsupported: map[string]string{"scope.users.all": "everybody is too many", "scope.grants.criteria": "grants have no attributes"}}
+	for sentence, c := range map[string]struct {
+		scope ReviewScope
+		want  []string
+	}{
+		"a member that is supported passes":       {ReviewScope{Users: &ScopeUsers{Selected: &SelectedUsers{UserIDs: Set{"u"}}}}, nil},
+		"a member that is not is refused by name": {ReviewScope{Users: &ScopeUsers{All: &struct{}{}}}, []string{"scope.users.all: everybody is too many"}},
+		"one of the same name elsewhere passes":   {ReviewScope{Grants: &ScopeGrants{All: &struct{}{}}}, nil},
+		"a document in a member is refused, too":  {ReviewScope{Grants: &ScopeGrants{Criteria: &ScopeGrantCriteria{Source: "Direct"}}}, []string{"scope.grants.criteria: grants have no attributes"}},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			var got []string
+			for _, p := range caps.Check(AccessReview{Scope: &c.scope}) {
+				got = append(got, p.String())
+			}
+			if diff := cmp.Diff(c.want, got, cmpopts.EquateEmpty()); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
 func TestMissing(t *testing.T) {
 	caps := Capabilities{Required: []string{"displayName", "conductorOne.policies"}}
 	for sentence, c := range map[string]struct {

@@ -20,6 +20,10 @@ type Suite[D backend.Model] struct {
 	Desired D
 	// Variations are copies of Desired that differ in one field, by the name of what they change.
 	Variations map[string]D
+	// Least makes the smallest model that can be created, with a name of its own; nil stands for
+	// the required fields of Desired. It must be set where names are unique at the vendor, or
+	// where a create needs one of several fields.
+	Least func(name string) D
 	// UnknownID is an id of the right form that no remote has; "no-such-id" if empty.
 	UnknownID string
 }
@@ -84,6 +88,14 @@ type bench[D backend.Model] struct {
 
 func (b *bench[D]) mark(token string) backend.Mark {
 	return backend.Mark{Token: (token + "XXXXXXXXXXXXXXXX")[:16], Owner: "team-a/" + token, Cluster: "0123456789ab"}
+}
+
+// least is the smallest model that can be created.
+func (b *bench[D]) least(name string) D {
+	if b.Least != nil {
+		return b.Least(name)
+	}
+	return Only(b.Desired, b.caps.Required)
 }
 
 func (b *bench[D]) settle() {

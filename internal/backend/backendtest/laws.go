@@ -15,13 +15,15 @@ import (
 func capabilitiesNameFields[D backend.Model](t *testing.T, b *bench[D]) {
 	var model D
 	known := backend.Paths(model)
-	for path := range b.caps.Warnings {
-		if !slices.ContainsFunc(known, func(k string) bool { return backend.Covers([]string{path}, k) || backend.Covers([]string{k}, path) }) {
-			t.Errorf("Warnings names %q, which no field is, has or stands below", path)
+	for table, texts := range map[string]map[string]string{"Warnings": b.caps.Warnings, "Unsupported": b.caps.Unsupported} {
+		for path := range texts {
+			if !slices.ContainsFunc(known, func(k string) bool { return backend.Covers([]string{path}, k) || backend.Covers([]string{k}, path) }) {
+				t.Errorf("%s names %q, which no field is, has or stands below", table, path)
+			}
 		}
 	}
 	for table, paths := range map[string][]string{
-		"Unsupported": slices.Collect(maps.Keys(b.caps.Unsupported)), "Values": slices.Collect(maps.Keys(b.caps.Values)),
+		"Values":   slices.Collect(maps.Keys(b.caps.Values)),
 		"Required": b.caps.Required, "CreateOnly": b.caps.CreateOnly, "WriteOnly": b.caps.WriteOnly, "Tail": b.caps.Tail,
 		"MaxLength": slices.Collect(maps.Keys(b.caps.MaxLength)), "MaxItems": slices.Collect(maps.Keys(b.caps.MaxItems)),
 		"NotEmpty": b.caps.NotEmpty, "Carried": slices.Collect(maps.Keys(b.caps.Carried)),
@@ -243,7 +245,7 @@ func indexShowsEveryMark[D backend.Model](t *testing.T, b *bench[D]) {
 	}
 	want := map[string][]string{}
 	for _, name := range []string{"first", "second", "third"} {
-		obs, _ := b.made(t, name, Only(b.Desired, b.caps.Required))
+		obs, _ := b.made(t, name, b.least(name))
 		want[b.mark(name).Token] = []string{obs.ID}
 	}
 	got := b.index(t)
@@ -261,7 +263,7 @@ func deletingTwiceIsFine[D backend.Model](t *testing.T, b *bench[D]) {
 	if !b.caps.Delete {
 		t.Skip("this driver cannot delete")
 	}
-	obs, _ := b.made(t, "deleted", Only(b.Desired, b.caps.Required))
+	obs, _ := b.made(t, "deleted", b.least("deleted"))
 	for _, time := range []string{"first", "second"} {
 		if err := b.Driver.Delete(t.Context(), obs); err != nil {
 			t.Fatalf("the %s Delete: %v", time, err)
