@@ -241,6 +241,8 @@ func (f *fake) status(id string) any {
 	return at(f.must("GET", campaigns+"/"+id, nil), "status")
 }
 
+func escape(filter string) string { return url.QueryEscape(filter) }
+
 func op(kind, path string, value any) object {
 	if kind == "remove" {
 		return object{"op": kind, "path": path}
