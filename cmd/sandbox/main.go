@@ -6,14 +6,26 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 	"github.com/governance-operator/governance-operator/internal/sandbox/conductorone"
+	"github.com/governance-operator/governance-operator/internal/sandbox/sailpoint"
+	"github.com/governance-operator/governance-operator/internal/sandbox/veza"
 )
+
+// vendors are the products there is a fake of.
+var vendors = map[string]func() sandbox.Vendor{
+	"conductorone": func() sandbox.Vendor { return conductorone.New() },
+	"sailpoint":    func() sandbox.Vendor { return sailpoint.New() },
+	"veza":         func() sandbox.Vendor { return veza.New() },
+}
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
@@ -29,7 +41,7 @@ func main() {
 func run(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("sandbox", flag.ContinueOnError)
 	listen := flags.String("listen", "127.0.0.1:8090", "loopback address to listen on")
-	vendor := flags.String("vendor", "conductorone", "product to fake")
+	vendor := flags.String("vendor", "conductorone", "product to fake: "+strings.Join(slices.Sorted(maps.Keys(vendors)), ", "))
 	seed := flags.Int64("seed", 1, "seed of ids and of fault probabilities")
 	settings := sandbox.DefaultSettings()
 	for name, knob := range map[string]struct {
@@ -48,15 +60,20 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	flags.BoolVar(&settings.SoftDelete, "soft-delete", settings.SoftDelete, "keep deleted objects readable")
 	flags.IntVar(&settings.TasksPerItem, "tasks-per-item", settings.TasksPerItem, "tasks per reviewed entitlement")
 	eSignature := flags.Bool("e-signature", false, "give the tenant the e-signature feature")
+	features := flags.String("features", "", "features of the tenant to turn on, by name and with commas between them")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	settings.Features["eSignature"] = *eSignature
-	if *vendor != "conductorone" {
+	for name := range strings.FieldsFuncSeq(*features, func(r rune) bool { return r == ',' }) {
+		settings.Features[name] = true
+	}
+	fake, ok := vendors[*vendor]
+	if !ok {
 		return fmt.Errorf("unknown vendor %q", *vendor)
 	}
 	server, err := sandbox.Start(sandbox.Options{
-		Vendor: conductorone.New(), Listen: *listen, Seed: *seed,
+		Vendor: fake(), Listen: *listen, Seed: *seed,
 		Configure: func(s *sandbox.Settings) { *s = settings },
 	})
 	if err != nil {

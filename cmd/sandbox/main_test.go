@@ -9,20 +9,22 @@ import (
 	"testing"
 )
 
-func TestServesUntilTold(t *testing.T) {
+// serve runs the command, asks it one question, and stops it.
+func serve(t *testing.T, path string, args ...string) string {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	reader, writer := io.Pipe()
 	done := make(chan error, 1)
 	go func() {
-		done <- run(ctx, []string{"--listen", "127.0.0.1:0", "--list-lag", "1s", "--rate-limit", "50", "--e-signature"}, writer)
+		done <- run(ctx, append([]string{"--listen", "127.0.0.1:0"}, args...), writer)
 		_ = writer.Close()
 	}()
 	url, err := bufio.NewReader(reader).ReadString('\n')
 	if err != nil {
 		t.Fatal(err)
 	}
-	response, err := http.Get(strings.TrimSpace(url) + "/_sandbox/settings")
+	response, err := http.Get(strings.TrimSpace(url) + path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,14 +33,32 @@ func TestServesUntilTold(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = response.Body.Close()
-	for _, want := range []string{`"listLag":"1s"`, `"rateLimitPerSecond":50`, `"eSignature":true`} {
-		if !strings.Contains(string(body), want) {
-			t.Errorf("%s is not in %s", want, body)
-		}
-	}
 	cancel()
 	if err := <-done; err != nil {
 		t.Error(err)
+	}
+	return string(body)
+}
+
+func TestServesUntilTold(t *testing.T) {
+	body := serve(t, "/_sandbox/settings", "--list-lag", "1s", "--rate-limit", "50", "--e-signature", "--features", "profile404,usages")
+	for _, want := range []string{`"listLag":"1s"`, `"rateLimitPerSecond":50`, `"eSignature":true`, `"profile404":true`, `"usages":true`} {
+		if !strings.Contains(body, want) {
+			t.Errorf("%s is not in %s", want, body)
+		}
+	}
+}
+
+func TestFakesEveryVendor(t *testing.T) {
+	for name, seeded := range map[string]string{"conductorone": "Duplicate App", "sailpoint": "Duplicate Source", "veza": "Salesforce"} {
+		t.Run(name, func(t *testing.T) {
+			if vendors[name]().Name() != name {
+				t.Error("the vendor has another name")
+			}
+			if body := serve(t, "/_sandbox/dump", "--vendor", name); !strings.Contains(body, seeded) {
+				t.Errorf("%q is not in the dump", seeded)
+			}
+		})
 	}
 }
 

@@ -1,8 +1,10 @@
 package conductorone
 
-import "github.com/governance-operator/governance-operator/internal/sandbox/wire"
+import (
+	"strconv"
 
-import "strconv"
+	"github.com/governance-operator/governance-operator/internal/sandbox/wire"
+)
 
 const msgCatalog = nsCatalog + "RequestCatalog"
 

@@ -1,8 +1,10 @@
 package conductorone
 
-import "github.com/governance-operator/governance-operator/internal/sandbox/wire"
+import (
+	"slices"
 
-import "slices"
+	"github.com/governance-operator/governance-operator/internal/sandbox/wire"
+)
 
 const maxOwners = 32
 

@@ -146,13 +146,13 @@ func TestReviewersSignOff(t *testing.T) {
 		t.Fatal(err)
 	}
 	listed := "/certifications/v1?filters=" + escape(`campaign.id eq "`+id+`"`)
-	close := func(count, want int) {
+	decide := func(count, want int) {
 		t.Helper()
 		if got, err := f.CloseReviewTasks(id, count, ""); err != nil || got != want {
 			t.Errorf("got %d, %v", got, err)
 		}
 	}
-	close(3, 3)
+	decide(3, 3)
 	got := f.must("GET", listed, nil)
 	for field, want := range map[string]any{
 		"phase": "ACTIVE", "decisionsMade": 3, "decisionsTotal": 4, "identitiesTotal": 2, "identitiesCompleted": 1, "completed": false,
@@ -163,7 +163,7 @@ func TestReviewersSignOff(t *testing.T) {
 	certification, _ := at(got, 0, "id").(string)
 	f.must("POST", campaigns+"/"+id+"/reassign", object{"certificationIds": []string{certification}, "reassignTo": ref("IDENTITY", grace), "reason": "away"})
 	expect(t, f.must("GET", "/certifications/v1/"+certification, nil), "Grace Hopper", "reviewer", "name")
-	close(9, 1)
+	decide(9, 1)
 	expect(t, f.must("GET", listed, nil), "SIGNED", 0, "phase")
 	expect(t, f.status(id), "COMPLETING")
 	expect(t, f.must("GET", campaigns+"/"+id, nil), 1, "completedCertifications")
