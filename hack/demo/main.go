@@ -1,5 +1,5 @@
-// Command demo runs the operator's main job on this machine: a real control plane, a
-// fake vendor, the manager with its own rights, and the samples, which become remotes.
+// Command demo runs the operator's main job on this machine: a real control plane, a fake
+// tenant of each vendor, the manager with its own rights, and the samples, which become remotes.
 package main
 
 import (
@@ -34,6 +34,23 @@ const (
 	patience  = 100 * time.Second
 )
 
+// fake is a fake tenant: where the samples expect it, and the keys of its Secret with the
+// names of the sandbox's credentials that fill them.
+type fake struct {
+	product, vendor, address, secret string
+	keys                             map[string]string
+	url                              string
+}
+
+func fakes() []*fake {
+	signIn := map[string]string{"clientID": "clientID", "clientSecret": "clientSecret"}
+	return []*fake{
+		{product: "ConductorOne", vendor: "conductorone", address: "127.0.0.1:8090", secret: "sandbox-credentials", keys: signIn},
+		{product: "SailPoint", vendor: "sailpoint", address: "127.0.0.1:8091", secret: "sailpoint-credentials", keys: signIn},
+		{product: "Veza", vendor: "veza", address: "127.0.0.1:8092", secret: "veza-credentials", keys: map[string]string{"apiKey": "staticToken"}},
+	}
+}
+
 func main() {
 	oneshot := flag.Bool("oneshot", false, "end when every sample is Ready, with an error if one is not")
 	flag.Parse()
@@ -63,15 +80,20 @@ func run(ctx context.Context, oneshot bool) (err error) {
 	}
 	defer os.RemoveAll(logs)
 
-	sandbox, url, err := startSandbox(ctx, filepath.Join(logs, "sandbox.log"))
-	if err != nil {
+	if err := env.Client.Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: namespace}}); err != nil {
 		return err
 	}
-	defer sandbox.Stop()
-	say("a fake ConductorOne tenant listens on %s", url)
-
-	if err := prepare(ctx, env.Client, url); err != nil {
-		return err
+	tenants := fakes()
+	for _, f := range tenants {
+		sandbox, err := f.start(ctx, filepath.Join(logs, f.vendor+".log"))
+		if err != nil {
+			return err
+		}
+		defer sandbox.Stop()
+		say("a fake %s tenant listens on %s", f.product, f.url)
+		if err := f.putSecret(ctx, env.Client); err != nil {
+			return err
+		}
 	}
 	manager, err := startManager(ctx, env, filepath.Join(logs, "manager.log"))
 	if err != nil {
@@ -80,7 +102,7 @@ func run(ctx context.Context, oneshot bool) (err error) {
 	defer manager.Stop()
 	say("the manager runs with the generated ClusterRole")
 
-	if err := apply(ctx, admin, url); err != nil {
+	if err := apply(ctx, admin, tenants); err != nil {
 		return err
 	}
 	say("samples applied; waiting until every one is Ready")
@@ -95,7 +117,7 @@ func run(ctx context.Context, oneshot bool) (err error) {
 		say("every sample is Ready")
 		return nil
 	}
-	hints(admin, url, logs)
+	hints(admin, tenants, logs)
 	<-ctx.Done()
 	say("stopping")
 	return nil
@@ -105,9 +127,9 @@ func say(format string, args ...any) {
 	fmt.Printf("==> "+format+"\n", args...)
 }
 
-// startSandbox prefers the port of the samples and takes another where that is used.
-func startSandbox(ctx context.Context, logFile string) (*testenv.Process, string, error) {
-	address := "127.0.0.1:8090"
+// start prefers the port of the samples and takes another where that is used.
+func (f *fake) start(ctx context.Context, logFile string) (*testenv.Process, error) {
+	address := f.address
 	if l, err := net.Listen("tcp", address); err == nil {
 		_ = l.Close()
 	} else {
@@ -115,40 +137,39 @@ func startSandbox(ctx context.Context, logFile string) (*testenv.Process, string
 	}
 	log, err := os.Create(logFile)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	p, err := testenv.StartProcess(log, "sandbox", "--listen", address, "--campaign-pace", "1s")
+	p, err := testenv.StartProcess(log, "sandbox", "--vendor", f.vendor, "--listen", address, "--campaign-pace", "1s")
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	wait, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
 	line, err := p.WaitFor(wait, "http://")
 	if err != nil {
 		p.Kill()
-		return nil, "", err
+		return nil, err
 	}
-	return p, strings.TrimSpace(line[strings.Index(line, "http://"):]), nil
+	f.url = strings.TrimSpace(line[strings.Index(line, "http://"):])
+	return p, nil
 }
 
-// prepare makes the namespace and the Secret with the tenant's credentials.
-func prepare(ctx context.Context, c client.Client, url string) error {
-	if err := c.Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: namespace}}); err != nil {
-		return err
-	}
-	response, err := http.Get(url + "/_sandbox/credentials")
+// putSecret makes the Secret with the tenant's credentials.
+func (f *fake) putSecret(ctx context.Context, c client.Client) error {
+	response, err := http.Get(f.url + "/_sandbox/credentials")
 	if err != nil {
 		return err
 	}
 	defer response.Body.Close()
-	var credentials struct{ ClientID, ClientSecret string }
+	credentials := map[string]string{}
 	if err := json.NewDecoder(response.Body).Decode(&credentials); err != nil {
 		return fmt.Errorf("reading the sandbox's credentials: %w", err)
 	}
-	return c.Create(ctx, &corev1.Secret{
-		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: "sandbox-credentials"},
-		StringData: map[string]string{"clientID": credentials.ClientID, "clientSecret": credentials.ClientSecret},
-	})
+	secret := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: f.secret}, StringData: map[string]string{}}
+	for key, name := range f.keys {
+		secret.StringData[key] = credentials[name]
+	}
+	return c.Create(ctx, secret)
 }
 
 func startManager(ctx context.Context, env *testenv.Environment, logFile string) (*testenv.Process, error) {
@@ -175,12 +196,14 @@ func startManager(ctx context.Context, env *testenv.Environment, logFile string)
 }
 
 // apply applies the samples with kubectl, as a user does.
-func apply(ctx context.Context, kubeconfig, url string) error {
-	raw, err := output(ctx, kubeconfig, "kustomize", filepath.Join("config", "samples"))
+func apply(ctx context.Context, kubeconfig string, tenants []*fake) error {
+	manifest, err := output(ctx, kubeconfig, "kustomize", filepath.Join("config", "samples"))
 	if err != nil {
 		return err
 	}
-	manifest := strings.ReplaceAll(raw, "http://127.0.0.1:8090", url)
+	for _, f := range tenants {
+		manifest = strings.ReplaceAll(manifest, "http://"+f.address, f.url)
+	}
 	cmd := kubectl(ctx, kubeconfig, "-n", namespace, "apply", "-f", "-")
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(manifest), os.Stdout, os.Stderr
 	return cmd.Run()
@@ -283,7 +306,7 @@ func tables(ctx context.Context, kubeconfig string) error {
 	return nil
 }
 
-func hints(kubeconfig, url, logs string) {
+func hints(kubeconfig string, tenants []*fake, logs string) {
 	fmt.Printf(`Try next, in another terminal:
 
   export KUBECONFIG=%[1]s
@@ -291,11 +314,12 @@ func hints(kubeconfig, url, logs string) {
   kubectl get governance                                                  # everything
   kubectl edit accessprofile payroll                                      # change it: revision moves
   kubectl explain accessprofile.spec.membership
-  curl -s %[3]s/_sandbox/dump                                             # what the tenant has
-  curl -s %[3]s/_sandbox/counts                                           # what it cost
+  curl -s %[3]s/_sandbox/dump                                             # what ConductorOne has
+  curl -s %[4]s/_sandbox/dump                                             # what SailPoint has
+  curl -s %[5]s/_sandbox/counts                                           # what it cost at Veza
   kubectl annotate accprof payroll --overwrite governance-operator.io/reconcile-requested-at="$(date)"
   kubectl delete accessprofile payroll                                    # gone at the vendor, too
 
-Logs are in %[4]s. Ctrl-C stops everything and cleans up.
-`, kubeconfig, namespace, url, logs)
+Logs are in %[6]s. Ctrl-C stops everything and cleans up.
+`, kubeconfig, namespace, tenants[0].url, tenants[1].url, tenants[2].url, logs)
 }

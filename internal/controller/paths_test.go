@@ -53,7 +53,8 @@ func TestEveryPathOfAModelIsAPathOfItsSpec(t *testing.T) {
 				caps := c.capabilities(tenant)
 				for _, path := range slices.Concat(caps.Required, caps.CreateOnly, caps.WriteOnly, caps.Tail,
 					slices.Collect(maps.Keys(caps.Unsupported)), slices.Collect(maps.Keys(caps.Warnings)),
-					slices.Collect(maps.Keys(caps.Values)), slices.Collect(maps.Keys(caps.MaxLength))) {
+					slices.Collect(maps.Keys(caps.Values)), slices.Collect(maps.Keys(caps.MaxLength)), slices.Collect(maps.Keys(caps.MaxItems)),
+					slices.Collect(maps.Keys(caps.Carried)), caps.NotEmpty) {
 					if !fields[path] {
 						t.Errorf("%s declares something about spec.%s, which is no field", vendor, path)
 					}
@@ -80,7 +81,7 @@ func tenants(t *testing.T) map[string]backend.Tenant {
 	t.Helper()
 	out := map[string]backend.Tenant{}
 	for _, v := range vendors.All() {
-		tenant, err := v.Open(backend.Config{Endpoint: "https://tenant.example", Credentials: backend.Credentials{Token: "token"}})
+		tenant, err := v.Open(backend.Config{Endpoint: "https://tenant.example", Credentials: backend.Credentials{ClientID: "id", ClientSecret: "secret", Token: "token"}})
 		if err != nil {
 			t.Fatal(err)
 		}
