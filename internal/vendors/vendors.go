@@ -4,11 +4,13 @@ package vendors
 import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/vendors/conductorone"
+	"github.com/governance-operator/governance-operator/internal/vendors/sailpoint"
 )
 
 // All returns every vendor. A new one is a folder and a line here.
 func All() []backend.Vendor {
 	return []backend.Vendor{
 		conductorone.Vendor(),
+		sailpoint.Vendor(),
 	}
 }

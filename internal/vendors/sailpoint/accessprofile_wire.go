@@ -1,0 +1,132 @@
+package sailpoint
+
+import (
+	"slices"
+	"time"
+
+	"github.com/governance-operator/governance-operator/internal/backend"
+)
+
+// profile is section 4.1.
+type profile struct {
+	ID               string     `json:"id"`
+	Name             string     `json:"name"`
+	Description      *string    `json:"description"`
+	Created          moment     `json:"created"`
+	Modified         moment     `json:"modified"`
+	Enabled          bool       `json:"enabled"`
+	Requestable      bool       `json:"requestable"`
+	Owner            *ref       `json:"owner"`
+	AdditionalOwners []ref      `json:"additionalOwners"`
+	Source           *ref       `json:"source"`
+	Entitlements     []ref      `json:"entitlements"`
+	Request          members    `json:"accessRequestConfig"`
+	Revocation       members    `json:"revocationRequestConfig"`
+	Segments         []string   `json:"segments"`
+	Criteria         *criterion `json:"provisioningCriteria"`
+	Metadata         *struct {
+		Attributes []attribute `json:"attributes"`
+	} `json:"accessModelMetadata"`
+}
+
+// attribute is metadata. Of the many names that it is shown with only the technical ones count.
+type attribute struct {
+	Key    string           `json:"key"`
+	Values []attributeValue `json:"values"`
+}
+
+type attributeValue struct {
+	Value string `json:"value"`
+}
+
+// criterion is section 4.4. A member that an operation does not have must be missing.
+type criterion struct {
+	Operation string      `json:"operation"`
+	Attribute string      `json:"attribute,omitempty"`
+	Value     *string     `json:"value,omitempty"`
+	Children  []criterion `json:"children,omitempty"`
+}
+
+func decodeProfile(p profile, date time.Time) profileObservation {
+	description, mark := backend.SplitMark(backend.Value(p.Description))
+	obs := profileObservation{
+		Exists:      p.ID != "",
+		ID:          p.ID,
+		ParentID:    idOf(p.Source),
+		Version:     version(p.Modified),
+		CreatedAt:   p.Created.Time,
+		Mark:        mark,
+		MarkInProse: true, // There is no other place for it (section 4.5).
+		Phase:       backend.PhaseLive,
+		Date:        date,
+	}
+	r := decodeRules(p.Request, ofProfiles)
+	obs.Actual = backend.AccessProfile{
+		DisplayName:  &p.Name,
+		Description:  &description,
+		Entitlements: backend.EntitlementSet{},
+		Owners:       ownersOf(p),
+		Requestable:  &p.Requestable,
+		SailPoint: &backend.SailPointAccessProfile{
+			SourceID:    backend.To(obs.ParentID),
+			Enabled:     &p.Enabled,
+			OwnerGroups: set(additional(p, typeGroup)),
+			AccessRequest: &backend.SailPointProfileRequest{
+				CommentsRequired: r.comments, DenialCommentsRequired: r.denials, ReauthorizationRequired: r.reauthorization,
+				RequireEndDate: r.endDate, MaxPermittedAccessDuration: r.longest, ApprovalSchemes: r.schemes, FormDefinitionID: r.form,
+			},
+			Revocation:           decodeRevocation(p.Revocation),
+			Segments:             set(p.Segments),
+			ProvisioningCriteria: decodeCriteria(p.Criteria),
+			AccessModelMetadata:  decodeMetadata(p),
+		},
+	}
+	for _, e := range p.Entitlements {
+		obs.Actual.Entitlements = append(obs.Actual.Entitlements, backend.EntitlementID{AppID: obs.ParentID, ID: e.ID})
+	}
+	return obs
+}
+
+// ownersOf lists the owner first. Where there is none, an empty place says so: the
+// first of the others must not pass for the owner.
+func ownersOf(p profile) backend.Owners {
+	owner, others := idOf(p.Owner), additional(p, typeIdentity)
+	if owner == "" && len(others) == 0 {
+		return backend.Owners{}
+	}
+	return append(backend.Owners{owner}, others...)
+}
+
+// additional lists the additional owners of a type.
+func additional(p profile, kind string) []string {
+	var out []string
+	for _, o := range p.AdditionalOwners {
+		if o.Type == kind && !slices.Contains(out, o.ID) {
+			out = append(out, o.ID)
+		}
+	}
+	return out
+}
+
+func decodeMetadata(p profile) backend.SailPointMetadata {
+	out := backend.SailPointMetadata{}
+	for _, a := range backend.Value(p.Metadata).Attributes {
+		for _, v := range a.Values {
+			out[a.Key] = append(out[a.Key], v.Value)
+		}
+	}
+	return out
+}
+
+func decodeCriteria(c *criterion) *backend.ProvisioningCriterion {
+	if c == nil || c.Operation == "" {
+		return nil
+	}
+	out := &backend.ProvisioningCriterion{Operation: word(c.Operation), Attribute: c.Attribute, Value: c.Value}
+	for i := range c.Children {
+		if child := decodeCriteria(&c.Children[i]); child != nil {
+			out.Children = append(out.Children, *child)
+		}
+	}
+	return out
+}

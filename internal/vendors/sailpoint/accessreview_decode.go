@@ -1,0 +1,131 @@
+package sailpoint
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/governance-operator/governance-operator/internal/backend"
+)
+
+// writableStaged and writableActive are what PATCH takes in these two states, and the
+// transitions out of them (section 6.1).
+var (
+	writableStaged = []string{
+		"displayName", "description", backend.PathMark, "deadline", "notifications", "start", "close",
+		"sailPoint.autoRevokeAllowed", "sailPoint.recommendationsEnabled",
+	}
+	writableActive = []string{"deadline", "close"}
+)
+
+// sealedExcept lists every path but those.
+func sealedExcept(writable []string) []string {
+	all := append(backend.Paths(backend.AccessReview{}), backend.PathMark)
+	return slices.DeleteFunc(all, func(path string) bool { return backend.Covers(writable, path) })
+}
+
+func decodeCampaign(c campaign, date time.Time) reviewObservation {
+	state := stateOf(c.Status)
+	description, mark := backend.SplitMark(backend.Value(c.Description))
+	obs := reviewObservation{
+		Exists:      c.ID != "",
+		ID:          c.ID,
+		Version:     version(c.Modified),
+		CreatedAt:   c.Created.Time,
+		Mark:        mark,
+		MarkInProse: true,
+		Phase:       state.phase,
+		Date:        date,
+	}
+	overdue := c.Status == statusActive && !c.Deadline.IsZero() && date.After(c.Deadline.Time)
+	obs.Actual = decodeCampaignFields(c, description)
+	obs.Actual.AutoStart = &state.started
+	// Only completing an overdue campaign is left to do; before that there is nothing to say (section 6.2).
+	obs.Actual.AutoClose = backend.To(!overdue)
+	obs.Actual.Facts = campaignFacts(c, state)
+	if overdue {
+		obs.Actual.Facts.State = backend.ReviewOverdue
+	}
+	switch {
+	case state.phase == backend.PhaseSealed:
+		obs.Sealed = sealedExcept(nil)
+	case c.Status == statusStaged:
+		obs.Sealed = sealedExcept(writableStaged)
+	case c.Status == statusActive:
+		obs.Sealed = sealedExcept(writableActive)
+	case state.phase == backend.PhasePending:
+		obs.Message = fmt.Sprintf("the campaign is in the state %s", orPending(c.Status))
+	case state.phase == backend.PhaseFailed:
+		obs.Message = failureOf(c)
+	}
+	return obs
+}
+
+func orPending(status string) string {
+	if status == "" {
+		return statusPending
+	}
+	return status
+}
+
+// failureOf says why a campaign is in the error state.
+func failureOf(c campaign) string {
+	text := "the campaign is in the state " + c.Status
+	if alerts := alertsOf(c); len(alerts) > 0 {
+		text += ": " + strings.Join(alerts, "; ")
+	}
+	return text
+}
+
+func campaignFacts(c campaign, state campaignState) backend.AccessReviewFacts {
+	return backend.AccessReviewFacts{
+		State:       state.state,
+		VendorState: c.Status,
+		// An error may also end a review that ran: it was seen, if somebody was done with it.
+		Started:  state.started || backend.Value(c.CompletedCertifications) > 0,
+		Deadline: c.Deadline.Time,
+		Alerts:   alertsOf(c),
+		// Packages of reviewers; decisions are counted where the tail asks for them.
+		Total:     c.TotalCertifications,
+		Completed: c.CompletedCertifications,
+	}
+}
+
+func alertsOf(c campaign) []string {
+	var out []string
+	for _, a := range c.Alerts {
+		if text := textOf(a.Localizations); text != "" {
+			out = append(out, strings.TrimSpace(a.Level+" "+text))
+		}
+	}
+	return out
+}
+
+func decodeCampaignFields(c campaign, description string) backend.AccessReview {
+	out := backend.AccessReview{
+		DisplayName:   &c.Name,
+		Description:   &description,
+		Notifications: &backend.ReviewNotifications{Kickoff: &c.EmailNotification},
+		Scope:         decodeScope(c),
+		Reviewer:      decodeReviewer(c),
+		SailPoint: &backend.SailPointAccessReview{
+			Type:                   wordOf(c.Type),
+			Search:                 decodeSearch(c.Search),
+			RoleComposition:        decodeRoleComposition(c.RoleComposition),
+			FilterID:               backend.To(idOf(c.Filter)),
+			CorrelatedStatus:       wordOf(c.CorrelatedStatus),
+			AutoRevokeAllowed:      &c.AutoRevokeAllowed,
+			RecommendationsEnabled: &c.RecommendationsEnabled,
+			MandatoryComments:      wordOf(c.MandatoryComments),
+			SunsetCommentsRequired: c.SunsetCommentsRequired,
+		},
+	}
+	if !c.Deadline.IsZero() {
+		out.Deadline = &backend.Instant{Time: c.Deadline.Time}
+	}
+	if out.SailPoint.SunsetCommentsRequired == nil {
+		out.SailPoint.SunsetCommentsRequired = backend.To(true) // The vendor's default.
+	}
+	return out
+}

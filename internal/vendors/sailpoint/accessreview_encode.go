@@ -1,0 +1,170 @@
+package sailpoint
+
+import (
+	"time"
+
+	"github.com/governance-operator/governance-operator/internal/backend"
+)
+
+// The types of campaigns, in our words.
+const (
+	typeManager         = "Manager"
+	typeSourceOwner     = "SourceOwner"
+	typeSearch          = "Search"
+	typeRoleComposition = "RoleComposition"
+	typeMachineAccount  = "MachineAccount"
+)
+
+// usualDuration is what the vendor's console proposes. What becomes of a campaign without
+// a deadline is not documented, so there always is one (section 6.2).
+const usualDuration = 14 * 24 * time.Hour
+
+// encodeCampaign is the body of a create (section 6.1). Whatever cannot be is refused
+// here, with the field's name and before anything is sent.
+func encodeCampaign(desired backend.AccessReview, mark backend.Mark, now time.Time) (map[string]any, error) {
+	s := backend.Value(desired.SailPoint)
+	if backend.Value(desired.AutoClose) && desired.Undecided == nil {
+		return nil, invalid("close.undecided", "SailPoint must be told whether to Approve or Revoke what nobody decided")
+	}
+	body := map[string]any{
+		"name":        backend.Value(desired.DisplayName),
+		"description": mark.Stamp(backend.Value(desired.Description)),
+		"type":        upper(backend.Value(s.Type)),
+		"deadline":    momentText(deadlineOf(desired, now)),
+	}
+	for key, value := range map[string]*bool{
+		"emailNotificationEnabled": backend.Value(desired.Notifications).Kickoff,
+		"autoRevokeAllowed":        s.AutoRevokeAllowed,
+		"recommendationsEnabled":   s.RecommendationsEnabled,
+		"sunsetCommentsRequired":   s.SunsetCommentsRequired,
+	} {
+		if value != nil {
+			body[key] = *value
+		}
+	}
+	if s.MandatoryComments != nil {
+		body["mandatoryCommentRequirement"] = upper(*s.MandatoryComments)
+	}
+	if s.CorrelatedStatus != nil {
+		body["correlatedStatus"] = upper(*s.CorrelatedStatus)
+	}
+	if id := backend.Value(s.FilterID); id != "" {
+		body["filter"] = ref{typeCampaignFilter, id}
+	}
+	return body, encodeType(body, desired)
+}
+
+// deadlineOf fixes the deadline; a duration counts once, from the create.
+func deadlineOf(desired backend.AccessReview, now time.Time) time.Time {
+	switch {
+	case desired.Deadline != nil:
+		return desired.Deadline.Time
+	case desired.Duration != nil:
+		return now.Add(desired.Duration.Duration).Truncate(time.Second)
+	}
+	return now.Add(usualDuration).Truncate(time.Second)
+}
+
+// encodeType adds the one block that belongs to the campaign's type.
+func encodeType(body map[string]any, desired backend.AccessReview) error {
+	kind := backend.Value(backend.Value(desired.SailPoint).Type)
+	if err := checkType(desired, kind); err != nil {
+		return err
+	}
+	apps := set(backend.Value(desired.Scope).SelectedApps)
+	var err error
+	switch kind {
+	case typeSourceOwner:
+		body["sourceOwnerCampaignInfo"] = sourceCampaign{SourceIDs: apps}
+	case typeMachineAccount:
+		body["machineAccountCampaignInfo"] = sourceCampaign{SourceIDs: apps, ReviewerType: reviewerOwners}
+	case typeSearch:
+		body["searchCampaignInfo"], err = encodeSearch(desired)
+	case typeRoleComposition:
+		body["roleCompositionCampaignInfo"], err = encodeRoleComposition(desired)
+	}
+	return err
+}
+
+// checkType refuses the parts of a spec that belong to a campaign of another type.
+func checkType(desired backend.AccessReview, kind string) error {
+	scope, s, reviewer := backend.Value(desired.Scope), backend.Value(desired.SailPoint), backend.Value(desired.Reviewer)
+	bySource := kind == typeSourceOwner || kind == typeMachineAccount
+	for _, part := range []struct {
+		path    string
+		set, of bool
+		where   string
+	}{
+		{"scope.apps.selected", len(scope.SelectedApps) > 0, bySource, "SourceOwner or MachineAccount"},
+		{"scope.entitlements", len(scope.Entitlements) > 0, kind == typeSearch, typeSearch},
+		{"scope.users", scope.Users != nil, kind == typeSearch, typeSearch},
+		{"scope.grants", scope.Grants != nil, kind == typeSearch, typeSearch},
+		{"sailPoint.search", s.Search != nil, kind == typeSearch, typeSearch},
+		{"sailPoint.roleComposition", s.RoleComposition != nil, kind == typeRoleComposition, typeRoleComposition},
+		{"sailPoint.correlatedStatus", backend.Value(s.CorrelatedStatus) == "Uncorrelated", kind == typeSourceOwner, typeSourceOwner},
+		{"reviewer", len(reviewer.UserIDs) > 0 || reviewer.GroupID != "", kind == typeSearch || kind == typeRoleComposition, "Search or RoleComposition: in any other the type says who decides"},
+		{"reviewer.manager", reviewer.Manager != nil, !bySource, "Manager, Search or RoleComposition"},
+	} {
+		if part.set && !part.of {
+			return invalid(part.path, "does not go with a campaign of type %s; it belongs to one of type %s", kind, part.where)
+		}
+	}
+	switch {
+	case bySource && len(scope.SelectedApps) == 0:
+		return invalid("scope.apps.selected", "a campaign of type %s needs a source", kind)
+	case kind == typeRoleComposition && backend.Value(s.RoleComposition).RemediatorID == "":
+		return invalid("sailPoint.roleComposition", "a campaign of type %s needs a remediator", kind)
+	}
+	return nil
+}
+
+// encodeSearch has either people or a query: those of the spec, else the query for
+// everybody who has what is reviewed.
+func encodeSearch(desired backend.AccessReview) (searchCampaign, error) {
+	search := backend.Value(desired.SailPoint).Search
+	wanted := backend.Value(search)
+	constraints, err := encodeConstraints(desired)
+	if err != nil {
+		return searchCampaign{}, err
+	}
+	reviewer, err := encodeReviewer(desired.Reviewer)
+	if err != nil {
+		return searchCampaign{}, err
+	}
+	out := searchCampaign{
+		Type: upper(wanted.Type), Query: wanted.Query, Description: wanted.Description, Constraints: constraints, Reviewer: reviewer,
+	}
+	usual := "ACCESS"
+	users := backend.Value(backend.Value(desired.Scope).Users)
+	switch {
+	case users.Selected != nil && wanted.Query != "":
+		return out, invalid("sailPoint.search.query", "SailPoint takes a query or scope.users.selected, and not both")
+	case users.Selected != nil && len(users.Selected.UserIDs) > 0:
+		usual, out.IdentityIDs = typeIdentity, set(users.Selected.UserIDs)
+	case desired.Scope != nil && desired.Scope.Users != nil:
+		return out, invalid("scope.users", onlySelectedUsers)
+	case wanted.Query == "":
+		if out.Query = accessQuery(constraints); out.Query == accessQuery(nil) {
+			return out, invalid("sailPoint.search", "nothing says what is reviewed: name a query, scope.users.selected, scope.entitlements or scope.grants.criteria.accessProfiles")
+		}
+	}
+	switch {
+	case search == nil:
+		out.Type = usual
+	case wanted.Type == "":
+		return out, invalid("sailPoint.search.type", "must be Identity or Access")
+	}
+	return out, nil
+}
+
+func encodeRoleComposition(desired backend.AccessReview) (roleComposition, error) {
+	wanted := *desired.SailPoint.RoleComposition
+	reviewer, err := encodeReviewer(desired.Reviewer)
+	if err == nil && wanted.Query != "" && len(wanted.RoleIDs) > 0 {
+		err = invalid("sailPoint.roleComposition.query", "SailPoint takes a query or roles, and not both")
+	}
+	return roleComposition{
+		Remediator: &ref{typeIdentity, wanted.RemediatorID}, Reviewer: reviewer,
+		RoleIDs: wanted.RoleIDs, Query: wanted.Query, Description: wanted.Description,
+	}, err
+}

@@ -1,0 +1,111 @@
+package sailpoint
+
+import "github.com/governance-operator/governance-operator/internal/backend"
+
+// campaign is section 6.1.
+type campaign struct {
+	ID                      string           `json:"id"`
+	Name                    string           `json:"name"`
+	Description             *string          `json:"description"`
+	Created                 moment           `json:"created"`
+	Modified                moment           `json:"modified"`
+	Deadline                moment           `json:"deadline"`
+	Type                    string           `json:"type"`
+	EmailNotification       bool             `json:"emailNotificationEnabled"`
+	AutoRevokeAllowed       bool             `json:"autoRevokeAllowed"`
+	RecommendationsEnabled  bool             `json:"recommendationsEnabled"`
+	Status                  string           `json:"status"`
+	CorrelatedStatus        string           `json:"correlatedStatus"`
+	TotalCertifications     *int64           `json:"totalCertifications"`
+	CompletedCertifications *int64           `json:"completedCertifications"`
+	Alerts                  []alert          `json:"alerts"`
+	Filter                  *ref             `json:"filter"`
+	SunsetCommentsRequired  *bool            `json:"sunsetCommentsRequired"`
+	MandatoryComments       string           `json:"mandatoryCommentRequirement"`
+	SourceOwner             *sourceCampaign  `json:"sourceOwnerCampaignInfo"`
+	MachineAccount          *sourceCampaign  `json:"machineAccountCampaignInfo"`
+	Search                  *searchCampaign  `json:"searchCampaignInfo"`
+	RoleComposition         *roleComposition `json:"roleCompositionCampaignInfo"`
+}
+
+type alert struct {
+	Level         string      `json:"level"`
+	Localizations []localized `json:"localizations"`
+}
+
+// sourceCampaign is the block of a campaign over whole sources.
+type sourceCampaign struct {
+	SourceIDs    []string `json:"sourceIds"`
+	ReviewerType string   `json:"reviewerType,omitempty"`
+}
+
+// searchCampaign has either a query or people.
+type searchCampaign struct {
+	Type        string             `json:"type"`
+	Description string             `json:"description,omitempty"`
+	Query       string             `json:"query,omitempty"`
+	IdentityIDs []string           `json:"identityIds,omitempty"`
+	Constraints []accessConstraint `json:"accessConstraints,omitempty"`
+	Reviewer    *ref               `json:"reviewer,omitempty"`
+}
+
+type accessConstraint struct {
+	Type     string   `json:"type"`
+	Operator string   `json:"operator"`
+	IDs      []string `json:"ids,omitempty"`
+}
+
+const (
+	operatorAll      = "ALL"
+	operatorSelected = "SELECTED"
+	reviewerOwners   = "ACCOUNT_OWNER"
+)
+
+// roleComposition is the block of a campaign over the contents of roles.
+type roleComposition struct {
+	Remediator  *ref     `json:"remediatorRef"`
+	Reviewer    *ref     `json:"reviewer,omitempty"`
+	RoleIDs     []string `json:"roleIds,omitempty"`
+	Query       string   `json:"query,omitempty"`
+	Description string   `json:"description,omitempty"`
+}
+
+// The states of section 6.2 that are told apart by name.
+const (
+	statusPending   = "PENDING"
+	statusStaged    = "STAGED"
+	statusActive    = "ACTIVE"
+	statusCanceling = "CANCELING"
+	statusError     = "ERROR"
+)
+
+// campaignState says what a state means.
+type campaignState struct {
+	phase   backend.Phase
+	state   backend.ReviewState
+	started bool
+}
+
+var campaignStates = map[string]campaignState{
+	statusPending:   {phase: backend.PhasePending, state: backend.ReviewConfiguring},
+	statusStaged:    {phase: backend.PhaseLive, state: backend.ReviewStaged},
+	"ACTIVATING":    {phase: backend.PhasePending, state: backend.ReviewRunning, started: true},
+	statusActive:    {phase: backend.PhaseLive, state: backend.ReviewRunning, started: true},
+	"COMPLETING":    {phase: backend.PhasePending, state: backend.ReviewRunning, started: true},
+	"COMPLETED":     {phase: backend.PhaseSealed, state: backend.ReviewCompleted, started: true},
+	"ARCHIVED":      {phase: backend.PhaseSealed, state: backend.ReviewCompleted, started: true},
+	statusCanceling: {phase: backend.PhasePending, state: backend.ReviewRemoved},
+	statusError:     {phase: backend.PhaseFailed, state: backend.ReviewFailed},
+}
+
+// stateOf reads a status. One that is newer than this code passes for work of the vendor's,
+// so that nothing is written to what is not understood.
+func stateOf(status string) campaignState {
+	if status == "" {
+		status = statusPending
+	}
+	if state, known := campaignStates[status]; known {
+		return state
+	}
+	return campaignState{phase: backend.PhasePending, state: backend.ReviewConfiguring}
+}

@@ -1,0 +1,170 @@
+package sailpoint
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/vendors/rest"
+)
+
+func configPath(id string) string { return entitlementPath(id) + "/entitlement-request-config" }
+
+// Update patches the row and replaces the request config, which is a resource of its own.
+// What narrows comes first: people may not ask before the approvals are in their place.
+func (d *entitlementDriver) Update(ctx context.Context, seen entitlementObservation, desired backend.AppEntitlement, changes backend.Changes) (entitlementObservation, error) {
+	u := entitlementUpdate{entitlementDriver: d, seen: seen, desired: desired, changes: changes, obs: seen}
+	steps := []func(context.Context) error{u.writeConfig, u.writeRow}
+	if u.narrows() {
+		steps = []func(context.Context) error{u.writeRow, u.writeConfig}
+	}
+	for _, step := range steps {
+		if err := step(ctx); err != nil {
+			if !u.wrote {
+				return entitlementObservation{}, err
+			}
+			return u.obs, err
+		}
+	}
+	return u.obs, nil
+}
+
+// entitlementUpdate is one update under way.
+type entitlementUpdate struct {
+	*entitlementDriver
+	seen    entitlementObservation
+	desired backend.AppEntitlement
+	changes backend.Changes
+	// obs is what is known so far; wrote says that a part was accepted.
+	obs   entitlementObservation
+	wrote bool
+}
+
+// narrows says that fewer people may ask after the patch of the row than before it.
+func (u *entitlementUpdate) narrows() bool {
+	if u.changes.Has("requestable") {
+		return !backend.Value(u.desired.Requestable)
+	}
+	return u.changes.Has("sailPoint.segments") && len(backend.Value(u.desired.SailPoint).Segments) > 0
+}
+
+// writeRow patches what differs. The row is read again right before: how a member is
+// written depends on whether it is there, and on the shape of the privilege.
+func (u *entitlementUpdate) writeRow(ctx context.Context) error {
+	if !u.changes.Any("displayName", "description", "owners", "requestable", "sailPoint.privileged", "sailPoint.privilegeLevel", "sailPoint.segments") {
+		return nil
+	}
+	live, _, err := u.read(ctx, u.seen.ID)
+	if err != nil {
+		return err
+	}
+	if live == nil {
+		return vanished("entitlement", u.seen.ID)
+	}
+	ops, err := u.encodeRow(*live)
+	if err != nil || len(ops) == 0 {
+		return err
+	}
+	var answer entitlement
+	res, err := u.patch(ctx, entitlementPath(u.seen.ID), ops, &answer)
+	if err != nil {
+		return unlessGone(err, "entitlement", u.seen.ID)
+	}
+	if answer.ID == "" {
+		return empty(http.MethodPatch, entitlementPath(u.seen.ID))
+	}
+	obs := decodeEntitlement(answer, res.Date)
+	if s := u.obs.Actual.SailPoint; s != nil {
+		obs.Actual.SailPoint.AccessRequest, obs.Actual.SailPoint.Revocation = s.AccessRequest, s.Revocation
+	}
+	u.obs, u.wrote = obs, true
+	return nil
+}
+
+// encodeRow is section 5.3: only what differs.
+func (u *entitlementUpdate) encodeRow(live entitlement) (patch, error) {
+	var ops patch
+	e, s := u.desired, backend.Value(u.desired.SailPoint)
+	if u.changes.Has("displayName") && e.DisplayName != nil {
+		ops.set("/name", true, *e.DisplayName)
+	}
+	if u.changes.Has("description") && e.Description != nil {
+		ops.text("/description", live.Description != nil, *e.Description)
+	}
+	if u.changes.Has("owners") && e.Owners != nil {
+		if len(e.Owners) == 0 {
+			ops.clear("/owner", live.Owner != nil)
+		} else {
+			ops.set("/owner", live.Owner != nil, ref{typeIdentity, e.Owners[0]})
+		}
+	}
+	if u.changes.Has("requestable") && e.Requestable != nil {
+		ops.set("/requestable", true, *e.Requestable)
+	}
+	if u.changes.Has("sailPoint.segments") && s.Segments != nil {
+		ops.set("/segments", live.Segments != nil, set(s.Segments))
+	}
+	if !u.changes.Any("sailPoint.privileged", "sailPoint.privilegeLevel") {
+		return ops, nil
+	}
+	return ops, u.encodePrivilege(&ops, live, s)
+}
+
+// encodePrivilege writes the shape that the server showed (section 5.2).
+func (u *entitlementUpdate) encodePrivilege(ops *patch, live entitlement, s backend.SailPointAppEntitlement) error {
+	var level string
+	switch {
+	case s.PrivilegeLevel != nil:
+		level = upper(*s.PrivilegeLevel)
+		if s.Privileged != nil && *s.Privileged != (level != levelNone) {
+			return invalid("sailPoint.privileged", "contradicts sailPoint.privilegeLevel %s", *s.PrivilegeLevel)
+		}
+	case backend.Value(s.Privileged):
+		level = levelHigh
+	default:
+		level = levelNone
+	}
+	if live.PrivilegeLevel != nil || live.Privileged == nil && !u.style.privileged() {
+		ops.set("/privilegeOverride/level", true, level) // A pointer that only writes; it never reads null.
+		return nil
+	}
+	if level != levelHigh && level != levelNone {
+		return invalid("sailPoint.privilegeLevel", "this tenant knows High and None only, and the level is %s", *s.PrivilegeLevel)
+	}
+	ops.set("/privileged", live.Privileged != nil, level == levelHigh)
+	return nil
+}
+
+// config reads the request config. Whether an entitlement without one shows it empty, or
+// not at all, is not documented.
+func (d *entitlementDriver) config(ctx context.Context, id string) (entitlementConfig, error) {
+	var config entitlementConfig
+	_, err := d.get(ctx, configPath(id), nil, &config)
+	if rest.IsNotFound(err) {
+		return entitlementConfig{}, nil
+	}
+	return config, err
+}
+
+// writeConfig replaces the request config. It is read again right before, so that what
+// nobody manages stays as it is (section 5.4).
+func (u *entitlementUpdate) writeConfig(ctx context.Context) error {
+	if !u.changes.Any(pathRequest, pathRevocation) {
+		return nil
+	}
+	live, err := u.config(ctx, u.seen.ID)
+	if err != nil {
+		return err
+	}
+	var answer entitlementConfig
+	call := rest.Call{Method: http.MethodPut, Path: configPath(u.seen.ID), Body: encodeConfig(live, backend.Value(u.desired.SailPoint))}
+	res, err := u.do(ctx, call, &answer)
+	if err != nil {
+		return unlessGone(err, "entitlement", u.seen.ID)
+	}
+	actual := backend.Value(u.obs.Actual.SailPoint)
+	u.obs.Actual.SailPoint = &actual
+	decodeConfig(answer, &u.obs.Actual)
+	u.obs.Exists, u.obs.Date, u.wrote = true, res.Date, true
+	return nil
+}

@@ -1,0 +1,292 @@
+package sailpoint_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/backend/backendtest"
+	"github.com/governance-operator/governance-operator/internal/sandbox"
+	fake "github.com/governance-operator/governance-operator/internal/sandbox/sailpoint"
+)
+
+// noSuchID has the form of the vendor's ids.
+const noSuchID = "2c91800000000000000000000000dead"
+
+// overHTTP opens a driver over a sandbox of its own, and lays hands on its faults.
+func overHTTP[D backend.Model](parent, existing string, open func(*testing.T) kept[D]) func(*testing.T) backendtest.Fixture[D] {
+	return func(t *testing.T) backendtest.Fixture[D] {
+		k := open(t)
+		return backendtest.Fixture[D]{
+			Driver: k.Driver, ParentID: parent, Existing: existing,
+			LoseResponse: func() {
+				k.fault(sandbox.Fault{Method: "POST", Class: sandbox.ClassWrite, Kind: sandbox.FaultResetAfter, Count: 1})
+			},
+			Throttle: func(after time.Duration) {
+				k.fault(sandbox.Fault{Class: sandbox.ClassRead, Kind: sandbox.FaultStatus, Status: 429, RetryAfterSeconds: int(after / time.Second), Count: 1})
+			},
+			RefuseCredentials: func() {
+				k.ExpireTokens()
+				if _, err := k.RotateCredentials(); err != nil {
+					t.Fatal(err)
+				}
+			},
+			Settle: func() { k.Advance(2 * pace) },
+		}
+	}
+}
+
+// varied gives every variation a copy of its own of what all start from.
+func varied[D backend.Model](desired D, changes map[string]func(*D)) map[string]D {
+	out := map[string]D{}
+	for name, change := range changes {
+		model := backendtest.Clone(desired)
+		change(&model)
+		out[name] = model
+	}
+	return out
+}
+
+func fullEntitlement() backend.AppEntitlement {
+	return backend.AppEntitlement{
+		DisplayName: backend.To("Read the database"),
+		Description: backend.To("Everybody who reads."),
+		Owners:      backend.Set{ada},
+		Requestable: backend.To(true),
+		SailPoint: &backend.SailPointAppEntitlement{
+			Aggregate:      backend.To(true),
+			PrivilegeLevel: backend.To("High"),
+			Segments:       backend.Set{employees},
+			AccessRequest: &backend.SailPointEntitlementRequest{
+				RequestCommentRequired: backend.To(true), DenialCommentRequired: backend.To(true),
+				ReauthorizationRequired: backend.To(true), RequireEndDate: backend.To(true),
+				MaxPermittedAccessDuration: &backend.SailPointPeriod{Value: 3, Unit: "Months"},
+				ApprovalSchemes:            backend.ApprovalSchemes{{ApproverType: "EntitlementOwner"}, {ApproverType: "GovernanceGroup", ApproverID: approvers}},
+				FormDefinitionID:           backend.To("78258e80-e9e2-4e1a-a11f-ce0b7c62f25d"),
+			},
+			Revocation: &backend.SailPointRevocation{ApprovalSchemes: backend.ApprovalSchemes{{ApproverType: "Manager"}}},
+		},
+	}
+}
+
+// entitlementVariations differ from the full sample in one field each.
+func entitlementVariations() map[string]func(*backend.AppEntitlement) {
+	type model = backend.AppEntitlement
+	return map[string]func(*model){
+		"another name":           func(e *model) { e.DisplayName = backend.To("Read") },
+		"another description":    func(e *model) { e.Description = backend.To("Readers.") },
+		"no description":         func(e *model) { e.Description = backend.To("") },
+		"another owner":          func(e *model) { e.Owners = backend.Set{grace} },
+		"nobody owns it":         func(e *model) { e.Owners = backend.Set{} },
+		"not requestable":        func(e *model) { e.Requestable = backend.To(false) },
+		"a segment more":         func(e *model) { e.SailPoint.Segments = append(e.SailPoint.Segments, others) },
+		"no segments":            func(e *model) { e.SailPoint.Segments = backend.Set{} },
+		"no comment":             func(e *model) { e.SailPoint.AccessRequest.RequestCommentRequired = backend.To(false) },
+		"no comment when denied": func(e *model) { e.SailPoint.AccessRequest.DenialCommentRequired = backend.To(false) },
+		"no reauthorization":     func(e *model) { e.SailPoint.AccessRequest.ReauthorizationRequired = backend.To(false) },
+		"no end":                 func(e *model) { e.SailPoint.AccessRequest.RequireEndDate = backend.To(false) },
+		"another duration": func(e *model) {
+			e.SailPoint.AccessRequest.MaxPermittedAccessDuration = &backend.SailPointPeriod{Value: 5, Unit: "Days"}
+		},
+		"approvals another way": func(e *model) { s := e.SailPoint.AccessRequest.ApprovalSchemes; s[0], s[1] = s[1], s[0] },
+		"no approval":           func(e *model) { e.SailPoint.AccessRequest.ApprovalSchemes = backend.ApprovalSchemes{} },
+		"no form":               func(e *model) { e.SailPoint.AccessRequest.FormDefinitionID = backend.To("") },
+		"revocation by two": func(e *model) {
+			e.SailPoint.Revocation.ApprovalSchemes = append(e.SailPoint.Revocation.ApprovalSchemes, backend.ApprovalScheme{ApproverType: "SourceOwner"})
+		},
+		"revocation by nobody": func(e *model) { e.SailPoint.Revocation.ApprovalSchemes = backend.ApprovalSchemes{} },
+		"approved by a workflow": func(e *model) {
+			e.SailPoint.AccessRequest.ApprovalSchemes = backend.ApprovalSchemes{{ApproverType: "Workflow", ApproverID: ticket}}
+		},
+		"no privilege whatsoever": func(e *model) { e.SailPoint.PrivilegeLevel = backend.To("None") },
+	}
+}
+
+func TestEntitlementsKeepTheLaws(t *testing.T) {
+	for sentence, begins := range map[string]struct {
+		style, feature string
+		levels         bool
+	}{
+		"as each service has its version": {style: "PerService", levels: true},
+		"in the shape of the year before": {feature: fake.FeatureShapeA},
+		"by the paths of 2024":            {style: "V2024"},
+		"by the paths of 2025":            {style: "V2025"},
+		"by the paths of 2026":            {style: "V2026", levels: true},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			desired, changes := fullEntitlement(), entitlementVariations()
+			if begins.levels {
+				changes["a lower level"] = func(e *backend.AppEntitlement) { e.SailPoint.PrivilegeLevel = backend.To("Low") }
+				changes["a medium level"] = func(e *backend.AppEntitlement) { e.SailPoint.PrivilegeLevel = backend.To("Medium") }
+			}
+			backendtest.Run(t, backendtest.Suite[backend.AppEntitlement]{
+				Open: overHTTP(database, read.ID, func(t *testing.T) kept[backend.AppEntitlement] {
+					h := beginAs(t, begins.style)
+					if begins.feature != "" {
+						h.feature(begins.feature)
+					}
+					return kept[backend.AppEntitlement]{h, h.AppEntitlements()}
+				}),
+				UnknownID: noSuchID, Desired: desired, Variations: varied(desired, changes),
+			})
+		})
+	}
+	t.Run("with a switch instead of levels", func(t *testing.T) {
+		desired := fullEntitlement()
+		desired.SailPoint.PrivilegeLevel, desired.SailPoint.Privileged = nil, backend.To(true)
+		backendtest.Run(t, backendtest.Suite[backend.AppEntitlement]{
+			Open: overHTTP(database, read.ID, entitlements), UnknownID: noSuchID, Desired: desired,
+			Variations: varied(desired, map[string]func(*backend.AppEntitlement){
+				"not privileged": func(e *backend.AppEntitlement) { e.SailPoint.Privileged = backend.To(false) },
+			}),
+		})
+	})
+}
+
+func fullProfile() backend.AccessProfile {
+	return backend.AccessProfile{
+		DisplayName:  backend.To("Employee database, read and write"),
+		Description:  backend.To("Reads and writes."),
+		Entitlements: backend.EntitlementSet{read, write},
+		Owners:       backend.Owners{ada, grace},
+		Requestable:  backend.To(true),
+		SailPoint: &backend.SailPointAccessProfile{
+			SourceID:    &database,
+			Enabled:     backend.To(true),
+			OwnerGroups: backend.Set{approvers},
+			AccessRequest: &backend.SailPointProfileRequest{
+				CommentsRequired: backend.To(true), DenialCommentsRequired: backend.To(true),
+				ReauthorizationRequired: backend.To(true), RequireEndDate: backend.To(true),
+				MaxPermittedAccessDuration: &backend.SailPointPeriod{Value: 2, Unit: "Weeks"},
+				ApprovalSchemes:            backend.ApprovalSchemes{{ApproverType: "Owner"}, {ApproverType: "GovernanceGroup", ApproverID: approvers}},
+				FormDefinitionID:           backend.To("78258e80-e9e2-4e1a-a11f-ce0b7c62f25d"),
+			},
+			Revocation: &backend.SailPointRevocation{ApprovalSchemes: backend.ApprovalSchemes{{ApproverType: "AllOwners"}}},
+			Segments:   backend.Set{employees},
+			ProvisioningCriteria: &backend.ProvisioningCriterion{Operation: "Or", Children: []backend.ProvisioningCriterion{
+				{Operation: "And", Children: []backend.ProvisioningCriterion{
+					{Operation: "Contains", Attribute: "dn", Value: backend.To("useast")},
+					{Operation: "Has", Attribute: "manager"},
+				}},
+				{Operation: "NotEquals", Attribute: "dn", Value: backend.To("Gibson")},
+			}},
+			AccessModelMetadata: backend.SailPointMetadata{"accessClass": {"low"}},
+		},
+	}
+}
+
+// leastProfile has what a create needs.
+func leastProfile(name string) backend.AccessProfile {
+	return backend.AccessProfile{DisplayName: &name, Owners: backend.Owners{ada}, SailPoint: &backend.SailPointAccessProfile{SourceID: &database}}
+}
+
+func TestProfilesKeepTheLaws(t *testing.T) {
+	type model = backend.AccessProfile
+	desired := fullProfile()
+	changes := map[string]func(*model){
+		"another name":           func(p *model) { p.DisplayName = backend.To("Read and write") },
+		"another description":    func(p *model) { p.Description = backend.To("Both.") },
+		"no description":         func(p *model) { p.Description = backend.To("") },
+		"an entry less":          func(p *model) { p.Entitlements = p.Entitlements[:1] },
+		"an entry more":          func(p *model) { p.Entitlements = append(p.Entitlements, admin) },
+		"another owner":          func(p *model) { p.Owners = backend.Owners{grace, ada} },
+		"one owner":              func(p *model) { p.Owners = backend.Owners{ada} },
+		"another additional one": func(p *model) { p.Owners = backend.Owners{ada, alan} },
+		"another group":          func(p *model) { p.SailPoint.OwnerGroups = backend.Set{reviewers} },
+		"no groups":              func(p *model) { p.SailPoint.OwnerGroups = backend.Set{} },
+		"not requestable":        func(p *model) { p.Requestable = backend.To(false) },
+		"not enabled":            func(p *model) { p.SailPoint.Enabled = backend.To(false) },
+		"no comments":            func(p *model) { p.SailPoint.AccessRequest.CommentsRequired = backend.To(false) },
+		"no comments on denial":  func(p *model) { p.SailPoint.AccessRequest.DenialCommentsRequired = backend.To(false) },
+		"no reauthorization":     func(p *model) { p.SailPoint.AccessRequest.ReauthorizationRequired = backend.To(false) },
+		"no end":                 func(p *model) { p.SailPoint.AccessRequest.RequireEndDate = backend.To(false) },
+		"another duration":       func(p *model) { p.SailPoint.AccessRequest.MaxPermittedAccessDuration.Unit = "Hours" },
+		"approvals another way":  func(p *model) { s := p.SailPoint.AccessRequest.ApprovalSchemes; s[0], s[1] = s[1], s[0] },
+		"no approval":            func(p *model) { p.SailPoint.AccessRequest.ApprovalSchemes = backend.ApprovalSchemes{} },
+		"no form":                func(p *model) { p.SailPoint.AccessRequest.FormDefinitionID = backend.To("") },
+		"revoked by nobody":      func(p *model) { p.SailPoint.Revocation.ApprovalSchemes = backend.ApprovalSchemes{} },
+		"seen by others":         func(p *model) { p.SailPoint.Segments = backend.Set{others} },
+		"seen by everyone":       func(p *model) { p.SailPoint.Segments = backend.Set{} },
+		"another criterion":      func(p *model) { p.SailPoint.ProvisioningCriteria = &p.SailPoint.ProvisioningCriteria.Children[1] },
+		"another class": func(p *model) {
+			p.SailPoint.AccessModelMetadata = backend.SailPointMetadata{"accessClass": {"critical"}}
+		},
+		"no class": func(p *model) { p.SailPoint.AccessModelMetadata = backend.SailPointMetadata{} },
+	}
+	for _, style := range []string{"PerService", "V2024", "V2025", "V2026"} {
+		t.Run(style, func(t *testing.T) {
+			backendtest.Run(t, backendtest.Suite[model]{
+				Open: overHTTP(database, "", func(t *testing.T) kept[model] {
+					h := beginAs(t, style)
+					return kept[model]{h, h.AccessProfiles()}
+				}),
+				UnknownID: noSuchID, Desired: desired, Least: leastProfile, Variations: varied(desired, changes),
+			})
+		})
+	}
+}
+
+func fullReview() backend.AccessReview {
+	return backend.AccessReview{
+		DisplayName:   backend.To("Payroll review 2026-Q4"),
+		Description:   backend.To("Quarterly."),
+		Deadline:      &backend.Instant{Time: time.Now().Add(30 * 24 * time.Hour).Truncate(time.Second)},
+		Reviewer:      &backend.Reviewer{GroupID: reviewers},
+		AutoStart:     backend.To(false),
+		StartAt:       &backend.Instant{Time: time.Now().Add(time.Hour)},
+		AutoClose:     backend.To(true),
+		Undecided:     backend.To("Revoke"),
+		Notifications: &backend.ReviewNotifications{Kickoff: backend.To(true)},
+		Scope: &backend.ReviewScope{
+			Entitlements: backend.EntitlementSet{read, write},
+			Users:        &backend.ScopeUsers{Selected: &backend.SelectedUsers{UserIDs: backend.Set{ada, alan}}},
+			Grants: &backend.ScopeGrants{Criteria: &backend.ScopeGrantCriteria{
+				AccessProfiles: &backend.ScopeProfileFilter{Type: "IncludeSpecific", Included: backend.Set{used}},
+			}},
+		},
+		SailPoint: &backend.SailPointAccessReview{
+			Type:                   backend.To("Search"),
+			Search:                 &backend.SailPointSearch{Type: "Identity", Description: "Two people.", Constraints: []backend.SailPointConstraint{{Type: "Role"}}},
+			FilterID:               &filter,
+			CorrelatedStatus:       backend.To("Correlated"),
+			AutoRevokeAllowed:      backend.To(true),
+			RecommendationsEnabled: backend.To(false),
+			MandatoryComments:      backend.To("RevokeOnlyDecisions"),
+			SunsetCommentsRequired: backend.To(false),
+			TimeZone:               backend.To("-05:00"),
+		},
+	}
+}
+
+// leastReview has what a create needs.
+func leastReview(name string) backend.AccessReview {
+	return backend.AccessReview{DisplayName: &name, SailPoint: &backend.SailPointAccessReview{Type: backend.To("Manager")}}
+}
+
+func TestReviewsKeepTheLaws(t *testing.T) {
+	type model = backend.AccessReview
+	desired := fullReview()
+	changes := map[string]func(*model){
+		"another name":        func(r *model) { r.DisplayName = backend.To("Q4") },
+		"another description": func(r *model) { r.Description = backend.To("Each quarter.") },
+		"no description":      func(r *model) { r.Description = backend.To("") },
+		"a later deadline":    func(r *model) { r.Deadline = &backend.Instant{Time: r.Deadline.Add(time.Hour)} },
+		"started":             func(r *model) { r.AutoStart = backend.To(true) },
+		"no mails":            func(r *model) { r.Notifications.Kickoff = backend.To(false) },
+		"no revocation":       func(r *model) { r.SailPoint.AutoRevokeAllowed = backend.To(false) },
+		"recommendations":     func(r *model) { r.SailPoint.RecommendationsEnabled = backend.To(true) },
+	}
+	for _, style := range []string{"PerService", "V2024", "V2025", "V2026"} {
+		t.Run(style, func(t *testing.T) {
+			backendtest.Run(t, backendtest.Suite[model]{
+				Open: overHTTP("", "", func(t *testing.T) kept[model] {
+					h := beginAs(t, style)
+					h.feature(fake.FeatureRecommendations)
+					h.Configure(func(s *sandbox.Settings) { s.CampaignPace = sandbox.Duration(pace) })
+					return kept[model]{h, h.AccessReviews()}
+				}),
+				UnknownID: noSuchID, Desired: desired, Least: leastReview, Variations: varied(desired, changes),
+			})
+		})
+	}
+}

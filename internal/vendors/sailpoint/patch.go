@@ -1,0 +1,71 @@
+package sailpoint
+
+import (
+	"encoding/json"
+	"maps"
+
+	"github.com/governance-operator/governance-operator/internal/backend"
+)
+
+// operation is one step of a JSON Patch. An interface is empty only when it is nil, so
+// that false and [] are sent.
+type operation struct {
+	Op    string `json:"op"`
+	Path  string `json:"path"`
+	Value any    `json:"value,omitempty"`
+}
+
+// patch is a JSON Patch: one unit, of which all or nothing is done (section 3.6).
+type patch []operation
+
+// set writes a member. One that reads null counts as missing, and only add sets it.
+func (p *patch) set(path string, live bool, value any) {
+	op := "add"
+	if live {
+		op = "replace"
+	}
+	*p = append(*p, operation{op, path, value})
+}
+
+// clear takes a member away, if there is one: removing what is missing fails.
+func (p *patch) clear(path string, live bool) {
+	if live {
+		*p = append(*p, operation{Op: "remove", Path: path})
+	}
+}
+
+// text writes a text; an empty one is cleared.
+func (p *patch) text(path string, live bool, value string) {
+	if value == "" {
+		p.clear(path, live)
+		return
+	}
+	p.set(path, live, value)
+}
+
+// members is a block of settings as the vendor shows it. It is written whole, so that
+// members which nobody manages, or which are newer than this code, are kept as raw text.
+type members map[string]json.RawMessage
+
+// with returns what to write: the live members, and over them those of changed. A value
+// of nil takes a member away; one that is null is left out, which means the same (section 3.1).
+func (m members) with(changed map[string]any) map[string]any {
+	out := map[string]any{}
+	for key, value := range m {
+		if string(value) != "null" {
+			out[key] = value
+		}
+	}
+	maps.Copy(out, changed)
+	maps.DeleteFunc(out, func(_ string, value any) bool { return value == nil })
+	return out
+}
+
+// member reads one member; the zero value where it is missing, null or of another form.
+func member[T any](m members, key string) T {
+	var value *T
+	if json.Unmarshal(m[key], &value) != nil {
+		value = nil
+	}
+	return backend.Value(value)
+}

@@ -1,0 +1,112 @@
+package sailpoint
+
+import (
+	"github.com/governance-operator/governance-operator/internal/backend"
+)
+
+// requestRules says how a thing is asked for. Profiles and entitlements have the same
+// rules and spell two of them differently (sections 4.2 and 5.4).
+type requestRules struct {
+	comments, denials, reauthorization, endDate *bool
+
+	longest *backend.SailPointPeriod
+	schemes backend.ApprovalSchemes
+	form    *string
+}
+
+// spelling is how the two comment rules are called.
+type spelling struct{ comments, denials string }
+
+var (
+	ofProfiles     = spelling{"commentsRequired", "denialCommentsRequired"}
+	ofEntitlements = spelling{"requestCommentRequired", "denialCommentRequired"}
+)
+
+const (
+	memberReauthorization = "reauthorizationRequired"
+	memberEndDate         = "requireEndDate"
+	memberLongest         = "maxPermittedAccessDuration"
+	memberSchemes         = "approvalSchemes"
+	memberForm            = "formDefinitionId"
+)
+
+// wirePeriod is a span in units of the calendar.
+type wirePeriod struct {
+	Value    int64  `json:"value"`
+	TimeUnit string `json:"timeUnit"`
+}
+
+// wireScheme is one step of an approval.
+type wireScheme struct {
+	ApproverType string `json:"approverType"`
+	ApproverID   string `json:"approverId,omitempty"`
+}
+
+// decodeRules reads a block; null is false, and none is an empty list (section 4.6).
+func decodeRules(m members, s spelling) requestRules {
+	r := requestRules{
+		comments:        backend.To(member[bool](m, s.comments)),
+		denials:         backend.To(member[bool](m, s.denials)),
+		reauthorization: backend.To(member[bool](m, memberReauthorization)),
+		endDate:         backend.To(member[bool](m, memberEndDate)),
+		schemes:         decodeSchemes(m),
+		form:            backend.To(member[string](m, memberForm)),
+	}
+	if p := member[wirePeriod](m, memberLongest); p != (wirePeriod{}) {
+		r.longest = &backend.SailPointPeriod{Value: p.Value, Unit: word(p.TimeUnit)}
+	}
+	return r
+}
+
+// encode lists the members that are set. An empty form takes the form away.
+func (r requestRules) encode(s spelling) map[string]any {
+	out := map[string]any{}
+	for key, value := range map[string]*bool{
+		s.comments: r.comments, s.denials: r.denials, memberReauthorization: r.reauthorization, memberEndDate: r.endDate,
+	} {
+		if value != nil {
+			out[key] = *value
+		}
+	}
+	if r.longest != nil {
+		out[memberLongest] = wirePeriod{Value: r.longest.Value, TimeUnit: upper(r.longest.Unit)}
+	}
+	if r.schemes != nil {
+		out[memberSchemes] = encodeSchemes(r.schemes)
+	}
+	if r.form != nil {
+		out[memberForm] = nil
+		if *r.form != "" {
+			out[memberForm] = *r.form
+		}
+	}
+	return out
+}
+
+func decodeSchemes(m members) backend.ApprovalSchemes {
+	out := backend.ApprovalSchemes{}
+	for _, s := range member[[]wireScheme](m, memberSchemes) {
+		out = append(out, backend.ApprovalScheme{ApproverType: word(s.ApproverType), ApproverID: s.ApproverID})
+	}
+	return out
+}
+
+func encodeSchemes(schemes backend.ApprovalSchemes) []wireScheme {
+	out := []wireScheme{}
+	for _, s := range schemes {
+		out = append(out, wireScheme{ApproverType: upper(s.ApproverType), ApproverID: s.ApproverID})
+	}
+	return out
+}
+
+func decodeRevocation(m members) *backend.SailPointRevocation {
+	return &backend.SailPointRevocation{ApprovalSchemes: decodeSchemes(m)}
+}
+
+// encodeRevocation lists the members of the other block, which has only one.
+func encodeRevocation(r *backend.SailPointRevocation) map[string]any {
+	if r == nil || r.ApprovalSchemes == nil {
+		return map[string]any{}
+	}
+	return map[string]any{memberSchemes: encodeSchemes(r.ApprovalSchemes)}
+}
