@@ -22,7 +22,7 @@ func (c *call) deleteProfiles() (any, error) {
 	}
 	if len(free) == 0 || len(used) > 0 && !flag(c.body, "bestEffortOnly") {
 		c.status = http.StatusOK
-		return object{"taskId": nil, "pending": []any{}, "inUse": used}, nil
+		return object{"pending": []any{}, "inUse": used}, nil
 	}
 	task := c.startTask("Bulk delete of access profiles", "", func(later *call) {
 		for _, id := range free {

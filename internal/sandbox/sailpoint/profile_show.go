@@ -7,8 +7,8 @@ import (
 	"github.com/governance-operator/governance-operator/internal/sandbox/wire"
 )
 
-// showProfile is a profile as it is read back (contract 4.6): names filled in, entitlements in an order of the server's own,
-// empty lists null.
+// showProfile is a profile as it is read back (contract 4.6): names filled in, entitlements and segments in an order of
+// the server's own, empty lists null.
 func (c *call) showProfile(value object) object {
 	result := object{}
 	for _, name := range []string{"id", "name", "description", "created", "modified", "enabled", "requestable"} {
@@ -18,7 +18,7 @@ func (c *call) showProfile(value object) object {
 	result["source"] = c.s.show(inner(value, "source"))
 	result["entitlements"] = c.showRefs(items(value, "entitlements"))
 	result["additionalOwners"] = orNull(c.showRefs(items(value, "additionalOwners")))
-	result["segments"] = orNull(value["segments"])
+	result["segments"] = orNull(wire.List(slices.Sorted(slices.Values(texts(value, "segments")))))
 	result["accessModelMetadata"] = object{"attributes": orNull(inner(value, "accessModelMetadata")["attributes"])}
 	result["accessRequestConfig"], result["revocationRequestConfig"], result["provisioningCriteria"] = nil, nil, nil
 	if config := inner(value, "accessRequestConfig"); config != nil {

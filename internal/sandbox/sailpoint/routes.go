@@ -163,6 +163,9 @@ func unsimulatedOperations() []operation {
 		})
 		op.array, op.optional, op.patch = true, true, o[0] == http.MethodPatch
 		op.query = []string{"limit", "offset", "count"}
+		if o[0] == http.MethodGet || o[1] == "/search/v1" {
+			op.class = sandbox.ClassRead
+		}
 		all = append(all, op)
 	}
 	return all

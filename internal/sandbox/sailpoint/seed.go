@@ -78,7 +78,7 @@ func seed() *store {
 	s.children[SeedID("entitlement", "Active Directory/Finance")] = []string{SeedID("entitlement", "Active Directory/Payroll")}
 	for _, name := range []string{"Low", "Regular", "Critical"} {
 		s.attributes["accessClass/"+strings.ToLower(name)] = object{
-			"key": "accessClass", "name": "Access class", "multiselect": false, "status": "active", "type": "governance", "objectTypes": nil,
+			"key": "accessClass", "name": "Access class", "multiselect": false, "status": "active", "type": "governance", "objectTypes": []any{},
 			"description": "How much harm the access can do.", "values": []any{object{"value": strings.ToLower(name), "name": name, "status": "active"}},
 		}
 	}
@@ -117,9 +117,9 @@ func (s *store) seedPeople() {
 		s.workflows[SeedID("workflow", name)] = name
 	}
 	for _, name := range []string{"No birthright access"} {
-		s.plant(s.filters, SeedID("filter", name), object{
-			"name": name, "description": "Seeded filter.", "owner": nil, "mode": "EXCLUSION", "criteriaList": []any{}, "isSystemFilter": false,
-		})
+		s.add(s.filters, object{
+			"id": SeedID("filter", name), "name": name, "description": "Seeded filter.", "owner": nil, "mode": "EXCLUSION", "criteriaList": []any{}, "isSystemFilter": false,
+		}, time.Time{})
 	}
 }
 

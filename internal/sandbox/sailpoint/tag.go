@@ -60,7 +60,7 @@ func (c *call) putTags() (any, error) {
 func (c *call) addTags() (any, error) {
 	given := inner(c.body, "objectRef")
 	c.setTags(tagKey(text(given, "type"), text(given, "id")))
-	return nil, nil
+	return empty(), nil
 }
 
 func (c *call) setTags(key string) object {
