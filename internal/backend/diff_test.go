@@ -102,15 +102,19 @@ func TestDiffOfAppEntitlements(t *testing.T) {
 
 func TestDiffOfAccessReviews(t *testing.T) {
 	noon := time.Date(2030, 1, 1, 12, 0, 0, 0, time.UTC)
-	at := func(when time.Time) AccessReview { return AccessReview{Deadline: &Instant{when}} }
+	at := func(when time.Time) AccessReview { return AccessReview{Deadline: &Instant{Time: when}} }
+	onDay := func(when time.Time) AccessReview { return AccessReview{Deadline: &Instant{Time: when, Day: true}} }
 	for sentence, c := range map[string]struct {
 		desired, actual AccessReview
 		want            []string
 	}{
-		"equal instants are equal in every zone": {desired: at(noon), actual: at(noon.In(time.FixedZone("CET", 3600)))},
-		"a later instant is a change":            {desired: at(noon), actual: at(noon.Add(time.Second)), want: []string{"deadline"}},
-		"a parameter is never a change":          {desired: AccessReview{Duration: &Duration{Duration: time.Hour}}},
-		"a review that is to run and does not":   {desired: AccessReview{AutoStart: To(true)}, actual: AccessReview{AutoStart: To(false)}, want: []string{"start.mode"}},
+		"equal instants are equal in every zone":               {desired: at(noon), actual: at(noon.In(time.FixedZone("CET", 3600)))},
+		"a later instant is a change":                          {desired: at(noon), actual: at(noon.Add(time.Second)), want: []string{"deadline"}},
+		"an instant that is missing is a change":               {desired: at(noon), want: []string{"deadline"}},
+		"where only the date counts, the time of day may move": {desired: at(noon), actual: onDay(noon.Add(11 * time.Hour))},
+		"where only the date counts, another date is a change": {desired: at(noon), actual: onDay(noon.Add(12 * time.Hour)), want: []string{"deadline"}},
+		"a parameter is never a change":                        {desired: AccessReview{Duration: &Duration{Duration: time.Hour}}},
+		"a review that is to run and does not":                 {desired: AccessReview{AutoStart: To(true)}, actual: AccessReview{AutoStart: To(false)}, want: []string{"start.mode"}},
 		"a marker that is not there is a change": {
 			desired: AccessReview{Reviewer: &Reviewer{Manager: &struct{}{}}}, actual: AccessReview{Reviewer: &Reviewer{}}, want: []string{"reviewer"}},
 		"figures are never compared": {actual: AccessReview{Facts: AccessReviewFacts{Started: true}}},

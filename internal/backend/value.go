@@ -110,7 +110,24 @@ func (d Duration) MarshalJSON() ([]byte, error) {
 }
 
 // Instant is a point in time; equal instants are equal whatever their zone and precision.
-type Instant struct{ time.Time }
+type Instant struct {
+	time.Time
+	// Day says of what a vendor has that only its date counts (UTC): the vendor moves the time
+	// of day by itself.
+	Day bool
+}
+
+// compared leaves out the time of day where the vendor does not keep it.
+func (t Instant) compared(actual any) (want, have any) {
+	there, _ := actual.(*Instant)
+	switch {
+	case there == nil:
+		return t, nil
+	case there.Day:
+		return t.UTC().Format(time.DateOnly), there.UTC().Format(time.DateOnly)
+	}
+	return t, *there
+}
 
 // MarshalJSON renders the instant in UTC.
 func (t Instant) MarshalJSON() ([]byte, error) {

@@ -122,7 +122,8 @@ func decodeCampaignFields(c campaign, description string) backend.AccessReview {
 		},
 	}
 	if !c.Deadline.IsZero() {
-		out.Deadline = &backend.Instant{Time: c.Deadline.Time}
+		// An activation may move the time of day inside the date (section 6.2).
+		out.Deadline = &backend.Instant{Time: c.Deadline.Time, Day: stateOf(c.Status).started}
 	}
 	if out.SailPoint.SunsetCommentsRequired == nil {
 		out.SailPoint.SunsetCommentsRequired = backend.To(true) // The vendor's default.
