@@ -1,7 +1,9 @@
 package sailpoint_test
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -158,6 +160,9 @@ func reviews(t *testing.T) kept[backend.AccessReview] {
 	return kept[backend.AccessReview]{h, h.AccessReviews()}
 }
 
+// House is the sandbox, whose console has names that the driver has, too.
+func (k kept[D]) House() *sandbox.Server { return k.house.Server }
+
 func (k kept[D]) ref(id, parent string, desired D) backend.Ref {
 	return backend.Ref{ID: id, ParentID: parent, Tail: backend.TailOf(desired, k.Capabilities())}
 }
@@ -230,4 +235,15 @@ func refusal(t *testing.T, err error, path string) {
 	if err == nil || !strings.HasPrefix(err.Error(), path+": ") {
 		t.Errorf("%v, want %s named first", err, path)
 	}
+}
+
+// allowing lets only the first n writes pass the fence.
+func allowing(t *testing.T, n int) context.Context {
+	left := n
+	return backend.WithFence(t.Context(), func() error {
+		if left--; left < 0 {
+			return errors.New("the lease is lost")
+		}
+		return nil
+	})
 }
