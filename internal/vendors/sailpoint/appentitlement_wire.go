@@ -48,6 +48,7 @@ func decodeEntitlement(e entitlement, date time.Time) entitlementObservation {
 		Version:   version(e.Modified),
 		CreatedAt: e.Created.Time,
 		Phase:     backend.PhaseLive,
+		Sealed:    []string{"sailPoint.match"}, // It says which entitlement it is (section 5.2).
 		Date:      date,
 	}
 	obs.Actual = backend.AppEntitlement{
@@ -55,7 +56,10 @@ func decodeEntitlement(e entitlement, date time.Time) entitlementObservation {
 		Description: backend.To(backend.Value(e.Description)),
 		Owners:      backend.Set{},
 		Requestable: &e.Requestable,
-		SailPoint:   &backend.SailPointAppEntitlement{Segments: set(e.Segments)},
+		SailPoint: &backend.SailPointAppEntitlement{
+			MatchAttribute: &e.Attribute, MatchValue: &e.Value, MatchType: &e.SchemaType,
+			Segments: set(e.Segments),
+		},
 		Facts: backend.AppEntitlementFacts{
 			ExternalID:         e.Value,
 			EntityType:         e.SchemaType,
