@@ -184,7 +184,7 @@ func (t *tenant) putSecret(ctx context.Context, credentials sandbox.Credentials)
 	GinkgoHelper()
 	secret := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: t.namespace, Name: "credentials"}}
 	Expect(client.IgnoreNotFound(c.Delete(ctx, secret))).To(Succeed())
-	t.secret(ctx, "credentials", map[string]string{"clientID": credentials.ClientID, "clientSecret": credentials.ClientSecret})
+	t.secret(ctx, "credentials", t.product.secret(credentials))
 }
 
 // clusterBackend makes a backend for many namespaces that allows none yet.

@@ -27,6 +27,8 @@ import (
 	"github.com/governance-operator/governance-operator/internal/expression"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 	"github.com/governance-operator/governance-operator/internal/sandbox/conductorone"
+	"github.com/governance-operator/governance-operator/internal/sandbox/sailpoint"
+	"github.com/governance-operator/governance-operator/internal/sandbox/veza"
 	"github.com/governance-operator/governance-operator/internal/testenv"
 	"github.com/governance-operator/governance-operator/internal/vendors"
 )
@@ -76,34 +78,69 @@ var _ = BeforeSuite(func(ctx SpecContext) {
 	})
 }, NodeTimeout(3*time.Minute))
 
+// product is a vendor with its fake.
+type product struct {
+	vendor v1alpha1.Vendor
+	start  func(sandbox.Options) (*sandbox.Server, error)
+	// secret is what a Secret with the fake's credentials holds.
+	secret func(sandbox.Credentials) map[string]string
+}
+
+var products = map[v1alpha1.Vendor]product{
+	v1alpha1.VendorConductorOne: {v1alpha1.VendorConductorOne, conductorone.Start, signIn},
+	v1alpha1.VendorSailPoint:    {v1alpha1.VendorSailPoint, sailpoint.Start, signIn},
+	v1alpha1.VendorVeza: {v1alpha1.VendorVeza, veza.Start, func(c sandbox.Credentials) map[string]string {
+		return map[string]string{"apiKey": c.StaticToken}
+	}},
+}
+
+func signIn(c sandbox.Credentials) map[string]string {
+	return map[string]string{"clientID": c.ClientID, "clientSecret": c.ClientSecret}
+}
+
 // tenant is one fake tenant with its own namespace and backend.
 type tenant struct {
 	*sandbox.Server
+	product
 	namespace string
 }
 
-// newTenant starts a sandbox and a backend "tenant" that is Ready.
+// newTenant starts a sandbox of ConductorOne and a backend "tenant" that is Ready.
 func newTenant(ctx context.Context) *tenant {
 	GinkgoHelper()
-	t := startTenant(ctx)
-	t.backend(ctx, "tenant")
+	return newTenantOf(ctx, v1alpha1.VendorConductorOne)
+}
+
+// newTenantOf does it for any vendor. Change what the backend says of itself before it is made.
+func newTenantOf(ctx context.Context, vendor v1alpha1.Vendor, change ...func(*v1alpha1.GovernanceBackendSpec)) *tenant {
+	GinkgoHelper()
+	t := startTenantOf(ctx, vendor)
+	t.backend(ctx, "tenant", change...)
 	t.ready(ctx, &v1alpha1.GovernanceBackend{}, "tenant")
 	return t
 }
 
-// startTenant starts a sandbox, and makes a namespace with its credentials.
+// startTenant starts a sandbox of ConductorOne, and makes a namespace with its credentials.
 func startTenant(ctx context.Context) *tenant {
 	GinkgoHelper()
-	server, err := conductorone.Start(sandbox.Options{Seed: GinkgoRandomSeed() + tenants.Add(1), CheckExpression: func(env, text string) error {
+	return startTenantOf(ctx, v1alpha1.VendorConductorOne)
+}
+
+func startTenantOf(ctx context.Context, vendor v1alpha1.Vendor) *tenant {
+	GinkgoHelper()
+	p := products[vendor]
+	server, err := p.start(sandbox.Options{Seed: GinkgoRandomSeed() + tenants.Add(1), CheckExpression: func(env, text string) error {
 		return expression.Check(expression.Environment(env), text)
 	}})
 	Expect(err).NotTo(HaveOccurred())
 	DeferCleanup(server.Close)
 	namespace, err := env.CreateNamespace(ctx, "spec")
 	Expect(err).NotTo(HaveOccurred())
-	server.SwitchTenant(namespace) // Every spec has a tenant of its own.
-	t := &tenant{Server: server, namespace: namespace}
-	t.secret(ctx, "credentials", map[string]string{"clientID": server.Credentials().ClientID, "clientSecret": server.Credentials().ClientSecret})
+	if vendor != v1alpha1.VendorVeza { // Whose seed has ids of its own in every tenant.
+		server.SwitchTenant(namespace) // Every spec has a tenant of its own.
+	}
+	t := &tenant{Server: server, product: p, namespace: namespace}
+	t.secret(ctx, "credentials", p.secret(server.Credentials()))
 	DeferCleanup(func(ctx SpecContext) { t.cleanUp(ctx) })
 	return t
 }
@@ -134,16 +171,20 @@ func (t *tenant) secret(ctx context.Context, name string, data map[string]string
 	Expect(c.Create(ctx, &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: t.namespace, Name: name}, StringData: data})).To(Succeed())
 }
 
-func (t *tenant) backend(ctx context.Context, name string) {
+func (t *tenant) backend(ctx context.Context, name string, change ...func(*v1alpha1.GovernanceBackendSpec)) {
 	GinkgoHelper()
-	Expect(c.Create(ctx, &v1alpha1.GovernanceBackend{
+	b := &v1alpha1.GovernanceBackend{
 		ObjectMeta: metav1.ObjectMeta{Namespace: t.namespace, Name: name},
 		Spec: v1alpha1.GovernanceBackendSpec{
-			Vendor: v1alpha1.VendorConductorOne, Endpoint: t.URL,
+			Vendor: t.vendor, Endpoint: t.URL,
 			Credentials:       v1alpha1.Credentials{SecretRef: &v1alpha1.LocalObjectRef{Name: "credentials"}},
 			RequestsPerSecond: ptr.To(int32(1000)), Burst: ptr.To(int32(1000)),
 		},
-	})).To(Succeed())
+	}
+	for _, f := range change {
+		f(&b.Spec)
+	}
+	Expect(c.Create(ctx, b)).To(Succeed())
 }
 
 // apply creates or updates objects from YAML, as `kubectl apply` does, in the tenant's namespace.
