@@ -1,8 +1,6 @@
 package sailpoint_test
 
 import (
-	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -11,7 +9,6 @@ import (
 
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
-	fake "github.com/governance-operator/governance-operator/internal/sandbox/sailpoint"
 )
 
 const (
@@ -186,159 +183,5 @@ func TestProfileWithoutOwner(t *testing.T) {
 	k.converge(seen, desired)
 	if got := k.patched(profileRoute); !slices.Equal(got, []string{"add /owner"}) {
 		t.Errorf("%v", got)
-	}
-}
-
-func TestProfileInUseNamesItsUsers(t *testing.T) {
-	for sentence, feature := range map[string]string{"as the schema spells it": "", "as the examples spell it": fake.FeatureUsages} {
-		t.Run(sentence, func(t *testing.T) {
-			k := profiles(t)
-			if feature != "" {
-				k.feature(feature)
-			}
-			err := k.Delete(t.Context(), k.observe(used, workday, backend.AccessProfile{}))
-			class(t, err, backend.Terminal)
-			want := fmt.Sprintf("the access profile is in use by ROLE Payroll clerk (%s): take it out there first", fake.SeedID("role", "Payroll clerk"))
-			if err == nil || err.Error() != want {
-				t.Errorf("%v, want %s", err, want)
-			}
-			if !k.observe(used, workday, backend.AccessProfile{}).Exists {
-				t.Error("it is gone all the same")
-			}
-		})
-	}
-	t.Run("freed between the two calls it is deleted", func(t *testing.T) {
-		k := profiles(t)
-		seen := k.observe(used, workday, backend.AccessProfile{})
-		k.fault(sandbox.Fault{Method: "DELETE", Kind: sandbox.FaultStatus, Status: 400, Count: 1,
-			Body: `{"detailCode":"400.2.1.0 Object in use by another","trackingId":"1","messages":[],"causes":[]}`})
-		if err := k.Edit(sandbox.Target{Kind: "AccessProfile", ID: used}, map[string]any{"usedBy": []any{}}); err != nil {
-			t.Fatal(err)
-		}
-		if err := k.Delete(t.Context(), seen); err != nil {
-			t.Fatal(err)
-		}
-		k.Advance(pace)
-		if k.observe(used, workday, backend.AccessProfile{}).Exists {
-			t.Error("it is still there")
-		}
-	})
-}
-
-func TestProfileNamesAreUnique(t *testing.T) {
-	k := profiles(t)
-	for _, name := range []string{"Same", "Same + more"} {
-		obs := k.create(database, leastProfile(name))
-		for source, known := range map[string]bool{database: true, workday: !strings.Contains(name, "+")} {
-			again := leastProfile(name)
-			again.SailPoint.SourceID = &source
-			_, err := k.Create(t.Context(), backend.Ref{ParentID: source, Mark: mark}, again)
-			refusal(t, err, "displayName")
-			if known != strings.Contains(err.Error(), obs.ID) || !strings.Contains(err.Error(), name) {
-				t.Errorf("%s in %s: %v", name, source, err)
-			}
-		}
-	}
-	other := k.create(database, leastProfile("Other"))
-	renamed := backend.AccessProfile{DisplayName: backend.To("Same")}
-	_, err := k.Update(t.Context(), other, renamed, k.diff(other, renamed))
-	refusal(t, err, "displayName")
-}
-
-func TestProfilesAreFoundByTheirNames(t *testing.T) {
-	k := profiles(t)
-	for _, name := range []string{"Payroll + bonus", `R&D "Lab" \ 100% #1`} {
-		obs := k.create(database, leastProfile(name))
-		for _, ref := range []backend.Ref{
-			{ParentID: database, Key: backend.Key{DisplayName: name}},
-			{ParentID: database, Key: backend.Key{DisplayName: name}, Mark: mark},
-		} {
-			found, err := k.Observe(t.Context(), ref)
-			if err != nil || found.ID != obs.ID || found.Date.IsZero() {
-				t.Errorf("%s: %q, %v", name, found.ID, err)
-			}
-		}
-		if got, err := k.Find(t.Context(), backend.Name{Kind: backend.NameAccessProfile, Name: name}); err != nil || len(got) != 1 || got[0].ID != obs.ID {
-			t.Errorf("%s: %v, %v", name, got, err)
-		}
-		if none, err := k.Observe(t.Context(), backend.Ref{ParentID: database, Key: backend.Key{DisplayName: strings.ToUpper(name)}}); err != nil || none.Exists {
-			t.Errorf("%s in capitals: %q, %v", name, none.ID, err)
-		}
-		if err := k.Delete(t.Context(), obs); err != nil {
-			t.Fatal(err)
-		}
-	}
-	_, err := k.Observe(t.Context(), backend.Ref{ParentID: database, Key: backend.Key{DisplayName: "Payroll readers"}})
-	refusal(t, err, "displayName")
-	if !strings.Contains(err.Error(), workday) {
-		t.Errorf("the other source is not named: %v", err)
-	}
-	_, err = k.Observe(t.Context(), backend.Ref{ParentID: database, ID: used})
-	class(t, err, backend.Terminal)
-}
-
-// TestProfileAbsentInBothSpellings: the contract declares no 404 for profiles (section 3.7).
-func TestProfileAbsentInBothSpellings(t *testing.T) {
-	for _, feature := range []string{"", fake.FeatureProfile404} {
-		k := profiles(t)
-		if feature != "" {
-			k.feature(feature)
-		}
-		obs := k.create(database, leastProfile("Gone"))
-		if err := k.Delete(t.Context(), obs); err != nil {
-			t.Fatal(err)
-		}
-		if gone := k.observe(obs.ID, database, backend.AccessProfile{}); gone.Exists || gone.ID != obs.ID || gone.Date.IsZero() {
-			t.Errorf("%+v", gone)
-		}
-		if err := k.Delete(t.Context(), obs); err != nil {
-			t.Error(err)
-		}
-		_, err := k.Update(t.Context(), obs, leastProfile("Back"), backend.Changes{{Path: "displayName"}})
-		class(t, err, backend.Conflict)
-	}
-}
-
-// TestProfileRefusals: what the vendor says is told with its tracking id.
-func TestProfileRefusals(t *testing.T) {
-	k := profiles(t)
-	k.feature(fake.FeatureNoRequestCenter)
-	_, err := k.Create(t.Context(), backend.Ref{ParentID: database, Mark: mark}, leastProfile("No center"))
-	class(t, err, backend.Terminal)
-	if err == nil || !strings.Contains(err.Error(), "trackingId") {
-		t.Error(err)
-	}
-	gone := fullProfile()
-	gone.Entitlements = backend.EntitlementSet{{AppID: database, ID: noSuchID}}
-	_, err = k.Create(t.Context(), backend.Ref{ParentID: database, Mark: mark}, gone)
-	class(t, err, backend.Terminal)
-	if err == nil || !strings.Contains(err.Error(), noSuchID) {
-		t.Error(err)
-	}
-	k.fault(sandbox.Fault{Method: "POST", PathPattern: "access-profiles", Kind: sandbox.FaultStatus, Status: 500, Count: 1})
-	_, err = k.Create(t.Context(), backend.Ref{ParentID: database, Mark: mark}, fullProfile())
-	class(t, err, backend.OutcomeUnknown)
-	if err == nil || !strings.Contains(err.Error(), "idn:access-profile:manage") {
-		t.Error(err)
-	}
-	k.fault(sandbox.Fault{Method: "POST", PathPattern: "access-profiles", Kind: sandbox.FaultStatus, Status: http.StatusForbidden, Count: 1})
-	_, err = k.Create(t.Context(), backend.Ref{ParentID: database, Mark: mark}, fullProfile())
-	class(t, err, backend.Terminal)
-	if err == nil || !strings.Contains(err.Error(), "personal access token") || len([]rune(err.Error())) > 512 {
-		t.Error(err)
-	}
-}
-
-// TestProfileHalfWritten: the metadata is a patch of its own.
-func TestProfileHalfWritten(t *testing.T) {
-	k := profiles(t)
-	obs := k.converge(k.create(database, fullProfile()), fullProfile())
-	desired := fullProfile()
-	desired.DisplayName = backend.To("Half")
-	desired.SailPoint.AccessModelMetadata = backend.SailPointMetadata{"accessClass": {"critical"}}
-	half, err := k.Update(allowing(t, 1), obs, desired, k.diff(obs, desired))
-	class(t, err, backend.Fenced)
-	if half.ID != obs.ID || *half.Actual.DisplayName != "Half" {
-		t.Errorf("%q %q", half.ID, *half.Actual.DisplayName)
 	}
 }

@@ -143,6 +143,9 @@ func encodeSearch(desired backend.AccessReview) (searchCampaign, error) {
 		usual, out.IdentityIDs = typeIdentity, set(users.Selected.UserIDs)
 	case desired.Scope != nil && desired.Scope.Users != nil:
 		return out, invalid("scope.users", onlySelectedUsers)
+	case wanted.Query != "" && wanted.Query == accessQuery(constraints):
+		// It would read back as unset, see decodeSearch.
+		return out, invalid("sailPoint.search.query", "follows from the scope by itself: leave it out")
 	case wanted.Query == "":
 		if out.Query = accessQuery(constraints); out.Query == accessQuery(nil) {
 			return out, invalid("sailPoint.search", "nothing says what is reviewed: name a query, scope.users.selected, scope.entitlements or scope.grants.criteria.accessProfiles")
