@@ -58,7 +58,7 @@ type Echo struct{ Sent, Seen string }
 
 // Diff returns the set fields of desired that actual does not have. A field the
 // user did not set is never compared; parameters never are; write-only fields are
-// compared with what was last applied; create-only ones among them are not.
+// compared with what was last applied, create-only ones among them only where that is known.
 func Diff(desired, actual any, caps Capabilities, mem Memory) Changes {
 	have := byPath(actual)
 	var changes Changes
@@ -67,7 +67,8 @@ func Diff(desired, actual any, caps Capabilities, mem Memory) Changes {
 			continue
 		}
 		if Covers(caps.WriteOnly, want.Path) {
-			if !Covers(caps.CreateOnly, want.Path) && mem.Applied[want.Path] != want.Hash() {
+			applied, known := mem.Applied[want.Path]
+			if applied != want.Hash() && (known || !Covers(caps.CreateOnly, want.Path)) {
 				changes = append(changes, Change{want.Path})
 			}
 			continue

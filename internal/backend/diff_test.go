@@ -70,7 +70,12 @@ func TestDiffOfAppEntitlements(t *testing.T) {
 			desired: form, caps: hidden, memory: Memory{Applied: map[string]string{"conductorOne.requestSchemaID": hashAt(t, form, "conductorOne.requestSchemaID")}}},
 		"a hidden field is written again when it is edited": {
 			desired: form, caps: hidden, memory: Memory{Applied: map[string]string{"conductorOne.requestSchemaID": "another"}}, want: []string{"conductorOne.requestSchemaID"}},
-		"a hidden field that is taken at create only is never a change": {
+		"a hidden field that is taken at create only is a change when it is edited after its create": {
+			desired: form, caps: Capabilities{WriteOnly: []string{"conductorOne"}, CreateOnly: []string{"conductorOne.requestSchemaID"}},
+			memory: Memory{Applied: map[string]string{"conductorOne.requestSchemaID": "another"}}, want: []string{"conductorOne.requestSchemaID"}},
+		"a field that the operator carries out is never a change": {
+			desired: AppEntitlement{DisplayName: To("a")}, caps: Capabilities{Carried: map[string]string{"displayName": "by itself"}}},
+		"a hidden field that is taken at create only is quiet while nobody knows what was applied": {
 			desired: form, caps: Capabilities{WriteOnly: []string{"conductorOne"}, CreateOnly: []string{"conductorOne.requestSchemaID"}}},
 		"a union is compared as a whole": {
 			desired: c1(ConductorOneAppEntitlement{Provision: &ProvisionPolicy{Manual: &ProvisionManual{UserIDs: Set{"b", "a"}}}}),
@@ -201,6 +206,37 @@ func TestChanges(t *testing.T) {
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			if diff := cmp.Diff(c.want, c.got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestDiffOfWhatIsSetOfAList(t *testing.T) {
+	for sentence, c := range map[string]struct {
+		desired, actual AccessProfile
+		want            []string
+	}{
+		"a relationship is compared by what is set of it": {
+			desired: AccessProfile{Veza: &VezaAccessProfile{Relationships: VezaRelationships{
+				{EntityType: "A", EntityID: "b", DatasourceID: "c"}, {EntityType: "A", EntityID: "a", DatasourceID: "c", CustomProperties: Pairs{"k": "v"}}}}},
+			actual: AccessProfile{Veza: &VezaAccessProfile{Relationships: VezaRelationships{
+				{EntityType: "A", EntityID: "a", DatasourceID: "c", CustomProperties: Pairs{"k": "v", "other": "o"}, GrantBy: To("X")},
+				{EntityType: "A", EntityID: "b", DatasourceID: "c", CreatedByAccessProfile: To(true)}}}}},
+		"a relationship more at the vendor is a change": {
+			desired: AccessProfile{Veza: &VezaAccessProfile{Relationships: VezaRelationships{}}},
+			actual:  AccessProfile{Veza: &VezaAccessProfile{Relationships: VezaRelationships{{EntityType: "A", EntityID: "a", DatasourceID: "c"}}}},
+			want:    []string{"veza.relationships"}},
+		"a relationship that should be granted otherwise is a change": {
+			desired: AccessProfile{Veza: &VezaAccessProfile{Relationships: VezaRelationships{{EntityType: "A", EntityID: "a", DatasourceID: "c", GrantBy: To("Y")}}}},
+			actual:  AccessProfile{Veza: &VezaAccessProfile{Relationships: VezaRelationships{{EntityType: "A", EntityID: "a", DatasourceID: "c", GrantBy: To("X")}}}},
+			want:    []string{"veza.relationships"}},
+		"another first owner is a change":        {desired: AccessProfile{Owners: Owners{"a", "b"}}, actual: AccessProfile{Owners: Owners{"b", "a"}}, want: []string{"owners"}},
+		"the order of other owners is no change": {desired: AccessProfile{Owners: Owners{"a", "b", "c"}}, actual: AccessProfile{Owners: Owners{"a", "c", "b"}}},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			got := Diff(c.desired, c.actual, Capabilities{}, Memory{}).Paths()
+			if diff := cmp.Diff(c.want, got, cmpopts.EquateEmpty()); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})

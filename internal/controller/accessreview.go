@@ -38,12 +38,12 @@ func AccessReviewKind(pollEvery time.Duration) engine.Kind[*v1alpha1.AccessRevie
 		Driver:  func(t backend.Tenant) backend.Driver[backend.AccessReview] { return t.AccessReviews() },
 		Desire:  desireAccessReview,
 		Project: projectAccessReview,
-		Started: func(obj *v1alpha1.AccessReview) bool { return obj.Status.StartedAt != nil },
+		Started: started,
 		ObservedStarted: func(obs backend.Observation[backend.AccessReview]) bool {
 			return obs.Actual.Facts.Started
 		},
 		Tail: func(obj *v1alpha1.AccessReview) []string {
-			if obj.Status.StartedAt == nil {
+			if !started(obj) {
 				return nil
 			}
 			return []string{tailProgress, tailReports}
@@ -59,10 +59,19 @@ func AccessReviewKind(pollEvery time.Duration) engine.Kind[*v1alpha1.AccessRevie
 	}
 }
 
+// started says whether the status shows a review as started. Not every vendor tells since when.
+func started(obj *v1alpha1.AccessReview) bool {
+	switch obj.Status.State {
+	case v1alpha1.ReviewRunning, v1alpha1.ReviewOverdue, v1alpha1.ReviewCompleted:
+		return true
+	}
+	return obj.Status.StartedAt != nil
+}
+
 // untilDue shortens a poll so that what the spec asks for at a time is done at that time.
 func untilDue(obj *v1alpha1.AccessReview, poll time.Duration, now time.Time) time.Duration {
 	var due []time.Time
-	if s := obj.Spec.Start; s != nil && s.At != "" && obj.Status.StartedAt == nil {
+	if s := obj.Spec.Start; s != nil && s.At != "" && !started(obj) {
 		if at, err := s.At.Parse(); err == nil {
 			due = append(due, at)
 		}

@@ -17,21 +17,29 @@ import (
 	"github.com/governance-operator/governance-operator/internal/sandbox/conductorone"
 )
 
-// wire is the vendor's JSON, with <kind:name> for the ids of the seed.
-func wire(text string) string {
+// wire is ConductorOne's JSON, with <kind:name> for the ids of the seed.
+func wire(text string) string { return wireOf(conductorone.SeedID, text) }
+
+func wireOf(seedID func(kind, name string) string, text string) string {
 	return regexp.MustCompile(`<([a-z-]+):([^>]+)>`).ReplaceAllStringFunc(text, func(found string) string {
 		kind, name, _ := strings.Cut(found[1:len(found)-1], ":")
-		return conductorone.SeedID(kind, name)
+		return seedID(kind, name)
 	})
+}
+
+// without leaves members of an object out.
+func without(object map[string]any, keys ...string) map[string]any {
+	out := maps.Clone(object)
+	for _, key := range keys {
+		delete(out, key)
+	}
+	return out
 }
 
 // stored is what the vendor holds, without what it added itself.
 func stored(object map[string]any, generated ...string) string {
 	GinkgoHelper()
-	out := maps.Clone(object)
-	for _, key := range append(generated, "id", "createdAt", "updatedAt") {
-		delete(out, key)
-	}
+	out := without(object, append(generated, "id", "createdAt", "updatedAt")...)
 	if annotations, ok := out["annotations"].(map[string]any); ok {
 		annotations = maps.Clone(annotations)
 		maps.DeleteFunc(annotations, func(key string, _ any) bool {

@@ -248,7 +248,9 @@ func (p *pass[O, D]) wrote(ctx context.Context, plan Plan, obs backend.Observati
 	p.seen = obs
 	p.claim(obs)
 	p.changes = p.diff(obs)
-	return outcome{plan: plan, wrote: true, diffLeft: len(p.changes) > 0, err: err}
+	// A remote that the vendor still works on, or has failed to make, is not what was asked for yet.
+	unfinished := obs.Phase == backend.PhasePending || obs.Phase == backend.PhaseFailed
+	return outcome{plan: plan, wrote: true, diffLeft: len(p.changes) > 0 || unfinished, err: err}
 }
 
 // learn remembers write-only fields that were applied, and what the server made of the rest.

@@ -36,6 +36,8 @@ var messages = map[string]string{
 const (
 	inSync = "the remote is as specified"
 	asked  = "the vendor was asked and has not finished"
+
+	vendorWorks = "the vendor is still working"
 )
 
 // planMessage says what a plan means for this object, naming object and field.
@@ -48,6 +50,9 @@ func (p *pass[O, D]) planMessage(out outcome) string {
 	case v1alpha1.ReasonCreating, v1alpha1.ReasonRecreating, v1alpha1.ReasonUpdating, v1alpha1.ReasonCorrectingDrift, v1alpha1.ReasonAdopting:
 		if !out.diffLeft && out.wrote {
 			return inSync
+		}
+		if len(p.changes) == 0 {
+			return firstNonEmpty(p.seen.Message, vendorWorks)
 		}
 		return "still to be written: " + fields
 	case v1alpha1.ReasonDrifted:
@@ -78,7 +83,7 @@ func (p *pass[O, D]) planMessage(out outcome) string {
 	case v1alpha1.ReasonRemoteFailed:
 		return "the vendor's work failed: " + firstNonEmpty(p.seen.Message, "no message") + "; mend it there, or delete and apply"
 	case v1alpha1.ReasonVendorWorking:
-		return firstNonEmpty(p.seen.Message, "the vendor is still working")
+		return firstNonEmpty(p.seen.Message, vendorWorks)
 	}
 	return out.plan.Reason
 }

@@ -312,7 +312,7 @@ func (p *pass[O, D]) claimOf(obs backend.Observation[D]) (remoteKey, claimant) {
 // diff compares the desired model with an observation.
 func (p *pass[O, D]) diff(obs backend.Observation[D]) backend.Changes {
 	changes := backend.Diff(p.desired, obs.Actual, p.caps, p.remembered())
-	if obs.Blemished || obs.MarkInProse && obs.Mark.IsZero() {
+	if obs.Blemished || obs.MarkInProse && obs.Mark.IsZero() && !backend.Covers(obs.Sealed, backend.PathMark) {
 		changes = append(changes, backend.Change{Path: backend.PathMark})
 	}
 	return changes

@@ -137,7 +137,8 @@ func (b *bench[D]) made(t *testing.T, token string, desired D) (backend.Observat
 	}
 	caps := b.caps.For(desired)
 	sent := slices.DeleteFunc(backend.Paths(desired), func(path string) bool {
-		return backend.Covers(caps.WriteOnly, path) && !backend.Covers(b.caps.CreateOnly, path)
+		later := backend.Covers(caps.WriteOnly, path) && !backend.Covers(b.caps.CreateOnly, path)
+		return later && !backend.Covers(obs.Sealed, path)
 	})
 	mem := backend.Memory{Applied: map[string]string{}, Echoes: map[string]backend.Echo{}}
 	b.learn(mem, desired, obs, sent)
