@@ -3,7 +3,7 @@ package backend
 // SailPointAppEntitlement holds the fields that only SailPoint has (contract section 5).
 type SailPointAppEntitlement struct {
 	// MatchAttribute, MatchValue and MatchType say which entitlement of the source is meant.
-	// They are read back, and always sealed: another one is meant by another object.
+	// They are read back and cannot be changed: another one is meant by another object.
 	MatchAttribute *string `field:"match.attribute"`
 	MatchValue     *string `field:"match.value"`
 	MatchType      *string `field:"match.type"`

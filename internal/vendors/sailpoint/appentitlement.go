@@ -46,9 +46,11 @@ func (*entitlementDriver) Capabilities() backend.Capabilities {
 		Block:    block,
 		Values:   map[string][]string{"sailPoint.privilegeLevel": {"High", "Medium", "Low", "None"}},
 		MaxItems: map[string]int{"owners": 1},
-		Tail:     []string{pathRequest, pathRevocation},
-		ListLag:  listLag,
-		Poll:     poll,
+		// It says which entitlement it is (section 5.2).
+		CreateOnly: []string{"sailPoint.match"},
+		Tail:       []string{pathRequest, pathRevocation},
+		ListLag:    listLag,
+		Poll:       poll,
 	}
 }
 

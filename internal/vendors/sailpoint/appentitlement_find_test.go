@@ -50,7 +50,7 @@ func TestEntitlementsAreFoundByWhatTheSourceCallsThem(t *testing.T) {
 	}
 	moved := backend.AppEntitlement{SailPoint: &backend.SailPointAppEntitlement{MatchAttribute: backend.To("memberOf"), MatchValue: backend.To(group("Finance")), MatchType: backend.To("role")}}
 	bound := k.observe(id("Finance"), directory, moved)
-	if got := k.diff(bound, moved); !slices.Equal(got.Paths(), []string{"sailPoint.match.type"}) || !got.Unwritable(bound.Sealed) {
+	if got := k.diff(bound, moved); !slices.Equal(got.Paths(), []string{"sailPoint.match.type"}) || !got.Unwritable(k.Capabilities().CreateOnly) {
 		t.Errorf("another match is no edit of the remote: %v", got.Paths())
 	}
 	_, err = k.Observe(t.Context(), backend.Ref{ParentID: directory, Key: backend.Key{Attribute: "memberOf", Value: group("Payroll")}})

@@ -48,7 +48,6 @@ func decodeEntitlement(e entitlement, date time.Time) entitlementObservation {
 		Version:   version(e.Modified),
 		CreatedAt: e.Created.Time,
 		Phase:     backend.PhaseLive,
-		Sealed:    []string{"sailPoint.match"}, // It says which entitlement it is (section 5.2).
 		Date:      date,
 	}
 	obs.Actual = backend.AppEntitlement{
