@@ -1,0 +1,126 @@
+package veza
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/governance-operator/governance-operator/internal/backend"
+)
+
+// decodeProfile renders a profile with the version that is in force; v is empty where none is.
+func decodeProfile(p profile, v version, t profileType, date time.Time) profileObservation {
+	mark := markOf(p.Labels)
+	obs := profileObservation{
+		Exists:        true,
+		ID:            p.ID,
+		ParentID:      p.ProfileType,
+		Version:       p.UpdatedAt.versionText(),
+		VersionNumber: p.Current.counted(),
+		DraftNumber:   p.Draft.counted(),
+		CreatedAt:     p.CreatedAt.Time,
+		Mark:          mark,
+		Locked:        p.Draft != 0,
+		Retired:       slices.Contains(p.Labels, retiredLabel) && !p.running(),
+		Date:          date,
+	}
+	if p.LastSyncError != "" {
+		obs.Phase, obs.Message = backend.PhaseFailed, "the last sync with the integration failed: "+cut(p.LastSyncError, longestWords)
+	}
+	relationships := decodeRelationships(v.Relationships)
+	obs.Actual = backend.AccessProfile{
+		DisplayName:  backend.To(t.unprefixed(p.Name, p.Integrations)),
+		Description:  &p.Description,
+		Entitlements: entitlementsOf(relationships),
+		Inherits:     set(v.Inherits),
+		Requestable:  p.Requestable,
+		Veza: &backend.VezaAccessProfile{
+			ProfileTypeID:           &p.ProfileType,
+			State:                   backend.To(word(p.State.state())),
+			Relationships:           relationships,
+			Labels:                  set(userLabels(p.Labels)),
+			AccessRequestPolicyID:   &v.PolicyID,
+			ApplicationDatasourceID: &v.ApplicationID,
+			ApplicationSyncAction:   decodeAction(v.Action),
+			CustomProperties:        backend.Pairs(maps.Clone(p.Properties)),
+			RequireApprovalToStart:  &p.RequireApproval,
+			CatalogItem:             decodeCatalogItem(backend.Value(p.Catalog)),
+			Published:               backend.To(p.Draft == 0 && p.Current > 0),
+		},
+		Facts: profileFacts(p, v),
+	}
+	return obs
+}
+
+func profileFacts(p profile, v version) backend.AccessProfileFacts {
+	facts := backend.AccessProfileFacts{
+		State:         word(p.State.state()),
+		StartedAt:     p.StartedAt.Time,
+		LastSyncedAt:  p.LastSyncedAt.Time,
+		LastSyncError: p.LastSyncError,
+	}
+	if v.Members != nil {
+		facts.MemberCount = backend.To(int64(len(v.Members)))
+	}
+	for _, c := range p.Created {
+		if id := c.EntityID; id != "" {
+			facts.CreatedEntitlements = append(facts.CreatedEntitlements, id)
+		} else if c.ID != "" {
+			facts.CreatedEntitlements = append(facts.CreatedEntitlements, c.ID)
+		}
+	}
+	return facts
+}
+
+func decodeCatalogItem(c catalogItem) *backend.VezaCatalogItem {
+	return &backend.VezaCatalogItem{
+		Name: &c.Name, Description: &c.Description, MarkdownDescription: &c.MarkdownDescription, Icon: &c.Icon, Recommended: &c.Recommended,
+	}
+}
+
+// decodeAction is nil for an action that names nothing.
+func decodeAction(a *action) *backend.VezaAction {
+	if a == nil || *a == (action{}) {
+		return nil
+	}
+	return &backend.VezaAction{PolicyID: a.PolicyID, Name: a.Name}
+}
+
+// decodeRelationships never returns nil: what was read is known to be empty.
+func decodeRelationships(all []relationship) backend.VezaRelationships {
+	out := backend.VezaRelationships{}
+	for _, r := range all {
+		out = append(out, r.decode())
+	}
+	return out
+}
+
+func (r relationship) decode() backend.VezaRelationship {
+	out := backend.VezaRelationship{
+		EntityType: r.EntityType, DatasourceID: r.DatasourceID, EntityID: r.EntityID,
+		AssignedToEntityType: r.AssignedToEntityType, AssignedToEntityID: r.AssignedToEntityID,
+		CreatedByAccessProfile: &r.CreatedByAccessProfile,
+		CustomProperties:       backend.Pairs(maps.Clone(r.Properties)),
+		SyncIdentityAction:     decodeAction(r.Action),
+	}
+	if text := r.GrantBy.text(); text != "" {
+		out.GrantBy = &text
+	}
+	if c := r.Condition; c != nil && (c.Type != nil || c.Text != "") {
+		out.Condition = &backend.VezaCondition{Type: c.Type.text(), Expression: c.Text}
+	}
+	return out
+}
+
+// entitlementsOf is what relationships grant, whomever they are assigned to.
+func entitlementsOf(all backend.VezaRelationships) backend.EntitlementSet {
+	out := backend.EntitlementSet{}
+	for _, r := range all {
+		out = append(out, entitlementOf(r))
+	}
+	return out
+}
+
+func entitlementOf(r backend.VezaRelationship) backend.EntitlementID {
+	return backend.EntitlementID{AppID: r.DatasourceID, ID: backend.VezaEntity(r.EntityType, r.EntityID)}
+}

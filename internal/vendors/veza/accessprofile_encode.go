@@ -1,0 +1,202 @@
+package veza
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/governance-operator/governance-operator/internal/backend"
+)
+
+// encodeCreate is everything that the create call takes (section 3.2). A profile that is to
+// run starts when everything is in its place (section 9).
+func encodeCreate(desired backend.AccessProfile, typeID string, m backend.Mark) fields {
+	v := backend.Value(desired.Veza)
+	state := upper(backend.Value(v.State))
+	if state == "" || state == stateRunning {
+		state = stateInitial
+	}
+	var f fields
+	f.set("name", backend.Value(desired.DisplayName))
+	f.set("state", state)
+	f.set("profile_type", typeID)
+	f.set("labels", labelled(v.Labels, m))
+	if d := desired.Description; d != nil {
+		f.set("description", *d)
+	}
+	if v.CustomProperties != nil {
+		f.set("custom_properties", mergedProperties(nil, v.CustomProperties))
+	}
+	encodeVersion(&f, version{}, desired, func(string) bool { return true })
+	return f
+}
+
+// encodeVersion collects the fields of a version that changed, whole: arrays are replaced,
+// so what nobody manages of a relationship is taken from what is there (section 3.7). An
+// empty list is only sent where the spec has one.
+func encodeVersion(f *fields, live version, desired backend.AccessProfile, changed func(path string) bool) {
+	v := backend.Value(desired.Veza)
+	switch {
+	case v.Relationships != nil && changed(pathRelationships):
+		f.set("entities_to_create_relationships_to", mergedRelationships(live.Relationships, v.Relationships))
+	case v.Relationships == nil && desired.Entitlements != nil && changed(pathEntitlements):
+		f.set("entities_to_create_relationships_to", keptRelationships(live.Relationships, desired.Entitlements))
+	}
+	if desired.Inherits != nil && changed(pathInherits) {
+		f.set("inherit_entities_from_access_profiles", texts(desired.Inherits))
+	}
+	if id := v.AccessRequestPolicyID; id != nil && changed(pathPolicy) {
+		f.set("access_request_policy_id", *id)
+	}
+	if id := v.ApplicationDatasourceID; id != nil && changed(pathApplication) {
+		f.set("application_datasource_id", *id)
+	}
+	if a := v.ApplicationSyncAction; a != nil && changed(pathApplicationAction) {
+		f.set("application_sync_identity_action", encodeAction(a))
+	}
+}
+
+func encodeAction(a *backend.VezaAction) *action {
+	return &action{PolicyID: a.PolicyID, Name: a.Name}
+}
+
+// mergedRelationships are those wanted, with what is set laid over what is there.
+func mergedRelationships(live []relationship, want backend.VezaRelationships) []relationship {
+	there := map[string]relationship{}
+	for _, r := range live {
+		there[r.decode().Key()] = r
+	}
+	out := []relationship{}
+	for _, w := range want {
+		r, known := there[w.Key()]
+		if !known {
+			r = relationship{
+				EntityType: w.EntityType, DatasourceID: w.DatasourceID, EntityID: w.EntityID,
+				AssignedToEntityType: w.AssignedToEntityType, AssignedToEntityID: w.AssignedToEntityID,
+			}
+		}
+		out = append(out, r.with(w))
+	}
+	return out
+}
+
+// with lays what is set of w over r.
+func (r relationship) with(w backend.VezaRelationship) relationship {
+	if w.GrantBy != nil {
+		r.GrantBy = opaqueOf(*w.GrantBy)
+	}
+	if w.CreatedByAccessProfile != nil {
+		r.CreatedByAccessProfile = *w.CreatedByAccessProfile
+	}
+	if w.CustomProperties != nil {
+		r.Properties = mergedProperties(r.Properties, w.CustomProperties)
+	}
+	if w.SyncIdentityAction != nil {
+		r.Action = encodeAction(w.SyncIdentityAction)
+	}
+	r.Action = sent(r.Action)
+	if c := w.Condition; c != nil {
+		next := condition{Text: c.Expression}
+		if c.Type != "" {
+			next.Type = opaqueOf(c.Type)
+		} else if r.Condition != nil {
+			next.Type = r.Condition.Type
+		}
+		r.Condition = &next
+	}
+	return r
+}
+
+// sent leaves an action out that names nothing.
+func sent(a *action) *action {
+	if decodeAction(a) == nil {
+		return nil
+	}
+	return a
+}
+
+// keptRelationships keeps of what is there what is wanted, as it is, and adds the rest bare.
+func keptRelationships(live []relationship, want backend.EntitlementSet) []relationship {
+	out := []relationship{}
+	known := backend.EntitlementSet{}
+	for _, r := range live {
+		if e := entitlementOf(r.decode()); slices.Contains(want, e) {
+			known = append(known, e)
+			out = append(out, r.with(backend.VezaRelationship{}))
+		}
+	}
+	return append(out, mergedRelationships(nil, relationshipsOf(want.Minus(known)))...)
+}
+
+// relationshipsOf turns entitlements into bare relationships; ids that name no entity were
+// refused before (see backend.SplitVezaEntity).
+func relationshipsOf(want backend.EntitlementSet) backend.VezaRelationships {
+	var out backend.VezaRelationships
+	for _, e := range want {
+		if entityType, entityID, ok := backend.SplitVezaEntity(e.ID); ok {
+			out = append(out, backend.VezaRelationship{EntityType: entityType, DatasourceID: e.AppID, EntityID: entityID})
+		}
+	}
+	return out
+}
+
+// mergedProperties is the whole map: whether a part would do is not documented (section
+// 3.6). An empty value takes its key away.
+func mergedProperties(live map[string]string, want backend.Pairs) map[string]string {
+	out := maps.Clone(live)
+	if out == nil {
+		out = map[string]string{}
+	}
+	for key, value := range want {
+		if value == "" {
+			delete(out, key)
+		} else {
+			out[key] = value
+		}
+	}
+	return out
+}
+
+// encodeProfile collects the fields of the profile itself that changed (section 3.6). The
+// state is not among them: it has a time of its own.
+func encodeProfile(live profile, desired backend.AccessProfile, changes backend.Changes, m backend.Mark) fields {
+	v := backend.Value(desired.Veza)
+	var f fields
+	if d := desired.DisplayName; d != nil && changes.Has("displayName") {
+		f.set("name", *d)
+	}
+	if d := desired.Description; d != nil && changes.Has("description") {
+		f.set("description", *d)
+	}
+	switch {
+	case v.Labels != nil && changes.Has(pathLabels):
+		f.set("labels", labelled(v.Labels, m))
+	case changes.Has(backend.PathMark):
+		f.set("labels", labelled(live.Labels, m))
+	}
+	if v.CustomProperties != nil && changes.Has(pathProperties) {
+		f.set("custom_properties", mergedProperties(live.Properties, v.CustomProperties))
+	}
+	if r := v.RequireApprovalToStart; r != nil && changes.Has(pathApproval) {
+		f.set("require_approval_to_start", *r)
+	}
+	if c := v.CatalogItem; c != nil && changes.Has(pathCatalog) {
+		f.set("catalog_item_info", mergedCatalogItem(backend.Value(live.Catalog), *c))
+	}
+	return f
+}
+
+// mergedCatalogItem lays what is set over what is there.
+func mergedCatalogItem(live catalogItem, want backend.VezaCatalogItem) catalogItem {
+	overlay(&live.Name, want.Name)
+	overlay(&live.Description, want.Description)
+	overlay(&live.MarkdownDescription, want.MarkdownDescription)
+	overlay(&live.Icon, want.Icon)
+	overlay(&live.Recommended, want.Recommended)
+	return live
+}
+
+func overlay[T any](live, want *T) {
+	if want != nil {
+		*live = *want
+	}
+}

@@ -1,0 +1,155 @@
+package veza
+
+import (
+	"bytes"
+	"encoding/json"
+)
+
+// profile is an access profile (section 3.4).
+type profile struct {
+	ID              string            `json:"id"`
+	Name            string            `json:"name"`
+	Description     string            `json:"description"`
+	State           enum              `json:"state"`
+	ProfileType     string            `json:"profile_type"`
+	Current         number            `json:"current_version_number"`
+	Draft           number            `json:"draft_version_number"`
+	CurrentVersion  versionOrNumber   `json:"current_version"`
+	UsedByWorkflow  bool              `json:"used_by_workflow"`
+	InheritedByAny  bool              `json:"inherited_by_other_profiles"`
+	InheritedBy     []string          `json:"access_profiles_inherited_by"`
+	Integrations    []string          `json:"integrations"`
+	Labels          []string          `json:"labels"`
+	Requestable     *bool             `json:"requestable"`
+	RequireApproval bool              `json:"require_approval_to_start"`
+	StartedAt       moment            `json:"started_at"`
+	Catalog         *catalogItem      `json:"catalog_item_info"`
+	Created         []created         `json:"created_entitlements"`
+	LastSyncedAt    moment            `json:"last_synced_at"`
+	LastSyncError   string            `json:"last_sync_error_message"`
+	CreatedAt       moment            `json:"created_at"`
+	UpdatedAt       moment            `json:"updated_at"`
+	Properties      map[string]string `json:"custom_properties"`
+}
+
+func (p profile) running() bool { return p.State.state() == stateRunning }
+
+// created is an entitlement that the vendor made for the profile (section 5.1).
+type created struct {
+	ID       string `json:"id"`
+	EntityID string `json:"created_entity_id"`
+}
+
+// catalogItem is how the profile stands in the catalog; all of it is written (section 3.6).
+type catalogItem struct {
+	Name                string `json:"name"`
+	Description         string `json:"description"`
+	MarkdownDescription string `json:"markdown_description"`
+	Icon                string `json:"icon"`
+	Recommended         bool   `json:"recommended"`
+}
+
+// version holds what a profile grants (section 3.4).
+type version struct {
+	Number        number         `json:"version_number"`
+	Relationships []relationship `json:"entities_to_create_relationships_to"`
+	Inherits      []string       `json:"inherit_entities_from_access_profiles"`
+	Members       []string       `json:"members"`
+	PolicyID      string         `json:"access_request_policy_id"`
+	ApplicationID string         `json:"application_datasource_id"`
+	Action        *action        `json:"application_sync_identity_action"`
+}
+
+// versionOrNumber is a version, or only its number where the vendor shows no more (section 3.4).
+type versionOrNumber struct {
+	version *version
+	number  number
+}
+
+// UnmarshalJSON reads an object, a number or nothing.
+func (v *versionOrNumber) UnmarshalJSON(data []byte) error {
+	*v = versionOrNumber{}
+	if bytes.HasPrefix(bytes.TrimSpace(data), []byte("{")) {
+		return json.Unmarshal(data, &v.version)
+	}
+	return json.Unmarshal(data, &v.number)
+}
+
+// action names an action of a lifecycle policy.
+type action struct {
+	PolicyID string `json:"policy_id"`
+	Name     string `json:"name"`
+}
+
+// relationship has the members that can be written and no others: the rest is read-only
+// and must not be sent back (section 3.5).
+type relationship struct {
+	EntityType             string            `json:"entity_type"`
+	DatasourceID           string            `json:"datasource_id"`
+	EntityID               string            `json:"entity_id"`
+	AssignedToEntityType   string            `json:"assigned_to_entity_type,omitempty"`
+	AssignedToEntityID     string            `json:"assigned_to_entity_id,omitempty"`
+	GrantBy                opaque            `json:"grant_by,omitempty"`
+	CreatedByAccessProfile bool              `json:"created_by_access_profile,omitempty"`
+	Properties             map[string]string `json:"custom_properties,omitempty"`
+	Action                 *action           `json:"sync_identity_action,omitempty"`
+	Condition              *condition        `json:"condition,omitempty"`
+}
+
+// condition is when a relationship counts.
+type condition struct {
+	Type opaque `json:"type,omitempty"`
+	Text string `json:"condition_string,omitempty"`
+}
+
+// opaque is an enum of which no value is published: it goes back as it came (section 3.5).
+type opaque json.RawMessage
+
+func opaqueOf(word string) opaque {
+	raw, _ := json.Marshal(word) // A text can always be rendered.
+	return raw
+}
+
+// UnmarshalJSON keeps the value as it is; null, 0 and "" are what nobody set (section 1.6).
+func (o *opaque) UnmarshalJSON(data []byte) error {
+	*o = nil
+	if text := string(data); text != "null" && text != "0" && text != `""` {
+		*o = bytes.Clone(data)
+	}
+	return nil
+}
+
+// MarshalJSON writes the value as it came.
+func (o opaque) MarshalJSON() ([]byte, error) {
+	if o == nil {
+		return []byte("null"), nil
+	}
+	return o, nil
+}
+
+// text is the name, or the digits of a number.
+func (o opaque) text() string {
+	var e enum
+	if o == nil || json.Unmarshal(o, &e) != nil {
+		return ""
+	}
+	return string(e)
+}
+
+// member is one identity in a profile (section 3.8).
+type member struct {
+	IdentityID  string `json:"identity_id"`
+	CreatedFrom enum   `json:"created_from"`
+}
+
+// byHand is the origin of members who were put there one by one; others come from policies
+// and would return (section 3.8).
+const byHand = "ACCESS_PROFILE_MEMBERSHIP"
+
+// memberChange is a delta. All four are required, though two repeat the path (section 3.8).
+type memberChange struct {
+	ProfileID   string   `json:"access_profile_id"`
+	Version     number   `json:"version_number"`
+	Type        string   `json:"type"`
+	IdentityIDs []string `json:"identity_ids"`
+}

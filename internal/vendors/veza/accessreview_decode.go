@@ -1,0 +1,69 @@
+package veza
+
+import (
+	"time"
+
+	"github.com/governance-operator/governance-operator/internal/backend"
+)
+
+// decode renders a row. A mark in its notes proves that this tenant shows them: from then
+// on a review without one is known to bear none.
+func (d *reviewDriver) decode(r row[certification], workflowID string) reviewObservation {
+	c := r.item
+	text, mark := backend.SplitMark(c.Notes)
+	if !mark.IsZero() {
+		d.proven.Store(true)
+	}
+	obs := reviewObservation{
+		Exists:      c.ID != "",
+		ID:          c.ID,
+		ParentID:    workflowID,
+		Version:     c.UpdatedAt.versionText(),
+		CreatedAt:   c.CreatedAt.Time,
+		Mark:        mark,
+		MarkInProse: !mark.IsZero() || d.proven.Load(),
+		Sealed:      append(backend.Paths(backend.AccessReview{}), backend.PathMark),
+		Date:        r.date,
+		Actual: backend.AccessReview{
+			DisplayName: &c.Name,
+			Description: &text,
+			AutoStart:   backend.To(true), // The run is its start.
+			Veza:        &backend.VezaAccessReview{ConfigurationID: &workflowID, Notes: &text},
+			Facts:       c.facts(r.date),
+		},
+	}
+	switch obs.Actual.Facts.State {
+	case backend.ReviewCompleted:
+		obs.Phase = backend.PhaseSealed
+	case backend.ReviewConfiguring:
+		obs.Phase, obs.Message = backend.PhasePending, "Veza is gathering what is reviewed"
+	}
+	return obs
+}
+
+// facts are read from the timestamps: the names of the states are not published (section 7.4).
+func (c certification) facts(now time.Time) backend.AccessReviewFacts {
+	facts := backend.AccessReviewFacts{
+		State:       backend.ReviewRunning,
+		VendorState: string(c.State),
+		Started:     true,
+		StartedAt:   c.StartedAt.Time,
+		ClosedAt:    c.CompletedAt.Time,
+		Deadline:    c.DueDate.Time,
+		Total:       backend.To(int64(c.Total)),
+		Completed:   backend.To(int64(c.Completed)),
+	}
+	switch {
+	case !c.CompletedAt.IsZero():
+		facts.State = backend.ReviewCompleted
+	case c.QueryCompletedAt.IsZero():
+		facts.State = backend.ReviewConfiguring
+		return facts
+	case !c.DueDate.IsZero() && now.After(c.DueDate.Time):
+		facts.State = backend.ReviewOverdue
+	}
+	if facts.StartedAt.IsZero() {
+		facts.StartedAt = c.CreatedAt.Time
+	}
+	return facts
+}

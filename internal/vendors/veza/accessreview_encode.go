@@ -1,0 +1,64 @@
+package veza
+
+import (
+	"slices"
+
+	"github.com/governance-operator/governance-operator/internal/backend"
+)
+
+// dataSources are the words for 0, 1 and 2 (section 7.3).
+var dataSources = []string{"Current", "MostRecentSnapshot", "GivenSnapshot"}
+
+// encodeReview renders a run of a configuration. The notes bear the mark, there is no
+// other place for it (section 7.5).
+func encodeReview(desired backend.AccessReview, r backend.Ref) (certificationCreate, error) {
+	v := backend.Value(desired.Veza)
+	text := backend.Value(v.Notes)
+	if v.Notes == nil {
+		text = backend.Value(desired.Description)
+	} else if d := desired.Description; d != nil && *d != text {
+		return certificationCreate{}, invalid("veza.notes", "Veza keeps one text for a review: write either this or description")
+	}
+	body := certificationCreate{
+		WorkflowID:         r.ParentID,
+		SnapshotID:         v.SnapshotID,
+		Name:               backend.Value(desired.DisplayName),
+		Notes:              r.Mark.Stamp(text),
+		Assignment:         encodeAssignment(v.ReviewerAssignment),
+		SecondAssignment:   encodeAssignment(v.SecondLevelAssignment),
+		AutomationIDs:      v.AutomationIDs,
+		FinalApprovalLevel: v.FinalApprovalLevel,
+	}
+	if word := v.DataSource; word != nil {
+		n := slices.Index(dataSources, *word)
+		if n < 0 {
+			return certificationCreate{}, invalid("veza.dataSource", "%q is not known", *word)
+		}
+		body.DataSource = &n
+	}
+	if d := v.DynamicInformation; d != nil {
+		body.Dynamic = &dynamicInformation{Identities: []reviewedIdentity{}}
+		for _, i := range d.Identities {
+			body.Dynamic.Identities = append(body.Dynamic.Identities, reviewedIdentity(i))
+		}
+	}
+	return body, nil
+}
+
+func encodeAssignment(a *backend.VezaAssignment) *assignment {
+	if a == nil {
+		return nil
+	}
+	return &assignment{
+		UsersManager: a.UsersManager, ResourceManagers: a.ResourceManagers,
+		Reviewers: encodeUsers(a.Reviewers), FallbackReviewers: encodeUsers(a.FallbackReviewers),
+	}
+}
+
+func encodeUsers(all []backend.VezaUser) []user {
+	var out []user
+	for _, u := range all {
+		out = append(out, user(u))
+	}
+	return out
+}

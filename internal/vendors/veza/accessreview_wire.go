@@ -1,0 +1,57 @@
+package veza
+
+// certification is a review (section 7.4).
+type certification struct {
+	ID               string `json:"certification_id"`
+	WorkflowID       string `json:"workflow_id"`
+	Name             string `json:"name"`
+	Notes            string `json:"notes"`
+	State            enum   `json:"state"`
+	DueDate          moment `json:"due_date"`
+	StartedAt        moment `json:"started_at"`
+	QueryCompletedAt moment `json:"query_completed_at"`
+	CompletedAt      moment `json:"completed_at"`
+	CreatedAt        moment `json:"created_at"`
+	UpdatedAt        moment `json:"updated_at"`
+	Total            number `json:"total_result_count"`
+	Completed        number `json:"total_complete_count"`
+}
+
+// certificationCreate starts a review; what is unset is left to the configuration (section 7.3).
+type certificationCreate struct {
+	WorkflowID         string              `json:"workflow_id"`
+	DataSource         *int                `json:"data_source,omitempty"`
+	SnapshotID         *int64              `json:"snapshot_id,omitempty"`
+	Name               string              `json:"name,omitempty"`
+	Notes              string              `json:"notes"`
+	Assignment         *assignment         `json:"reviewer_assignment,omitempty"`
+	SecondAssignment   *assignment         `json:"reviewer_assignment_second_level,omitempty"`
+	AutomationIDs      []string            `json:"automation_ids,omitempty"`
+	FinalApprovalLevel *int64              `json:"final_approval_level,omitempty"`
+	Dynamic            *dynamicInformation `json:"dynamic_information,omitempty"`
+}
+
+// assignment says who reviews.
+type assignment struct {
+	UsersManager      *bool  `json:"users_manager,omitempty"`
+	ResourceManagers  *bool  `json:"resource_managers,omitempty"`
+	Reviewers         []user `json:"reviewers,omitempty"`
+	FallbackReviewers []user `json:"fallback_reviewers,omitempty"`
+}
+
+// user has the shape that users have elsewhere; for reviewers it is inferred (section 7.3).
+type user struct {
+	ID    string `json:"id,omitempty"`
+	Email string `json:"email,omitempty"`
+}
+
+// dynamicInformation names entities of the graph.
+type dynamicInformation struct {
+	Identities []reviewedIdentity `json:"identities"`
+}
+
+type reviewedIdentity struct {
+	ID                string `json:"id"`
+	Type              string `json:"type"`
+	PreviousManagerID string `json:"previous_manager_id,omitempty"`
+}

@@ -1,0 +1,55 @@
+package veza
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// listAge is how long a list that changes rarely serves the next look.
+const listAge = time.Minute
+
+// recent keeps what fetch returned for a while; an error is not kept.
+type recent[T any] struct {
+	mu    sync.Mutex
+	value T
+	until time.Time
+}
+
+func (r *recent[T]) get(ctx context.Context, fetch func(ctx context.Context) (T, error)) (T, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if time.Now().Before(r.until) {
+		return r.value, nil
+	}
+	value, err := fetch(ctx)
+	if err != nil {
+		return value, err
+	}
+	r.value, r.until = value, time.Now().Add(listAge)
+	return value, nil
+}
+
+// rememberedNames bounds names; what falls out costs a longer look.
+const rememberedNames = 8192
+
+// names remembers what entities are called, by id.
+type names struct {
+	mu   sync.Mutex
+	byID map[string]string
+}
+
+func (n *names) set(id, name string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.byID == nil || len(n.byID) >= rememberedNames {
+		n.byID = map[string]string{}
+	}
+	n.byID[id] = name
+}
+
+func (n *names) get(id string) string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.byID[id]
+}

@@ -1,0 +1,142 @@
+package veza
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/governance-operator/governance-operator/internal/backend"
+)
+
+// enum is a value that the vendor writes as a name or as a number, depending on the page
+// (section 1.6). A number is kept as its digits, null is empty.
+type enum string
+
+// UnmarshalJSON reads a name, a number or nothing.
+func (e *enum) UnmarshalJSON(data []byte) error {
+	var v any
+	if err := json.Unmarshal(data, &v); err != nil {
+		return err
+	}
+	switch v := v.(type) {
+	case string:
+		*e = enum(v)
+	case float64:
+		*e = enum(strconv.FormatFloat(v, 'f', -1, 64))
+	default:
+		*e = ""
+	}
+	return nil
+}
+
+// The states of a profile (section 3.3).
+const (
+	stateInitial = "INITIAL"
+	stateRunning = "RUNNING"
+	statePaused  = "PAUSED"
+	statePending = "PENDING"
+)
+
+// stateNumbers are not published: this is the order in which the names are listed, and is
+// only read (section 3.3).
+var stateNumbers = []string{stateInitial, stateRunning, statePaused, "DRY_RUN", statePending}
+
+// state is the name of a profile's state; the zero value may be left out.
+func (e enum) state() string {
+	if e == "" {
+		return stateInitial
+	}
+	if n, err := strconv.Atoi(string(e)); err == nil && n >= 0 && n < len(stateNumbers) {
+		return stateNumbers[n]
+	}
+	return string(e)
+}
+
+// upper turns a word into the vendor's spelling: DryRun becomes DRY_RUN.
+func upper(word string) string {
+	var b strings.Builder
+	for i, r := range word {
+		if i > 0 && unicode.IsUpper(r) {
+			b.WriteByte('_')
+		}
+		b.WriteRune(unicode.ToUpper(r))
+	}
+	return b.String()
+}
+
+// word turns the vendor's spelling into ours, also of values that are newer than this code.
+func word(value string) string {
+	var b strings.Builder
+	for part := range strings.SplitSeq(strings.ToLower(value), "_") {
+		if part != "" {
+			b.WriteString(strings.ToUpper(part[:1]) + part[1:])
+		}
+	}
+	return b.String()
+}
+
+// number is an integer as text or as a number; null and "" are zero (section 1.6).
+type number int64
+
+// UnmarshalJSON reads text, a number or nothing.
+func (n *number) UnmarshalJSON(data []byte) error {
+	text := strings.Trim(string(data), `"`)
+	if text == "" || text == "null" {
+		*n = 0
+		return nil
+	}
+	i, err := strconv.ParseInt(text, 10, 64)
+	*n = number(i)
+	return err
+}
+
+func (n number) text() string { return strconv.FormatInt(int64(n), 10) }
+
+// counted is nil for a version that there is none of.
+func (n number) counted() *int64 {
+	if n <= 0 {
+		return nil
+	}
+	return backend.To(int64(n))
+}
+
+// moment is a timestamp; null, "" and what cannot be read are the zero time.
+type moment struct{ time.Time }
+
+// UnmarshalJSON reads RFC 3339 with up to nine fractional digits (section 1.6).
+func (m *moment) UnmarshalJSON(data []byte) error {
+	var text *string
+	*m = moment{}
+	if json.Unmarshal(data, &text) != nil || text == nil {
+		return nil
+	}
+	if t, err := time.Parse(time.RFC3339Nano, *text); err == nil {
+		m.Time = t
+	}
+	return nil
+}
+
+// versionText is when it was modified last: there are no etags (section 0.1).
+func (m moment) versionText() string {
+	if m.IsZero() {
+		return ""
+	}
+	return m.UTC().Format(time.RFC3339Nano)
+}
+
+// clause is one condition of a filter. How quotes are escaped is not published, so a value
+// that needs it makes no clause: everything is listed then, and compared here (section 1.8).
+func clause(field, operator, value string) string {
+	if strings.ContainsAny(value, `"\`) {
+		return ""
+	}
+	return field + " " + operator + ` "` + value + `"`
+}
+
+// set never returns nil: a set that was read is known to be empty.
+func set(values []string) backend.Set { return append(backend.Set{}, values...) }
+
+// texts never returns nil: null would mean unset.
+func texts(s backend.Set) []string { return append([]string{}, s...) }
