@@ -231,6 +231,9 @@ func TestDiffOfWhatIsSetOfAList(t *testing.T) {
 			desired: AccessProfile{Veza: &VezaAccessProfile{Relationships: VezaRelationships{{EntityType: "A", EntityID: "a", DatasourceID: "c", GrantBy: To("Y")}}}},
 			actual:  AccessProfile{Veza: &VezaAccessProfile{Relationships: VezaRelationships{{EntityType: "A", EntityID: "a", DatasourceID: "c", GrantBy: To("X")}}}},
 			want:    []string{"veza.relationships"}},
+		"a condition whose type nobody set is compared by its expression": {
+			desired: AccessProfile{Veza: &VezaAccessProfile{Relationships: VezaRelationships{{EntityType: "A", EntityID: "a", DatasourceID: "c", Condition: &VezaCondition{Expression: "x"}}}}},
+			actual:  AccessProfile{Veza: &VezaAccessProfile{Relationships: VezaRelationships{{EntityType: "A", EntityID: "a", DatasourceID: "c", Condition: &VezaCondition{Type: "T", Expression: "x"}}}}}},
 		"another first owner is a change":        {desired: AccessProfile{Owners: Owners{"a", "b"}}, actual: AccessProfile{Owners: Owners{"b", "a"}}, want: []string{"owners"}},
 		"the order of other owners is no change": {desired: AccessProfile{Owners: Owners{"a", "b", "c"}}, actual: AccessProfile{Owners: Owners{"a", "c", "b"}}},
 	} {

@@ -112,8 +112,11 @@ func (s VezaRelationships) compared(actual any) (want, have any) {
 		if want.SyncIdentityAction == nil {
 			r.SyncIdentityAction = nil
 		}
-		if want.Condition == nil {
+		switch {
+		case want.Condition == nil:
 			r.Condition = nil
+		case want.Condition.Type == "" && r.Condition != nil:
+			r.Condition = &VezaCondition{Expression: r.Condition.Expression}
 		}
 		h = append(h, r)
 	}
