@@ -27,7 +27,7 @@ func (d *profileDriver) members(ctx context.Context, id string, n number) (backe
 		if err != nil {
 			return nil, err
 		}
-		if r.item.CreatedFrom == byHand {
+		if r.item.byHand() {
 			out = append(out, r.item.IdentityID)
 		}
 	}

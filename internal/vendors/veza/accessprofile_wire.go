@@ -140,11 +140,21 @@ func (o opaque) text() string {
 type member struct {
 	IdentityID  string `json:"identity_id"`
 	CreatedFrom enum   `json:"created_from"`
+	Workflow    string `json:"workflow"`
 }
 
-// byHand is the origin of members who were put there one by one; others come from policies
-// and would return (section 3.8).
-const byHand = "ACCESS_PROFILE_MEMBERSHIP"
+// byHand says that somebody put the member there; others come from policies and would return
+// (section 3.8). An origin that is left out is the zero value of its enum, whichever that is
+// (section 1.6): nothing says then that a policy did it, unless a workflow is named.
+func (m member) byHand() bool {
+	switch m.CreatedFrom {
+	case "ACCESS_PROFILE_MEMBERSHIP":
+		return true
+	case "", "0":
+		return m.Workflow == ""
+	}
+	return false
+}
 
 // memberChange is a delta. All four are required, though two repeat the path (section 3.8).
 type memberChange struct {

@@ -6,8 +6,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 )
 
-// decode renders a row. A mark in its notes proves that this tenant shows them: from then
-// on a review without one is known to bear none.
+// decode renders a row. A mark in its notes proves that this tenant shows them (section 7.5).
 func (d *reviewDriver) decode(r row[certification], workflowID string) reviewObservation {
 	c := r.item
 	text, mark := backend.SplitMark(c.Notes)
@@ -21,7 +20,7 @@ func (d *reviewDriver) decode(r row[certification], workflowID string) reviewObs
 		Version:     c.UpdatedAt.versionText(),
 		CreatedAt:   c.CreatedAt.Time,
 		Mark:        mark,
-		MarkInProse: !mark.IsZero() || d.proven.Load(),
+		MarkInProse: true,
 		Sealed:      append(backend.Paths(backend.AccessReview{}), backend.PathMark),
 		Date:        r.date,
 		Actual: backend.AccessReview{

@@ -29,8 +29,10 @@ type lifecycle struct {
 	} `json:"datasource"`
 	Definition struct {
 		Actions []struct {
-			Type    enum     `json:"type"`
-			Outputs []string `json:"output_entity_types"`
+			Type    enum `json:"type"`
+			Outputs []struct {
+				Types []string `json:"available_entity_types"`
+			} `json:"output_entity_types"`
 		} `json:"actions"`
 	} `json:"definition"`
 }
@@ -43,7 +45,9 @@ func (l lifecycle) granted() ([]string, bool) {
 	for _, a := range l.Definition.Actions {
 		if a.Type == actionManage {
 			manages = true
-			types = append(types, a.Outputs...)
+			for _, output := range a.Outputs {
+				types = append(types, output.Types...)
+			}
 		}
 	}
 	slices.Sort(types)

@@ -1,0 +1,284 @@
+package veza_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/backend/backendtest"
+	"github.com/governance-operator/governance-operator/internal/sandbox"
+	fake "github.com/governance-operator/governance-operator/internal/sandbox/veza"
+)
+
+// noSuchID has the form of the vendor's ids.
+const noSuchID = "00000000-0000-4000-8000-000000000000"
+
+// overHTTP opens a driver over a sandbox of its own, and lays hands on its faults.
+func overHTTP[D backend.Model](parent, existing string, open func(*testing.T) kept[D]) func(*testing.T) backendtest.Fixture[D] {
+	return func(t *testing.T) backendtest.Fixture[D] {
+		k := open(t)
+		return backendtest.Fixture[D]{
+			Driver: k.Driver, ParentID: parent, Existing: existing,
+			LoseResponse: func() {
+				k.fault(sandbox.Fault{Method: "POST", Class: sandbox.ClassWrite, Kind: sandbox.FaultResetAfter, Count: 1})
+			},
+			Throttle: func(after time.Duration) {
+				k.fault(sandbox.Fault{Class: sandbox.ClassRead, Kind: sandbox.FaultStatus, Status: 429, RetryAfterSeconds: int(after / time.Second), Count: 1})
+			},
+			RefuseCredentials: func() {
+				if _, err := k.RotateCredentials(); err != nil {
+					t.Fatal(err)
+				}
+			},
+			Settle: func() { k.Advance(time.Minute) },
+		}
+	}
+}
+
+// varied gives every variation a copy of its own of what all start from.
+func varied[D backend.Model](desired D, changes map[string]func(*D)) map[string]D {
+	out := map[string]D{}
+	for name, change := range changes {
+		model := backendtest.Clone(desired)
+		change(&model)
+		out[name] = model
+	}
+	return out
+}
+
+func TestEntitlementsKeepTheLaws(t *testing.T) {
+	for sentence, features := range map[string][]string{"as they are": nil, "with pages that are empty": {"emptyPages"}} {
+		t.Run(sentence, func(t *testing.T) {
+			backendtest.Run(t, backendtest.Suite[backend.AppEntitlement]{
+				Open: overHTTP(okta, team.ID, func(t *testing.T) kept[backend.AppEntitlement] {
+					k := entitlements(t)
+					k.feature(features...)
+					return k
+				}),
+				UnknownID: "OktaGroup/00g0",
+				Desired: backend.AppEntitlement{
+					DisplayName: backend.To("AI Team"),
+					Veza: &backend.VezaAppEntitlement{
+						EntityType: backend.To("OktaGroup"), MatchName: backend.To("AI Team"), MatchID: backend.To(related(team).EntityID),
+					},
+				},
+			})
+		})
+	}
+}
+
+// fullProfile has every field that a type with relationships takes.
+func fullProfile() backend.AccessProfile {
+	rich := related(developers)
+	rich.AssignedToEntityType, rich.AssignedToEntityID = "OktaUser", "00u1"
+	rich.GrantBy = backend.To("DIRECT")
+	rich.CreatedByAccessProfile = backend.To(true)
+	rich.CustomProperties = backend.Pairs{"cost": "4711", "team": "sales"}
+	rich.SyncIdentityAction = &backend.VezaAction{PolicyID: joiners, Name: "Create Salesforce account"}
+	rich.Condition = &backend.VezaCondition{Type: "STRING", Expression: `department == "Sales"`}
+	return backend.AccessProfile{
+		DisplayName: backend.To("Salesforce developers"),
+		Description: backend.To("Who develops."),
+		Veza: &backend.VezaAccessProfile{
+			ProfileTypeID:          &plain,
+			State:                  backend.To("Running"),
+			Relationships:          backend.VezaRelationships{rich, related(reports)},
+			Labels:                 backend.Set{"sales", "crm"},
+			AccessRequestPolicyID:  &manager,
+			CustomProperties:       backend.Pairs{"owner": "crm", "tier": "1"},
+			RequireApprovalToStart: backend.To(false),
+			CatalogItem: &backend.VezaCatalogItem{
+				Name: backend.To("Developers"), Description: backend.To("For them."), MarkdownDescription: backend.To("**For** them."),
+				Icon: backend.To("key"), Recommended: backend.To(true),
+			},
+			Members:   backend.Set{ada, grace},
+			Published: backend.To(true),
+		},
+	}
+}
+
+func profileVariations() map[string]func(*backend.AccessProfile) {
+	type model = backend.AccessProfile
+	first := func(p *model) *backend.VezaRelationship { return &p.Veza.Relationships[0] }
+	return map[string]func(*model){
+		"another name":               func(p *model) { p.DisplayName = backend.To("Developers") },
+		"another description":        func(p *model) { p.Description = backend.To("They.") },
+		"no description":             func(p *model) { p.Description = backend.To("") },
+		"paused":                     func(p *model) { p.Veza.State = backend.To("Paused") },
+		"a dry run":                  func(p *model) { p.Veza.State = backend.To("DryRun") },
+		"not started":                func(p *model) { p.Veza.State = backend.To("Initial") },
+		"a relationship less":        func(p *model) { p.Veza.Relationships = p.Veza.Relationships[:1] },
+		"a relationship more":        func(p *model) { p.Veza.Relationships = append(p.Veza.Relationships, related(team)) },
+		"no relationships":           func(p *model) { p.Veza.Relationships = backend.VezaRelationships{} },
+		"assigned to another":        func(p *model) { first(p).AssignedToEntityID = "00u2" },
+		"granted another way":        func(p *model) { first(p).GrantBy = backend.To("INDIRECT") },
+		"not made for the profile":   func(p *model) { first(p).CreatedByAccessProfile = backend.To(false) },
+		"another property":           func(p *model) { first(p).CustomProperties["cost"] = "42" },
+		"a property less":            func(p *model) { first(p).CustomProperties["cost"] = "" },
+		"another action":             func(p *model) { first(p).SyncIdentityAction.Name = "Create Okta account" },
+		"another condition":          func(p *model) { first(p).Condition.Expression = "true" },
+		"another kind of condition":  func(p *model) { first(p).Condition.Type = "OTHER" },
+		"a label more":               func(p *model) { p.Veza.Labels = append(p.Veza.Labels, "requestable") },
+		"no labels":                  func(p *model) { p.Veza.Labels = backend.Set{} },
+		"another policy":             func(p *model) { p.Veza.AccessRequestPolicyID = &auto },
+		"no policy":                  func(p *model) { p.Veza.AccessRequestPolicyID = backend.To("") },
+		"another custom property":    func(p *model) { p.Veza.CustomProperties["tier"] = "2" },
+		"a custom property less":     func(p *model) { p.Veza.CustomProperties["tier"] = "" },
+		"an approval before it runs": func(p *model) { p.Veza.RequireApprovalToStart = backend.To(true) },
+		"another catalog name":       func(p *model) { p.Veza.CatalogItem.Name = backend.To("Devs") },
+		"no catalog text":            func(p *model) { p.Veza.CatalogItem.Description = backend.To("") },
+		"another catalog markdown":   func(p *model) { p.Veza.CatalogItem.MarkdownDescription = backend.To("*x*") },
+		"another icon":               func(p *model) { p.Veza.CatalogItem.Icon = backend.To("lock") },
+		"not recommended":            func(p *model) { p.Veza.CatalogItem.Recommended = backend.To(false) },
+		"a member more":              func(p *model) { p.Veza.Members = append(p.Veza.Members, alan) },
+		"a member less":              func(p *model) { p.Veza.Members = backend.Set{grace} },
+		"nobody":                     func(p *model) { p.Veza.Members = backend.Set{} },
+	}
+}
+
+func leastProfile(parent string) func(name string) backend.AccessProfile {
+	return func(name string) backend.AccessProfile {
+		return backend.AccessProfile{DisplayName: &name, Veza: &backend.VezaAccessProfile{ProfileTypeID: &parent}}
+	}
+}
+
+func TestProfilesKeepTheLaws(t *testing.T) {
+	for sentence, features := range map[string][]string{
+		"as they are":                        nil,
+		"where names may repeat":             {"duplicateNames"},
+		"with enums as numbers":              {"numericEnums"},
+		"with versions as numbers":           {"numericVersion"},
+		"with pages that are empty":          {"emptyPages"},
+		"with a version for each edit":       {"publishPerEdit"},
+		"created without its version":        {"noVersionInCreate"},
+		"created as a draft":                 {"createDraft"},
+		"created as a draft, all as numbers": {"createDraft", "numericVersion", "numericEnums"},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			desired := fullProfile()
+			backendtest.Run(t, backendtest.Suite[backend.AccessProfile]{
+				Open: overHTTP(plain, "", func(t *testing.T) kept[backend.AccessProfile] {
+					k := profiles(t, "DeleteProfile", "PublishDraft")
+					k.feature(append(features, "deleteProfile")...)
+					return k
+				}),
+				UnknownID: noSuchID, Desired: desired, Least: leastProfile(plain), Variations: varied(desired, profileVariations()),
+			})
+		})
+	}
+}
+
+func TestProfilesThatInheritKeepTheLaws(t *testing.T) {
+	type model = backend.AccessProfile
+	one, two := noSuchID[:35]+"1", noSuchID[:35]+"2"
+	desired := backend.AccessProfile{
+		DisplayName: backend.To("Developers of all kinds"), Inherits: backend.Set{one},
+		Veza: &backend.VezaAccessProfile{ProfileTypeID: &business, State: backend.To("Paused")},
+	}
+	backendtest.Run(t, backendtest.Suite[model]{
+		Open: overHTTP(business, "", func(t *testing.T) kept[model] {
+			k := profiles(t, "DeleteProfile")
+			k.feature("deleteProfile")
+			for _, id := range []string{one, two} {
+				if _, err := k.Server.Create(fake.KindAccessProfile, "", map[string]any{"id": id, "name": "base " + id}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			return k
+		}),
+		UnknownID: noSuchID, Desired: desired, Least: leastProfile(business),
+		Variations: varied(desired, map[string]func(*model){
+			"one more": func(p *model) { p.Inherits = backend.Set{one, two} },
+			"another":  func(p *model) { p.Inherits = backend.Set{two} },
+			"none":     func(p *model) { p.Inherits = backend.Set{} },
+		}),
+	})
+}
+
+func TestProfilesOfAnApplicationKeepTheLaws(t *testing.T) {
+	type model = backend.AccessProfile
+	application := fake.SeedID("type", "Application Access")
+	desired := backend.AccessProfile{
+		DisplayName: backend.To("Accounts"),
+		Veza: &backend.VezaAccessProfile{
+			ProfileTypeID: &application, ApplicationDatasourceID: &okta,
+			ApplicationSyncAction: &backend.VezaAction{PolicyID: joiners, Name: "Create Okta account"},
+		},
+	}
+	backendtest.Run(t, backendtest.Suite[model]{
+		Open: overHTTP(application, "", func(t *testing.T) kept[model] {
+			k := profiles(t, "DeleteProfile")
+			k.feature("deleteProfile")
+			return k
+		}),
+		UnknownID: noSuchID, Desired: desired, Least: leastProfile(application),
+		Variations: varied(desired, map[string]func(*model){
+			"another datasource": func(p *model) { p.Veza.ApplicationDatasourceID = &salesforce },
+			"another action":     func(p *model) { p.Veza.ApplicationSyncAction.Name = "Create Salesforce account" },
+		}),
+	})
+}
+
+func TestProfilesByEntitlementsKeepTheLaws(t *testing.T) {
+	type model = backend.AccessProfile
+	desired := backend.AccessProfile{
+		DisplayName: backend.To("Salesforce developers"), Entitlements: backend.EntitlementSet{developers, reports},
+		Veza: &backend.VezaAccessProfile{ProfileTypeID: &plain},
+	}
+	backendtest.Run(t, backendtest.Suite[model]{
+		Open:      overHTTP(plain, "", func(t *testing.T) kept[model] { return profiles(t) }),
+		UnknownID: noSuchID, Desired: desired, Least: leastProfile(plain),
+		Variations: varied(desired, map[string]func(*model){
+			"one more": func(p *model) { p.Entitlements = append(p.Entitlements, team) },
+			"another":  func(p *model) { p.Entitlements = backend.EntitlementSet{payroll} },
+			"none":     func(p *model) { p.Entitlements = backend.EntitlementSet{} },
+		}),
+	})
+}
+
+func fullReview() backend.AccessReview {
+	return backend.AccessReview{
+		DisplayName: backend.To("Q4 Salesforce"),
+		Description: backend.To("Quarterly."),
+		AutoStart:   backend.To(true),
+		StartAt:     &backend.Instant{Time: time.Now().Add(-time.Hour)},
+		Veza: &backend.VezaAccessReview{
+			ConfigurationID: &quarterly,
+			DataSource:      backend.To("GivenSnapshot"),
+			SnapshotID:      backend.To(int64(1690354800)),
+			ReviewerAssignment: &backend.VezaAssignment{
+				UsersManager: backend.To(true), ResourceManagers: backend.To(false),
+				Reviewers:         []backend.VezaUser{{ID: ada}, {Email: "grace@corp.example"}},
+				FallbackReviewers: []backend.VezaUser{{Email: "alan@corp.example"}},
+			},
+			SecondLevelAssignment: &backend.VezaAssignment{Reviewers: []backend.VezaUser{{ID: alan}}},
+			AutomationIDs:         backend.Set{"automation-1"},
+			FinalApprovalLevel:    backend.To(int64(2)),
+			DynamicInformation: &backend.VezaDynamicInformation{Identities: []backend.VezaReviewedIdentity{
+				{ID: "00u1", Type: "OktaUser", PreviousManagerID: "00u2"},
+			}},
+		},
+	}
+}
+
+func TestReviewsKeepTheLaws(t *testing.T) {
+	type model = backend.AccessReview
+	for sentence, proven := range map[string]bool{"before a mark was seen": false, "once marks are proven": true} {
+		t.Run(sentence, func(t *testing.T) {
+			backendtest.Run(t, backendtest.Suite[model]{
+				Open: overHTTP(quarterly, "", func(t *testing.T) kept[model] {
+					k := reviews(t)
+					if proven {
+						other := fake.SeedID("configuration", "Okta groups")
+						k.create(other, model{Veza: &backend.VezaAccessReview{ConfigurationID: &other}})
+					}
+					if got := k.Capabilities().MarkProven; got != proven {
+						t.Fatalf("marks are proven: %t, want %t", got, proven)
+					}
+					return k
+				}),
+				UnknownID: noSuchID, Desired: fullReview(),
+			})
+		})
+	}
+}
