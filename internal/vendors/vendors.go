@@ -5,6 +5,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/vendors/conductorone"
 	"github.com/governance-operator/governance-operator/internal/vendors/sailpoint"
+	"github.com/governance-operator/governance-operator/internal/vendors/veza"
 )
 
 // All returns every vendor. A new one is a folder and a line here.
@@ -12,5 +13,6 @@ func All() []backend.Vendor {
 	return []backend.Vendor{
 		conductorone.Vendor(),
 		sailpoint.Vendor(),
+		veza.Vendor(),
 	}
 }
