@@ -24,6 +24,8 @@ import (
 	"github.com/governance-operator/governance-operator/internal/reference"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 	"github.com/governance-operator/governance-operator/internal/sandbox/conductorone"
+	"github.com/governance-operator/governance-operator/internal/sandbox/sailpoint"
+	"github.com/governance-operator/governance-operator/internal/sandbox/veza"
 	"github.com/governance-operator/governance-operator/internal/testenv"
 )
 
@@ -43,36 +45,52 @@ type stack struct {
 	manager    *testenv.Process
 }
 
-// newStack starts everything but the manager. Each spec has its own, so that one can
-// remove the CRDs and another can kill what it likes.
+// newStack starts everything but the manager, with a tenant of ConductorOne. Each spec has
+// its own, so that one can remove the CRDs and another can kill what it likes.
 func newStack(ctx context.Context) *stack {
 	GinkgoHelper()
+	return newStackOf(ctx, v1alpha1.VendorConductorOne)
+}
+
+// newStackOf does it with a tenant of any vendor.
+func newStackOf(ctx context.Context, vendor v1alpha1.Vendor) *stack {
+	GinkgoHelper()
+	start := map[v1alpha1.Vendor]func(sandbox.Options) (*sandbox.Server, error){
+		v1alpha1.VendorConductorOne: conductorone.Start, v1alpha1.VendorSailPoint: sailpoint.Start, v1alpha1.VendorVeza: veza.Start,
+	}[vendor]
 	env, err := testenv.Start(ctx)
 	Expect(err).NotTo(HaveOccurred())
 	DeferCleanup(func() { Expect(env.Stop()).To(Succeed()) })
 	kubeconfig, err := env.ManagerKubeconfig(ctx)
 	Expect(err).NotTo(HaveOccurred())
-	server, err := conductorone.Start(sandbox.Options{Seed: GinkgoRandomSeed()})
+	server, err := start(sandbox.Options{Seed: GinkgoRandomSeed(), Configure: func(settings *sandbox.Settings) {
+		if vendor != v1alpha1.VendorConductorOne {
+			settings.CampaignPace = sandbox.Duration(1) // What passes by itself passes at once.
+		}
+	}})
 	Expect(err).NotTo(HaveOccurred())
 	DeferCleanup(server.Close)
 	namespace, err := env.CreateNamespace(ctx, "e2e")
 	Expect(err).NotTo(HaveOccurred())
 	s := &stack{Server: server, env: env, c: env.Client, kubeconfig: kubeconfig, namespace: namespace}
+	credentials := map[string]string{"clientID": server.Credentials().ClientID, "clientSecret": server.Credentials().ClientSecret}
+	if vendor == v1alpha1.VendorVeza {
+		credentials = map[string]string{"apiKey": server.Credentials().StaticToken}
+	}
 	Expect(s.c.Create(ctx, &corev1.Secret{
-		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: "credentials"},
-		StringData: map[string]string{"clientID": server.Credentials().ClientID, "clientSecret": server.Credentials().ClientSecret},
+		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: "credentials"}, StringData: credentials,
 	})).To(Succeed())
 	s.apply(ctx, fmt.Sprintf(`
 apiVersion: governance-operator.io/v1alpha1
 kind: GovernanceBackend
 metadata: {name: tenant}
 spec:
-  vendor: ConductorOne
+  vendor: %s
   endpoint: %s
   credentials: {secretRef: {name: credentials}}
   requestsPerSecond: 1000
   burst: 10000
-`, server.URL))
+`, vendor, server.URL))
 	DeferCleanup(s.kill)
 	return s
 }
@@ -132,11 +150,14 @@ func (s *stack) ready(ctx context.Context, obj reference.Managed) {
 
 // kind is one kind as the specs need it.
 type kind struct {
-	name string
+	vendor v1alpha1.Vendor
+	name   string
+	// unread: the vendor takes no edits of the display name.
+	unread bool
 	// create matches the path of the create call.
 	create   string
 	manifest func(name, displayName string) string
-	objects  func(d conductorone.Dump) []map[string]any
+	objects  func(dump any) []map[string]any
 }
 
 func manifest(kind, name string, lines ...string) string {
@@ -146,49 +167,49 @@ func manifest(kind, name string, lines ...string) string {
 
 var kinds = []kind{
 	{
-		name: v1alpha1.KindAppEntitlement, create: "^/api/v1/apps/[^/]+/entitlements$",
+		vendor: v1alpha1.VendorConductorOne, name: v1alpha1.KindAppEntitlement, create: "^/api/v1/apps/[^/]+/entitlements$",
 		manifest: func(name, displayName string) string {
 			return manifest(v1alpha1.KindAppEntitlement, name, "app: {name: GitHub}", "displayName: "+displayName, "conductorOne: {alias: "+name+"}")
 		},
-		objects: func(d conductorone.Dump) (out []map[string]any) {
-			for _, o := range d.Entitlements {
+		objects: func(dump any) (out []map[string]any) {
+			for _, o := range dump.(conductorone.Dump).Entitlements {
 				out = append(out, o.Object)
 			}
 			return out
 		},
 	},
 	{
-		name: v1alpha1.KindAccessProfile, create: "^/api/v1/catalogs$",
+		vendor: v1alpha1.VendorConductorOne, name: v1alpha1.KindAccessProfile, create: "^/api/v1/catalogs$",
 		manifest: func(name, displayName string) string {
 			return manifest(v1alpha1.KindAccessProfile, name, "displayName: "+displayName)
 		},
-		objects: func(d conductorone.Dump) (out []map[string]any) {
-			for _, o := range d.AccessProfiles {
+		objects: func(dump any) (out []map[string]any) {
+			for _, o := range dump.(conductorone.Dump).AccessProfiles {
 				out = append(out, o.Object)
 			}
 			return out
 		},
 	},
 	{
-		name: "AccessProfile from a cohort", create: "^/api/v1/role-mining/access-profiles$",
+		vendor: v1alpha1.VendorConductorOne, name: "AccessProfile from a cohort", create: "^/api/v1/role-mining/access-profiles$",
 		manifest: func(name, displayName string) string {
 			return manifest(v1alpha1.KindAccessProfile, name, "displayName: "+displayName, "description: For the cohort.", "conductorOne: {cohort: {}}")
 		},
-		objects: func(d conductorone.Dump) (out []map[string]any) {
-			for _, o := range d.AccessProfiles {
+		objects: func(dump any) (out []map[string]any) {
+			for _, o := range dump.(conductorone.Dump).AccessProfiles {
 				out = append(out, o.Object)
 			}
 			return out
 		},
 	},
 	{
-		name: v1alpha1.KindAccessReview, create: "^/api/v1/access_review$",
+		vendor: v1alpha1.VendorConductorOne, name: v1alpha1.KindAccessReview, create: "^/api/v1/access_review$",
 		manifest: func(name, displayName string) string {
 			return manifest(v1alpha1.KindAccessReview, name, "displayName: "+displayName, "owners: [{email: ada@corp.example}]",
 				`deadline: "2031-01-01T00:00:00Z"`, "conductorOne: {policy: {name: Certify by manager}}")
 		},
-		objects: func(d conductorone.Dump) (out []map[string]any) {
-			for _, o := range d.Reviews {
+		objects: func(dump any) (out []map[string]any) {
+			for _, o := range dump.(conductorone.Dump).Reviews {
 				out = append(out, o.Object)
 			}
 			return out
@@ -196,13 +217,61 @@ var kinds = []kind{
 	},
 }
 
+// otherKinds are what can be created at the other vendors.
+var otherKinds = []kind{
+	{
+		vendor: v1alpha1.VendorSailPoint, name: v1alpha1.KindAccessProfile, create: "^/access-profiles/v1$",
+		manifest: func(name, displayName string) string {
+			return manifest(v1alpha1.KindAccessProfile, name, "displayName: "+displayName, "owners: [{email: ada@corp.example}]", "sailPoint: {source: {name: Workday}}")
+		},
+		objects: func(dump any) (out []map[string]any) {
+			for _, o := range dump.(sailpoint.Dump).Profiles {
+				out = append(out, o.Object)
+			}
+			return out
+		},
+	},
+	{
+		vendor: v1alpha1.VendorSailPoint, name: v1alpha1.KindAccessReview, create: "^/campaigns/v1$",
+		manifest: func(name, displayName string) string {
+			return manifest(v1alpha1.KindAccessReview, name, "displayName: "+displayName, `deadline: "2031-01-01T00:00:00Z"`, "sailPoint: {type: Manager}")
+		},
+		objects: func(dump any) (out []map[string]any) {
+			for _, o := range dump.(sailpoint.Dump).Campaigns {
+				out = append(out, o.Object)
+			}
+			return out
+		},
+	},
+	{
+		vendor: v1alpha1.VendorVeza, name: v1alpha1.KindAccessProfile, create: "/access_profiles$",
+		manifest: func(name, displayName string) string {
+			return manifest(v1alpha1.KindAccessProfile, name, "displayName: "+displayName, "veza: {profileType: {name: Profile}}")
+		},
+		objects: func(dump any) []map[string]any { return dump.(veza.Dump).Profiles },
+	},
+	{
+		vendor: v1alpha1.VendorVeza, name: v1alpha1.KindAccessReview, create: "/certifications$", unread: true,
+		manifest: func(name, displayName string) string {
+			return manifest(v1alpha1.KindAccessReview, name, "displayName: "+displayName, "start: {mode: Immediate}", "veza: {configuration: {name: Okta groups}}")
+		},
+		objects: func(dump any) []map[string]any { return dump.(veza.Dump).Certifications },
+	},
+}
+
 // names lists the display names of the live remotes that the seed did not bring.
 func (s *stack) names(k kind) []string {
 	var out []string
-	for _, o := range k.objects(s.Dump().(conductorone.Dump)) {
+	for _, o := range k.objects(s.Dump()) {
 		text, _ := json.Marshal(o)
-		if strings.Contains(string(text), "governance-operator") && o["deletedAt"] == nil {
-			out = append(out, o["displayName"].(string))
+		if !strings.Contains(string(text), "governance-operator") || o["deletedAt"] != nil {
+			continue
+		}
+		for _, field := range []string{"displayName", "name"} {
+			if name, ok := o[field].(string); ok {
+				out = append(out, name)
+				break
+			}
 		}
 	}
 	return out
