@@ -130,11 +130,7 @@ var _ = Describe("an object through its life", func() {
 					t, obj := begin(ctx, "Before", "")
 					t.ResetCalls()
 					t.apply(ctx, s.manifest("one", "After", ""))
-					reason := v1alpha1.ReasonUpdateUnsupported
-					if s.creates {
-						reason = v1alpha1.ReasonSealedByVendor
-					}
-					Expect(t.says(ctx, obj, "one", v1alpha1.ConditionAccepted, reason)).To(ContainSubstring("spec.displayName"))
+					Expect(t.says(ctx, obj, "one", v1alpha1.ConditionAccepted, v1alpha1.ReasonSealedByVendor)).To(ContainSubstring("spec.displayName"))
 					Expect(t.Counts().Writes).To(BeZero())
 				})
 			}

@@ -55,7 +55,9 @@ func (p *pass[O, D]) act(ctx context.Context, plan Plan) outcome {
 	case Update:
 		return p.update(ctx, plan, p.changes.Without(append(slices.Clone(p.seen.Sealed), p.caps.CreateOnly...)))
 	case Retire:
-		return p.update(ctx, plan, backend.Changes{{Path: backend.PathRetired}})
+		out = p.update(ctx, plan, backend.Changes{{Path: backend.PathRetired}})
+		out.diffLeft = true // Another look must see it retired before the object may go.
+		return out
 	case Delete:
 		return p.delete(ctx, plan)
 	case Wait:

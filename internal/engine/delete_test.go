@@ -19,11 +19,12 @@ func TestDeleting(t *testing.T) {
 		deletes  int
 		reason   string
 	}{
-		"removes the remote":                  {deletes: 1, reason: v1alpha1.ReasonGone},
-		"waits for a slow vendor":             {prepare: func(w *world) { w.tenant.Entitlements.Slow = 3 * time.Minute }, deletes: 1, reason: v1alpha1.ReasonGone},
-		"leaves an orphan":                    {deletion: v1alpha1.DeletionOrphan, remotes: []string{first}, reason: v1alpha1.ReasonOrphaned},
-		"needs no backend to orphan":          {deletion: v1alpha1.DeletionOrphan, prepare: func(w *world) { w.backendErr = errors.New("none") }, remotes: []string{first}, reason: v1alpha1.ReasonOrphaned},
-		"is content when somebody was faster": {prepare: func(w *world) { w.tenant.Entitlements.Remove(first) }, reason: v1alpha1.ReasonGone},
+		"removes the remote":                         {deletes: 1, reason: v1alpha1.ReasonGone},
+		"waits for a slow vendor":                    {prepare: func(w *world) { w.tenant.Entitlements.Slow = 3 * time.Minute }, deletes: 1, reason: v1alpha1.ReasonGone},
+		"leaves an orphan":                           {deletion: v1alpha1.DeletionOrphan, remotes: []string{first}, reason: v1alpha1.ReasonOrphaned},
+		"retires, and goes when the vendor shows it": {deletion: v1alpha1.DeletionRetire, remotes: []string{first}, reason: v1alpha1.ReasonRetired},
+		"needs no backend to orphan":                 {deletion: v1alpha1.DeletionOrphan, prepare: func(w *world) { w.backendErr = errors.New("none") }, remotes: []string{first}, reason: v1alpha1.ReasonOrphaned},
+		"is content when somebody was faster":        {prepare: func(w *world) { w.tenant.Entitlements.Remove(first) }, reason: v1alpha1.ReasonGone},
 		"survives an answer that is lost": {prepare: func(w *world) {
 			w.tenant.Inject(backendtest.Fault{Verb: backendtest.VerbDelete, After: backend.Errorf(backend.Retryable, "lost")})
 		}, deletes: 1, reason: v1alpha1.ReasonGone},
