@@ -237,7 +237,7 @@ var _ = Describe("a mistake in what people write", func() {
 		} {
 			It(sentence, func(ctx SpecContext) {
 				t, obj := newTenant(ctx), newObject(wrong.kind).(engine.Object)
-				for _, s := range subjects {
+				for _, s := range subjectsOf(v1alpha1.VendorConductorOne) {
 					if s.kind != wrong.kind {
 						continue
 					}
