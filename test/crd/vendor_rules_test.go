@@ -13,7 +13,7 @@ const (
 	comparesOne    = "attribute belongs to Equals, NotEquals, Contains and Has, which need it"
 	comparesWith   = "value belongs to Equals, NotEquals and Contains, which need it"
 	enabledNeeds   = "sailPoint.enabled needs at least one entitlement"
-	descriptionMax = "description has at most 1793 characters at SailPoint: it takes 2000, and the line by which the operator knows its own needs 207"
+	descriptionMax = "description has at most 1773 characters at SailPoint: it takes 2000, and the line by which the operator knows its own needs 227"
 	refOrEntity    = "write ref (an AppEntitlement in this namespace), or entityType, datasource and entityID"
 	needsSource    = "sailPoint.type SourceOwner and MachineAccount need scope.apps.selected: the sources"
 	someReviewer   = "write at least one of usersManager, resourceManagers and reviewers"
@@ -69,8 +69,8 @@ var vendorProfileRules = map[string]rule{
 	"a profile in force gives access":  {"AccessProfile", `{entitlements: [], sailPoint: {source: {name: s}, enabled: true}}`, refused("spec: " + enabledNeeds)},
 	"a new profile in force, too":      {"AccessProfile", `{sailPoint: {source: {name: s}, enabled: true}}`, refused("spec: " + enabledNeeds)},
 	"an adopted one may have its own":  {"AccessProfile", `{management: {creation: Adopt}, sailPoint: {source: {name: s}, enabled: true}}`, nil},
-	"a description leaves room":        {"AccessProfile", `{description: "` + strings.Repeat("é", 1793) + `", sailPoint: {source: {name: s}}}`, nil},
-	"a description that leaves none":   {"AccessProfile", `{description: "` + strings.Repeat("é", 1794) + `", sailPoint: {source: {name: s}}}`, refused("spec: " + descriptionMax)},
+	"a description leaves room":        {"AccessProfile", `{description: "` + strings.Repeat("é", 1773) + `", sailPoint: {source: {name: s}}}`, nil},
+	"a description that leaves none":   {"AccessProfile", `{description: "` + strings.Repeat("é", 1774) + `", sailPoint: {source: {name: s}}}`, refused("spec: " + descriptionMax)},
 	"a workflow approves alone":        {"AccessProfile", sailPointProfile(`accessRequestConfig: {approvalSchemes: [{approver: Workflow, workflowID: w}, {approver: Owner}]}`), refused("spec.sailPoint.accessRequestConfig.approvalSchemes: " + workflowAlone)},
 	"an approving group is named":      {"AccessProfile", sailPointProfile(`revocationRequestConfig: {approvalSchemes: [{approver: AdditionalGovernanceGroup}]}`), refused("spec.sailPoint.revocationRequestConfig.approvalSchemes[0]: " + groupsBelong)},
 	"an approving owner is named":      {"AccessProfile", sailPointProfile(`accessRequestConfig: {approvalSchemes: [{approver: AdditionalOwner}]}`), refused("spec.sailPoint.accessRequestConfig.approvalSchemes[0]: " + userBelongs)},

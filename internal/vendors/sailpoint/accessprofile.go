@@ -18,7 +18,7 @@ const (
 	// byAge keeps pages from overlapping: what is new comes last.
 	byAge = "created,name"
 	// longestText is 2000 characters without the longest line of ours and its line break (section 4.1).
-	longestText = 1793
+	longestText = 1773
 )
 
 type profileObservation = backend.Observation[backend.AccessProfile]
