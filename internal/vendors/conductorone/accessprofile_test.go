@@ -12,6 +12,7 @@ import (
 
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
+	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
 )
 
 const (
@@ -19,9 +20,9 @@ const (
 	bundleRoute  = "/api/v1/catalogs/{request_catalog_id}/bundle_automation"
 )
 
-func profiles(t *testing.T) kept[backend.AccessProfile] {
+func profiles(t *testing.T) vendortest.Kept[backend.AccessProfile] {
 	h := begin(t)
-	return kept[backend.AccessProfile]{h, h.AccessProfiles()}
+	return vendortest.Keep(h, h.AccessProfiles())
 }
 
 func fullProfile() backend.AccessProfile {
@@ -50,7 +51,7 @@ func fullProfile() backend.AccessProfile {
 }
 
 // steps lists the writes in the words of architecture: what they do, not where they go.
-func (h *house) steps() []string {
+func steps(h *vendortest.House) []string {
 	var out []string
 	for _, c := range h.Calls(0) {
 		if c.Class != sandbox.ClassWrite {
@@ -86,28 +87,28 @@ func (h *house) steps() []string {
 	return out
 }
 
-func (h *house) expectSteps(want ...string) {
-	h.t.Helper()
-	if diff := cmp.Diff(want, h.steps()); diff != "" {
-		h.t.Errorf("steps: %s", diff)
+func expectSteps(h *vendortest.House, want ...string) {
+	h.T.Helper()
+	if diff := cmp.Diff(want, steps(h)); diff != "" {
+		h.T.Errorf("steps: %s", diff)
 	}
 }
 
 func TestProfileCreateThenConverge(t *testing.T) {
 	k := profiles(t)
 	desired := fullProfile()
-	obs := k.create("", desired)
-	body := k.bodyOf("POST", "/api/v1/catalogs")
+	obs := k.Created("", desired)
+	body := sentTo(k.House, "/api/v1/catalogs")
 	if body["published"] != false || body["visibleToEveryone"] != false || obs.MarkInProse || obs.Blemished {
 		t.Errorf("not made narrow: %v, %+v", body, obs)
 	}
 	k.ResetCalls()
-	obs = k.converge(obs, desired, backend.Memory{})
-	k.expectSteps("add 2 requests=true", "policies grantPolicyId,revokePolicyId,durationGrant", "automation enabled=true", "bind 2", "row published published=true")
+	obs = k.Converge(obs, desired)
+	expectSteps(k.House, "add 2 requests=true", "policies grantPolicyId,revokePolicyId,durationGrant", "automation enabled=true", "bind 2", "row published published=true")
 	if backend.Value(obs.Actual.Facts.MemberCount) != 0 || obs.Actual.Facts.CELExpression == "" {
 		t.Errorf("%+v", obs.Actual.Facts)
 	}
-	got := k.many(backend.Ref{ID: obs.ID})
+	got := k.Many(backend.Ref{ID: obs.ID})
 	if len(got) != 1 || backend.RowDigest(desired, got[0], k.Capabilities()) != backend.RowDigest(desired, obs, k.Capabilities()) {
 		t.Error("a row and a full read differ")
 	}
@@ -116,15 +117,15 @@ func TestProfileCreateThenConverge(t *testing.T) {
 func TestProfileWithNothingButAName(t *testing.T) {
 	k := profiles(t)
 	desired := backend.AccessProfile{DisplayName: backend.To("Plain")}
-	obs := k.create("", desired)
-	k.same(desired, obs, backend.Memory{})
-	if got := k.bodyOf("POST", "/api/v1/catalogs"); got["published"] != nil || got["visibleToEveryone"] != nil {
+	obs := k.Created("", desired)
+	k.Same(obs, desired)
+	if got := sentTo(k.House, "/api/v1/catalogs"); got["published"] != nil || got["visibleToEveryone"] != nil {
 		t.Errorf("sent what nobody manages: %v", got)
 	}
 	empty := backend.AccessProfile{Entitlements: backend.EntitlementSet{}, Requestable: backend.To(false),
 		Membership:   &backend.Membership{Expression: backend.To(""), Enabled: backend.To(false), CreateTasks: backend.To(false)},
 		ConductorOne: &backend.ConductorOneAccessProfile{VisibleTo: backend.EntitlementSet{}, MaxGrantDuration: &backend.Duration{Unlimited: true}}}
-	k.same(empty, k.observe(obs.ID, "", empty), backend.Memory{})
+	k.Same(k.Observed(obs.ID, "", empty), empty)
 }
 
 func TestProfileFromCohort(t *testing.T) {
@@ -137,8 +138,8 @@ func TestProfileFromCohort(t *testing.T) {
 	}
 	t.Run("the line of the mark becomes annotations in the same create", func(t *testing.T) {
 		k := profiles(t)
-		obs := k.create("", cohort())
-		body := k.bodyOf("POST", "/api/v1/role-mining/access-profiles")
+		obs := k.Created("", cohort())
+		body := sentTo(k.House, "/api/v1/role-mining/access-profiles")
 		if body["enableAutomation"] != false || !strings.Contains(body["description"].(string), mark.Line()) || len(body["entitlements"].([]any)) != 2 {
 			t.Errorf("%v", body)
 		}
@@ -146,26 +147,26 @@ func TestProfileFromCohort(t *testing.T) {
 			t.Errorf("%+v", obs)
 		}
 		k.ResetCalls()
-		k.converge(obs, cohort(), backend.Memory{})
-		k.expectSteps("policies grantPolicyId,revokePolicyId,durationGrant", "automation enabled=true", "bind 2", "row published published=true")
+		k.Converge(obs, cohort())
+		expectSteps(k.House, "policies grantPolicyId,revokePolicyId,durationGrant", "automation enabled=true", "bind 2", "row published published=true")
 	})
 	t.Run("the expression that the vendor made of the filters is seen", func(t *testing.T) {
 		k := profiles(t)
 		desired := backend.AccessProfile{DisplayName: backend.To("Finance"), ConductorOne: &backend.ConductorOneAccessProfile{Cohort: cohort().ConductorOne.Cohort}}
-		obs := k.create("", desired)
+		obs := k.Created("", desired)
 		if obs.Actual.Facts.CELExpression == "" {
 			t.Error("the create tells the expression too")
 		}
-		full := k.observe(obs.ID, "", backend.AccessProfile{Membership: &backend.Membership{Enabled: backend.To(false)}})
+		full := k.Observed(obs.ID, "", backend.AccessProfile{Membership: &backend.Membership{Enabled: backend.To(false)}})
 		if full.Actual.Facts.CELExpression == "" || backend.Value(full.Actual.Membership.Enabled) {
 			t.Errorf("%+v", full.Actual.Facts)
 		}
 	})
 	t.Run("a failure between the two calls is mended by the next update", func(t *testing.T) {
 		k := profiles(t)
-		k.fault(sandbox.Fault{PathPattern: "^/api/v1/catalogs/", Method: "POST", Kind: sandbox.FaultStatus, Status: 500, Count: 1})
+		k.Fault(sandbox.Fault{PathPattern: "^/api/v1/catalogs/", Method: "POST", Kind: sandbox.FaultStatus, Status: 500, Count: 1})
 		obs, err := k.Create(t.Context(), backend.Ref{Mark: mark}, cohort())
-		class(t, err, backend.Retryable)
+		vendortest.Class(t, err, backend.Retryable)
 		if !obs.Exists || obs.ID == "" {
 			t.Fatalf("%+v", obs)
 		}
@@ -177,13 +178,13 @@ func TestProfileFromCohort(t *testing.T) {
 		if err != nil || fixed.MarkInProse || fixed.Blemished || fixed.Mark != mark {
 			t.Errorf("%v %+v", err, fixed)
 		}
-		k.same(cohort(), fixed, backend.Memory{})
+		k.Same(fixed, cohort())
 	})
 	t.Run("a lost answer leaves a profile that is found by its line", func(t *testing.T) {
 		k := profiles(t)
-		k.fault(sandbox.Fault{PathPattern: "role-mining", Method: "POST", Kind: sandbox.FaultResetAfter, Count: 1})
+		k.Fault(sandbox.Fault{PathPattern: "role-mining", Method: "POST", Kind: sandbox.FaultResetAfter, Count: 1})
 		_, err := k.Create(t.Context(), backend.Ref{Mark: mark}, cohort())
-		class(t, err, backend.OutcomeUnknown)
+		vendortest.Class(t, err, backend.OutcomeUnknown)
 		found, err := k.Observe(t.Context(), backend.Ref{Mark: mark})
 		if err != nil || !found.Exists || found.Mark != mark {
 			t.Errorf("%v %+v", err, found)
@@ -236,13 +237,13 @@ func TestProfileUpdateOrder(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			k := profiles(t)
-			obs := k.converge(k.create("", fullProfile()), fullProfile(), backend.Memory{})
+			obs := k.Converge(k.Created("", fullProfile()), fullProfile())
 			desired := fullProfile()
 			tc.edit(&desired)
-			obs = k.observe(obs.ID, "", desired)
+			obs = k.Observed(obs.ID, "", desired)
 			k.ResetCalls()
-			k.converge(obs, desired, backend.Memory{})
-			k.expectSteps(tc.steps...)
+			k.Converge(obs, desired)
+			expectSteps(k.House, tc.steps...)
 		})
 	}
 }
@@ -277,12 +278,12 @@ func TestProfileFields(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			k := profiles(t)
-			obs := k.converge(k.create("", fullProfile()), fullProfile(), backend.Memory{})
-			obs = k.observe(obs.ID, "", tc.desired)
+			obs := k.Converge(k.Created("", fullProfile()), fullProfile())
+			obs = k.Observed(obs.ID, "", tc.desired)
 			k.ResetCalls()
-			k.converge(obs, tc.desired, backend.Memory{})
-			k.expectSteps(tc.step)
-			fresh := k.observe(obs.ID, "", fullProfile())
+			k.Converge(obs, tc.desired)
+			expectSteps(k.House, tc.step)
+			fresh := k.Observed(obs.ID, "", fullProfile())
 			moved := backend.Diff(fullProfile(), fresh.Actual, k.Capabilities(), backend.Memory{}).Paths()
 			if want := backend.Diff(tc.desired, fullProfile(), k.Capabilities(), backend.Memory{}).Paths(); !slices.Equal(moved, want) {
 				t.Errorf("moved %v, want %v", moved, want)
@@ -293,19 +294,19 @@ func TestProfileFields(t *testing.T) {
 
 func TestProfileNothingIsAddedWhenARemovalFails(t *testing.T) {
 	k := profiles(t)
-	obs := k.converge(k.create("", fullProfile()), fullProfile(), backend.Memory{})
+	obs := k.Converge(k.Created("", fullProfile()), fullProfile())
 	desired := fullProfile()
 	desired.Entitlements = backend.EntitlementSet{payments}
 	desired.ConductorOne.VisibleTo = backend.EntitlementSet{member}
 	desired.Membership.Expression = backend.To("true")
-	obs = k.observe(obs.ID, "", desired)
+	obs = k.Observed(obs.ID, "", desired)
 	k.ResetCalls()
-	k.fault(sandbox.Fault{Method: "DELETE", PathPattern: "requestable_entries", Kind: sandbox.FaultStatus, Status: 500, Count: 1})
+	k.Fault(sandbox.Fault{Method: "DELETE", PathPattern: "requestable_entries", Kind: sandbox.FaultStatus, Status: 500, Count: 1})
 	_, err := k.Update(t.Context(), obs, desired, backend.Diff(desired, obs.Actual, k.Capabilities(), backend.Memory{}))
-	class(t, err, backend.Retryable)
-	k.expectSteps("unbind 2", "automation enabled=false", "remove 2")
+	vendortest.Class(t, err, backend.Retryable)
+	expectSteps(k.House, "unbind 2", "automation enabled=false", "remove 2")
 	// The next pass takes up where this one ended.
-	k.converge(k.observe(obs.ID, "", desired), desired, backend.Memory{})
+	k.Converge(k.Observed(obs.ID, "", desired), desired)
 }
 
 func TestProfileEntriesGoInChunks(t *testing.T) {
@@ -319,14 +320,14 @@ func TestProfileEntriesGoInChunks(t *testing.T) {
 		many = append(many, backend.EntitlementID{AppID: github, ID: id})
 	}
 	desired := backend.AccessProfile{DisplayName: backend.To("Big"), Entitlements: many}
-	obs := k.create("", desired)
+	obs := k.Created("", desired)
 	k.ResetCalls()
-	obs = k.converge(obs, desired, backend.Memory{})
-	k.expectSteps("add 50 requests=<nil>", "add 50 requests=<nil>", "add 20 requests=<nil>")
+	obs = k.Converge(obs, desired)
+	expectSteps(k.House, "add 50 requests=<nil>", "add 50 requests=<nil>", "add 20 requests=<nil>")
 	k.ResetCalls()
 	desired.Entitlements = backend.EntitlementSet{viewer}
-	k.converge(obs, desired, backend.Memory{})
-	k.expectSteps("remove 50", "remove 50", "remove 20", "add 1 requests=<nil>")
+	k.Converge(obs, desired)
+	expectSteps(k.House, "remove 50", "remove 50", "remove 20", "add 1 requests=<nil>")
 }
 
 func TestProfileIsFoundAgain(t *testing.T) {
@@ -338,9 +339,9 @@ func TestProfileIsFoundAgain(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			k := profiles(t)
-			k.fault(sandbox.Fault{Method: "POST", Class: sandbox.ClassWrite, Kind: sandbox.FaultResetAfter, Count: 1})
+			k.Fault(sandbox.Fault{Method: "POST", Class: sandbox.ClassWrite, Kind: sandbox.FaultResetAfter, Count: 1})
 			_, err := k.Create(t.Context(), backend.Ref{Mark: mark}, fullProfile())
-			class(t, err, backend.OutcomeUnknown)
+			vendortest.Class(t, err, backend.OutcomeUnknown)
 			obs, err := k.Observe(t.Context(), ref)
 			if err != nil || obs.Exists != !strings.HasPrefix(name, "not") || obs.Date.IsZero() {
 				t.Errorf("%v, exists %t", err, obs.Exists)
@@ -352,9 +353,9 @@ func TestProfileIsFoundAgain(t *testing.T) {
 func TestProfileTwins(t *testing.T) {
 	k := profiles(t)
 	desired := backend.AccessProfile{DisplayName: backend.To("Twin")}
-	older := k.create("", desired)
+	older := k.Created("", desired)
 	k.Advance(time.Minute)
-	younger := k.create("", desired)
+	younger := k.Created("", desired)
 	look := func(empty bool) {
 		t.Helper()
 		obs, err := k.Observe(t.Context(), backend.Ref{Mark: mark})
@@ -363,10 +364,10 @@ func TestProfileTwins(t *testing.T) {
 		}
 	}
 	look(true)
-	k.converge(younger, backend.AccessProfile{Entitlements: backend.EntitlementSet{viewer}}, backend.Memory{})
+	k.Converge(younger, backend.AccessProfile{Entitlements: backend.EntitlementSet{viewer}})
 	look(false)
 	_, err := k.Observe(t.Context(), backend.Ref{Key: backend.Key{DisplayName: "Twin"}})
-	class(t, err, backend.Ambiguous)
+	vendortest.Class(t, err, backend.Ambiguous)
 }
 
 func TestProfileDelete(t *testing.T) {
@@ -374,20 +375,20 @@ func TestProfileDelete(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			k := profiles(t)
 			k.Configure(func(s *sandbox.Settings) { s.SoftDelete = soft })
-			obs := k.create("", fullProfile())
+			obs := k.Created("", fullProfile())
 			for range 2 {
 				if err := k.Driver.Delete(t.Context(), obs); err != nil {
 					t.Fatal(err)
 				}
 			}
 			for what, ref := range map[string]backend.Ref{
-				"id": k.ref(obs.ID, "", fullProfile()), "mark": {Mark: mark}, "name": {Key: backend.Key{DisplayName: "Payroll reader"}},
+				"id": k.Ref(obs.ID, "", fullProfile()), "mark": {Mark: mark}, "name": {Key: backend.Key{DisplayName: "Payroll reader"}},
 			} {
 				if gone, err := k.Observe(t.Context(), ref); err != nil || gone.Exists || gone.Date.IsZero() {
 					t.Errorf("by %s: %v, exists %t", what, err, gone.Exists)
 				}
 			}
-			if got := k.many(backend.Ref{ID: obs.ID}, backend.Ref{Mark: backend.Mark{Owner: mark.Owner}}); len(got) != 1 || got[0].Exists {
+			if got := k.Many(backend.Ref{ID: obs.ID}, backend.Ref{Mark: backend.Mark{Owner: mark.Owner}}); len(got) != 1 || got[0].Exists {
 				t.Errorf("%+v", got)
 			}
 		})
@@ -397,11 +398,11 @@ func TestProfileDelete(t *testing.T) {
 func TestProfileEditedInTheConsole(t *testing.T) {
 	k := profiles(t)
 	desired := backend.AccessProfile{DisplayName: backend.To("Basics")}
-	obs := k.create("", desired)
+	obs := k.Created("", desired)
 	if err := k.Edit(sandbox.Target{Kind: "AccessProfile", ID: obs.ID}, map[string]any{"description": "Mine now."}); err != nil {
 		t.Fatal(err)
 	}
-	obs = k.observe(obs.ID, "", desired)
+	obs = k.Observed(obs.ID, "", desired)
 	if !obs.Blemished || obs.Mark != mark {
 		t.Fatalf("blemished %t, mark %v", obs.Blemished, obs.Mark)
 	}
@@ -413,15 +414,15 @@ func TestProfileEditedInTheConsole(t *testing.T) {
 
 func TestProfileFence(t *testing.T) {
 	k := profiles(t)
-	obs := k.create("", fullProfile())
+	obs := k.Created("", fullProfile())
 	k.ResetCalls()
 	stopped := backend.WithFence(t.Context(), func() error { return fmt.Errorf("lease lost") })
 	_, err := k.Create(stopped, backend.Ref{Mark: mark}, fullProfile())
-	class(t, err, backend.Fenced)
+	vendortest.Class(t, err, backend.Fenced)
 	_, err = k.Update(stopped, obs, fullProfile(), backend.Diff(fullProfile(), obs.Actual, k.Capabilities(), backend.Memory{}))
-	class(t, err, backend.Fenced)
-	class(t, k.Driver.Delete(stopped, obs), backend.Fenced)
-	if got := k.sent(sandbox.ClassWrite); len(got) != 0 {
+	vendortest.Class(t, err, backend.Fenced)
+	vendortest.Class(t, k.Driver.Delete(stopped, obs), backend.Fenced)
+	if got := k.Sent(sandbox.ClassWrite); len(got) != 0 {
 		t.Errorf("sent %v", got)
 	}
 }

@@ -12,14 +12,15 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 	fake "github.com/governance-operator/governance-operator/internal/sandbox/conductorone"
+	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
 )
 
 const reviewRoute = "/api/v1/access_review/{id}"
 
-func reviews(t *testing.T) kept[backend.AccessReview] {
+func reviews(t *testing.T) vendortest.Kept[backend.AccessReview] {
 	h := begin(t)
 	h.Configure(func(s *sandbox.Settings) { s.Features["eSignature"] = true })
-	return kept[backend.AccessReview]{h, h.AccessReviews()}
+	return vendortest.Keep(h, h.AccessReviews())
 }
 
 // profileMark stands for a profile that the test makes.
@@ -64,21 +65,21 @@ func fullReview() backend.AccessReview {
 func TestReviewCreateThenConverge(t *testing.T) {
 	k := reviews(t)
 	desired := fullReview()
-	obs := k.create("", desired)
+	obs := k.Created("", desired)
 	if !obs.MarkInProse || backend.Value(obs.Actual.Description) != "Who may still pay?" || obs.Phase != backend.PhaseLive || obs.Actual.Facts.State != backend.ReviewConfiguring || len(obs.Sealed) != 0 {
 		t.Errorf("%+v", obs)
 	}
 	k.ResetCalls()
-	obs = k.converge(obs, desired, backend.Memory{})
-	writes := k.sent(sandbox.ClassWrite)
+	obs = k.Converge(obs, desired)
+	writes := k.Sent(sandbox.ClassWrite)
 	if diff := cmp.Diff([]string{"POST " + reviewRoute, "POST /api/v1/access_review/{access_review_id}/scope_and_entitlements", "POST " + reviewRoute}, writes); diff != "" {
 		t.Error(diff)
 	}
 	// The start comes last, alone.
-	if got := k.maskOf(reviewRoute); got != "autoStartCampaign,scheduledStartDate" {
+	if got := maskOf(k.House, reviewRoute); got != "autoStartCampaign,scheduledStartDate" {
 		t.Errorf("mask %q", got)
 	}
-	got := k.many(backend.Ref{ID: obs.ID})
+	got := k.Many(backend.Ref{ID: obs.ID})
 	if len(got) != 1 || backend.RowDigest(desired, got[0], k.Capabilities()) != backend.RowDigest(desired, obs, k.Capabilities()) {
 		t.Error("a row and a full read differ")
 	}
@@ -92,11 +93,11 @@ func TestReviewDates(t *testing.T) {
 	}
 	desired := backend.AccessReview{DisplayName: backend.To("Quick"), Owners: backend.Set{ada}, Duration: &backend.Duration{Duration: 48 * time.Hour}, AutoStart: backend.To(true),
 		ConductorOne: &backend.ConductorOneAccessReview{PolicyID: &certify}}
-	obs := k.create("", desired)
+	obs := k.Created("", desired)
 	if got := obs.Actual.Facts.Deadline.Sub(k.Now()); got < 47*time.Hour || got > 48*time.Hour {
 		t.Errorf("the deadline is in %s by the vendor's clock", got)
 	}
-	obs = k.converge(obs, desired, backend.Memory{})
+	obs = k.Converge(obs, desired)
 	if got := k.Now().Sub(obs.Actual.StartAt.Time); got < 0 || got > time.Minute {
 		t.Errorf("starts %s ago by the vendor's clock", got)
 	}
@@ -169,16 +170,16 @@ func TestReviewFields(t *testing.T) {
 				}
 				tc.desired.Scope.Grants.Criteria.AccessProfiles.Included = backend.Set{id}
 			}
-			obs := k.converge(k.create("", fullReview()), fullReview(), backend.Memory{})
+			obs := k.Converge(k.Created("", fullReview()), fullReview())
 			k.ResetCalls()
-			fresh := k.converge(obs, tc.desired, backend.Memory{})
-			if got := k.maskOf(reviewRoute); got != tc.mask {
+			fresh := k.Converge(obs, tc.desired)
+			if got := maskOf(k.House, reviewRoute); got != tc.mask {
 				t.Errorf("mask %q, want %q", got, tc.mask)
 			}
-			if got := k.sent(sandbox.ClassWrite); len(got) != 1 {
+			if got := k.Sent(sandbox.ClassWrite); len(got) != 1 {
 				t.Errorf("sent %v", got)
 			}
-			fresh = k.observe(fresh.ID, "", fullReview())
+			fresh = k.Observed(fresh.ID, "", fullReview())
 			moved := backend.Diff(fullReview(), fresh.Actual, k.Capabilities(), backend.Memory{}).Paths()
 			moved = slices.DeleteFunc(moved, func(p string) bool { return p == "deadline" || p == "start.at" }) // These are computed anew.
 			want := backend.Diff(tc.desired, fullReview(), k.Capabilities(), backend.Memory{}).Paths()
@@ -200,16 +201,16 @@ func inFull(path string) bool {
 func TestReviewAttachments(t *testing.T) {
 	t.Run("the list is replaced, an empty one takes all away, and the scope stays", func(t *testing.T) {
 		k := reviews(t)
-		obs := k.converge(k.create("", fullReview()), fullReview(), backend.Memory{})
+		obs := k.Converge(k.Created("", fullReview()), fullReview())
 		for _, set := range []backend.EntitlementSet{{member}, {}} {
 			k.ResetCalls()
-			obs = k.converge(obs, backend.AccessReview{Scope: &backend.ReviewScope{Entitlements: set}}, backend.Memory{})
-			if got := k.sent(sandbox.ClassWrite); len(got) != 1 {
+			obs = k.Converge(obs, backend.AccessReview{Scope: &backend.ReviewScope{Entitlements: set}})
+			if got := k.Sent(sandbox.ClassWrite); len(got) != 1 {
 				t.Errorf("sent %v", got)
 			}
 			desired := fullReview()
 			desired.Scope.Entitlements = set
-			obs = k.observe(obs.ID, "", desired)
+			obs = k.Observed(obs.ID, "", desired)
 			if got := backend.Diff(desired, obs.Actual, k.Capabilities(), backend.Memory{}); got.Has("scope") {
 				t.Errorf("moved %v", got.Paths())
 			}
@@ -224,7 +225,7 @@ func TestReviewAttachments(t *testing.T) {
 			Scope: &backend.ReviewScope{SelectedApps: backend.Set{workday}, Entitlements: backend.EntitlementSet{viewer, member}}}
 		caps, mem := k.Capabilities().For(desired), backend.Memory{Applied: map[string]string{}}
 		changes := func(obs reviewObservation) backend.Changes { return backend.Diff(desired, obs.Actual, caps, mem) }
-		obs := k.create("", desired)
+		obs := k.Created("", desired)
 		if got := changes(obs).Paths(); !slices.Equal(got, []string{"scope.entitlements", "scope.apps.selected"}) {
 			t.Errorf("still to write: %v", got)
 		}
@@ -247,14 +248,14 @@ func TestReviewAttachments(t *testing.T) {
 		k := reviews(t)
 		desired := backend.AccessReview{DisplayName: backend.To("Types"), Owners: backend.Set{ada}, ConductorOne: &backend.ConductorOneAccessReview{PolicyID: &certify},
 			Scope: &backend.ReviewScope{ResourceTypes: backend.ResourceTypeSet{{AppID: github, ResourceTypeID: fake.SeedID("resource-type", "GitHub/Team")}}}}
-		mem := backend.Memory{Applied: map[string]string{}}
-		obs := k.converge(k.create("", desired), desired, mem)
+		k.Memory = backend.Memory{Applied: map[string]string{}}
+		obs := k.Converge(k.Created("", desired), desired)
 		if obs.Actual.Scope.Apps == nil || obs.Actual.Scope.Apps.ResourceTypes == nil {
 			t.Errorf("%+v", obs.Actual.Scope)
 		}
 		k.ResetCalls()
-		k.converge(obs, desired, mem)
-		if got := k.sent(sandbox.ClassWrite); len(got) != 0 {
+		k.Converge(obs, desired)
+		if got := k.Sent(sandbox.ClassWrite); len(got) != 0 {
 			t.Errorf("sent again: %v", got)
 		}
 	})
@@ -262,28 +263,28 @@ func TestReviewAttachments(t *testing.T) {
 
 func TestReviewIsFoundByItsMark(t *testing.T) {
 	k := reviews(t)
-	k.fault(sandbox.Fault{Method: "POST", Class: sandbox.ClassWrite, Kind: sandbox.FaultResetAfter, Count: 1})
+	k.Fault(sandbox.Fault{Method: "POST", Class: sandbox.ClassWrite, Kind: sandbox.FaultResetAfter, Count: 1})
 	_, err := k.Create(t.Context(), backend.Ref{Mark: mark}, fullReview())
-	class(t, err, backend.OutcomeUnknown)
+	vendortest.Class(t, err, backend.OutcomeUnknown)
 	obs, err := k.Observe(t.Context(), backend.Ref{Mark: mark})
 	if err != nil || !obs.Exists || obs.Mark != mark {
 		t.Errorf("%v %+v", err, obs)
 	}
-	if got := k.many(backend.Ref{Mark: backend.Mark{Owner: mark.Owner}}); len(got) != 1 || got[0].ID != obs.ID {
+	if got := k.Many(backend.Ref{Mark: backend.Mark{Owner: mark.Owner}}); len(got) != 1 || got[0].ID != obs.ID {
 		t.Errorf("%+v", got)
 	}
 	_, err = k.Observe(t.Context(), backend.Ref{Key: backend.Key{DisplayName: "Q4 privileged access"}})
-	class(t, err, backend.Terminal)
+	vendortest.Class(t, err, backend.Terminal)
 }
 
 func TestReviewMarkIsRestored(t *testing.T) {
 	k := reviews(t)
 	desired := backend.AccessReview{DisplayName: backend.To("Quarterly"), Owners: backend.Set{ada}, ConductorOne: &backend.ConductorOneAccessReview{PolicyID: &certify}}
-	obs := k.create("", desired)
+	obs := k.Created("", desired)
 	if err := k.Edit(sandbox.Target{Kind: "AccessReview", ID: obs.ID}, map[string]any{"description": "Written by a person."}); err != nil {
 		t.Fatal(err)
 	}
-	obs = k.observe(obs.ID, "", desired)
+	obs = k.Observed(obs.ID, "", desired)
 	if !obs.Mark.IsZero() || !obs.MarkInProse {
 		t.Fatalf("%+v", obs)
 	}
@@ -304,7 +305,7 @@ func TestReviewLifecycle(t *testing.T) {
 		Name    bool
 	}
 	k := reviews(t)
-	obs := k.converge(k.create("", fullReview()), fullReview(), backend.Memory{})
+	obs := k.Converge(k.Created("", fullReview()), fullReview())
 	for _, tc := range []struct {
 		state string
 		want  seen
@@ -325,7 +326,7 @@ func TestReviewLifecycle(t *testing.T) {
 		if err := k.SetReviewState(obs.ID, "ACCESS_REVIEW_STATE_"+tc.state); err != nil {
 			t.Fatalf("%s: %v", tc.state, err)
 		}
-		o := k.observe(obs.ID, "", backend.AccessReview{})
+		o := k.Observed(obs.ID, "", backend.AccessReview{})
 		got := seen{}
 		if o.Exists {
 			got = seen{true, o.Phase, o.Actual.Facts.State, o.Actual.Facts.Started, backend.Covers(o.Sealed, "scope.users"), backend.Covers(o.Sealed, "displayName")}
@@ -341,7 +342,7 @@ func TestReviewLifecycle(t *testing.T) {
 			if err != nil || backend.Value(next.Actual.DisplayName) != "Renamed" {
 				t.Errorf("%v", err)
 			}
-			if got := k.maskOf(reviewRoute); got != "displayName" {
+			if got := maskOf(k.House, reviewRoute); got != "displayName" {
 				t.Errorf("mask %q", got)
 			}
 		case "CLOSED":
@@ -355,7 +356,7 @@ func TestReviewLifecycle(t *testing.T) {
 func TestReviewOverdueAndProgress(t *testing.T) {
 	k := reviews(t)
 	desired := fullReview()
-	obs := k.converge(k.create("", desired), desired, backend.Memory{})
+	obs := k.Converge(k.Created("", desired), desired)
 	look := func() backend.AccessReviewFacts {
 		t.Helper()
 		o, err := k.Observe(t.Context(), backend.Ref{ID: obs.ID, Tail: []string{"progress", "reports"}})
@@ -390,7 +391,7 @@ func TestReviewOverdueAndProgress(t *testing.T) {
 	if err := k.Edit(sandbox.Target{Kind: "AccessReview", ID: obs.ID}, map[string]any{"errorState": "ACCESS_REVIEW_ERROR_STATE_SELECTION_QUOTA_EXCEED_ERROR", "campaignHealth": map[string]any{"phantomLockedCount": 3}}); err != nil {
 		t.Fatal(err)
 	}
-	o := k.observe(obs.ID, "", backend.AccessReview{})
+	o := k.Observed(obs.ID, "", backend.AccessReview{})
 	if o.Phase != backend.PhaseFailed || !strings.Contains(o.Message, "SelectionQuotaExceedError") || len(o.Actual.Facts.Alerts) != 1 {
 		t.Errorf("%+v", o)
 	}
@@ -401,18 +402,18 @@ func TestReviewDelete(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			k := reviews(t)
 			k.Configure(func(s *sandbox.Settings) { s.SoftDelete = soft })
-			obs := k.create("", fullReview())
+			obs := k.Created("", fullReview())
 			for range 2 {
 				if err := k.Driver.Delete(t.Context(), obs); err != nil {
 					t.Fatal(err)
 				}
 			}
-			for what, ref := range map[string]backend.Ref{"id": k.ref(obs.ID, "", fullReview()), "mark": {Mark: mark}} {
+			for what, ref := range map[string]backend.Ref{"id": k.Ref(obs.ID, "", fullReview()), "mark": {Mark: mark}} {
 				if gone, err := k.Observe(t.Context(), ref); err != nil || gone.Exists || gone.Date.IsZero() {
 					t.Errorf("by %s: %v, exists %t", what, err, gone.Exists)
 				}
 			}
-			if got := k.many(backend.Ref{ID: obs.ID}, backend.Ref{Mark: backend.Mark{Owner: mark.Owner}}); len(got) != 1 || got[0].Exists {
+			if got := k.Many(backend.Ref{ID: obs.ID}, backend.Ref{Mark: backend.Mark{Owner: mark.Owner}}); len(got) != 1 || got[0].Exists {
 				t.Errorf("%+v", got)
 			}
 		})
@@ -424,13 +425,13 @@ func TestReviewErrors(t *testing.T) {
 	noOwners := fullReview()
 	noOwners.Owners = nil
 	_, err := k.Create(t.Context(), backend.Ref{Mark: mark}, noOwners)
-	class(t, err, backend.Terminal)
+	vendortest.Class(t, err, backend.Terminal)
 	k.Configure(func(s *sandbox.Settings) { s.Features = nil })
-	obs := k.create("", fullReview())
+	obs := k.Created("", fullReview())
 	desired := backend.AccessReview{ConductorOne: &backend.ConductorOneAccessReview{Signature: &backend.ReviewSignature{Required: true}}}
 	_, err = k.Update(t.Context(), obs, desired, backend.Changes{{Path: "conductorOne.signature"}})
-	class(t, err, backend.Terminal)
-	contains(t, err, ": 403: ")
+	vendortest.Class(t, err, backend.Terminal)
+	vendortest.Says(t, err, ": 403: ")
 }
 
 type reviewObservation = backend.Observation[backend.AccessReview]

@@ -11,13 +11,14 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 	fake "github.com/governance-operator/governance-operator/internal/sandbox/conductorone"
+	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
 )
 
 const entitlementRoute = "/api/v1/apps/{app_id}/entitlements/{id}"
 
-func entitlements(t *testing.T) kept[backend.AppEntitlement] {
+func entitlements(t *testing.T) vendortest.Kept[backend.AppEntitlement] {
 	h := begin(t)
-	return kept[backend.AppEntitlement]{h, h.AppEntitlements()}
+	return vendortest.Keep(h, h.AppEntitlements())
 }
 
 func fullEntitlement() backend.AppEntitlement {
@@ -47,23 +48,23 @@ func fullEntitlement() backend.AppEntitlement {
 func TestEntitlementCreateThenLook(t *testing.T) {
 	k := entitlements(t)
 	desired := fullEntitlement()
-	obs := k.create(github, desired)
-	if got := k.sent(sandbox.ClassWrite); len(got) != 1 {
+	obs := k.Created(github, desired)
+	if got := k.Sent(sandbox.ClassWrite); len(got) != 1 {
 		t.Errorf("a create sent %v", got)
 	}
 	changes := backend.Diff(desired, obs.Actual, k.Capabilities(), backend.Memory{})
 	if diff := cmp.Diff([]string{"conductorOne.deprovision", "conductorOne.requestSchemaID"}, changes.Paths()); diff != "" {
 		t.Errorf("left to the update: %s", diff)
 	}
-	obs = k.converge(obs, desired, backend.Memory{})
-	if got := k.maskOf(entitlementRoute); got != "requestSchemaId,deprovisionerPolicy" {
+	obs = k.Converge(obs, desired)
+	if got := maskOf(k.House, entitlementRoute); got != "requestSchemaId,deprovisionerPolicy" {
 		t.Errorf("mask %q", got)
 	}
 	if obs.ParentID != github || obs.Undeletable || obs.Blemished || obs.MarkInProse || obs.CreatedAt.IsZero() || obs.Version == "" {
 		t.Errorf("%+v", obs)
 	}
 	row := backend.Ref{ID: obs.ID, ParentID: github}
-	if got := k.many(row); len(got) != 1 || backend.RowDigest(desired, got[0], k.Capabilities()) != backend.RowDigest(desired, obs, k.Capabilities()) {
+	if got := k.Many(row); len(got) != 1 || backend.RowDigest(desired, got[0], k.Capabilities()) != backend.RowDigest(desired, obs, k.Capabilities()) {
 		t.Errorf("a row and a full read differ")
 	}
 }
@@ -71,14 +72,14 @@ func TestEntitlementCreateThenLook(t *testing.T) {
 func TestEntitlementWithNothingButAName(t *testing.T) {
 	k := entitlements(t)
 	desired := backend.AppEntitlement{DisplayName: backend.To("Plain")}
-	obs := k.create(github, desired)
-	k.same(desired, obs, backend.Memory{})
-	if got := k.sent(sandbox.ClassRead); len(got) != 0 {
+	obs := k.Created(github, desired)
+	k.Same(obs, desired)
+	if got := k.Sent(sandbox.ClassRead); len(got) != 0 {
 		t.Errorf("the answer was enough, and yet %v", got)
 	}
 	empty := backend.AppEntitlement{DisplayName: backend.To("Plain"), Description: backend.To(""), Owners: backend.Set{},
 		ConductorOne: &backend.ConductorOneAppEntitlement{Provision: &backend.ProvisionPolicy{Unconfigured: &struct{}{}}, MaxGrantDuration: &backend.Duration{Unlimited: true}, ComplianceFrameworkIDs: backend.Set{}}}
-	k.same(empty, k.observe(obs.ID, github, empty), backend.Memory{})
+	k.Same(k.Observed(obs.ID, github, empty), empty)
 }
 
 // TestEntitlementFields changes each field alone: the mask names it and nothing else.
@@ -141,14 +142,14 @@ func TestEntitlementFields(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			k := entitlements(t)
-			obs := k.converge(k.create(github, fullEntitlement()), fullEntitlement(), backend.Memory{})
+			obs := k.Converge(k.Created(github, fullEntitlement()), fullEntitlement())
 			k.ResetCalls()
-			fresh := k.converge(obs, tc.desired, backend.Memory{})
+			fresh := k.Converge(obs, tc.desired)
 			if tc.mask == "" {
-				if got := k.sent(sandbox.ClassWrite); !slices.Equal(got, []string{"PUT /api/v1/apps/{app_id}/entitlements/{entitlement_id}/owners"}) {
+				if got := k.Sent(sandbox.ClassWrite); !slices.Equal(got, []string{"PUT /api/v1/apps/{app_id}/entitlements/{entitlement_id}/owners"}) {
 					t.Errorf("sent %v", got)
 				}
-			} else if got := k.maskOf(entitlementRoute); got != tc.mask {
+			} else if got := maskOf(k.House, entitlementRoute); got != tc.mask {
 				t.Errorf("mask %q, want %q", got, tc.mask)
 			}
 			// What was not changed stays.
@@ -164,9 +165,9 @@ func TestEntitlementFields(t *testing.T) {
 
 func TestEntitlementOverrideRidesAlong(t *testing.T) {
 	k := entitlements(t)
-	obs := k.converge(k.create(github, fullEntitlement()), fullEntitlement(), backend.Memory{})
-	k.converge(obs, backend.AppEntitlement{DisplayName: backend.To("Renamed")}, backend.Memory{})
-	if got := k.bodyOf("POST", entitlementRoute)["overrideAccessRequestsDefaults"]; got != true {
+	obs := k.Converge(k.Created(github, fullEntitlement()), fullEntitlement())
+	k.Converge(obs, backend.AppEntitlement{DisplayName: backend.To("Renamed")})
+	if got := sentTo(k.House, entitlementRoute)["overrideAccessRequestsDefaults"]; got != true {
 		t.Errorf("overrideAccessRequestsDefaults %v", got)
 	}
 }
@@ -188,9 +189,9 @@ func TestEntitlementIsFoundAgain(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			k := entitlements(t)
-			k.fault(sandbox.Fault{Method: "POST", Class: sandbox.ClassWrite, Kind: sandbox.FaultResetAfter, Count: 1})
+			k.Fault(sandbox.Fault{Method: "POST", Class: sandbox.ClassWrite, Kind: sandbox.FaultResetAfter, Count: 1})
 			_, err := k.Create(t.Context(), backend.Ref{ParentID: github, Mark: mark}, desired)
-			class(t, err, backend.OutcomeUnknown)
+			vendortest.Class(t, err, backend.OutcomeUnknown)
 			obs, err := k.Observe(t.Context(), ref)
 			if err != nil {
 				t.Fatal(err)
@@ -212,15 +213,15 @@ func TestEntitlementIsFoundAgain(t *testing.T) {
 func TestEntitlementTwinsAndNamesakes(t *testing.T) {
 	k := entitlements(t)
 	desired := backend.AppEntitlement{DisplayName: backend.To("Deployer")}
-	older := k.create(github, desired)
+	older := k.Created(github, desired)
 	k.Advance(time.Minute)
-	younger := k.create(github, desired)
+	younger := k.Created(github, desired)
 	obs, err := k.Observe(t.Context(), backend.Ref{ParentID: github, Mark: mark})
 	if err != nil || obs.ID != older.ID || obs.Twin == nil || obs.Twin.ID != younger.ID || !obs.Twin.Empty {
 		t.Errorf("%v %+v", err, obs.Twin)
 	}
 	_, err = k.Observe(t.Context(), backend.Ref{ParentID: github, Key: backend.Key{DisplayName: "Deployer"}})
-	class(t, err, backend.Ambiguous)
+	vendortest.Class(t, err, backend.Ambiguous)
 }
 
 func TestEntitlementDelete(t *testing.T) {
@@ -228,7 +229,7 @@ func TestEntitlementDelete(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			k := entitlements(t)
 			k.Configure(func(s *sandbox.Settings) { s.SoftDelete = soft })
-			obs := k.create(github, fullEntitlement())
+			obs := k.Created(github, fullEntitlement())
 			for range 2 {
 				if err := k.Driver.Delete(t.Context(), obs); err != nil {
 					t.Fatal(err)
@@ -241,7 +242,7 @@ func TestEntitlementDelete(t *testing.T) {
 					t.Errorf("by %s: %v, exists %t", what, err, gone.Exists)
 				}
 			}
-			got := k.many(backend.Ref{ID: obs.ID, ParentID: github}, backend.Ref{ParentID: github, Mark: backend.Mark{Owner: mark.Owner}})
+			got := k.Many(backend.Ref{ID: obs.ID, ParentID: github}, backend.Ref{ParentID: github, Mark: backend.Mark{Owner: mark.Owner}})
 			if len(got) != 1 || got[0].Exists || got[0].ID != obs.ID || got[0].ParentID != github {
 				t.Errorf("%+v", got)
 			}
@@ -251,7 +252,7 @@ func TestEntitlementDelete(t *testing.T) {
 
 func TestEntitlementOfAConnector(t *testing.T) {
 	k := entitlements(t)
-	obs := k.observe(member.ID, member.AppID, backend.AppEntitlement{})
+	obs := k.Observed(member.ID, member.AppID, backend.AppEntitlement{})
 	if !obs.Undeletable || !obs.Actual.Facts.ManagedByConnector || backend.Value(obs.Actual.Facts.GrantCount) != 3 || !slices.Contains(obs.Sealed, "displayName") || !obs.Mark.IsZero() {
 		t.Errorf("%+v", obs)
 	}
@@ -262,7 +263,7 @@ func TestEntitlementOfAConnector(t *testing.T) {
 	if err != nil || next.Mark != mark || next.Blemished {
 		t.Errorf("%v %+v", err, next)
 	}
-	if got := k.maskOf(entitlementRoute); got != "description,annotations" {
+	if got := maskOf(k.House, entitlementRoute); got != "description,annotations" {
 		t.Errorf("mask %q", got)
 	}
 }
@@ -270,11 +271,11 @@ func TestEntitlementOfAConnector(t *testing.T) {
 func TestEntitlementEditedInTheConsole(t *testing.T) {
 	k := entitlements(t)
 	desired := backend.AppEntitlement{DisplayName: backend.To("Deployer")}
-	obs := k.create(github, desired)
+	obs := k.Created(github, desired)
 	if err := k.Edit(sandbox.Target{Kind: "AppEntitlement", ParentID: github, ID: obs.ID}, map[string]any{"displayName": "Edited"}); err != nil {
 		t.Fatal(err)
 	}
-	obs = k.observe(obs.ID, github, desired)
+	obs = k.Observed(obs.ID, github, desired)
 	if !obs.Blemished || obs.Mark != mark {
 		t.Fatalf("blemished %t, mark %v", obs.Blemished, obs.Mark)
 	}
@@ -289,19 +290,19 @@ func TestEntitlementErrors(t *testing.T) {
 	desired := fullEntitlement()
 	desired.ConductorOne.EmergencyGrantPolicyID = nil
 	_, err := k.Create(t.Context(), backend.Ref{ParentID: github, Mark: mark}, desired)
-	class(t, err, backend.Terminal)
-	contains(t, err, "POST /api/v1/apps/"+github+"/entitlements: 400: ")
+	vendortest.Class(t, err, backend.Terminal)
+	vendortest.Says(t, err, "POST /api/v1/apps/"+github+"/entitlements: 400: ")
 	_, err = k.Create(t.Context(), backend.Ref{ParentID: "nowhere", Mark: mark}, desired)
-	class(t, err, backend.Terminal)
+	vendortest.Class(t, err, backend.Terminal)
 
 	// A create whose owners could not be read has an id all the same.
-	k.fault(sandbox.Fault{PathPattern: "/ownerids$", Kind: sandbox.FaultStatus, Status: 500, Count: 1})
+	k.Fault(sandbox.Fault{PathPattern: "/ownerids$", Kind: sandbox.FaultStatus, Status: 500, Count: 1})
 	obs, err := k.Create(t.Context(), backend.Ref{ParentID: github, Mark: mark}, fullEntitlement())
-	class(t, err, backend.Retryable)
+	vendortest.Class(t, err, backend.Retryable)
 	if !obs.Exists || obs.ID == "" {
 		t.Errorf("%+v", obs)
 	}
-	k.fault(sandbox.Fault{Class: sandbox.ClassRead, Kind: sandbox.FaultStatus, Status: 500})
+	k.Fault(sandbox.Fault{Class: sandbox.ClassRead, Kind: sandbox.FaultStatus, Status: 500})
 	if _, err := k.Observe(t.Context(), backend.Ref{ParentID: github, Mark: mark}); err == nil {
 		t.Error("an error must not mean absent")
 	}
@@ -314,15 +315,15 @@ func TestEntitlementErrors(t *testing.T) {
 
 func TestEntitlementsByList(t *testing.T) {
 	k := entitlements(t)
-	one := k.create(github, backend.AppEntitlement{DisplayName: backend.To("One")})
-	two := k.create(workday, backend.AppEntitlement{DisplayName: backend.To("Two")})
+	one := k.Created(github, backend.AppEntitlement{DisplayName: backend.To("One")})
+	two := k.Created(workday, backend.AppEntitlement{DisplayName: backend.To("Two")})
 	for range 120 {
 		if _, err := k.Server.Create("AppEntitlement", github, map[string]any{"displayName": "Other"}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	k.ResetCalls()
-	got := k.many(backend.Ref{ID: one.ID, ParentID: github}, backend.Ref{ID: two.ID, ParentID: workday}, backend.Ref{ID: "gone", ParentID: github},
+	got := k.Many(backend.Ref{ID: one.ID, ParentID: github}, backend.Ref{ID: two.ID, ParentID: workday}, backend.Ref{ID: "gone", ParentID: github},
 		backend.Ref{ParentID: github, Mark: backend.Mark{Owner: "team-a/payroll"}}, backend.Ref{ID: "lost", ParentID: "nowhere"})
 	var names []string
 	for _, obs := range got {

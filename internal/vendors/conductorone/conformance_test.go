@@ -6,52 +6,19 @@ import (
 
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/backend/backendtest"
-	"github.com/governance-operator/governance-operator/internal/sandbox"
 	fake "github.com/governance-operator/governance-operator/internal/sandbox/conductorone"
+	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
 )
 
 // noSuchID has the form of the vendor's ids.
 const noSuchID = "2zzzzzzzzzzzzzzzzzzzzzzzzzz"
 
-// overHTTP opens a driver over a sandbox of its own, and lays hands on its faults.
-func overHTTP[D backend.Model](parent string, open func(*testing.T) kept[D]) func(*testing.T) backendtest.Fixture[D] {
-	return func(t *testing.T) backendtest.Fixture[D] {
-		k := open(t)
-		return backendtest.Fixture[D]{
-			Driver: k.Driver, ParentID: parent,
-			LoseResponse: func() {
-				k.fault(sandbox.Fault{Method: "POST", Class: sandbox.ClassWrite, Kind: sandbox.FaultResetAfter, Count: 1})
-			},
-			Throttle: func(after time.Duration) {
-				k.fault(sandbox.Fault{Class: sandbox.ClassRead, Kind: sandbox.FaultStatus, Status: 429, RetryAfterSeconds: int(after / time.Second), Count: 1})
-			},
-			RefuseCredentials: func() {
-				k.ExpireTokens()
-				if _, err := k.RotateCredentials(); err != nil {
-					t.Fatal(err)
-				}
-			},
-		}
-	}
-}
-
-// varied gives every variation a copy of its own of what all start from.
-func varied[D backend.Model](desired D, changes map[string]func(*D)) map[string]D {
-	out := map[string]D{}
-	for name, change := range changes {
-		model := backendtest.Clone(desired)
-		change(&model)
-		out[name] = model
-	}
-	return out
-}
-
 func TestEntitlementsKeepTheLaws(t *testing.T) {
 	type model = backend.AppEntitlement
 	desired := fullEntitlement()
 	backendtest.Run(t, backendtest.Suite[model]{
-		Open: overHTTP(github, entitlements), UnknownID: noSuchID, Desired: desired,
-		Variations: varied(desired, map[string]func(*model){
+		Open: vendortest.OverHTTP(vendortest.Place{ParentID: github}, entitlements), UnknownID: noSuchID, Desired: desired,
+		Variations: vendortest.Varied(desired, map[string]func(*model){
 			"another name":           func(e *model) { e.DisplayName = backend.To("Repository owner") },
 			"no description":         func(e *model) { e.Description = backend.To("") },
 			"an owner less":          func(e *model) { e.Owners = backend.Set{ada} },
@@ -94,8 +61,8 @@ func TestProfilesKeepTheLaws(t *testing.T) {
 			desired := fullProfile()
 			desired.ConductorOne.Cohort = cohort
 			backendtest.Run(t, backendtest.Suite[model]{
-				Open: overHTTP("", profiles), UnknownID: noSuchID, Desired: desired,
-				Variations: varied(desired, map[string]func(*model){
+				Open: vendortest.OverHTTP(vendortest.Place{}, profiles), UnknownID: noSuchID, Desired: desired,
+				Variations: vendortest.Varied(desired, map[string]func(*model){
 					"another name":            func(p *model) { p.DisplayName = backend.To("Payroll") },
 					"no description":          func(p *model) { p.Description = backend.To("") },
 					"an entry less":           func(p *model) { p.Entitlements = p.Entitlements[:1] },
@@ -132,8 +99,8 @@ func TestReviewsKeepTheLaws(t *testing.T) {
 	marker := &struct{}{}
 	desired := fullReview()
 	backendtest.Run(t, backendtest.Suite[model]{
-		Open: overHTTP("", reviews), UnknownID: noSuchID, Desired: desired,
-		Variations: varied(desired, map[string]func(*model){
+		Open: vendortest.OverHTTP(vendortest.Place{}, reviews), UnknownID: noSuchID, Desired: desired,
+		Variations: vendortest.Varied(desired, map[string]func(*model){
 			"another name":           func(r *model) { r.DisplayName = backend.To("Q1 privileged access") },
 			"no description":         func(r *model) { r.Description = backend.To("") },
 			"a later deadline":       func(r *model) { r.Deadline = &backend.Instant{Time: r.Deadline.Add(time.Hour)} },

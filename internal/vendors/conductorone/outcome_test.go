@@ -12,6 +12,7 @@ import (
 
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
+	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
 )
 
 // TestOutcomeOfACreate: what may have happened is said to be unknown, and is found by
@@ -56,20 +57,20 @@ func TestOutcomeOfACreate(t *testing.T) {
 	}
 }
 
-func tryCreate[D any](t *testing.T, k kept[D], parent string, desired D, fault sandbox.Fault, want backend.Class, exists bool) {
+func tryCreate[D any](t *testing.T, k vendortest.Kept[D], parent string, desired D, fault sandbox.Fault, want backend.Class, exists bool) {
 	t.Helper()
-	k.fault(fault)
+	k.Fault(fault)
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
 	obs, err := k.Create(ctx, backend.Ref{ParentID: parent, Mark: mark}, desired)
-	class(t, err, want)
+	vendortest.Class(t, err, want)
 	if obs.ID != "" {
 		t.Errorf("an id in an error: %+v", obs)
 	}
 	k.Release()
 	k.ClearFaults()
 	// Past a pause that the vendor asked for, through another connection of the same tenant.
-	fresh := kept[D]{k.house, sameDriver[D](k)}
+	fresh := vendortest.Keep(k.House, sameDriver[D](k))
 	found, err := fresh.Observe(t.Context(), backend.Ref{ParentID: parent, Mark: mark})
 	if err != nil || found.Exists != exists {
 		t.Errorf("%v: exists %t, want %t", err, found.Exists, exists)
@@ -77,8 +78,8 @@ func tryCreate[D any](t *testing.T, k kept[D], parent string, desired D, fault s
 }
 
 // sameDriver opens the tenant anew and returns its driver of the same kind.
-func sameDriver[D any](k kept[D]) backend.Driver[D] {
-	tenant := k.open(backend.Credentials{Token: backend.Secret(k.Server.Credentials().StaticToken)})
+func sameDriver[D any](k vendortest.Kept[D]) backend.Driver[D] {
+	tenant := open(k.House, backend.Credentials{Token: backend.Secret(k.Server.Credentials().StaticToken)})
 	for _, driver := range []any{tenant.AppEntitlements(), tenant.AccessProfiles(), tenant.AccessReviews()} {
 		if same, ok := driver.(backend.Driver[D]); ok {
 			return same
@@ -160,10 +161,10 @@ func TestProfileNeverWider(t *testing.T) {
 				variants[from](&before)
 				variants[to](&after)
 				k := profiles(t)
-				obs := k.converge(k.create("", before), before, backend.Memory{})
+				obs := k.Converge(k.Created("", before), before)
 				whole := fullProfile()
 				whole.Membership.Expression, whole.ConductorOne.Automation.Entitlements = backend.To(""), backend.EntitlementSet{}
-				old := grantsOf(k.observe(obs.ID, "", whole).Actual)
+				old := grantsOf(k.Observed(obs.ID, "", whole).Actual)
 				for allowed := 0; allowed < 20; allowed++ {
 					left := allowed
 					ctx := backend.WithFence(t.Context(), func() error {
@@ -172,9 +173,9 @@ func TestProfileNeverWider(t *testing.T) {
 						}
 						return nil
 					})
-					obs = k.observe(obs.ID, "", after)
+					obs = k.Observed(obs.ID, "", after)
 					_, err := k.Update(ctx, obs, after, backend.Diff(after, obs.Actual, k.Capabilities(), backend.Memory{}))
-					now := k.observe(obs.ID, "", whole).Actual
+					now := k.Observed(obs.ID, "", whole).Actual
 					wanted := grantsOf(mergedOver(now, after))
 					for pair := range grantsOf(now) {
 						if !gives(old, pair) && !gives(wanted, pair) {
@@ -182,10 +183,10 @@ func TestProfileNeverWider(t *testing.T) {
 						}
 					}
 					if err == nil {
-						k.same(after, k.observe(obs.ID, "", after), backend.Memory{})
+						k.Same(k.Observed(obs.ID, "", after), after)
 						return
 					}
-					class(t, err, backend.Fenced)
+					vendortest.Class(t, err, backend.Fenced)
 				}
 				t.Error("never finished")
 			})
@@ -205,7 +206,7 @@ func mergedOver(now, after backend.AccessProfile) backend.AccessProfile {
 
 func TestReviewCopiesAnother(t *testing.T) {
 	k := reviews(t)
-	origin := k.converge(k.create("", fullReview()), fullReview(), backend.Memory{})
+	origin := k.Converge(k.Created("", fullReview()), fullReview())
 	desired := backend.AccessReview{DisplayName: backend.To("Again"), Owners: backend.Set{ada},
 		ConductorOne: &backend.ConductorOneAccessReview{PolicyID: &certify, DuplicateFrom: &origin.ID}}
 	obs, err := k.Create(t.Context(), backend.Ref{Mark: backend.Mark{Token: "tokentokentoken2", Owner: "a/b", Cluster: "c"}}, desired)
@@ -218,7 +219,7 @@ func TestReviewCopiesAnother(t *testing.T) {
 	if err := k.SetReviewState(obs.ID, "ACCESS_REVIEW_STATE_PENDING"); err != nil {
 		t.Fatal(err)
 	}
-	obs = k.observe(obs.ID, "", backend.AccessReview{Scope: &backend.ReviewScope{Entitlements: backend.EntitlementSet{}}})
+	obs = k.Observed(obs.ID, "", backend.AccessReview{Scope: &backend.ReviewScope{Entitlements: backend.EntitlementSet{}}})
 	if obs.Phase != backend.PhaseLive || len(obs.Actual.Scope.Entitlements) != 2 {
 		t.Errorf("%s %v", obs.Phase, obs.Actual.Scope.Entitlements)
 	}
@@ -227,7 +228,7 @@ func TestReviewCopiesAnother(t *testing.T) {
 // TestAnEmptyAnswerIsNoAbsence: only 404, a date of deletion or a state says that something is gone.
 func TestAnEmptyAnswerIsNoAbsence(t *testing.T) {
 	h := begin(t)
-	h.fault(sandbox.Fault{Class: sandbox.ClassRead, Kind: sandbox.FaultStatus, Status: 200, Body: "{}"})
+	h.Fault(sandbox.Fault{Class: sandbox.ClassRead, Kind: sandbox.FaultStatus, Status: 200, Body: "{}"})
 	if _, err := h.AppEntitlements().Observe(t.Context(), backend.Ref{ID: "x", ParentID: github}); backend.ClassOf(err) != backend.Retryable || err == nil {
 		t.Errorf("entitlement: %v", err)
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 	fake "github.com/governance-operator/governance-operator/internal/sandbox/conductorone"
 	"github.com/governance-operator/governance-operator/internal/vendors/conductorone"
+	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
 )
 
 func TestEveryWayIn(t *testing.T) {
@@ -29,7 +30,7 @@ func TestEveryWayIn(t *testing.T) {
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			id, err := h.open(credentials).Identity(t.Context())
+			id, err := open(h, credentials).Identity(t.Context())
 			if err != nil || id.ID == "" || id.Name != host {
 				t.Errorf("%+v, %v", id, err)
 			}
@@ -90,7 +91,7 @@ func TestCredentialsAreChecked(t *testing.T) {
 				}
 				return
 			}
-			class(t, err, backend.Terminal)
+			vendortest.Class(t, err, backend.Terminal)
 			if err.Error() != tc.text || strings.Contains(err.Error(), "hunter2") {
 				t.Errorf("%q", err)
 			}
@@ -120,14 +121,14 @@ func TestTokens(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err := h.Identity(t.Context())
-		class(t, err, backend.Unauthorized)
+		vendortest.Class(t, err, backend.Unauthorized)
 	})
 	t.Run("a pause holds the token endpoint too", func(t *testing.T) {
 		h := begin(t)
-		h.fault(sandbox.Fault{Class: sandbox.ClassToken, Kind: sandbox.FaultStatus, Status: 429, RetryAfterSeconds: 60, Count: 1})
+		h.Fault(sandbox.Fault{Class: sandbox.ClassToken, Kind: sandbox.FaultStatus, Status: 429, RetryAfterSeconds: 60, Count: 1})
 		for range 2 {
 			_, err := h.Identity(t.Context())
-			class(t, err, backend.Throttled)
+			vendortest.Class(t, err, backend.Throttled)
 		}
 		if n := h.Counts(); n.Tokens != 1 || n.Early != 0 || n.Reads != 0 {
 			t.Errorf("%+v", n)
@@ -190,7 +191,7 @@ func TestFind(t *testing.T) {
 	}
 	for _, q := range []backend.Name{{Kind: "Planet", Name: "Mars"}, {Kind: backend.NameApp}, {Kind: backend.NameEntitlement, Name: "Viewer"}} {
 		_, err := h.Find(t.Context(), q)
-		class(t, err, backend.Terminal)
+		vendortest.Class(t, err, backend.Terminal)
 	}
 	if err := h.Delete(sandbox.Target{Kind: "AccessProfile", ID: created}); err != nil {
 		t.Fatal(err)
@@ -198,7 +199,7 @@ func TestFind(t *testing.T) {
 	if got, err := h.Find(t.Context(), backend.Name{Kind: backend.NameAccessProfile, Name: "Basics"}); err != nil || len(got) != 0 {
 		t.Errorf("a deleted profile: %v, %v", got, err)
 	}
-	h.fault(sandbox.Fault{Class: sandbox.ClassRead, Kind: sandbox.FaultStatus, Status: 500})
+	h.Fault(sandbox.Fault{Class: sandbox.ClassRead, Kind: sandbox.FaultStatus, Status: 500})
 	if got, err := h.Find(t.Context(), backend.Name{Kind: backend.NameApp, Name: "GitHub"}); err == nil || got != nil {
 		t.Errorf("an error must not mean none: %v, %v", got, err)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
+	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
 )
 
 const (
@@ -19,8 +20,8 @@ const (
 // TestProfileIsCreatedNarrow: the vendor's defaults are one of each, so both switches are said.
 func TestProfileIsCreatedNarrow(t *testing.T) {
 	k := profiles(t)
-	k.create(database, leastProfile("Nothing yet"))
-	body := last[map[string]any](k.house, "POST", profilesRoute)
+	k.Created(database, leastProfile("Nothing yet"))
+	body := last[map[string]any](k.House, "POST", profilesRoute)
 	want := map[string]any{
 		"name": "Nothing yet", "description": mark.Line(), "enabled": false, "requestable": false, "entitlements": []any{},
 		"owner": map[string]any{"type": "IDENTITY", "id": ada}, "source": map[string]any{"type": "SOURCE", "id": database},
@@ -34,16 +35,16 @@ func TestProfileCreateSendsAllButMetadata(t *testing.T) {
 	k := profiles(t)
 	desired := fullProfile()
 	desired.Entitlements = append(desired.Entitlements, read)
-	obs := k.create(database, desired)
-	body := last[map[string]any](k.house, "POST", profilesRoute)
+	obs := k.Created(database, desired)
+	body := last[map[string]any](k.House, "POST", profilesRoute)
 	if _, sent := body["accessModelMetadata"]; sent || len(body["entitlements"].([]any)) != 2 || len(body["additionalOwners"].([]any)) != 2 {
 		t.Errorf("%v", body)
 	}
-	if got := k.diff(obs, desired).Paths(); !slices.Equal(got, []string{"sailPoint.accessModelMetadata"}) {
+	if got := k.Diff(obs, desired).Paths(); !slices.Equal(got, []string{"sailPoint.accessModelMetadata"}) {
 		t.Errorf("left to Update: %v", got)
 	}
-	k.converge(obs, desired)
-	if got := k.patched(profileRoute); len(got) != 1 || !strings.HasSuffix(got[0], " /accessModelMetadata/attributes") {
+	k.Converge(obs, desired)
+	if got := patchedBy(k.House, profileRoute); len(got) != 1 || !strings.HasSuffix(got[0], " /accessModelMetadata/attributes") {
 		t.Errorf("%v", got)
 	}
 }
@@ -65,17 +66,17 @@ func TestProfilesThatCannotBe(t *testing.T) {
 			desired := fullProfile()
 			c.change(&desired)
 			_, err := k.Create(t.Context(), backend.Ref{ParentID: c.source, Mark: mark}, desired)
-			refusal(t, err, c.path)
+			vendortest.Refusal(t, err, c.path)
 			if n := k.Counts().Writes; n != 0 {
 				t.Errorf("%d writes", n)
 			}
 		})
 	}
-	obs := k.converge(k.create(database, fullProfile()), fullProfile())
+	obs := k.Converge(k.Created(database, fullProfile()), fullProfile())
 	k.ResetCalls()
 	empty := backend.AccessProfile{Entitlements: backend.EntitlementSet{}}
-	_, err := k.Update(t.Context(), obs, empty, k.diff(obs, empty))
-	refusal(t, err, "sailPoint.enabled")
+	_, err := k.Update(t.Context(), obs, empty, k.Diff(obs, empty))
+	vendortest.Refusal(t, err, "sailPoint.enabled")
 	if n := k.Counts().Writes; n != 0 {
 		t.Errorf("%d writes", n)
 	}
@@ -84,15 +85,15 @@ func TestProfilesThatCannotBe(t *testing.T) {
 // TestProfilePatchIsOneUnitInASafeOrder: what narrows first, what widens last, entitlements before the switch.
 func TestProfilePatchIsOneUnitInASafeOrder(t *testing.T) {
 	k := profiles(t)
-	obs := k.create(database, leastProfile("Later"))
+	obs := k.Created(database, leastProfile("Later"))
 	wide := fullProfile()
 	wide.SailPoint.AccessModelMetadata = nil
-	obs = k.converge(obs, wide)
+	obs = k.Converge(obs, wide)
 	want := []string{
 		"replace /name", "replace /description", "replace /additionalOwners", "add /accessRequestConfig",
 		"add /revocationRequestConfig", "replace /segments", "add /provisioningCriteria", "replace /entitlements", "replace /enabled", "replace /requestable",
 	}
-	got := k.patched(profileRoute)
+	got := patchedBy(k.House, profileRoute)
 	for i, step := range got { // Whether an empty list reads null is the vendor's matter (section 3.1).
 		if strings.HasSuffix(step, "/additionalOwners") || strings.HasSuffix(step, "/segments") || strings.HasSuffix(step, "/entitlements") {
 			got[i] = strings.Replace(step, "add ", "replace ", 1)
@@ -102,8 +103,8 @@ func TestProfilePatchIsOneUnitInASafeOrder(t *testing.T) {
 		t.Error(diff)
 	}
 	shut := backend.AccessProfile{Requestable: backend.To(false), Entitlements: backend.EntitlementSet{}, SailPoint: &backend.SailPointAccessProfile{Enabled: backend.To(false)}}
-	k.converge(obs, shut)
-	if diff := cmp.Diff([]string{"replace /enabled", "replace /requestable", "replace /entitlements"}, k.patched(profileRoute)); diff != "" {
+	k.Converge(obs, shut)
+	if diff := cmp.Diff([]string{"replace /enabled", "replace /requestable", "replace /entitlements"}, patchedBy(k.House, profileRoute)); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -113,7 +114,7 @@ func TestProfileBlocksKeepWhatNobodyManages(t *testing.T) {
 	k := profiles(t)
 	desired := leastProfile("Blocks")
 	desired.SailPoint.AccessRequest = &backend.SailPointProfileRequest{CommentsRequired: backend.To(true)}
-	obs := k.converge(k.create(database, desired), desired)
+	obs := k.Converge(k.Created(database, desired), desired)
 	if err := k.Edit(sandbox.Target{Kind: "AccessProfile", ID: obs.ID}, map[string]any{
 		"accessRequestConfig": map[string]any{
 			"commentsRequired": false, "formDefinitionId": "78258e80-e9e2-4e1a-a11f-ce0b7c62f25d", "requireEndDate": true,
@@ -124,7 +125,7 @@ func TestProfileBlocksKeepWhatNobodyManages(t *testing.T) {
 		t.Fatal(err)
 	}
 	desired.Owners = backend.Owners{grace, ada}
-	obs = k.converge(k.observe(obs.ID, database, desired), desired)
+	obs = k.Converge(k.Observed(obs.ID, database, desired), desired)
 	a := obs.Actual.SailPoint
 	want := backend.SailPointProfileRequest{
 		CommentsRequired: backend.To(true), DenialCommentsRequired: backend.To(false), ReauthorizationRequired: backend.To(false), RequireEndDate: backend.To(true),
@@ -138,7 +139,7 @@ func TestProfileBlocksKeepWhatNobodyManages(t *testing.T) {
 		t.Errorf("the groups went with the people: %v", a.OwnerGroups)
 	}
 	groups := backend.AccessProfile{SailPoint: &backend.SailPointAccessProfile{OwnerGroups: backend.Set{reviewers}}}
-	obs = k.converge(obs, groups)
+	obs = k.Converge(obs, groups)
 	if !slices.Equal(obs.Actual.Owners, []string{grace, ada}) {
 		t.Errorf("the people went with the groups: %v", obs.Actual.Owners)
 	}
@@ -148,11 +149,11 @@ func TestProfileBlocksKeepWhatNobodyManages(t *testing.T) {
 func TestProfileMarkIsPutBack(t *testing.T) {
 	k := profiles(t)
 	desired := leastProfile("Marked")
-	obs := k.create(database, desired)
+	obs := k.Created(database, desired)
 	if err := k.Edit(sandbox.Target{Kind: "AccessProfile", ID: obs.ID}, map[string]any{"description": "Written by hand."}); err != nil {
 		t.Fatal(err)
 	}
-	seen := k.observe(obs.ID, database, desired)
+	seen := k.Observed(obs.ID, database, desired)
 	if !seen.Mark.IsZero() || !seen.MarkInProse {
 		t.Fatalf("%+v", seen.Mark)
 	}
@@ -171,17 +172,17 @@ func TestProfileWithoutOwner(t *testing.T) {
 	k := profiles(t)
 	desired := leastProfile("Orphan")
 	desired.Owners = backend.Owners{ada, grace}
-	obs := k.create(database, desired)
+	obs := k.Created(database, desired)
 	if err := k.Edit(sandbox.Target{Kind: "AccessProfile", ID: obs.ID}, map[string]any{"owner": nil}); err != nil {
 		t.Fatal(err)
 	}
-	seen := k.observe(obs.ID, database, desired)
+	seen := k.Observed(obs.ID, database, desired)
 	heir := backend.AccessProfile{Owners: backend.Owners{grace}}
-	if got := k.diff(seen, heir).Paths(); !slices.Equal(got, []string{"owners"}) {
+	if got := k.Diff(seen, heir).Paths(); !slices.Equal(got, []string{"owners"}) {
 		t.Errorf("an additional owner passes for the owner: %v", got)
 	}
-	k.converge(seen, desired)
-	if got := k.patched(profileRoute); !slices.Equal(got, []string{"add /owner"}) {
+	k.Converge(seen, desired)
+	if got := patchedBy(k.House, profileRoute); !slices.Equal(got, []string{"add /owner"}) {
 		t.Errorf("%v", got)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 	fake "github.com/governance-operator/governance-operator/internal/sandbox/sailpoint"
+	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
 )
 
 func TestProfileInUseNamesItsUsers(t *testing.T) {
@@ -16,23 +17,23 @@ func TestProfileInUseNamesItsUsers(t *testing.T) {
 		t.Run(sentence, func(t *testing.T) {
 			k := profiles(t)
 			if feature != "" {
-				k.feature(feature)
+				k.Feature(feature)
 			}
-			err := k.Delete(t.Context(), k.observe(used, workday, backend.AccessProfile{}))
-			class(t, err, backend.Terminal)
+			err := k.Delete(t.Context(), k.Observed(used, workday, backend.AccessProfile{}))
+			vendortest.Class(t, err, backend.Terminal)
 			want := fmt.Sprintf("the access profile is in use by ROLE Payroll clerk (%s): take it out there first", fake.SeedID("role", "Payroll clerk"))
 			if err == nil || err.Error() != want {
 				t.Errorf("%v, want %s", err, want)
 			}
-			if !k.observe(used, workday, backend.AccessProfile{}).Exists {
+			if !k.Observed(used, workday, backend.AccessProfile{}).Exists {
 				t.Error("it is gone all the same")
 			}
 		})
 	}
 	t.Run("freed between the two calls it is deleted", func(t *testing.T) {
 		k := profiles(t)
-		seen := k.observe(used, workday, backend.AccessProfile{})
-		k.fault(sandbox.Fault{Method: "DELETE", Kind: sandbox.FaultStatus, Status: 400, Count: 1,
+		seen := k.Observed(used, workday, backend.AccessProfile{})
+		k.Fault(sandbox.Fault{Method: "DELETE", Kind: sandbox.FaultStatus, Status: 400, Count: 1,
 			Body: `{"detailCode":"400.2.1.0 Object in use by another","trackingId":"1","messages":[],"causes":[]}`})
 		if err := k.Edit(sandbox.Target{Kind: "AccessProfile", ID: used}, map[string]any{"usedBy": []any{}}); err != nil {
 			t.Fatal(err)
@@ -41,7 +42,7 @@ func TestProfileInUseNamesItsUsers(t *testing.T) {
 			t.Fatal(err)
 		}
 		k.Advance(pace)
-		if k.observe(used, workday, backend.AccessProfile{}).Exists {
+		if k.Observed(used, workday, backend.AccessProfile{}).Exists {
 			t.Error("it is still there")
 		}
 	})
@@ -50,27 +51,27 @@ func TestProfileInUseNamesItsUsers(t *testing.T) {
 func TestProfileNamesAreUnique(t *testing.T) {
 	k := profiles(t)
 	for _, name := range []string{"Same", "Same + more"} {
-		obs := k.create(database, leastProfile(name))
+		obs := k.Created(database, leastProfile(name))
 		for source, known := range map[string]bool{database: true, workday: !strings.Contains(name, "+")} {
 			again := leastProfile(name)
 			again.SailPoint.SourceID = &source
 			_, err := k.Create(t.Context(), backend.Ref{ParentID: source, Mark: mark}, again)
-			refusal(t, err, "displayName")
+			vendortest.Refusal(t, err, "displayName")
 			if known != strings.Contains(err.Error(), obs.ID) || !strings.Contains(err.Error(), name) {
 				t.Errorf("%s in %s: %v", name, source, err)
 			}
 		}
 	}
-	other := k.create(database, leastProfile("Other"))
+	other := k.Created(database, leastProfile("Other"))
 	renamed := backend.AccessProfile{DisplayName: backend.To("Same")}
-	_, err := k.Update(t.Context(), other, renamed, k.diff(other, renamed))
-	refusal(t, err, "displayName")
+	_, err := k.Update(t.Context(), other, renamed, k.Diff(other, renamed))
+	vendortest.Refusal(t, err, "displayName")
 }
 
 func TestProfilesAreFoundByTheirNames(t *testing.T) {
 	k := profiles(t)
 	for _, name := range []string{"Payroll + bonus", `R&D "Lab" \ 100% #1`} {
-		obs := k.create(database, leastProfile(name))
+		obs := k.Created(database, leastProfile(name))
 		for _, ref := range []backend.Ref{
 			{ParentID: database, Key: backend.Key{DisplayName: name}},
 			{ParentID: database, Key: backend.Key{DisplayName: name}, Mark: mark},
@@ -91,12 +92,12 @@ func TestProfilesAreFoundByTheirNames(t *testing.T) {
 		}
 	}
 	_, err := k.Observe(t.Context(), backend.Ref{ParentID: database, Key: backend.Key{DisplayName: "Payroll readers"}})
-	refusal(t, err, "displayName")
+	vendortest.Refusal(t, err, "displayName")
 	if !strings.Contains(err.Error(), workday) {
 		t.Errorf("the other source is not named: %v", err)
 	}
 	_, err = k.Observe(t.Context(), backend.Ref{ParentID: database, ID: used})
-	class(t, err, backend.Terminal)
+	vendortest.Class(t, err, backend.Terminal)
 }
 
 // TestProfileAbsentInBothSpellings: the contract declares no 404 for profiles (section 3.7).
@@ -104,48 +105,48 @@ func TestProfileAbsentInBothSpellings(t *testing.T) {
 	for _, feature := range []string{"", fake.FeatureProfile404} {
 		k := profiles(t)
 		if feature != "" {
-			k.feature(feature)
+			k.Feature(feature)
 		}
-		obs := k.create(database, leastProfile("Gone"))
+		obs := k.Created(database, leastProfile("Gone"))
 		if err := k.Delete(t.Context(), obs); err != nil {
 			t.Fatal(err)
 		}
-		if gone := k.observe(obs.ID, database, backend.AccessProfile{}); gone.Exists || gone.ID != obs.ID || gone.Date.IsZero() {
+		if gone := k.Observed(obs.ID, database, backend.AccessProfile{}); gone.Exists || gone.ID != obs.ID || gone.Date.IsZero() {
 			t.Errorf("%+v", gone)
 		}
 		if err := k.Delete(t.Context(), obs); err != nil {
 			t.Error(err)
 		}
 		_, err := k.Update(t.Context(), obs, leastProfile("Back"), backend.Changes{{Path: "displayName"}})
-		class(t, err, backend.Conflict)
+		vendortest.Class(t, err, backend.Conflict)
 	}
 }
 
 // TestProfileRefusals: what the vendor says is told with its tracking id.
 func TestProfileRefusals(t *testing.T) {
 	k := profiles(t)
-	k.feature(fake.FeatureNoRequestCenter)
+	k.Feature(fake.FeatureNoRequestCenter)
 	_, err := k.Create(t.Context(), backend.Ref{ParentID: database, Mark: mark}, leastProfile("No center"))
-	class(t, err, backend.Terminal)
+	vendortest.Class(t, err, backend.Terminal)
 	if err == nil || !strings.Contains(err.Error(), "trackingId") {
 		t.Error(err)
 	}
 	gone := fullProfile()
 	gone.Entitlements = backend.EntitlementSet{{AppID: database, ID: noSuchID}}
 	_, err = k.Create(t.Context(), backend.Ref{ParentID: database, Mark: mark}, gone)
-	class(t, err, backend.Terminal)
+	vendortest.Class(t, err, backend.Terminal)
 	if err == nil || !strings.Contains(err.Error(), noSuchID) {
 		t.Error(err)
 	}
-	k.fault(sandbox.Fault{Method: "POST", PathPattern: "access-profiles", Kind: sandbox.FaultStatus, Status: 500, Count: 1})
+	k.Fault(sandbox.Fault{Method: "POST", PathPattern: "access-profiles", Kind: sandbox.FaultStatus, Status: 500, Count: 1})
 	_, err = k.Create(t.Context(), backend.Ref{ParentID: database, Mark: mark}, fullProfile())
-	class(t, err, backend.OutcomeUnknown)
+	vendortest.Class(t, err, backend.OutcomeUnknown)
 	if err == nil || !strings.Contains(err.Error(), "idn:access-profile:manage") {
 		t.Error(err)
 	}
-	k.fault(sandbox.Fault{Method: "POST", PathPattern: "access-profiles", Kind: sandbox.FaultStatus, Status: http.StatusForbidden, Count: 1})
+	k.Fault(sandbox.Fault{Method: "POST", PathPattern: "access-profiles", Kind: sandbox.FaultStatus, Status: http.StatusForbidden, Count: 1})
 	_, err = k.Create(t.Context(), backend.Ref{ParentID: database, Mark: mark}, fullProfile())
-	class(t, err, backend.Terminal)
+	vendortest.Class(t, err, backend.Terminal)
 	if err == nil || !strings.Contains(err.Error(), "personal access token") || len([]rune(err.Error())) > 512 {
 		t.Error(err)
 	}
@@ -154,12 +155,12 @@ func TestProfileRefusals(t *testing.T) {
 // TestProfileHalfWritten: the metadata is a patch of its own.
 func TestProfileHalfWritten(t *testing.T) {
 	k := profiles(t)
-	obs := k.converge(k.create(database, fullProfile()), fullProfile())
+	obs := k.Converge(k.Created(database, fullProfile()), fullProfile())
 	desired := fullProfile()
 	desired.DisplayName = backend.To("Half")
 	desired.SailPoint.AccessModelMetadata = backend.SailPointMetadata{"accessClass": {"critical"}}
-	half, err := k.Update(allowing(t, 1), obs, desired, k.diff(obs, desired))
-	class(t, err, backend.Fenced)
+	half, err := k.Update(allowing(t, 1), obs, desired, k.Diff(obs, desired))
+	vendortest.Class(t, err, backend.Fenced)
 	if half.ID != obs.ID || *half.Actual.DisplayName != "Half" {
 		t.Errorf("%q %q", half.ID, *half.Actual.DisplayName)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/backend/backendtest"
 	fake "github.com/governance-operator/governance-operator/internal/sandbox/sailpoint"
+	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
 )
 
 func TestReviewOfEveryTypeReadsBack(t *testing.T) {
@@ -69,8 +70,8 @@ func TestReviewOfEveryTypeReadsBack(t *testing.T) {
 		t.Run(sentence, func(t *testing.T) {
 			k := reviews(t)
 			obs := staged(k, c.desired())
-			k.same(obs, c.desired())
-			body := last[map[string]any](k.house, "POST", campaignsRoute)
+			k.Same(obs, c.desired())
+			body := last[map[string]any](k.House, "POST", campaignsRoute)
 			if c.block != "" {
 				if diff := cmp.Diff(c.want, body[c.block]); diff != "" {
 					t.Error(diff)
@@ -139,7 +140,7 @@ func TestReviewsThatCannotBe(t *testing.T) {
 				change(&desired)
 			}
 			_, err := k.Create(t.Context(), backend.Ref{Mark: mark}, desired)
-			refusal(t, err, c.path)
+			vendortest.Refusal(t, err, c.path)
 			if n := k.Counts().Writes; n != 0 {
 				t.Errorf("%d writes", n)
 			}

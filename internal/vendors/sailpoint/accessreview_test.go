@@ -10,6 +10,7 @@ import (
 
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
+	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
 )
 
 const (
@@ -18,24 +19,24 @@ const (
 )
 
 // staged lets the vendor prepare a new campaign.
-func staged(k kept[backend.AccessReview], desired backend.AccessReview) backend.Observation[backend.AccessReview] {
-	k.t.Helper()
-	obs := k.create("", desired)
+func staged(k vendortest.Kept[backend.AccessReview], desired backend.AccessReview) backend.Observation[backend.AccessReview] {
+	k.T.Helper()
+	obs := k.Created("", desired)
 	if obs.Phase != backend.PhasePending || obs.Actual.Facts.State != backend.ReviewConfiguring {
-		k.t.Fatalf("a new campaign is %s, %s", obs.Phase, obs.Actual.Facts.State)
+		k.T.Fatalf("a new campaign is %s, %s", obs.Phase, obs.Actual.Facts.State)
 	}
 	k.Advance(pace + time.Second)
-	return k.observe(obs.ID, "", desired)
+	return k.Observed(obs.ID, "", desired)
 }
 
 // running activates it.
-func running(k kept[backend.AccessReview], desired backend.AccessReview) backend.Observation[backend.AccessReview] {
-	k.t.Helper()
+func running(k vendortest.Kept[backend.AccessReview], desired backend.AccessReview) backend.Observation[backend.AccessReview] {
+	k.T.Helper()
 	obs := staged(k, desired)
 	desired.AutoStart = backend.To(true)
-	k.update(obs, desired)
+	k.Updated(obs, desired)
 	k.Advance(pace + time.Second)
-	return k.observe(obs.ID, "", desired)
+	return k.Observed(obs.ID, "", desired)
 }
 
 // TestReviewLife is one campaign from its creation to its end.
@@ -56,44 +57,44 @@ func TestReviewLife(t *testing.T) {
 		}
 	}
 	state(obs, backend.ReviewStaged, "STAGED", false, backend.PhaseLive)
-	if got := k.diff(obs, desired).Paths(); !slices.Equal(got, []string{"start.mode"}) {
+	if got := k.Diff(obs, desired).Paths(); !slices.Equal(got, []string{"start.mode"}) {
 		t.Fatalf("staged, it differs in %v", got)
 	}
-	obs = k.update(obs, desired)
+	obs = k.Updated(obs, desired)
 	state(obs, backend.ReviewRunning, "ACTIVATING", true, backend.PhasePending)
 	k.Advance(pace + time.Second)
-	obs = k.observe(obs.ID, "", desired)
+	obs = k.Observed(obs.ID, "", desired)
 	state(obs, backend.ReviewRunning, "ACTIVE", true, backend.PhaseLive)
-	k.same(obs, desired) // Though the time of day of its deadline has moved.
+	k.Same(obs, desired) // Though the time of day of its deadline has moved.
 	if obs.Actual.Facts.Deadline.Equal(desired.Deadline.Time) {
 		t.Error("the fake moves deadlines no more: this test shows nothing")
 	}
 	k.Advance(32 * 24 * time.Hour)
-	obs = k.observe(obs.ID, "", desired)
+	obs = k.Observed(obs.ID, "", desired)
 	state(obs, backend.ReviewOverdue, "ACTIVE", true, backend.PhaseLive)
-	if got := k.diff(obs, desired).Paths(); !slices.Equal(got, []string{"close.mode"}) {
+	if got := k.Diff(obs, desired).Paths(); !slices.Equal(got, []string{"close.mode"}) {
 		t.Fatalf("overdue, it differs in %v", got)
 	}
-	obs = k.update(obs, desired)
+	obs = k.Updated(obs, desired)
 	state(obs, backend.ReviewRunning, "COMPLETING", true, backend.PhasePending)
-	if body := last[map[string]any](k.house, "POST", campaignRoute+"/complete"); body["autoCompleteAction"] != "REVOKE" {
+	if body := last[map[string]any](k.House, "POST", campaignRoute+"/complete"); body["autoCompleteAction"] != "REVOKE" {
 		t.Errorf("%v", body)
 	}
 	k.Advance(pace + time.Second)
-	obs = k.observe(obs.ID, "", desired)
+	obs = k.Observed(obs.ID, "", desired)
 	state(obs, backend.ReviewCompleted, "COMPLETED", true, backend.PhaseSealed)
-	k.same(obs, desired)
+	k.Same(obs, desired)
 	want := []string{"POST " + campaignsRoute, "POST " + campaignRoute + "/activate", "POST " + campaignRoute + "/complete"}
-	if diff := cmp.Diff(want, k.sent(sandbox.ClassWrite)); diff != "" {
+	if diff := cmp.Diff(want, k.Sent(sandbox.ClassWrite)); diff != "" {
 		t.Error(diff)
 	}
 	if err := k.Delete(t.Context(), obs); err != nil {
 		t.Fatal(err)
 	}
-	obs = k.observe(obs.ID, "", desired)
+	obs = k.Observed(obs.ID, "", desired)
 	state(obs, backend.ReviewRemoved, "CANCELING", true, backend.PhasePending)
 	k.Advance(pace + time.Second)
-	if obs = k.observe(obs.ID, "", desired); obs.Exists {
+	if obs = k.Observed(obs.ID, "", desired); obs.Exists {
 		t.Error("it is still there")
 	}
 	if err := k.Delete(t.Context(), obs); err != nil {
@@ -111,18 +112,18 @@ func TestReviewTakesWhatItsStateTakes(t *testing.T) {
 	k := reviews(t)
 	obs := staged(k, fullReview())
 	writable := func(obs backend.Observation[backend.AccessReview]) []string {
-		return k.diff(obs, other).Without(obs.Sealed).Paths()
+		return k.Diff(obs, other).Without(obs.Sealed).Paths()
 	}
 	want := []string{"displayName", "description", "deadline", "notifications.kickoff", "sailPoint.autoRevokeAllowed"}
 	if diff := cmp.Diff(want, writable(obs)); diff != "" {
 		t.Error(diff)
 	}
-	obs = k.update(obs, other)
-	if got := k.diff(obs, other).Paths(); !slices.Equal(got, []string{"sailPoint.mandatoryComments"}) {
+	obs = k.Updated(obs, other)
+	if got := k.Diff(obs, other).Paths(); !slices.Equal(got, []string{"sailPoint.mandatoryComments"}) {
 		t.Errorf("left: %v", got)
 	}
 	patched := []string{"replace /deadline", "replace /name", "replace /description", "replace /emailNotificationEnabled", "replace /autoRevokeAllowed"}
-	if diff := cmp.Diff(patched, k.patched(campaignRoute)); diff != "" {
+	if diff := cmp.Diff(patched, patchedBy(k.House, campaignRoute)); diff != "" {
 		t.Error(diff)
 	}
 	if obs.Mark != mark {
@@ -136,14 +137,14 @@ func TestReviewTakesWhatItsStateTakes(t *testing.T) {
 	if !backend.Covers(obs.Sealed, backend.PathMark) || !backend.Covers(obs.Sealed, "start.mode") {
 		t.Errorf("sealed are %v", obs.Sealed)
 	}
-	obs = k.update(obs, other)
+	obs = k.Updated(obs, other)
 	if got := writable(obs); len(got) != 0 {
 		t.Errorf("left: %v", got)
 	}
 	if err := k.SetReviewState(obs.ID, "COMPLETED"); err != nil {
 		t.Fatal(err)
 	}
-	obs = k.observe(obs.ID, "", other)
+	obs = k.Observed(obs.ID, "", other)
 	if got := append(writable(obs), backend.Changes{{Path: backend.PathMark}}.Without(obs.Sealed).Paths()...); len(got) != 0 {
 		t.Errorf("completed, it takes %v", got)
 	}
@@ -158,11 +159,11 @@ func TestReviewDeadlines(t *testing.T) {
 		if k.Now().UTC().Day() != desired.Deadline.UTC().Day() {
 			k.Advance(-k.Now().Sub(desired.Deadline.UTC().Truncate(24 * time.Hour).Add(time.Minute)))
 		}
-		obs = k.observe(obs.ID, "", desired)
+		obs = k.Observed(obs.ID, "", desired)
 		k.ResetCalls()
 		desired.AutoStart, desired.SailPoint.TimeZone = backend.To(true), backend.To("Z")
-		_, err := k.Update(t.Context(), obs, desired, k.diff(obs, desired))
-		refusal(t, err, "deadline")
+		_, err := k.Update(t.Context(), obs, desired, k.Diff(obs, desired))
+		vendortest.Refusal(t, err, "deadline")
 		if n := k.Counts().Writes; n != 0 {
 			t.Errorf("%d writes", n)
 		}
@@ -175,15 +176,15 @@ func TestReviewDeadlines(t *testing.T) {
 		}
 		desired := leastReview("Brief")
 		desired.Duration = &backend.Duration{Duration: 72 * time.Hour}
-		obs := k.create("", desired)
+		obs := k.Created("", desired)
 		if off := obs.Actual.Deadline.Sub(k.Now().Add(72 * time.Hour)).Abs(); off > 5*time.Second {
 			t.Errorf("off by %s", off)
 		}
-		k.same(obs, desired)
+		k.Same(obs, desired)
 	})
 	t.Run("one that nobody names is in two weeks", func(t *testing.T) {
 		k := reviews(t)
-		obs := k.create("", leastReview("Usual"))
+		obs := k.Created("", leastReview("Usual"))
 		if off := obs.Actual.Deadline.Sub(k.Now().Add(14 * 24 * time.Hour)).Abs(); off > 5*time.Second {
 			t.Errorf("off by %s", off)
 		}
@@ -195,8 +196,8 @@ func TestReviewDeadlines(t *testing.T) {
 		desired := fullReview()
 		desired.AutoStart = backend.To(true)
 		desired.Deadline = &backend.Instant{Time: k.Now().Add(48 * time.Hour).Truncate(time.Second)}
-		k.converge(k.observe(obs.ID, "", desired), desired)
-		if slices.Contains(k.sent(sandbox.ClassWrite), "POST "+campaignRoute+"/complete") {
+		k.Converge(k.Observed(obs.ID, "", desired), desired)
+		if slices.Contains(k.Sent(sandbox.ClassWrite), "POST "+campaignRoute+"/complete") {
 			t.Error("it was completed all the same")
 		}
 	})
@@ -207,7 +208,7 @@ func TestReviewDeadlines(t *testing.T) {
 		desired := fullReview()
 		desired.AutoStart = backend.To(true)
 		desired.Deadline = &backend.Instant{Time: desired.Deadline.Add(48 * time.Hour)}
-		obs = k.update(k.observe(obs.ID, "", desired), desired)
+		obs = k.Updated(k.Observed(obs.ID, "", desired), desired)
 		if obs.Actual.Facts.VendorState != "COMPLETING" {
 			t.Errorf("it is %s", obs.Actual.Facts.VendorState)
 		}
@@ -217,7 +218,7 @@ func TestReviewDeadlines(t *testing.T) {
 func TestReviewActivationTellsTheTimeZone(t *testing.T) {
 	k := reviews(t)
 	running(k, fullReview())
-	if body := last[map[string]any](k.house, "POST", campaignRoute+"/activate"); body["timeZone"] != "-05:00" {
+	if body := last[map[string]any](k.House, "POST", campaignRoute+"/activate"); body["timeZone"] != "-05:00" {
 		t.Errorf("%v", body)
 	}
 }

@@ -10,15 +10,16 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 	fake "github.com/governance-operator/governance-operator/internal/sandbox/sailpoint"
+	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
 )
 
 func TestReviewTroubles(t *testing.T) {
 	t.Run("one that hangs is pending, and no second one is made", func(t *testing.T) {
 		k := reviews(t)
-		k.feature(fake.FeatureCampaignHangs)
-		obs := k.create("", fullReview())
+		k.Feature(fake.FeatureCampaignHangs)
+		obs := k.Created("", fullReview())
 		k.Advance(25 * time.Hour)
-		obs = k.observe(obs.ID, "", fullReview())
+		obs = k.Observed(obs.ID, "", fullReview())
 		if obs.Phase != backend.PhasePending || obs.Message != "the campaign is in the state PENDING" {
 			t.Errorf("%s %q", obs.Phase, obs.Message)
 		}
@@ -29,23 +30,23 @@ func TestReviewTroubles(t *testing.T) {
 	})
 	t.Run("one that failed says why and takes nothing", func(t *testing.T) {
 		k := reviews(t)
-		obs := k.create("", fullReview())
-		k.fault(sandbox.Fault{Method: "GET", PathPattern: "campaigns", Kind: sandbox.FaultStatus, Status: 200, Body: fmt.Sprintf(
+		obs := k.Created("", fullReview())
+		k.Fault(sandbox.Fault{Method: "GET", PathPattern: "campaigns", Kind: sandbox.FaultStatus, Status: 200, Body: fmt.Sprintf(
 			`{"id":%q,"name":"n","status":"ERROR","alerts":[{"level":"ERROR","localizations":[{"locale":"de","text":"Kaputt."},{"locale":"en-US","text":"The snapshot failed."}]}]}`, obs.ID)})
-		obs = k.observe(obs.ID, "", fullReview())
+		obs = k.Observed(obs.ID, "", fullReview())
 		if obs.Phase != backend.PhaseFailed || obs.Actual.Facts.State != backend.ReviewFailed || !slices.Equal(obs.Actual.Facts.Alerts, []string{"ERROR The snapshot failed."}) {
 			t.Errorf("%s %q %v", obs.Phase, obs.Message, obs.Actual.Facts)
 		}
 		_, err := k.Update(t.Context(), obs, fullReview(), backend.Changes{{Path: "start.mode"}})
-		class(t, err, backend.Terminal)
+		vendortest.Class(t, err, backend.Terminal)
 		if err == nil || !strings.Contains(err.Error(), "The snapshot failed.") {
 			t.Error(err)
 		}
 	})
 	t.Run("a state that is newer than this code is waited out", func(t *testing.T) {
 		k := reviews(t)
-		k.fault(sandbox.Fault{Method: "GET", PathPattern: "campaigns", Kind: sandbox.FaultStatus, Status: 200, Body: `{"id":"c","status":"MUSING"}`, Count: 1})
-		if obs := k.observe("c", "", fullReview()); obs.Phase != backend.PhasePending || !strings.Contains(obs.Message, "MUSING") {
+		k.Fault(sandbox.Fault{Method: "GET", PathPattern: "campaigns", Kind: sandbox.FaultStatus, Status: 200, Body: `{"id":"c","status":"MUSING"}`, Count: 1})
+		if obs := k.Observed("c", "", fullReview()); obs.Phase != backend.PhasePending || !strings.Contains(obs.Message, "MUSING") {
 			t.Errorf("%s %q", obs.Phase, obs.Message)
 		}
 	})
@@ -57,16 +58,16 @@ func TestReviewTroubles(t *testing.T) {
 		}
 		desired := fullReview()
 		desired.AutoStart = backend.To(true)
-		_, err := k.Update(t.Context(), obs, desired, k.diff(obs, desired))
-		class(t, err, backend.Conflict)
+		_, err := k.Update(t.Context(), obs, desired, k.Diff(obs, desired))
+		vendortest.Class(t, err, backend.Conflict)
 	})
 	t.Run("half written says so", func(t *testing.T) {
 		k := reviews(t)
 		obs := staged(k, fullReview())
 		desired := fullReview()
 		desired.AutoStart, desired.DisplayName = backend.To(true), backend.To("Half")
-		half, err := k.Update(allowing(t, 1), obs, desired, k.diff(obs, desired))
-		class(t, err, backend.Fenced)
+		half, err := k.Update(allowing(t, 1), obs, desired, k.Diff(obs, desired))
+		vendortest.Class(t, err, backend.Fenced)
 		if half.ID != obs.ID {
 			t.Errorf("%q", half.ID)
 		}
@@ -75,8 +76,8 @@ func TestReviewTroubles(t *testing.T) {
 		k := reviews(t)
 		desired := fullReview()
 		desired.SailPoint.RecommendationsEnabled = backend.To(true)
-		obs := k.update(staged(k, desired), desired)
-		if got := k.diff(obs, desired).Paths(); !slices.Equal(got, []string{"sailPoint.recommendationsEnabled"}) {
+		obs := k.Updated(staged(k, desired), desired)
+		if got := k.Diff(obs, desired).Paths(); !slices.Equal(got, []string{"sailPoint.recommendationsEnabled"}) {
 			t.Errorf("%v", got)
 		}
 	})
@@ -90,7 +91,7 @@ func TestReviewsAreFoundByTheirMark(t *testing.T) {
 		if _, err := k.Create(t.Context(), backend.Ref{Mark: backend.Mark{Token: "anotheranother01", Owner: "a/b", Cluster: "c"}}, desired); err != nil {
 			t.Fatal(err)
 		}
-		obs := k.create("", desired)
+		obs := k.Created("", desired)
 		k.ResetCalls()
 		found, err := k.Observe(t.Context(), backend.Ref{Mark: mark, Key: desired.Key()})
 		if err != nil || found.ID != obs.ID || found.Twin != nil {
@@ -99,16 +100,16 @@ func TestReviewsAreFoundByTheirMark(t *testing.T) {
 		if query := k.Calls(0)[0].Query; strings.Contains(query, "filters=") == strings.Contains(name, "+") {
 			t.Errorf("%s was sought by %s", name, query)
 		}
-		if err := k.House().Delete(sandbox.Target{Kind: "AccessReview", ID: obs.ID}); err != nil {
+		if err := k.Console().Delete(sandbox.Target{Kind: "AccessReview", ID: obs.ID}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	_, err := k.Observe(t.Context(), backend.Ref{Key: backend.Key{DisplayName: "Twice"}})
-	class(t, err, backend.Terminal)
+	vendortest.Class(t, err, backend.Terminal)
 }
 
 func TestReviewProgress(t *testing.T) {
-	progress := func(k kept[backend.AccessReview], id string) (done, all int64) {
+	progress := func(k vendortest.Kept[backend.AccessReview], id string) (done, all int64) {
 		t.Helper()
 		obs, err := k.Observe(t.Context(), backend.Ref{ID: id, Tail: []string{"progress", "reports"}})
 		if err != nil {

@@ -14,13 +14,14 @@ import (
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 	fake "github.com/governance-operator/governance-operator/internal/sandbox/sailpoint"
 	"github.com/governance-operator/governance-operator/internal/vendors/sailpoint"
+	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
 )
 
 func TestEntitlementsAreFoundByWhatTheSourceCallsThem(t *testing.T) {
 	k := entitlements(t)
 	group := func(name string) string { return "CN=" + name + ",OU=Groups,DC=corp,DC=example" }
 	odd := `CN=R&D \"Lab\"\, 100% #1 \\ A;B,DC=corp`
-	made, err := k.House().Create("AppEntitlement", directory, map[string]any{"name": "Odd", "value": odd})
+	made, err := k.Console().Create("AppEntitlement", directory, map[string]any{"name": "Odd", "value": odd})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,19 +50,19 @@ func TestEntitlementsAreFoundByWhatTheSourceCallsThem(t *testing.T) {
 		})
 	}
 	moved := backend.AppEntitlement{SailPoint: &backend.SailPointAppEntitlement{MatchAttribute: backend.To("memberOf"), MatchValue: backend.To(group("Finance")), MatchType: backend.To("role")}}
-	bound := k.observe(id("Finance"), directory, moved)
-	if got := k.diff(bound, moved); !slices.Equal(got.Paths(), []string{"sailPoint.match.type"}) || !got.Unwritable(k.Capabilities().CreateOnly) {
+	bound := k.Observed(id("Finance"), directory, moved)
+	if got := k.Diff(bound, moved); !slices.Equal(got.Paths(), []string{"sailPoint.match.type"}) || !got.Unwritable(k.Capabilities().CreateOnly) {
 		t.Errorf("another match is no edit of the remote: %v", got.Paths())
 	}
 	_, err = k.Observe(t.Context(), backend.Ref{ParentID: directory, Key: backend.Key{Attribute: "memberOf", Value: group("Payroll")}})
-	class(t, err, backend.Ambiguous)
+	vendortest.Class(t, err, backend.Ambiguous)
 	if !strings.Contains(err.Error(), "sailPoint.match.type") || !strings.Contains(err.Error(), "remoteID") {
 		t.Error(err)
 	}
 	_, err = k.Observe(t.Context(), backend.Ref{ParentID: directory})
-	refusal(t, err, "sailPoint.match")
+	vendortest.Refusal(t, err, "sailPoint.match")
 	_, err = k.Observe(t.Context(), backend.Ref{ParentID: directory, ID: read.ID})
-	class(t, err, backend.Terminal)
+	vendortest.Class(t, err, backend.Terminal)
 	k.ResetCalls()
 	obs, err := k.Observe(t.Context(), backend.Ref{ParentID: directory, Mark: mark})
 	if err != nil || obs.Exists || len(k.Calls(0)) != 0 {
@@ -72,10 +73,10 @@ func TestEntitlementsAreFoundByWhatTheSourceCallsThem(t *testing.T) {
 // TestEntitlementsOfASourceAdministrator: one may be listed and not read (section 2.5).
 func TestEntitlementsOfASourceAdministrator(t *testing.T) {
 	k := entitlements(t)
-	k.fault(sandbox.Fault{Method: "GET", PathPattern: "/entitlements/v1/[^/]+$", Kind: sandbox.FaultStatus, Status: http.StatusForbidden})
+	k.Fault(sandbox.Fault{Method: "GET", PathPattern: "/entitlements/v1/[^/]+$", Kind: sandbox.FaultStatus, Status: http.StatusForbidden})
 	desired := backend.AppEntitlement{Requestable: backend.To(true)}
-	k.converge(k.observe(read.ID, database, desired), desired)
-	if obs := k.observe(noSuchID, database, desired); obs.Exists || obs.Date.IsZero() {
+	k.Converge(k.Observed(read.ID, database, desired), desired)
+	if obs := k.Observed(noSuchID, database, desired); obs.Exists || obs.Date.IsZero() {
 		t.Errorf("%+v", obs)
 	}
 	asked := 0
@@ -93,7 +94,7 @@ func TestEntitlementRowsAreReadInFewCalls(t *testing.T) {
 	k := entitlements(t)
 	refs := []backend.Ref{{ParentID: database, ID: noSuchID}, {ParentID: directory, Mark: backend.Mark{Owner: "*"}}}
 	for i := range 300 {
-		id, err := k.House().Create("AppEntitlement", database, map[string]any{"name": fmt.Sprintf("Bulk %03d", i)})
+		id, err := k.Console().Create("AppEntitlement", database, map[string]any{"name": fmt.Sprintf("Bulk %03d", i)})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 	fake "github.com/governance-operator/governance-operator/internal/sandbox/sailpoint"
+	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
 )
 
 const (
@@ -18,17 +19,17 @@ const (
 
 func TestEntitlementPatchesNameWhatDiffers(t *testing.T) {
 	k := entitlements(t)
-	seen := k.observe(read.ID, database, backend.AppEntitlement{})
-	first := k.converge(seen, backend.AppEntitlement{
+	seen := k.Observed(read.ID, database, backend.AppEntitlement{})
+	first := k.Converge(seen, backend.AppEntitlement{
 		Description: backend.To("Readers."), Owners: backend.Set{ada}, Requestable: backend.To(true),
 		SailPoint: &backend.SailPointAppEntitlement{Segments: backend.Set{employees}, PrivilegeLevel: backend.To("Medium")},
 	})
 	want := []string{"replace /description", "add /owner", "replace /requestable", "add /segments", "replace /privilegeOverride/level"}
-	if diff := cmp.Diff(want, k.patched(entitlementRoute)); diff != "" {
+	if diff := cmp.Diff(want, patchedBy(k.House, entitlementRoute)); diff != "" {
 		t.Errorf("what was null is added, the rest replaced: %s", diff)
 	}
-	k.converge(first, backend.AppEntitlement{Description: backend.To(""), Owners: backend.Set{}, SailPoint: &backend.SailPointAppEntitlement{Segments: backend.Set{}}})
-	if diff := cmp.Diff([]string{"remove /description", "remove /owner", "replace /segments"}, k.patched(entitlementRoute)); diff != "" {
+	k.Converge(first, backend.AppEntitlement{Description: backend.To(""), Owners: backend.Set{}, SailPoint: &backend.SailPointAppEntitlement{Segments: backend.Set{}}})
+	if diff := cmp.Diff([]string{"remove /description", "remove /owner", "replace /segments"}, patchedBy(k.House, entitlementRoute)); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -53,19 +54,19 @@ func TestEntitlementPrivilege(t *testing.T) {
 		t.Run(sentence, func(t *testing.T) {
 			k := entitlements(t)
 			if c.shapeA {
-				k.feature(fake.FeatureShapeA)
+				k.Feature(fake.FeatureShapeA)
 			}
-			seen := k.observe(read.ID, database, c.desired)
+			seen := k.Observed(read.ID, database, c.desired)
 			if c.refused != "" {
-				_, err := k.Update(t.Context(), seen, c.desired, append(k.diff(seen, c.desired), backend.Change{Path: c.refused}))
-				refusal(t, err, c.refused)
+				_, err := k.Update(t.Context(), seen, c.desired, append(k.Diff(seen, c.desired), backend.Change{Path: c.refused}))
+				vendortest.Refusal(t, err, c.refused)
 				if n := k.Counts().Writes; n != 0 {
 					t.Errorf("%d writes", n)
 				}
 				return
 			}
-			k.converge(seen, c.desired)
-			if got := k.patched(entitlementRoute); len(got) != 1 || got[0] != c.want {
+			k.Converge(seen, c.desired)
+			if got := patchedBy(k.House, entitlementRoute); len(got) != 1 || got[0] != c.want {
 				t.Errorf("%v, want %s", got, c.want)
 			}
 		})
@@ -84,7 +85,7 @@ func TestEntitlementRequestConfigKeepsWhatNobodyManages(t *testing.T) {
 	desired := backend.AppEntitlement{SailPoint: &backend.SailPointAppEntitlement{
 		AccessRequest: &backend.SailPointEntitlementRequest{RequestCommentRequired: backend.To(false), ApprovalSchemes: backend.ApprovalSchemes{{ApproverType: "SourceOwner"}}},
 	}}
-	obs := k.converge(k.observe(read.ID, database, desired), desired)
+	obs := k.Converge(k.Observed(read.ID, database, desired), desired)
 	a := obs.Actual.SailPoint
 	if !*a.AccessRequest.RequireEndDate || *a.AccessRequest.MaxPermittedAccessDuration != (backend.SailPointPeriod{Value: 5, Unit: "Days"}) ||
 		len(a.Revocation.ApprovalSchemes) != 1 {
@@ -97,13 +98,13 @@ func TestEntitlementNarrowsFirst(t *testing.T) {
 	rules := &backend.SailPointAppEntitlement{AccessRequest: &backend.SailPointEntitlementRequest{ApprovalSchemes: backend.ApprovalSchemes{{ApproverType: "Manager"}}}}
 	k := entitlements(t)
 	open := backend.AppEntitlement{Requestable: backend.To(true), SailPoint: rules}
-	obs := k.converge(k.observe(read.ID, database, open), open)
+	obs := k.Converge(k.Observed(read.ID, database, open), open)
 	shut := backend.AppEntitlement{Requestable: backend.To(false), SailPoint: &backend.SailPointAppEntitlement{
 		AccessRequest: &backend.SailPointEntitlementRequest{ApprovalSchemes: backend.ApprovalSchemes{}},
 	}}
-	k.converge(obs, shut)
+	k.Converge(obs, shut)
 	want := []string{"PUT " + configRoute, "PATCH " + entitlementRoute, "PATCH " + entitlementRoute, "PUT " + configRoute}
-	if diff := cmp.Diff(want, k.sent(sandbox.ClassWrite)); diff != "" {
+	if diff := cmp.Diff(want, k.Sent(sandbox.ClassWrite)); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -112,14 +113,14 @@ func TestEntitlementNarrowsFirst(t *testing.T) {
 func TestEntitlementHalfWritten(t *testing.T) {
 	k := entitlements(t)
 	desired := fullEntitlement()
-	seen := k.observe(read.ID, database, desired)
-	k.fault(sandbox.Fault{Method: "PATCH", Kind: sandbox.FaultStatus, Status: 400, Count: 1})
-	obs, err := k.Update(t.Context(), seen, desired, k.diff(seen, desired))
-	class(t, err, backend.Terminal)
+	seen := k.Observed(read.ID, database, desired)
+	k.Fault(sandbox.Fault{Method: "PATCH", Kind: sandbox.FaultStatus, Status: 400, Count: 1})
+	obs, err := k.Update(t.Context(), seen, desired, k.Diff(seen, desired))
+	vendortest.Class(t, err, backend.Terminal)
 	if obs.ID != read.ID || !obs.Exists {
 		t.Errorf("%q, exists %t", obs.ID, obs.Exists)
 	}
-	k.converge(k.observe(read.ID, database, desired), desired)
+	k.Converge(k.Observed(read.ID, database, desired), desired)
 }
 
 func TestAggregation(t *testing.T) {
@@ -128,46 +129,46 @@ func TestAggregation(t *testing.T) {
 	if !ok {
 		t.Fatal("the driver cannot ask for an aggregation")
 	}
-	if _, err := k.House().Create("AppEntitlement", directory, map[string]any{"name": "New", "value": "CN=New", "pendingAggregation": true}); err != nil {
+	if _, err := k.Console().Create("AppEntitlement", directory, map[string]any{"name": "New", "value": "CN=New", "pendingAggregation": true}); err != nil {
 		t.Fatal(err)
 	}
 	ref := backend.Ref{ParentID: directory, Key: backend.Key{Attribute: "memberOf", Value: "CN=New"}}
 	if obs, err := k.Observe(t.Context(), ref); err != nil || obs.Exists {
 		t.Fatal(obs, err)
 	}
-	k.fault(sandbox.Fault{Method: "POST", PathPattern: "load-entitlements", Kind: sandbox.FaultStatus, Status: 503, Count: 1})
-	class(t, refresher.Refresh(t.Context(), directory), backend.Retryable)
+	k.Fault(sandbox.Fault{Method: "POST", PathPattern: "load-entitlements", Kind: sandbox.FaultStatus, Status: 503, Count: 1})
+	vendortest.Class(t, refresher.Refresh(t.Context(), directory), backend.Retryable)
 	k.ResetCalls()
 	for _, source := range []string{directory, directory, database, directory} {
 		if err := refresher.Refresh(t.Context(), source); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if n := len(k.sent(sandbox.ClassWrite)); n != 2 {
+	if n := len(k.Sent(sandbox.ClassWrite)); n != 2 {
 		t.Errorf("%d aggregations of two sources", n)
 	}
 	if obs, err := k.Observe(t.Context(), ref); err != nil || !obs.Exists {
 		t.Errorf("not found after the aggregation: %v", err)
 	}
-	class(t, refresher.Refresh(t.Context(), noSuchID), backend.Terminal)
+	vendortest.Class(t, refresher.Refresh(t.Context(), noSuchID), backend.Terminal)
 }
 
 // TestEntitlementsAreNeitherMadeNorRemoved: that is the aggregation's work.
 func TestEntitlementsAreNeitherMadeNorRemoved(t *testing.T) {
 	k := entitlements(t)
 	_, err := k.Create(t.Context(), backend.Ref{ParentID: database}, backend.AppEntitlement{})
-	class(t, err, backend.Terminal)
-	class(t, k.Delete(t.Context(), k.observe(read.ID, database, backend.AppEntitlement{})), backend.Terminal)
-	seen := k.observe(read.ID, database, backend.AppEntitlement{})
+	vendortest.Class(t, err, backend.Terminal)
+	vendortest.Class(t, k.Delete(t.Context(), k.Observed(read.ID, database, backend.AppEntitlement{})), backend.Terminal)
+	seen := k.Observed(read.ID, database, backend.AppEntitlement{})
 	k.ResetCalls()
 	if obs, err := k.Update(t.Context(), seen, backend.AppEntitlement{}, backend.Changes{{Path: backend.PathMark}}); err != nil || obs.ID != read.ID || len(k.Calls(0)) != 0 {
 		t.Errorf("a mark is written where none can be: %v, %d calls", err, len(k.Calls(0)))
 	}
-	if err := k.House().Delete(sandbox.Target{Kind: "AppEntitlement", ID: read.ID}); err != nil {
+	if err := k.Console().Delete(sandbox.Target{Kind: "AppEntitlement", ID: read.ID}); err != nil {
 		t.Fatal(err)
 	}
 	_, err = k.Update(t.Context(), seen, backend.AppEntitlement{Requestable: backend.To(true)}, backend.Changes{{Path: "requestable"}})
-	class(t, err, backend.Conflict)
+	vendortest.Class(t, err, backend.Conflict)
 }
 
 func TestUnknownWordsAreShownAsTheyAre(t *testing.T) {
@@ -179,8 +180,8 @@ func TestUnknownWordsAreShownAsTheyAre(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	k.fault(sandbox.Fault{Class: sandbox.ClassRead, Kind: sandbox.FaultStatus, Status: 200, Body: string(answer), Count: 1})
-	obs := k.observe(read.ID, database, backend.AppEntitlement{})
+	k.Fault(sandbox.Fault{Class: sandbox.ClassRead, Kind: sandbox.FaultStatus, Status: 200, Body: string(answer), Count: 1})
+	obs := k.Observed(read.ID, database, backend.AppEntitlement{})
 	if s := obs.Actual.SailPoint; *s.PrivilegeLevel != "VeryHigh" || !*s.Privileged || obs.Version != "" {
 		t.Errorf("%+v", obs)
 	}

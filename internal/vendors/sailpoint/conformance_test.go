@@ -8,44 +8,11 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend/backendtest"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 	fake "github.com/governance-operator/governance-operator/internal/sandbox/sailpoint"
+	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
 )
 
 // noSuchID has the form of the vendor's ids.
 const noSuchID = "2c91800000000000000000000000dead"
-
-// overHTTP opens a driver over a sandbox of its own, and lays hands on its faults.
-func overHTTP[D backend.Model](parent, existing string, open func(*testing.T) kept[D]) func(*testing.T) backendtest.Fixture[D] {
-	return func(t *testing.T) backendtest.Fixture[D] {
-		k := open(t)
-		return backendtest.Fixture[D]{
-			Driver: k.Driver, ParentID: parent, Existing: existing,
-			LoseResponse: func() {
-				k.fault(sandbox.Fault{Method: "POST", Class: sandbox.ClassWrite, Kind: sandbox.FaultResetAfter, Count: 1})
-			},
-			Throttle: func(after time.Duration) {
-				k.fault(sandbox.Fault{Class: sandbox.ClassRead, Kind: sandbox.FaultStatus, Status: 429, RetryAfterSeconds: int(after / time.Second), Count: 1})
-			},
-			RefuseCredentials: func() {
-				k.ExpireTokens()
-				if _, err := k.RotateCredentials(); err != nil {
-					t.Fatal(err)
-				}
-			},
-			Settle: func() { k.Advance(2 * pace) },
-		}
-	}
-}
-
-// varied gives every variation a copy of its own of what all start from.
-func varied[D backend.Model](desired D, changes map[string]func(*D)) map[string]D {
-	out := map[string]D{}
-	for name, change := range changes {
-		model := backendtest.Clone(desired)
-		change(&model)
-		out[name] = model
-	}
-	return out
-}
 
 func fullEntitlement() backend.AppEntitlement {
 	return backend.AppEntitlement{
@@ -120,14 +87,14 @@ func TestEntitlementsKeepTheLaws(t *testing.T) {
 				changes["a medium level"] = func(e *backend.AppEntitlement) { e.SailPoint.PrivilegeLevel = backend.To("Medium") }
 			}
 			backendtest.Run(t, backendtest.Suite[backend.AppEntitlement]{
-				Open: overHTTP(database, read.ID, func(t *testing.T) kept[backend.AppEntitlement] {
+				Open: vendortest.OverHTTP(vendortest.Place{ParentID: database, Existing: read.ID, Settles: 2 * pace}, func(t *testing.T) vendortest.Kept[backend.AppEntitlement] {
 					h := beginAs(t, begins.style)
 					if begins.feature != "" {
-						h.feature(begins.feature)
+						h.Feature(begins.feature)
 					}
-					return kept[backend.AppEntitlement]{h, h.AppEntitlements()}
+					return vendortest.Keep(h, h.AppEntitlements())
 				}),
-				UnknownID: noSuchID, Desired: desired, Variations: varied(desired, changes),
+				UnknownID: noSuchID, Desired: desired, Variations: vendortest.Varied(desired, changes),
 			})
 		})
 	}
@@ -135,8 +102,8 @@ func TestEntitlementsKeepTheLaws(t *testing.T) {
 		desired := fullEntitlement()
 		desired.SailPoint.PrivilegeLevel, desired.SailPoint.Privileged = nil, backend.To(true)
 		backendtest.Run(t, backendtest.Suite[backend.AppEntitlement]{
-			Open: overHTTP(database, read.ID, entitlements), UnknownID: noSuchID, Desired: desired,
-			Variations: varied(desired, map[string]func(*backend.AppEntitlement){
+			Open: vendortest.OverHTTP(vendortest.Place{ParentID: database, Existing: read.ID, Settles: 2 * pace}, entitlements), UnknownID: noSuchID, Desired: desired,
+			Variations: vendortest.Varied(desired, map[string]func(*backend.AppEntitlement){
 				"not privileged": func(e *backend.AppEntitlement) { e.SailPoint.Privileged = backend.To(false) },
 			}),
 		})
@@ -216,11 +183,11 @@ func TestProfilesKeepTheLaws(t *testing.T) {
 	for _, style := range []string{"PerService", "V2024", "V2025", "V2026"} {
 		t.Run(style, func(t *testing.T) {
 			backendtest.Run(t, backendtest.Suite[model]{
-				Open: overHTTP(database, "", func(t *testing.T) kept[model] {
+				Open: vendortest.OverHTTP(vendortest.Place{ParentID: database, Settles: 2 * pace}, func(t *testing.T) vendortest.Kept[model] {
 					h := beginAs(t, style)
-					return kept[model]{h, h.AccessProfiles()}
+					return vendortest.Keep(h, h.AccessProfiles())
 				}),
-				UnknownID: noSuchID, Desired: desired, Least: leastProfile, Variations: varied(desired, changes),
+				UnknownID: noSuchID, Desired: desired, Least: leastProfile, Variations: vendortest.Varied(desired, changes),
 			})
 		})
 	}
@@ -279,13 +246,13 @@ func TestReviewsKeepTheLaws(t *testing.T) {
 	for _, style := range []string{"PerService", "V2024", "V2025", "V2026"} {
 		t.Run(style, func(t *testing.T) {
 			backendtest.Run(t, backendtest.Suite[model]{
-				Open: overHTTP("", "", func(t *testing.T) kept[model] {
+				Open: vendortest.OverHTTP(vendortest.Place{Settles: 2 * pace}, func(t *testing.T) vendortest.Kept[model] {
 					h := beginAs(t, style)
-					h.feature(fake.FeatureRecommendations)
+					h.Feature(fake.FeatureRecommendations)
 					h.Configure(func(s *sandbox.Settings) { s.CampaignPace = sandbox.Duration(pace) })
-					return kept[model]{h, h.AccessReviews()}
+					return vendortest.Keep(h, h.AccessReviews())
 				}),
-				UnknownID: noSuchID, Desired: desired, Least: leastReview, Variations: varied(desired, changes),
+				UnknownID: noSuchID, Desired: desired, Least: leastReview, Variations: vendortest.Varied(desired, changes),
 			})
 		})
 	}

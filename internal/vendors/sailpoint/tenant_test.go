@@ -12,6 +12,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 	fake "github.com/governance-operator/governance-operator/internal/sandbox/sailpoint"
 	"github.com/governance-operator/governance-operator/internal/vendors/sailpoint"
+	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
 )
 
 func TestConfigurationIsChecked(t *testing.T) {
@@ -35,7 +36,7 @@ func TestConfigurationIsChecked(t *testing.T) {
 				}
 				return
 			}
-			refusal(t, err, c.path)
+			vendortest.Refusal(t, err, c.path)
 			if strings.Contains(err.Error(), "hunter2") {
 				t.Error(err)
 			}
@@ -53,19 +54,19 @@ func TestIdentity(t *testing.T) {
 	if second, err := h.Identity(t.Context()); err != nil || second.ID == first.ID {
 		t.Errorf("%+v, %v", second, err)
 	}
-	h.fault(sandbox.Fault{PathPattern: "oauth/info", Kind: sandbox.FaultStatus, Status: 200, Body: "{}", Count: 1})
+	h.Fault(sandbox.Fault{PathPattern: "oauth/info", Kind: sandbox.FaultStatus, Status: 200, Body: "{}", Count: 1})
 	_, err = h.Identity(t.Context())
-	class(t, err, backend.Terminal)
+	vendortest.Class(t, err, backend.Terminal)
 }
 
 func TestTokens(t *testing.T) {
 	t.Run("one serves many calls, and an expired one is renewed once", func(t *testing.T) {
 		k := profiles(t)
 		for range 3 {
-			k.observe(used, workday, backend.AccessProfile{})
+			k.Observed(used, workday, backend.AccessProfile{})
 		}
 		k.ExpireTokens()
-		k.observe(used, workday, backend.AccessProfile{})
+		k.Observed(used, workday, backend.AccessProfile{})
 		if n := k.Counts().Tokens; n != 2 {
 			t.Errorf("%d tokens", n)
 		}
@@ -77,17 +78,17 @@ func TestTokens(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err := h.Identity(t.Context())
-		class(t, err, backend.Unauthorized)
+		vendortest.Class(t, err, backend.Unauthorized)
 		if err == nil || strings.Contains(err.Error(), secret) {
 			t.Error(err)
 		}
 	})
 	t.Run("a pause holds every call", func(t *testing.T) {
 		h := begin(t)
-		h.fault(sandbox.Fault{Class: sandbox.ClassToken, Kind: sandbox.FaultStatus, Status: 429, RetryAfterSeconds: 60, Count: 1})
+		h.Fault(sandbox.Fault{Class: sandbox.ClassToken, Kind: sandbox.FaultStatus, Status: 429, RetryAfterSeconds: 60, Count: 1})
 		for range 2 {
 			_, err := h.Identity(t.Context())
-			class(t, err, backend.Throttled)
+			vendortest.Class(t, err, backend.Throttled)
 		}
 		if n := h.Counts(); n.Tokens != 1 || n.Reads != 0 {
 			t.Errorf("%+v", n)
@@ -95,12 +96,12 @@ func TestTokens(t *testing.T) {
 	})
 	t.Run("a vendor that repeats a secret does not make us tell it", func(t *testing.T) {
 		k := profiles(t)
-		k.observe(used, workday, backend.AccessProfile{})
+		k.Observed(used, workday, backend.AccessProfile{})
 		secret := k.Server.Credentials().ClientSecret
-		k.fault(sandbox.Fault{Class: sandbox.ClassRead, Kind: sandbox.FaultStatus, Status: 400, Count: 1, Body: fmt.Sprintf(
+		k.Fault(sandbox.Fault{Class: sandbox.ClassRead, Kind: sandbox.FaultStatus, Status: 400, Count: 1, Body: fmt.Sprintf(
 			`{"detailCode":"400.1 Bad","trackingId":"t1","causes":[{"locale":"en-US","text":"no %s, and no Bearer abcdefgh12345678"}]}`, secret)})
 		_, err := k.Observe(t.Context(), backend.Ref{ID: used, ParentID: workday})
-		class(t, err, backend.Terminal)
+		vendortest.Class(t, err, backend.Terminal)
 		if err == nil || strings.Contains(err.Error(), secret) || strings.Contains(err.Error(), "abcdefgh") || !strings.Contains(err.Error(), "t1") {
 			t.Error(err)
 		}
@@ -113,9 +114,9 @@ func TestFamiliesOfPaths(t *testing.T) {
 		"PerService": "/access-profiles/v1/{id}", "V2024": "/v2024/access-profiles/{id}", "V2025": "/v2025/access-profiles/{id}", "V2026": "/v2026/access-profiles/{id}",
 	} {
 		h := beginAs(t, style)
-		k := kept[backend.AccessProfile]{h, h.AccessProfiles()}
-		k.observe(used, workday, backend.AccessProfile{})
-		if got := h.sent(sandbox.ClassRead); len(got) != 1 || got[0] != "GET "+route {
+		k := vendortest.Keep(h, h.AccessProfiles())
+		k.Observed(used, workday, backend.AccessProfile{})
+		if got := h.Sent(sandbox.ClassRead); len(got) != 1 || got[0] != "GET "+route {
 			t.Errorf("%s: %v", style, got)
 		}
 	}
@@ -124,13 +125,13 @@ func TestFamiliesOfPaths(t *testing.T) {
 // TestAnEmptyAnswerIsNoAbsence: only the vendor's word says that something is gone.
 func TestAnEmptyAnswerIsNoAbsence(t *testing.T) {
 	h := begin(t)
-	h.fault(sandbox.Fault{Class: sandbox.ClassRead, Kind: sandbox.FaultStatus, Status: 200, Body: "{}"})
+	h.Fault(sandbox.Fault{Class: sandbox.ClassRead, Kind: sandbox.FaultStatus, Status: 200, Body: "{}"})
 	_, err := h.AppEntitlements().Observe(t.Context(), backend.Ref{ID: "x"})
-	class(t, err, backend.Retryable)
+	vendortest.Class(t, err, backend.Retryable)
 	_, err = h.AccessProfiles().Observe(t.Context(), backend.Ref{ID: "x"})
-	class(t, err, backend.Retryable)
+	vendortest.Class(t, err, backend.Retryable)
 	_, err = h.AccessReviews().Observe(t.Context(), backend.Ref{ID: "x"})
-	class(t, err, backend.Retryable)
+	vendortest.Class(t, err, backend.Retryable)
 }
 
 func TestFind(t *testing.T) {
@@ -170,16 +171,16 @@ func TestFind(t *testing.T) {
 	}
 	for _, q := range []backend.Name{{Kind: "Planet", Name: "Mars"}, {Kind: backend.NameApp}, {Kind: backend.NameEntitlement, Name: "Viewer"}} {
 		_, err := h.Find(t.Context(), q)
-		class(t, err, backend.Terminal)
+		vendortest.Class(t, err, backend.Terminal)
 	}
-	h.fault(sandbox.Fault{PathPattern: "sources", Kind: sandbox.FaultStatus, Status: http.StatusForbidden, Count: 1})
+	h.Fault(sandbox.Fault{PathPattern: "sources", Kind: sandbox.FaultStatus, Status: http.StatusForbidden, Count: 1})
 	h.ResetCalls()
 	// The sandbox does not know who administers what, so only the question is seen.
 	_, err := h.Find(t.Context(), backend.Name{Kind: backend.NameApp, Name: "Workday"})
 	if calls := h.Calls(0); err == nil || len(calls) != 2 || !strings.Contains(calls[1].Query, "for-subadmin=me") {
 		t.Errorf("a sub-administrator: %v, %v", calls, err)
 	}
-	h.fault(sandbox.Fault{Class: sandbox.ClassRead, Kind: sandbox.FaultStatus, Status: 500})
+	h.Fault(sandbox.Fault{Class: sandbox.ClassRead, Kind: sandbox.FaultStatus, Status: 500})
 	if got, err := h.Find(t.Context(), backend.Name{Kind: backend.NameApp, Name: "Workday"}); err == nil || got != nil {
 		t.Errorf("an error must not mean none: %v, %v", got, err)
 	}
