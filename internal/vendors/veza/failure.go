@@ -30,9 +30,9 @@ var codeNumbers = []string{
 const (
 	// needRights explains every refusal of rights (section 1.2).
 	needRights = "the API key must be of an Administrator: an Operator edits only profiles that it owns, and a team key none (see docs/vendors/veza.md)"
-	// longestWords leaves room for what is added to the vendor's words.
+	// longestWords leaves room for what is added to the vendor's words; a longer id is none.
 	longestWords = 220
-	longestID    = 48
+	longestID    = 64
 )
 
 // problem is an error body (section 1.9).
@@ -51,7 +51,8 @@ type problem struct {
 }
 
 // explain reads the vendor's error body. The code that it returns is the vendor's, with the
-// fields that were violated behind it, see codeOf and violated.
+// fields that were violated behind it, see codeOf and violated. Nothing is cut here: a
+// secret is only known as a whole.
 func explain(status int, body []byte) rest.Explanation {
 	var p problem
 	// A body of another form has none of the members; it may not be JSON at all.
@@ -59,17 +60,25 @@ func explain(status int, body []byte) rest.Explanation {
 	code := p.code()
 	text, violated := p.words()
 	if status == http.StatusForbidden || code == codePermissionDenied {
-		text = strings.TrimSpace(cut(text, 100) + " " + needRights)
-	}
-	text = cut(text, longestWords)
-	if text != "" && p.RequestID != "" {
-		text += " (request_id " + cut(p.RequestID, longestID) + ")"
+		text = strings.Trim(needRights+"; "+text, "; ")
 	}
 	return rest.Explanation{
 		Code:    strings.Join(append([]string{code}, violated...), " "),
-		Message: text,
-		Failed:  slices.Contains(failedCodes, code),
+		Message: p.traced(text),
+		// A 429 is a refusal, and nothing was done.
+		Failed: slices.Contains(failedCodes, code) && status != http.StatusTooManyRequests,
 	}
+}
+
+// traced adds the id that the vendor's support asks for, in front where the end may be cut off.
+func (p problem) traced(text string) string {
+	switch {
+	case text == "" || p.RequestID == "" || len(p.RequestID) > longestID:
+		return text
+	case len(text) > longestWords:
+		return "request_id " + p.RequestID + ": " + text
+	}
+	return text + " (request_id " + p.RequestID + ")"
 }
 
 func (p problem) code() string {

@@ -128,14 +128,15 @@ func (h *house) edit(id string, patch map[string]any) {
 	}
 }
 
-// sent lists the writes since the last reset, as "METHOD route" with what a change of members is.
+// sent lists the writes since the last reset, as "METHOD thing" with the change of members
+// or the state that is asked for.
 func (h *house) sent() []string {
 	out := []string{}
 	for _, c := range h.Calls(0) {
 		if c.Class != sandbox.ClassWrite {
 			continue
 		}
-		text := c.Method + " " + strings.TrimPrefix(c.Route, atProfiles)
+		text := c.Method + " " + map[string]string{atProfile: "profile", atVersion: "version", atMembers: "members"}[c.Route]
 		var body map[string]any
 		if json.Unmarshal([]byte(c.Body), &body) == nil && c.Method == "PUT" {
 			text += " " + body["type"].(string)

@@ -1,0 +1,288 @@
+package veza_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/sandbox"
+)
+
+// drafted is a profile of ours in which somebody opened a draft that gives more.
+func drafted(k kept[profile], desired profile) backend.Observation[profile] {
+	k.t.Helper()
+	obs := k.converge(k.create(plain, desired), desired)
+	wide := related(payroll)
+	k.edit(obs.ID, map[string]any{"openDraft": true})
+	k.edit(obs.ID, map[string]any{"openDraft": true, "entities_to_create_relationships_to": []any{map[string]any{
+		"entity_type": wide.EntityType, "datasource_id": wide.DatasourceID, "entity_id": wide.EntityID,
+	}}})
+	k.ResetCalls()
+	return obs
+}
+
+func TestADraftIsLeftAlone(t *testing.T) {
+	for sentence, allow := range map[string][]string{"not allowed": nil, "allowed and not asked for": {"PublishDraft"}} {
+		t.Run(sentence, func(t *testing.T) {
+			k := profiles(t, allow...)
+			seen := drafted(k, running())
+			obs := k.observe(seen, running())
+			if !obs.Locked || backend.Value(obs.DraftNumber) != 2 || backend.Value(obs.VersionNumber) != 1 || *obs.Actual.Veza.Published {
+				t.Errorf("locked %t, draft %v, version %v", obs.Locked, obs.DraftNumber, obs.VersionNumber)
+			}
+			k.same(obs, running()) // What counts is what is in force.
+			desired := running()
+			desired.Veza.Relationships = backend.VezaRelationships{related(team)}
+			// It was opened after the look.
+			_, err := k.Update(t.Context(), seen, desired, k.diff(seen, desired))
+			class(t, err, backend.Conflict)
+			if sent := k.sent(); len(sent) > 0 {
+				t.Errorf("sent %v", sent)
+			}
+			adopted, err := k.Update(t.Context(), obs, desired, backend.Changes{{Path: backend.PathMark}, {Path: "veza.relationships"}})
+			if err != nil || !adopted.Locked {
+				t.Errorf("%+v, %v", adopted, err)
+			}
+			same(t, "an adoption writes the mark alone", k.sent(), []string{"PATCH profile"})
+		})
+	}
+}
+
+func TestADraftThatOpensMeanwhile(t *testing.T) {
+	k := profiles(t)
+	obs := k.converge(k.create(plain, running()), running())
+	desired := running()
+	desired.Veza.Relationships, desired.Veza.Members = backend.VezaRelationships{related(team)}, backend.Set{}
+	k.ResetCalls()
+	ctx := backend.WithFence(t.Context(), func() error {
+		if len(k.sent()) == 0 {
+			k.edit(obs.ID, map[string]any{"openDraft": true})
+		}
+		return nil
+	})
+	partly, err := k.Update(ctx, obs, desired, k.diff(obs, desired))
+	class(t, err, backend.Conflict)
+	if partly.ID != obs.ID {
+		t.Error("a part was written")
+	}
+	same(t, "writes", k.sent(), []string{"PUT members REMOVE"})
+}
+
+func TestADraftIsWrittenAndPublished(t *testing.T) {
+	k := profiles(t, "PublishDraft")
+	desired := running()
+	drafted(k, desired)
+	k = kept[profile]{k.house, k.open("PublishDraft").AccessProfiles()}
+	found, err := k.Observe(t.Context(), backend.Ref{ParentID: plain, Mark: mark})
+	if err != nil {
+		t.Fatal(err)
+	}
+	desired.Veza.Published = backend.To(true)
+	same(t, "changes", k.diff(k.observe(found, desired), desired).Paths(), []string{"veza.publish"})
+	obs := k.converge(found, desired)
+	same(t, "writes", k.sent(), []string{"PATCH version", "PATCH version PUBLISHED"})
+	if obs.Locked || backend.Value(obs.VersionNumber) != 2 || obs.DraftNumber != nil {
+		t.Errorf("locked %t, draft %v, version %v", obs.Locked, obs.DraftNumber, obs.VersionNumber)
+	}
+}
+
+func TestAPublicationThatDoesNotTake(t *testing.T) {
+	for sentence, tc := range map[string]struct {
+		fault sandbox.Fault
+		why   string
+	}{
+		"accepted, and not done": {sandbox.Fault{Status: 200, Body: "{}"}, "did not put it into force"},
+		"not offered":            {sandbox.Fault{Status: 501}, "does not offer the publication of a draft"},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			k := profiles(t, "PublishDraft")
+			desired := leastProfile(plain)("P")
+			drafted(k, desired)
+			desired.Veza.Published = backend.To(true)
+			tc.fault.Method, tc.fault.PathPattern, tc.fault.Kind = "PATCH", "/versions/", sandbox.FaultStatus
+			k.fault(tc.fault)
+			found, err := k.Observe(t.Context(), backend.Ref{ParentID: plain, Mark: mark})
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = k.Update(t.Context(), found, desired, k.diff(found, desired))
+			class(t, err, backend.Terminal)
+			if err == nil || !strings.Contains(err.Error(), tc.why) {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestPublishingTakesLeave(t *testing.T) {
+	k := profiles(t)
+	desired := leastProfile(plain)("P")
+	desired.Veza.Published = backend.To(true)
+	problems := k.Capabilities().Check(desired)
+	if len(problems) != 1 || problems[0].Path != "veza.publish" || !strings.Contains(problems[0].Message, "spec.veza.allow of the backend") {
+		t.Errorf("%v", problems)
+	}
+	if problems := profiles(t, "PublishDraft").Capabilities().Check(desired); len(problems) > 0 {
+		t.Errorf("%v", problems)
+	}
+}
+
+func TestAProfileOfWhichOnlyADraftExists(t *testing.T) {
+	k := profiles(t)
+	k.feature("createDraft")
+	desired := running()
+	obs := k.observe(k.create(plain, desired), desired)
+	if !obs.Locked || obs.VersionNumber != nil || backend.Value(obs.DraftNumber) != 1 || len(obs.Actual.Veza.Relationships) != 0 || len(obs.Actual.Veza.Members) != 0 {
+		t.Errorf("%+v", obs)
+	}
+}
+
+func TestRetiring(t *testing.T) {
+	retired := backend.Changes{{Path: backend.PathRetired}}
+	k := profiles(t)
+	obs := k.converge(k.create(plain, running()), running())
+	k.edit(obs.ID, map[string]any{"members": []any{
+		map[string]any{"identity_id": ada}, map[string]any{"identity_id": grace}, map[string]any{"identity_id": alan, "created_from": "BIRTHRIGHT"},
+	}})
+	k.ResetCalls()
+	for range 2 {
+		out, err := k.Update(t.Context(), obs, profile{}, retired)
+		if err != nil || !out.Retired || out.Mark != mark {
+			t.Fatalf("%+v, %v", out, err)
+		}
+	}
+	same(t, "writes", k.sent(), []string{"PUT members REMOVE", "PATCH profile PAUSED"})
+	labels := k.stored(obs.ID)["labels"].([]any)
+	if !slices.Contains(labels, any("governance-operator.io/retired")) {
+		t.Errorf("labels %v", labels)
+	}
+	if rows := k.many(backend.Ref{ID: obs.ID, ParentID: plain}); len(rows) != 1 || !rows[0].Retired {
+		t.Errorf("%+v", rows)
+	}
+	same(t, "labels that a spec can be about", k.observe(obs, running()).Actual.Veza.Labels, backend.Set{})
+	back := k.converge(obs, running())
+	if back.Retired {
+		t.Error("a profile that runs is not retired")
+	}
+	adopted, err := k.Update(t.Context(), back, running(), backend.Changes{{Path: backend.PathMark}})
+	if err != nil || slices.Contains(k.stored(obs.ID)["labels"].([]any), any("governance-operator.io/retired")) {
+		t.Errorf("%+v, %v", adopted, err)
+	}
+}
+
+func TestWhatIsInUseStays(t *testing.T) {
+	for sentence, use := range map[string]func(k kept[profile], id string){
+		"by a workflow": func(k kept[profile], id string) { k.edit(id, map[string]any{"used_by_workflow": true}) },
+		"by an heir": func(k kept[profile], id string) {
+			heir := leastProfile(business)("Heir")
+			heir.Inherits = backend.Set{id}
+			k.create(business, heir)
+		},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			k := profiles(t, "DeleteProfile")
+			k.feature("deleteProfile")
+			obs := k.converge(k.create(plain, running()), running())
+			use(k, obs.ID)
+			k.ResetCalls()
+			_, err := k.Update(t.Context(), obs, profile{}, backend.Changes{{Path: backend.PathRetired}})
+			class(t, err, backend.Terminal)
+			class(t, k.Driver.Delete(t.Context(), obs), backend.Terminal)
+			if sent := k.sent(); len(sent) > 0 {
+				t.Errorf("sent %v", sent)
+			}
+		})
+	}
+}
+
+func TestDeletingTakesLeave(t *testing.T) {
+	k := profiles(t)
+	obs := k.create(plain, leastProfile(plain)("P"))
+	k.ResetCalls()
+	err := k.Driver.Delete(t.Context(), obs)
+	class(t, err, backend.Terminal)
+	if k.Capabilities().Delete || !strings.Contains(err.Error(), "write DeleteProfile into spec.veza.allow") || len(k.sent()) > 0 {
+		t.Errorf("%v, sent %v", err, k.sent())
+	}
+	for sentence, arrange := range map[string]func(k kept[profile]){
+		"405": func(kept[profile]) {},
+		"501": func(k kept[profile]) { k.feature("deleteUnimplemented") },
+		"404 for what still is there": func(k kept[profile]) {
+			k.fault(sandbox.Fault{Method: "DELETE", Kind: sandbox.FaultStatus, Status: 404})
+		},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			k := profiles(t, "DeleteProfile")
+			arrange(k)
+			err := k.Driver.Delete(t.Context(), k.create(plain, leastProfile(plain)("P")))
+			class(t, err, backend.Terminal)
+			if err == nil || !strings.Contains(err.Error(), "does not offer the deletion of an access profile") {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// TestNobodyGetsMore stops an update after each of its calls, and looks who has what: only
+// what the old or the new profile gave them.
+func TestNobodyGetsMore(t *testing.T) {
+	states := []string{"Running", "Paused", "DryRun"}
+	for _, from := range states {
+		for _, to := range states {
+			t.Run(from+" to "+to, func(t *testing.T) {
+				before, after := running(), running()
+				before.Veza.State, after.Veza.State = &from, &to
+				after.Description, after.Veza.Members = backend.To("moved"), backend.Set{grace, alan}
+				after.Veza.Relationships = backend.VezaRelationships{related(reports), related(team)}
+				for stop := 0; ; stop++ {
+					k := profiles(t)
+					obs := k.converge(k.create(plain, before), before)
+					allowed := k.gives(obs.ID)
+					n := 0
+					_, err := k.Update(backend.WithFence(t.Context(), func() error {
+						if n++; n > stop {
+							return errors.New("stopped")
+						}
+						return nil
+					}), obs, after, k.diff(obs, after))
+					now := k.gives(obs.ID)
+					k.converge(obs, after)
+					allowed = append(allowed, k.gives(obs.ID)...)
+					for _, pair := range now {
+						if !slices.Contains(allowed, pair) {
+							t.Errorf("after %d calls: %s", stop, pair)
+						}
+					}
+					if err == nil {
+						break
+					}
+				}
+			})
+		}
+	}
+}
+
+// gives lists who has what at the vendor: members × relationships while the profile runs.
+func (h *house) gives(id string) []string {
+	p := h.stored(id)
+	if p["state"] != "RUNNING" {
+		return nil
+	}
+	var out []string
+	for _, v := range p["versions"].([]any) {
+		v := v.(map[string]any)
+		if v["state"] != "PUBLISHED" {
+			continue
+		}
+		members, _ := v["members"].([]any)
+		relationships, _ := v["entities_to_create_relationships_to"].([]any)
+		for _, m := range members {
+			for _, r := range relationships {
+				out = append(out, m.(map[string]any)["identity_id"].(string)+" → "+r.(map[string]any)["entity_id"].(string))
+			}
+		}
+	}
+	return out
+}
