@@ -2,7 +2,8 @@ package conductorone
 
 import (
 	"strings"
-	"unicode"
+
+	"github.com/governance-operator/governance-operator/internal/vendors/rest"
 )
 
 // The prefixes of the enums (section 2).
@@ -39,15 +40,7 @@ func upper(prefix, word string) string {
 	if word == "" {
 		return prefix + unspecified
 	}
-	var b strings.Builder
-	b.WriteString(prefix)
-	for i, r := range word {
-		if i > 0 && unicode.IsUpper(r) {
-			b.WriteByte('_')
-		}
-		b.WriteRune(unicode.ToUpper(r))
-	}
-	return b.String()
+	return prefix + rest.Upper(word)
 }
 
 // word turns the vendor's spelling into ours, also of values that are newer than this
@@ -57,13 +50,7 @@ func word(prefix, value string) string {
 	if value == unspecified {
 		return ""
 	}
-	var b strings.Builder
-	for part := range strings.SplitSeq(strings.ToLower(value), "_") {
-		if part != "" {
-			b.WriteString(strings.ToUpper(part[:1]) + part[1:])
-		}
-	}
-	return b.String()
+	return rest.Word(value)
 }
 
 func uppers(prefix string, words []string) []string {

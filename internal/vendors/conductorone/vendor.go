@@ -10,31 +10,16 @@ import (
 	"github.com/governance-operator/governance-operator/internal/vendors/rest"
 )
 
-const (
-	name = "ConductorOne"
-	// No limit is documented; this is modest (section 7).
-	defaultRate  = 8
-	defaultBurst = 20
-)
+const name = "ConductorOne"
+
+// No limit is documented; this is modest (section 7).
+var usualRate = rest.Rate{PerSecond: 8, Burst: 20}
 
 // Vendor returns ConductorOne.
 func Vendor() backend.Vendor { return backend.Vendor{Name: name, Open: open} }
 
 func open(cfg backend.Config) (backend.Tenant, error) {
-	if cfg.RequestsPerSecond == 0 {
-		cfg.RequestsPerSecond = defaultRate
-	}
-	if cfg.Burst == 0 {
-		cfg.Burst = defaultBurst
-	}
-	client, err := rest.New(rest.Options{
-		Endpoint:          cfg.Endpoint,
-		UserAgent:         cfg.UserAgent,
-		CABundle:          cfg.CABundle,
-		RequestsPerSecond: cfg.RequestsPerSecond,
-		Burst:             cfg.Burst,
-		Secrets:           []string{cfg.Credentials.ClientSecret.Reveal(), cfg.Credentials.Token.Reveal()},
-	})
+	client, err := rest.Open(cfg, usualRate, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/vendors/rest"
 )
 
 // checkProfile refuses what the vendor would: an entitlement of another source, and an
@@ -101,7 +102,7 @@ func encodeAdditional(owners backend.Owners, groups backend.Set) []ref {
 // encodeCriteria leaves out what an operation does not have: even an empty text is an
 // error there (section 4.4).
 func encodeCriteria(c backend.ProvisioningCriterion) criterion {
-	out := criterion{Operation: upper(c.Operation), Attribute: c.Attribute, Value: c.Value}
+	out := criterion{Operation: rest.Upper(c.Operation), Attribute: c.Attribute, Value: c.Value}
 	for _, child := range c.Children {
 		out.Children = append(out.Children, encodeCriteria(child))
 	}

@@ -5,25 +5,26 @@ import (
 	"time"
 
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/vendors/rest"
 )
 
 // profile is section 4.1.
 type profile struct {
-	ID               string     `json:"id"`
-	Name             string     `json:"name"`
-	Description      *string    `json:"description"`
-	Created          moment     `json:"created"`
-	Modified         moment     `json:"modified"`
-	Enabled          bool       `json:"enabled"`
-	Requestable      bool       `json:"requestable"`
-	Owner            *ref       `json:"owner"`
-	AdditionalOwners []ref      `json:"additionalOwners"`
-	Source           *ref       `json:"source"`
-	Entitlements     []ref      `json:"entitlements"`
-	Request          members    `json:"accessRequestConfig"`
-	Revocation       members    `json:"revocationRequestConfig"`
-	Segments         []string   `json:"segments"`
-	Criteria         *criterion `json:"provisioningCriteria"`
+	ID               string      `json:"id"`
+	Name             string      `json:"name"`
+	Description      *string     `json:"description"`
+	Created          rest.Moment `json:"created"`
+	Modified         rest.Moment `json:"modified"`
+	Enabled          bool        `json:"enabled"`
+	Requestable      bool        `json:"requestable"`
+	Owner            *ref        `json:"owner"`
+	AdditionalOwners []ref       `json:"additionalOwners"`
+	Source           *ref        `json:"source"`
+	Entitlements     []ref       `json:"entitlements"`
+	Request          members     `json:"accessRequestConfig"`
+	Revocation       members     `json:"revocationRequestConfig"`
+	Segments         []string    `json:"segments"`
+	Criteria         *criterion  `json:"provisioningCriteria"`
 	Metadata         *struct {
 		Attributes []attribute `json:"attributes"`
 	} `json:"accessModelMetadata"`
@@ -53,7 +54,7 @@ func decodeProfile(p profile, date time.Time) profileObservation {
 		Exists:      p.ID != "",
 		ID:          p.ID,
 		ParentID:    idOf(p.Source),
-		Version:     version(p.Modified),
+		Version:     p.Modified.Version(), // There are no etags (section 3.3).
 		CreatedAt:   p.Created.Time,
 		Mark:        mark,
 		MarkInProse: true, // There is no other place for it (section 4.5).
@@ -122,7 +123,7 @@ func decodeCriteria(c *criterion) *backend.ProvisioningCriterion {
 	if c == nil || c.Operation == "" {
 		return nil
 	}
-	out := &backend.ProvisioningCriterion{Operation: word(c.Operation), Attribute: c.Attribute, Value: c.Value}
+	out := &backend.ProvisioningCriterion{Operation: rest.Word(c.Operation), Attribute: c.Attribute, Value: c.Value}
 	for i := range c.Children {
 		if child := decodeCriteria(&c.Children[i]); child != nil {
 			out.Children = append(out.Children, *child)

@@ -31,7 +31,7 @@ func decodeCampaign(c campaign, date time.Time) reviewObservation {
 	obs := reviewObservation{
 		Exists:      c.ID != "",
 		ID:          c.ID,
-		Version:     version(c.Modified),
+		Version:     c.Modified.Version(), // There are no etags (section 3.3).
 		CreatedAt:   c.Created.Time,
 		Mark:        mark,
 		MarkInProse: true,

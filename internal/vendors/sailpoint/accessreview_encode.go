@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/vendors/rest"
 )
 
 // The types of campaigns, in our words.
@@ -29,7 +30,7 @@ func encodeCampaign(desired backend.AccessReview, mark backend.Mark, now time.Ti
 	body := map[string]any{
 		"name":        backend.Value(desired.DisplayName),
 		"description": mark.Stamp(backend.Value(desired.Description)),
-		"type":        upper(backend.Value(s.Type)),
+		"type":        rest.Upper(backend.Value(s.Type)),
 		"deadline":    momentText(deadlineOf(desired, now)),
 	}
 	for key, value := range map[string]*bool{
@@ -43,10 +44,10 @@ func encodeCampaign(desired backend.AccessReview, mark backend.Mark, now time.Ti
 		}
 	}
 	if s.MandatoryComments != nil {
-		body["mandatoryCommentRequirement"] = upper(*s.MandatoryComments)
+		body["mandatoryCommentRequirement"] = rest.Upper(*s.MandatoryComments)
 	}
 	if s.CorrelatedStatus != nil {
-		body["correlatedStatus"] = upper(*s.CorrelatedStatus)
+		body["correlatedStatus"] = rest.Upper(*s.CorrelatedStatus)
 	}
 	if id := backend.Value(s.FilterID); id != "" {
 		body["filter"] = ref{typeCampaignFilter, id}
@@ -132,7 +133,7 @@ func encodeSearch(desired backend.AccessReview) (searchCampaign, error) {
 		return searchCampaign{}, err
 	}
 	out := searchCampaign{
-		Type: upper(wanted.Type), Query: wanted.Query, Description: wanted.Description, Constraints: constraints, Reviewer: reviewer,
+		Type: rest.Upper(wanted.Type), Query: wanted.Query, Description: wanted.Description, Constraints: constraints, Reviewer: reviewer,
 	}
 	usual := "ACCESS"
 	users := backend.Value(backend.Value(desired.Scope).Users)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/vendors/rest"
 )
 
 // Section 6.5: how the parts of a scope stand in the block of a campaign's type.
@@ -14,7 +15,7 @@ import (
 func accessQuery(constraints []accessConstraint) string {
 	var ids []string
 	for _, c := range constraints {
-		if c.Operator == operatorSelected && c.Type != upper(constraintRole) {
+		if c.Operator == operatorSelected && c.Type != rest.Upper(constraintRole) {
 			ids = append(ids, c.IDs...)
 		}
 	}
@@ -37,7 +38,7 @@ func encodeConstraints(desired backend.AccessReview) ([]accessConstraint, error)
 	scope, search := backend.Value(desired.Scope), backend.Value(backend.Value(desired.SailPoint).Search)
 	var out []accessConstraint
 	add := func(kind string, ids []string) error {
-		c := accessConstraint{Type: upper(kind), Operator: operatorAll}
+		c := accessConstraint{Type: rest.Upper(kind), Operator: operatorAll}
 		if slices.ContainsFunc(out, func(other accessConstraint) bool { return other.Type == c.Type }) {
 			return invalid("sailPoint.search.constraints", "the type %s is constrained twice", kind)
 		}
@@ -109,7 +110,7 @@ func decodeReviewer(c campaign) *backend.Reviewer {
 		reviewer = c.Search.Reviewer
 	case c.RoleComposition != nil:
 		reviewer = c.RoleComposition.Reviewer
-	case c.Type != upper(typeManager):
+	case c.Type != rest.Upper(typeManager):
 		return nil
 	}
 	switch {
@@ -148,16 +149,16 @@ func decodeSearch(s *searchCampaign) *backend.SailPointSearch {
 	if s == nil {
 		return nil
 	}
-	out := &backend.SailPointSearch{Type: word(s.Type), Query: s.Query, Description: s.Description}
+	out := &backend.SailPointSearch{Type: rest.Word(s.Type), Query: s.Query, Description: s.Description}
 	if s.Query == accessQuery(s.Constraints) {
 		out.Query = ""
 	}
 	for _, c := range s.Constraints {
 		switch {
 		case c.Operator != operatorSelected:
-			out.Constraints = append(out.Constraints, backend.SailPointConstraint{Type: word(c.Type)})
-		case c.Type == upper(constraintRole):
-			out.Constraints = append(out.Constraints, backend.SailPointConstraint{Type: word(c.Type), IDs: set(c.IDs)})
+			out.Constraints = append(out.Constraints, backend.SailPointConstraint{Type: rest.Word(c.Type)})
+		case c.Type == rest.Upper(constraintRole):
+			out.Constraints = append(out.Constraints, backend.SailPointConstraint{Type: rest.Word(c.Type), IDs: set(c.IDs)})
 		}
 	}
 	return out

@@ -1,15 +1,18 @@
 package sailpoint
 
-import "github.com/governance-operator/governance-operator/internal/backend"
+import (
+	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/vendors/rest"
+)
 
 // campaign is section 6.1.
 type campaign struct {
 	ID                      string           `json:"id"`
 	Name                    string           `json:"name"`
 	Description             *string          `json:"description"`
-	Created                 moment           `json:"created"`
-	Modified                moment           `json:"modified"`
-	Deadline                moment           `json:"deadline"`
+	Created                 rest.Moment      `json:"created"`
+	Modified                rest.Moment      `json:"modified"`
+	Deadline                rest.Moment      `json:"deadline"`
 	Type                    string           `json:"type"`
 	EmailNotification       bool             `json:"emailNotificationEnabled"`
 	AutoRevokeAllowed       bool             `json:"autoRevokeAllowed"`

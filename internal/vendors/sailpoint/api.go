@@ -2,7 +2,6 @@ package sailpoint
 
 import (
 	"context"
-	"encoding/json"
 	"iter"
 	"maps"
 	"net/http"
@@ -164,31 +163,7 @@ const (
 // idOf returns "" for a reference that is null.
 func idOf(r *ref) string { return backend.Value(r).ID }
 
-// moment is a timestamp; null, "" and what cannot be read are the zero time (section 3.2).
-type moment struct{ time.Time }
-
-// UnmarshalJSON reads RFC 3339.
-func (m *moment) UnmarshalJSON(data []byte) error {
-	var text *string
-	*m = moment{}
-	if json.Unmarshal(data, &text) != nil || text == nil {
-		return nil
-	}
-	if t, err := time.Parse(time.RFC3339Nano, *text); err == nil {
-		m.Time = t
-	}
-	return nil
-}
-
 func momentText(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z07:00") }
-
-// version is when it was modified last: there are no etags (section 3.3).
-func version(m moment) string {
-	if m.IsZero() {
-		return ""
-	}
-	return m.UTC().Format(time.RFC3339Nano)
-}
 
 // set never returns nil: a set that was read is known to be empty.
 func set(values []string) backend.Set { return append(backend.Set{}, values...) }

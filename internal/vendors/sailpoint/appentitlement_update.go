@@ -115,7 +115,7 @@ func (u *entitlementUpdate) encodePrivilege(ops *patch, live entitlement, s back
 	var level string
 	switch {
 	case s.PrivilegeLevel != nil:
-		level = upper(*s.PrivilegeLevel)
+		level = rest.Upper(*s.PrivilegeLevel)
 		if s.Privileged != nil && *s.Privileged != (level != levelNone) {
 			return invalid("sailPoint.privileged", "contradicts sailPoint.privilegeLevel %s", *s.PrivilegeLevel)
 		}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/vendors/rest"
 )
 
 // entitlement is section 5.2, with the privilege in either of its two shapes.
@@ -20,8 +21,8 @@ type entitlement struct {
 	Segments       []string         `json:"segments"`
 	Privileged     *bool            `json:"privileged"`
 	PrivilegeLevel *privilegeLevels `json:"privilegeLevel"`
-	Created        moment           `json:"created"`
-	Modified       moment           `json:"modified"`
+	Created        rest.Moment      `json:"created"`
+	Modified       rest.Moment      `json:"modified"`
 }
 
 // privilegeLevels is shape B.
@@ -45,7 +46,7 @@ func decodeEntitlement(e entitlement, date time.Time) entitlementObservation {
 		Exists:    e.ID != "",
 		ID:        e.ID,
 		ParentID:  idOf(e.Source),
-		Version:   version(e.Modified),
+		Version:   e.Modified.Version(), // There are no etags (section 3.3).
 		CreatedAt: e.Created.Time,
 		Phase:     backend.PhaseLive,
 		Date:      date,

@@ -2,6 +2,7 @@ package sailpoint
 
 import (
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/vendors/rest"
 )
 
 // requestRules says how a thing is asked for. Profiles and entitlements have the same
@@ -53,7 +54,7 @@ func decodeRules(m members, s spelling) requestRules {
 		form:            backend.To(member[string](m, memberForm)),
 	}
 	if p := member[wirePeriod](m, memberLongest); p != (wirePeriod{}) {
-		r.longest = &backend.SailPointPeriod{Value: p.Value, Unit: word(p.TimeUnit)}
+		r.longest = &backend.SailPointPeriod{Value: p.Value, Unit: rest.Word(p.TimeUnit)}
 	}
 	return r
 }
@@ -69,7 +70,7 @@ func (r requestRules) encode(s spelling) map[string]any {
 		}
 	}
 	if r.longest != nil {
-		out[memberLongest] = wirePeriod{Value: r.longest.Value, TimeUnit: upper(r.longest.Unit)}
+		out[memberLongest] = wirePeriod{Value: r.longest.Value, TimeUnit: rest.Upper(r.longest.Unit)}
 	}
 	if r.schemes != nil {
 		out[memberSchemes] = encodeSchemes(r.schemes)
@@ -86,7 +87,7 @@ func (r requestRules) encode(s spelling) map[string]any {
 func decodeSchemes(m members) backend.ApprovalSchemes {
 	out := backend.ApprovalSchemes{}
 	for _, s := range member[[]wireScheme](m, memberSchemes) {
-		out = append(out, backend.ApprovalScheme{ApproverType: word(s.ApproverType), ApproverID: s.ApproverID})
+		out = append(out, backend.ApprovalScheme{ApproverType: rest.Word(s.ApproverType), ApproverID: s.ApproverID})
 	}
 	return out
 }
@@ -94,7 +95,7 @@ func decodeSchemes(m members) backend.ApprovalSchemes {
 func encodeSchemes(schemes backend.ApprovalSchemes) []wireScheme {
 	out := []wireScheme{}
 	for _, s := range schemes {
-		out = append(out, wireScheme{ApproverType: upper(s.ApproverType), ApproverID: s.ApproverID})
+		out = append(out, wireScheme{ApproverType: rest.Upper(s.ApproverType), ApproverID: s.ApproverID})
 	}
 	return out
 }

@@ -14,9 +14,6 @@ import (
 
 const (
 	name = "SailPoint"
-	// The limit is 100 requests in 10 s for a client id (section 3.8).
-	defaultRate  = 8
-	defaultBurst = 20
 
 	tokenPath = "/oauth/token"
 	infoPath  = "/oauth/info"
@@ -25,6 +22,9 @@ const (
 	listLag = 5 * time.Second
 	poll    = 10 * time.Second
 )
+
+// The limit is 100 requests in 10 s for a client id (section 3.8).
+var usualRate = rest.Rate{PerSecond: 8, Burst: 20}
 
 // Vendor returns SailPoint.
 func Vendor() backend.Vendor { return backend.Vendor{Name: name, Open: open} }
@@ -40,21 +40,7 @@ func open(cfg backend.Config) (backend.Tenant, error) {
 	case c.ClientSecret.Reveal() == "":
 		return nil, backend.Errorf(backend.Terminal, "clientSecret: missing; it is the secret of a personal access token")
 	}
-	if cfg.RequestsPerSecond == 0 {
-		cfg.RequestsPerSecond = defaultRate
-	}
-	if cfg.Burst == 0 {
-		cfg.Burst = defaultBurst
-	}
-	client, err := rest.New(rest.Options{
-		Endpoint:          cfg.Endpoint,
-		UserAgent:         cfg.UserAgent,
-		CABundle:          cfg.CABundle,
-		RequestsPerSecond: cfg.RequestsPerSecond,
-		Burst:             cfg.Burst,
-		Secrets:           []string{cfg.Credentials.ClientSecret.Reveal()},
-		Explain:           explain,
-	})
+	client, err := rest.Open(cfg, usualRate, explain)
 	if err != nil {
 		return nil, err
 	}

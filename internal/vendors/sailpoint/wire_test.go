@@ -76,7 +76,7 @@ func TestMomentsAreRead(t *testing.T) {
 		`"2021-03-01T22:32:58.104Z"`: want.Add(104 * time.Millisecond), `"2021-03-01T22:32:58Z"`: want, `"2021-03-01T22:32:58.000001Z"`: want.Add(time.Microsecond),
 		`null`: {}, `""`: {}, `"2022-09-19 13:55:26"`: {}, `17`: {},
 	} {
-		var m moment
+		var m rest.Moment
 		if err := json.Unmarshal([]byte(text), &m); err != nil || !m.Equal(at) {
 			t.Errorf("%s reads as %s, %v", text, m, err)
 		}
@@ -108,8 +108,8 @@ func TestWordsThereAndBack(t *testing.T) {
 	for ours, theirs := range map[string]string{
 		"Manager": "MANAGER", "GovernanceGroup": "GOVERNANCE_GROUP", "AdditionalGovernanceGroup": "ADDITIONAL_GOVERNANCE_GROUP", "NotEquals": "NOT_EQUALS", "": "",
 	} {
-		if upper(ours) != theirs || word(theirs) != ours {
-			t.Errorf("%q is %q and %q is %q", ours, upper(ours), theirs, word(theirs))
+		if rest.Upper(ours) != theirs || rest.Word(theirs) != ours {
+			t.Errorf("%q is %q and %q is %q", ours, rest.Upper(ours), theirs, rest.Word(theirs))
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/vendors/rest"
 )
 
 // decodeProfile renders a profile with the version that is in force; v is empty where none is.
@@ -15,7 +16,7 @@ func decodeProfile(p profile, v version, t profileType, date time.Time) profileO
 		Exists:        true,
 		ID:            p.ID,
 		ParentID:      p.ProfileType,
-		Version:       p.UpdatedAt.versionText(),
+		Version:       p.UpdatedAt.Version(), // There are no etags (section 0.1).
 		VersionNumber: p.Current.counted(),
 		DraftNumber:   p.Draft.counted(),
 		CreatedAt:     p.CreatedAt.Time,
@@ -36,7 +37,7 @@ func decodeProfile(p profile, v version, t profileType, date time.Time) profileO
 		Requestable:  p.Requestable,
 		Veza: &backend.VezaAccessProfile{
 			ProfileTypeID:           &p.ProfileType,
-			State:                   backend.To(word(p.State.state())),
+			State:                   backend.To(rest.Word(p.State.state())),
 			Relationships:           relationships,
 			Labels:                  set(userLabels(p.Labels)),
 			AccessRequestPolicyID:   &v.PolicyID,
@@ -54,7 +55,7 @@ func decodeProfile(p profile, v version, t profileType, date time.Time) profileO
 
 func profileFacts(p profile, v version) backend.AccessProfileFacts {
 	facts := backend.AccessProfileFacts{
-		State:         word(p.State.state()),
+		State:         rest.Word(p.State.state()),
 		StartedAt:     p.StartedAt.Time,
 		LastSyncedAt:  p.LastSyncedAt.Time,
 		LastSyncError: p.LastSyncError,

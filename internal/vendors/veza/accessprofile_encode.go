@@ -5,13 +5,14 @@ import (
 	"slices"
 
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/vendors/rest"
 )
 
 // encodeCreate is everything that the create call takes (section 3.2). A profile that is to
 // run starts when everything is in its place (section 9).
 func encodeCreate(desired backend.AccessProfile, typeID string, m backend.Mark) fields {
 	v := backend.Value(desired.Veza)
-	state := upper(backend.Value(v.State))
+	state := rest.Upper(backend.Value(v.State))
 	if state == "" || state == stateRunning {
 		state = stateInitial
 	}

@@ -172,7 +172,7 @@ func (d *profileDriver) findToken(ctx context.Context, r backend.Ref) (profileOb
 
 // untouched says that a profile never ran. Whether it has members is asked once it matters.
 func untouched(obs profileObservation) bool {
-	return obs.Actual.Facts.State == word(stateInitial) && obs.Actual.Facts.StartedAt.IsZero()
+	return obs.Actual.Facts.State == rest.Word(stateInitial) && obs.Actual.Facts.StartedAt.IsZero()
 }
 
 // findName returns the only profile of a name, with or without the prefix that its type

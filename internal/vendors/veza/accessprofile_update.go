@@ -141,7 +141,7 @@ func (u *profileUpdate) patchProfile(ctx context.Context, f fields) error {
 
 // narrow ends a profile's effect before anything else changes.
 func (u *profileUpdate) narrow(ctx context.Context) error {
-	if !u.live.running() || !u.moves() || upper(*u.want.State) == stateRunning {
+	if !u.live.running() || !u.moves() || rest.Upper(*u.want.State) == stateRunning {
 		return nil
 	}
 	u.narrowed = true
@@ -153,7 +153,7 @@ func (u *profileUpdate) moves() bool { return u.want.State != nil && u.changes.H
 
 func (u *profileUpdate) writeState(ctx context.Context) error {
 	var f fields
-	f.set("state", upper(*u.want.State))
+	f.set("state", rest.Upper(*u.want.State))
 	return u.patchProfile(ctx, f)
 }
 
@@ -268,7 +268,7 @@ func (u *profileUpdate) setState(ctx context.Context) error {
 	if !u.moves() || u.narrowed {
 		return nil
 	}
-	if upper(*u.want.State) == stateRunning {
+	if rest.Upper(*u.want.State) == stateRunning {
 		u.awaiting.Store(u.seen.ID, true)
 	}
 	return u.writeState(ctx)

@@ -3,6 +3,8 @@ package veza
 import (
 	"bytes"
 	"encoding/json"
+
+	"github.com/governance-operator/governance-operator/internal/vendors/rest"
 )
 
 // profile is an access profile (section 3.4).
@@ -22,13 +24,13 @@ type profile struct {
 	Labels          []string          `json:"labels"`
 	Requestable     *bool             `json:"requestable"`
 	RequireApproval bool              `json:"require_approval_to_start"`
-	StartedAt       moment            `json:"started_at"`
+	StartedAt       rest.Moment       `json:"started_at"`
 	Catalog         *catalogItem      `json:"catalog_item_info"`
 	Created         []created         `json:"created_entitlements"`
-	LastSyncedAt    moment            `json:"last_synced_at"`
+	LastSyncedAt    rest.Moment       `json:"last_synced_at"`
 	LastSyncError   string            `json:"last_sync_error_message"`
-	CreatedAt       moment            `json:"created_at"`
-	UpdatedAt       moment            `json:"updated_at"`
+	CreatedAt       rest.Moment       `json:"created_at"`
+	UpdatedAt       rest.Moment       `json:"updated_at"`
 	Properties      map[string]string `json:"custom_properties"`
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/vendors/rest"
 	"github.com/governance-operator/governance-operator/internal/vendors/rows"
 )
 
@@ -134,7 +135,7 @@ func (d *reviewDriver) Create(ctx context.Context, r backend.Ref, desired backen
 		return obs, nil
 	}
 	// It is made, whatever the list says: what is not known yet is being prepared.
-	return d.decode(row[certification]{certification{ID: answer.ID, WorkflowID: r.ParentID, CreatedAt: moment{res.Date}}, res.Date}, r.ParentID), nil
+	return d.decode(row[certification]{certification{ID: answer.ID, WorkflowID: r.ParentID, CreatedAt: rest.Moment{Time: res.Date}}, res.Date}, r.ParentID), nil
 }
 
 // Update writes nothing, as there is nothing that takes an edit: taking a review over is a look at it.

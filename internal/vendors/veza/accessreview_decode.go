@@ -17,7 +17,7 @@ func (d *reviewDriver) decode(r row[certification], workflowID string) reviewObs
 		Exists:      c.ID != "",
 		ID:          c.ID,
 		ParentID:    workflowID,
-		Version:     c.UpdatedAt.versionText(),
+		Version:     c.UpdatedAt.Version(), // There are no etags (section 0.1).
 		CreatedAt:   c.CreatedAt.Time,
 		Mark:        mark,
 		MarkInProse: true,

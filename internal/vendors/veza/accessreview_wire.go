@@ -1,20 +1,22 @@
 package veza
 
+import "github.com/governance-operator/governance-operator/internal/vendors/rest"
+
 // certification is a review (section 7.4).
 type certification struct {
-	ID               string `json:"certification_id"`
-	WorkflowID       string `json:"workflow_id"`
-	Name             string `json:"name"`
-	Notes            string `json:"notes"`
-	State            enum   `json:"state"`
-	DueDate          moment `json:"due_date"`
-	StartedAt        moment `json:"started_at"`
-	QueryCompletedAt moment `json:"query_completed_at"`
-	CompletedAt      moment `json:"completed_at"`
-	CreatedAt        moment `json:"created_at"`
-	UpdatedAt        moment `json:"updated_at"`
-	Total            number `json:"total_result_count"`
-	Completed        number `json:"total_complete_count"`
+	ID               string      `json:"certification_id"`
+	WorkflowID       string      `json:"workflow_id"`
+	Name             string      `json:"name"`
+	Notes            string      `json:"notes"`
+	State            enum        `json:"state"`
+	DueDate          rest.Moment `json:"due_date"`
+	StartedAt        rest.Moment `json:"started_at"`
+	QueryCompletedAt rest.Moment `json:"query_completed_at"`
+	CompletedAt      rest.Moment `json:"completed_at"`
+	CreatedAt        rest.Moment `json:"created_at"`
+	UpdatedAt        rest.Moment `json:"updated_at"`
+	Total            number      `json:"total_result_count"`
+	Completed        number      `json:"total_complete_count"`
 }
 
 // certificationCreate starts a review; what is unset is left to the configuration (section 7.3).

@@ -14,9 +14,6 @@ import (
 
 const (
 	name = "Veza"
-	// No limit is published; this is modest (section 1.10).
-	defaultRate  = 5
-	defaultBurst = 10
 
 	block   = "veza"
 	listLag = 5 * time.Second
@@ -25,6 +22,9 @@ const (
 	// probePath is what the vendor's own client asks to see whether a key is good (section 1.2).
 	probePath = "/api/v1/providers/custom/templates"
 )
+
+// No limit is published; this is modest (section 1.10).
+var usualRate = rest.Rate{PerSecond: 5, Burst: 10}
 
 // The operations that the vendor does not document and that a tenant's owner may opt in to.
 const (
@@ -48,21 +48,7 @@ func open(cfg backend.Config) (backend.Tenant, error) {
 	case strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' }):
 		return nil, backend.Errorf(backend.Terminal, "apiKey: holds white space or characters outside ASCII")
 	}
-	if cfg.RequestsPerSecond == 0 {
-		cfg.RequestsPerSecond = defaultRate
-	}
-	if cfg.Burst == 0 {
-		cfg.Burst = defaultBurst
-	}
-	client, err := rest.New(rest.Options{
-		Endpoint:          cfg.Endpoint,
-		UserAgent:         cfg.UserAgent,
-		CABundle:          cfg.CABundle,
-		RequestsPerSecond: cfg.RequestsPerSecond,
-		Burst:             cfg.Burst,
-		Secrets:           []string{key},
-		Explain:           explain,
-	})
+	client, err := rest.Open(cfg, usualRate, explain)
 	if err != nil {
 		return nil, err
 	}

@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"strconv"
 	"strings"
-	"time"
-	"unicode"
 
 	"github.com/governance-operator/governance-operator/internal/backend"
 )
@@ -54,29 +52,6 @@ func (e enum) state() string {
 	return string(e)
 }
 
-// upper turns a word into the vendor's spelling: DryRun becomes DRY_RUN.
-func upper(word string) string {
-	var b strings.Builder
-	for i, r := range word {
-		if i > 0 && unicode.IsUpper(r) {
-			b.WriteByte('_')
-		}
-		b.WriteRune(unicode.ToUpper(r))
-	}
-	return b.String()
-}
-
-// word turns the vendor's spelling into ours, also of values that are newer than this code.
-func word(value string) string {
-	var b strings.Builder
-	for part := range strings.SplitSeq(strings.ToLower(value), "_") {
-		if part != "" {
-			b.WriteString(strings.ToUpper(part[:1]) + part[1:])
-		}
-	}
-	return b.String()
-}
-
 // number is an integer as text or as a number; null and "" are zero (section 1.6).
 type number int64
 
@@ -100,30 +75,6 @@ func (n number) counted() *int64 {
 		return nil
 	}
 	return backend.To(int64(n))
-}
-
-// moment is a timestamp; null, "" and what cannot be read are the zero time.
-type moment struct{ time.Time }
-
-// UnmarshalJSON reads RFC 3339 with up to nine fractional digits (section 1.6).
-func (m *moment) UnmarshalJSON(data []byte) error {
-	var text *string
-	*m = moment{}
-	if json.Unmarshal(data, &text) != nil || text == nil {
-		return nil
-	}
-	if t, err := time.Parse(time.RFC3339Nano, *text); err == nil {
-		m.Time = t
-	}
-	return nil
-}
-
-// versionText is when it was modified last: there are no etags (section 0.1).
-func (m moment) versionText() string {
-	if m.IsZero() {
-		return ""
-	}
-	return m.UTC().Format(time.RFC3339Nano)
 }
 
 // clause is one condition of a filter. How quotes are escaped is not published, so a value

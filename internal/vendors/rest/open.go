@@ -1,0 +1,30 @@
+package rest
+
+import "github.com/governance-operator/governance-operator/internal/backend"
+
+// Rate is how fast a vendor may be called: in the long run, and at once.
+type Rate struct {
+	PerSecond float64
+	Burst     int
+}
+
+// Open returns a client of the tenant that cfg names, which sends no credentials until
+// Authenticate and keeps those of cfg out of every error. What cfg says of the rate counts
+// before the vendor's usual one. Explain as in Options.
+func Open(cfg backend.Config, usual Rate, explain func(status int, body []byte) Explanation) (*Client, error) {
+	if cfg.RequestsPerSecond == 0 {
+		cfg.RequestsPerSecond = usual.PerSecond
+	}
+	if cfg.Burst == 0 {
+		cfg.Burst = usual.Burst
+	}
+	return New(Options{
+		Endpoint:          cfg.Endpoint,
+		UserAgent:         cfg.UserAgent,
+		CABundle:          cfg.CABundle,
+		RequestsPerSecond: cfg.RequestsPerSecond,
+		Burst:             cfg.Burst,
+		Secrets:           []string{cfg.Credentials.ClientSecret.Reveal(), cfg.Credentials.Token.Reveal()},
+		Explain:           explain,
+	})
+}
