@@ -88,17 +88,33 @@ lint: $(GOLANGCI_LINT) ## Run golangci-lint on both modules.
 	$(GOLANGCI_LINT) run ./...
 	cd test && $(GOLANGCI_LINT) run ./...
 
+# How often the manager dies in "make chaos", and the number that repeats a run (0: another each time).
+KILLS ?= 300
+SEED ?= 0
+
+.PHONY: chaos
+chaos: control-plane build $(BIN)/manager-chaos $(GINKGO) ## Kill, freeze and starve the manager, then compare objects and remotes (KILLS=300 SEED=0).
+	cd test && KILLS=$(KILLS) SEED=$(SEED) $(GINKGO) -timeout=120m -v ./chaos
+
+# The manager with named points of its write path at which it can be told to die.
+.PHONY: $(BIN)/manager-chaos
+$(BIN)/manager-chaos:
+	@echo "building bin/manager-chaos"
+	@$(GO_BUILD) -tags chaos -o $@ ./cmd/manager
+
 .PHONY: test
-test: control-plane build $(GINKGO) ## Run all tests, those on a real control plane included.
+test: control-plane build $(BIN)/manager-chaos $(GINKGO) ## Run all tests, those on a real control plane included.
 	@echo "== packages"
 	go test $$(go list ./... | grep -v '/internal/controller$$')
 	go -C test vet ./...
 	@echo "== the rules of the CRDs, on a real API server"
 	go -C test test ./crd/...
-	@echo "== the controllers, on a real API server with a fake vendor"
+	@echo "== the controllers, on a real API server with fake vendors"
 	$(GINKGO) $(GINKGO_FLAGS) -procs=4 ./internal/controller
 	@echo "== the built binaries: killed, counted, uninstalled"
 	cd test && $(GINKGO) $(GINKGO_FLAGS) -procs=3 ./e2e
+	@echo "== the manager dies fifty times among failing vendors"
+	cd test && KILLS=50 $(GINKGO) $(GINKGO_FLAGS) ./chaos
 
 .PHONY: vulnerabilities
 vulnerabilities: $(GOVULNCHECK) ## Look for known vulnerabilities (needs the network).

@@ -121,6 +121,7 @@ func run(ctx context.Context, logger logr.Logger, o options) error {
 		}
 	}
 	c := o.pace
+	c.At = atPoint()
 	if o.elect {
 		watch, err := electionLock(cfg, o)
 		if err != nil {

@@ -33,12 +33,18 @@ type Process struct {
 // StartProcess starts bin/<name> of the repository. Its output goes to log, and its
 // last lines are kept. The caller stops or kills it.
 func StartProcess(log io.Writer, name string, args ...string) (*Process, error) {
+	return StartProcessWith(log, nil, name, args...)
+}
+
+// StartProcessWith does it with variables added to the environment.
+func StartProcessWith(log io.Writer, variables []string, name string, args ...string) (*Process, error) {
 	root, err := repositoryRoot()
 	if err != nil {
 		return nil, err
 	}
 	p := &Process{cmd: exec.Command(filepath.Join(root, "bin", name), args...), done: make(chan struct{})}
 	p.cmd.Dir = root
+	p.cmd.Env = append(os.Environ(), variables...)
 	// The process must not outlive a test or a demo that is killed itself.
 	p.cmd.SysProcAttr = dieWithParent()
 	out, in := io.Pipe()
