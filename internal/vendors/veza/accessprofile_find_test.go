@@ -1,6 +1,7 @@
 package veza_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -56,6 +57,9 @@ func TestNamesThatGetAPrefix(t *testing.T) {
 	desired.DisplayName = backend.To("Devs")
 	k.converge(obs, desired)
 	same(t, "the name at the vendor", k.stored(obs.ID)["name"], any("SALESFORCE - Devs"))
+	desired.DisplayName = backend.To("SALESFORCE - Devs")
+	_, err := k.Update(t.Context(), obs, desired, k.diff(obs, desired))
+	refusal(t, err, "displayName", "write it without")
 	for _, name := range []string{"Devs", "SALESFORCE - Devs"} {
 		found, err := k.Observe(t.Context(), backend.Ref{ParentID: role, Key: backend.Key{DisplayName: name}})
 		if err != nil || found.ID != obs.ID {
@@ -156,4 +160,17 @@ func TestTheTypeOfAProfile(t *testing.T) {
 	refusal(t, err, "veza.profileType", "is of the type")
 	_, err = k.Observe(t.Context(), backend.Ref{ParentID: plain})
 	refusal(t, err, "displayName", "nothing says")
+}
+
+func TestWordsOfStates(t *testing.T) {
+	k := profiles(t)
+	k.feature("numericEnums")
+	for _, word := range []string{"Initial", "Running", "Paused", "DryRun"} {
+		desired := leastProfile(plain)(word)
+		desired.Veza.State = &word
+		k.converge(k.create(plain, desired), desired)
+	}
+	if !slices.ContainsFunc(k.Calls(0), func(c sandbox.Call) bool { return strings.Contains(c.Body, `"state":"DRY_RUN"`) }) {
+		t.Error("states are written by name")
+	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/url"
-	"slices"
 	"strings"
 	"testing"
 
@@ -289,17 +288,4 @@ func TestAPartThatWasWrittenIsTold(t *testing.T) {
 	}
 	_, err = k.Update(t.Context(), obs, desired, k.diff(obs, desired))
 	class(t, err, backend.Conflict)
-}
-
-func TestWordsOfStates(t *testing.T) {
-	k := profiles(t)
-	k.feature("numericEnums")
-	for _, word := range []string{"Initial", "Running", "Paused", "DryRun"} {
-		desired := leastProfile(plain)(word)
-		desired.Veza.State = &word
-		k.converge(k.create(plain, desired), desired)
-	}
-	if !slices.ContainsFunc(k.Calls(0), func(c sandbox.Call) bool { return strings.Contains(c.Body, `"state":"DRY_RUN"`) }) {
-		t.Error("states are written by name")
-	}
 }

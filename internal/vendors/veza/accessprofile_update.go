@@ -79,6 +79,9 @@ func (u *profileUpdate) begin(ctx context.Context) error {
 	if err := t.check(u.live, u.desired, u.replaces); err != nil {
 		return err
 	}
+	if n := u.desired.DisplayName; n != nil && u.changes.Has("displayName") && u.live.Name == *n && t.unprefixed(*n, u.live.Integrations) != *n {
+		return invalid("displayName", "Veza has this name already, and its first part is what the type %s puts before names: write it without", t)
+	}
 	if u.want.Members != nil && u.changes.Has(pathMembers) {
 		u.members, err = u.profileDriver.members(ctx, u.seen.ID, u.live.Current)
 	}
