@@ -39,7 +39,8 @@ var floors = []floor{
 	{folder: "internal/backend/backendtest", imports: []string{"internal/backend"}, support: true},
 	{folder: "internal/sandbox", tests: []string{"internal/sandbox/*"}},
 	{folder: "internal/sandbox/wire"},
-	{folder: "internal/sandbox/*", imports: []string{"internal/sandbox", "internal/sandbox/wire"}},
+	{folder: "internal/sandbox/sandboxtest", imports: []string{"internal/sandbox"}, support: true},
+	{folder: "internal/sandbox/*", imports: []string{"internal/sandbox", "internal/sandbox/wire"}, tests: []string{"internal/sandbox/sandboxtest"}},
 	{folder: "internal/expression"},
 	{folder: "internal/testenv", imports: []string{"api/v1alpha1"}, kubernetes: true},
 

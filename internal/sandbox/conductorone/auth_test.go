@@ -45,7 +45,7 @@ func sign(t *testing.T, secret string, header, claims object) string {
 
 func TestSignedAssertion(t *testing.T) {
 	f := start(t, sandbox.Options{})
-	f.token = ""
+	f.Token = ""
 	id, now := f.Credentials().ClientID, time.Now()
 	for name, test := range map[string]struct {
 		change   func(header, claims object)
@@ -119,40 +119,40 @@ func TestTokensEnd(t *testing.T) {
 		t.Helper()
 		_, result := f.form(secretForm(f.Credentials()), nil)
 		expect(t, result, 60, "expires_in")
-		f.token, _ = result["access_token"].(string)
-		expect(t, f.must("GET", "/api/v1/auth/introspect", nil), "SUPER_ADMINISTRATOR", "roles", 0)
+		f.Token, _ = result["access_token"].(string)
+		expect(t, f.Must("GET", "/api/v1/auth/introspect", nil), "SUPER_ADMINISTRATOR", "roles", 0)
 	}
 	for name, end := range map[string]func(){
 		"by time":         func() { f.Advance(time.Minute) },
 		"by rotation":     func() { f.rotate() },
 		"by being told":   f.ExpireTokens,
 		"by a fault":      func() { f.fault(sandbox.Fault{Kind: sandbox.FaultExpireTokens, Count: 1}) },
-		"by being others": func() { f.token += "x" },
-		"by being absent": func() { f.token = "" },
+		"by being others": func() { f.Token += "x" },
+		"by being absent": func() { f.Token = "" },
 	} {
 		t.Run(name, func(t *testing.T) {
 			renew()
 			end()
-			f.refuses(401, "token", "GET", "/api/v1/catalogs", nil)
+			f.Refuses(401, "token", "GET", "/api/v1/catalogs", nil)
 		})
 	}
 }
 
 func (f *fake) rotate() {
-	f.t.Helper()
+	f.T.Helper()
 	old := f.Credentials()
 	if _, err := f.RotateCredentials(); err != nil {
-		f.t.Fatal(err)
+		f.T.Fatal(err)
 	}
 	if status, _ := f.form(secretForm(old), nil); status != http.StatusUnauthorized {
-		f.t.Errorf("the old secret answers %d", status)
+		f.T.Errorf("the old secret answers %d", status)
 	}
 }
 
 func (f *fake) fault(fault sandbox.Fault) {
-	f.t.Helper()
+	f.T.Helper()
 	if err := f.AddFault(fault); err != nil {
-		f.t.Fatal(err)
+		f.T.Fatal(err)
 	}
 }
 

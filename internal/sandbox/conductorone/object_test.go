@@ -18,7 +18,7 @@ func TestEntitlementReadsBackWithDefaults(t *testing.T) {
 	if len(id) != 27 {
 		t.Errorf("id %q has %d letters", id, len(id))
 	}
-	got := at(f.must("GET", entitlements(github)+"/"+id, nil), "appEntitlementView", "appEntitlement")
+	got := at(f.Must("GET", entitlements(github)+"/"+id, nil), "appEntitlementView", "appEntitlement")
 	expect(t, got, "Deployer", "displayName")
 	expect(t, got, object{}, "durationUnset")
 	expect(t, got, object{"unconfigured": object{}}, "deprovisionerPolicy")
@@ -35,9 +35,9 @@ func TestEntitlementReadsBackWithDefaults(t *testing.T) {
 			t.Errorf("%s reads back", swallowed)
 		}
 	}
-	expect(t, f.must("GET", entitlements(github)+"/"+id+"/ownerids", nil), []string{ada}, "userIds")
-	f.must("PUT", entitlements(github)+"/"+id+"/owners", object{"userIds": []string{grace}})
-	expect(t, f.must("GET", entitlements(github)+"/"+id+"/owners", nil), "grace@corp.example", "list", 0, "email")
+	expect(t, f.Must("GET", entitlements(github)+"/"+id+"/ownerids", nil), []string{ada}, "userIds")
+	f.Must("PUT", entitlements(github)+"/"+id+"/owners", object{"userIds": []string{grace}})
+	expect(t, f.Must("GET", entitlements(github)+"/"+id+"/owners", nil), "grace@corp.example", "list", 0, "email")
 }
 
 func TestUpdateMask(t *testing.T) {
@@ -61,13 +61,13 @@ func TestUpdateMask(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := *start
-			f.t = t
+			f.T = t
 			id := f.createEntitlement(object{
 				"description": "old", "slug": "member", "overrideAccessRequestsDefaults": true, "annotations": object{"a": "1", "b": "2"},
 				"provisionPolicy": object{"manual": object{"instructions": "do it"}},
 			})
-			before := at(f.must("GET", entitlements(github)+"/"+id, nil), "appEntitlementView", "appEntitlement", "updatedAt")
-			got := at(f.must("POST", entitlements(github)+"/"+id, object{"entitlement": test.patch, "updateMask": test.mask}), "appEntitlementView", "appEntitlement")
+			before := at(f.Must("GET", entitlements(github)+"/"+id, nil), "appEntitlementView", "appEntitlement", "updatedAt")
+			got := at(f.Must("POST", entitlements(github)+"/"+id, object{"entitlement": test.patch, "updateMask": test.mask}), "appEntitlementView", "appEntitlement")
 			for field, want := range test.want {
 				expect(t, got, want, field)
 			}
@@ -81,30 +81,30 @@ func TestUpdateMask(t *testing.T) {
 func TestSoftDelete(t *testing.T) {
 	f := start(t, sandbox.Options{})
 	item := entitlements(github) + "/" + f.createEntitlement(object{"alias": "deployer"})
-	f.must("DELETE", item, nil)
-	if at(f.must("GET", item, nil), "appEntitlementView", "appEntitlement", "deletedAt") == nil {
+	f.Must("DELETE", item, nil)
+	if at(f.Must("GET", item, nil), "appEntitlementView", "appEntitlement", "deletedAt") == nil {
 		t.Error("deletedAt is not set")
 	}
-	f.refuses(404, "not found", "DELETE", item, object{})
-	f.refuses(404, "not found", "POST", item, object{"entitlement": object{}, "updateMask": "slug"})
-	expect(t, f.must("POST", "/api/v1/search/entitlements", object{"alias": "deployer"}), []any{}, "list")
-	expect(t, f.must("POST", "/api/v1/search/entitlements", object{"alias": "deployer", "includeDeleted": true}), "deployer", "list", 0, "appEntitlement", "alias")
+	f.Refuses(404, "not found", "DELETE", item, object{})
+	f.Refuses(404, "not found", "POST", item, object{"entitlement": object{}, "updateMask": "slug"})
+	expect(t, f.Must("POST", "/api/v1/search/entitlements", object{"alias": "deployer"}), []any{}, "list")
+	expect(t, f.Must("POST", "/api/v1/search/entitlements", object{"alias": "deployer", "includeDeleted": true}), "deployer", "list", 0, "appEntitlement", "alias")
 	f.createEntitlement(object{"alias": "deployer"})
 
 	review := "/api/v1/access_review/" + f.createReview(nil)
-	f.must("DELETE", review, nil)
-	expect(t, f.must("GET", review, nil), "ACCESS_REVIEW_STATE_DELETED", "accessReview", "accessReview", "state")
+	f.Must("DELETE", review, nil)
+	expect(t, f.Must("GET", review, nil), "ACCESS_REVIEW_STATE_DELETED", "accessReview", "accessReview", "state")
 
 	f.Configure(func(s *sandbox.Settings) { s.SoftDelete = false })
 	for _, path := range []string{"/api/v1/catalogs/" + f.createCatalog(nil), "/api/v1/access_review/" + f.createReview(nil), entitlements(github) + "/" + f.createEntitlement(nil)} {
-		f.must("DELETE", path, nil)
-		f.refuses(404, "not found", "GET", path, nil)
+		f.Must("DELETE", path, nil)
+		f.Refuses(404, "not found", "GET", path, nil)
 	}
 }
 
 func TestCohortProfile(t *testing.T) {
 	f := start(t, sandbox.Options{})
-	created := f.must("POST", "/api/v1/role-mining/access-profiles", object{
+	created := f.Must("POST", "/api/v1/role-mining/access-profiles", object{
 		"displayName": "Engineers", "enableAutomation": true, "createTasks": true,
 		"entitlements":   []any{object{"appId": github, "entitlementId": member}},
 		"profileFilters": []any{object{"attribute": "department", "values": []string{"R&D", "Eng"}}, object{"attribute": "cost center", "values": []string{"7"}}},
@@ -114,26 +114,26 @@ func TestCohortProfile(t *testing.T) {
 	expect(t, created, want, "celExpression")
 	id, _ := at(created, "accessProfileId").(string)
 	catalog := "/api/v1/catalogs/" + id
-	expect(t, f.must("GET", catalog, nil), "0", "requestCatalogView", "memberCount")
-	bundle := f.must("GET", catalog+"/bundle_automation", nil)
+	expect(t, f.Must("GET", catalog, nil), "0", "requestCatalogView", "memberCount")
+	bundle := f.Must("GET", catalog+"/bundle_automation", nil)
 	expect(t, bundle, want, "cel", "expression")
 	expect(t, bundle, true, "enabled")
 	expect(t, bundle, "0", "removedMembersThresholdPercent")
-	expect(t, f.must("GET", catalog+"/requestable_entitlementIDs", nil), []any{object{"appId": github, "id": member}}, "refs")
-	expect(t, f.must("GET", "/api/v1/role-mining/suggestions/"+conductorone.SeedID("suggestion", "Engineering baseline"), nil), id, "suggestion", "createdCatalogId")
+	expect(t, f.Must("GET", catalog+"/requestable_entitlementIDs", nil), []any{object{"appId": github, "id": member}}, "refs")
+	expect(t, f.Must("GET", "/api/v1/role-mining/suggestions/"+conductorone.SeedID("suggestion", "Engineering baseline"), nil), id, "suggestion", "createdCatalogId")
 
 	// The profile's own policies are those of an entitlement with its id in the tenant's own app.
-	f.must("POST", entitlements(c1)+"/"+id, object{"entitlement": object{"grantPolicyId": grant, "durationGrant": "60s"}, "updateMask": "grantPolicyId,durationGrant", "overrideAccessRequestsDefaults": true})
-	f.refuses(400, "belongs to an access profile", "DELETE", entitlements(c1)+"/"+id, nil)
+	f.Must("POST", entitlements(c1)+"/"+id, object{"entitlement": object{"grantPolicyId": grant, "durationGrant": "60s"}, "updateMask": "grantPolicyId,durationGrant", "overrideAccessRequestsDefaults": true})
+	f.Refuses(400, "belongs to an access profile", "DELETE", entitlements(c1)+"/"+id, nil)
 
 	// An upsert has no mask: what it leaves out is off.
-	f.must("POST", catalog+"/bundle_automation", object{"cel": object{"expression": "true"}, "removedMembersThresholdPercent": 30})
-	bundle = f.must("GET", catalog+"/bundle_automation", nil)
+	f.Must("POST", catalog+"/bundle_automation", object{"cel": object{"expression": "true"}, "removedMembersThresholdPercent": 30})
+	bundle = f.Must("GET", catalog+"/bundle_automation", nil)
 	expect(t, bundle, false, "enabled")
 	expect(t, bundle, "30", "removedMembersThresholdPercent")
-	f.refuses(409, "already has", "POST", catalog+"/bundle_automation/create", object{})
-	f.must("DELETE", catalog+"/bundle_automation", nil)
-	if at(f.must("GET", catalog+"/bundle_automation", nil), "deletedAt") == nil {
+	f.Refuses(409, "already has", "POST", catalog+"/bundle_automation/create", object{})
+	f.Must("DELETE", catalog+"/bundle_automation", nil)
+	if at(f.Must("GET", catalog+"/bundle_automation", nil), "deletedAt") == nil {
 		t.Error("the deleted automation has no deletedAt")
 	}
 	dump := f.Dump().(conductorone.Dump)
@@ -144,21 +144,21 @@ func TestCatalogContents(t *testing.T) {
 	f := start(t, sandbox.Options{})
 	catalog := "/api/v1/catalogs/" + f.createCatalog(nil)
 	first, second := object{"appId": github, "id": member}, object{"appId": workday, "id": viewer}
-	f.must("POST", catalog+"/requestable_entries", object{"appEntitlements": []any{first, first}, "createRequests": true})
-	f.must("PUT", catalog+"/requestable_entries/"+workday+"/"+viewer, object{})
+	f.Must("POST", catalog+"/requestable_entries", object{"appEntitlements": []any{first, first}, "createRequests": true})
+	f.Must("PUT", catalog+"/requestable_entries/"+workday+"/"+viewer, object{})
 	ids := catalog + "/requestable_entitlementIDs"
-	expect(t, f.must("GET", ids, nil), []any{first, second}, "refs")
-	f.must("DELETE", catalog+"/requestable_entries", object{})
-	expect(t, f.must("GET", ids, nil), []any{first, second}, "refs")
-	f.must("DELETE", catalog+"/requestable_entries", object{"appEntitlements": []any{first}})
-	f.refuses(404, "is not in request catalog", "GET", catalog+"/requestable_entries/"+github+"/"+member, nil)
-	f.must("POST", catalog+"/requestable_entitlements/update", object{"appEntitlements": []any{first}})
-	expect(t, f.must("GET", ids, nil), []any{first}, "refs")
-	f.refuses(404, "not found", "POST", catalog+"/requestable_entries", object{"appEntitlements": []any{object{"appId": github, "id": viewer}}})
-	f.must("POST", catalog+"/visibility_bindings", object{"accessEntitlements": []any{second}})
-	expect(t, f.must("GET", catalog+"/visibility_entitlements", nil), viewer, "list", 0, "appEntitlement", "id")
-	f.must("DELETE", catalog+"/visibility_bindings", object{"accessEntitlements": []any{second}})
-	expect(t, f.must("GET", catalog+"/visibility_entitlements", nil), []any{}, "list")
+	expect(t, f.Must("GET", ids, nil), []any{first, second}, "refs")
+	f.Must("DELETE", catalog+"/requestable_entries", object{})
+	expect(t, f.Must("GET", ids, nil), []any{first, second}, "refs")
+	f.Must("DELETE", catalog+"/requestable_entries", object{"appEntitlements": []any{first}})
+	f.Refuses(404, "is not in request catalog", "GET", catalog+"/requestable_entries/"+github+"/"+member, nil)
+	f.Must("POST", catalog+"/requestable_entitlements/update", object{"appEntitlements": []any{first}})
+	expect(t, f.Must("GET", ids, nil), []any{first}, "refs")
+	f.Refuses(404, "not found", "POST", catalog+"/requestable_entries", object{"appEntitlements": []any{object{"appId": github, "id": viewer}}})
+	f.Must("POST", catalog+"/visibility_bindings", object{"accessEntitlements": []any{second}})
+	expect(t, f.Must("GET", catalog+"/visibility_entitlements", nil), viewer, "list", 0, "appEntitlement", "id")
+	f.Must("DELETE", catalog+"/visibility_bindings", object{"accessEntitlements": []any{second}})
+	expect(t, f.Must("GET", catalog+"/visibility_entitlements", nil), []any{}, "list")
 	expect(t, f.Dump().(conductorone.Dump).AccessProfiles[0].Inputs, true, "createRequests")
 }
 
@@ -168,7 +168,7 @@ func TestPaging(t *testing.T) {
 		f.createEntitlement(object{"slug": "paged"})
 	}
 	size := func(path string) (int, string) {
-		page := f.must("GET", path, nil)
+		page := f.Must("GET", path, nil)
 		list, _ := page["list"].([]any)
 		token, _ := page["nextPageToken"].(string)
 		return len(list), token
@@ -183,11 +183,11 @@ func TestPaging(t *testing.T) {
 	if got, end := size(base + "?page_size=20&page_token=" + token); got != 15 || end != "" {
 		t.Errorf("the second page has %d rows and token %q", got, end)
 	}
-	f.refuses(400, "other filters", "GET", entitlements(workday)+"?page_token="+token, nil)
-	found := f.must("POST", "/api/v1/search/entitlements", object{"appIds": []string{github}, "pageSize": 10})
+	f.Refuses(400, "other filters", "GET", entitlements(workday)+"?page_token="+token, nil)
+	found := f.Must("POST", "/api/v1/search/entitlements", object{"appIds": []string{github}, "pageSize": 10})
 	token, _ = found["nextPageToken"].(string)
-	f.must("POST", "/api/v1/search/entitlements", object{"appIds": []string{github}, "pageSize": 20, "pageToken": token})
-	f.refuses(400, "other filters", "POST", "/api/v1/search/entitlements", object{"appIds": []string{workday}, "pageToken": token})
+	f.Must("POST", "/api/v1/search/entitlements", object{"appIds": []string{github}, "pageSize": 20, "pageToken": token})
+	f.Refuses(400, "other filters", "POST", "/api/v1/search/entitlements", object{"appIds": []string{workday}, "pageToken": token})
 }
 
 func TestLookups(t *testing.T) {
@@ -211,20 +211,20 @@ func TestLookups(t *testing.T) {
 		"a webhook":                          {"/api/v1/search/webhooks", object{"query": "audit"}, "Audit hook", []any{"list", 0, "displayName"}},
 		"a step-up provider":                 {"/api/v1/search/step-up/providers", object{"query": "corporate"}, "Corporate step-up", []any{"list", 0, "displayName"}},
 	} {
-		t.Run(name, func(t *testing.T) { expect(t, f.must("POST", test.path, test.body), test.want, test.at...) })
+		t.Run(name, func(t *testing.T) { expect(t, f.Must("POST", test.path, test.body), test.want, test.at...) })
 	}
-	expect(t, f.must("POST", "/api/v1/search/policies", object{"query": "local"}), []any{}, "list")
-	if list, _ := f.must("POST", "/api/v1/search/apps", object{"displayName": "Duplicate App"})["list"].([]any); len(list) != 2 {
+	expect(t, f.Must("POST", "/api/v1/search/policies", object{"query": "local"}), []any{}, "list")
+	if list, _ := f.Must("POST", "/api/v1/search/apps", object{"displayName": "Duplicate App"})["list"].([]any); len(list) != 2 {
 		t.Errorf("%d duplicate apps", len(list))
 	}
-	expect(t, f.must("GET", "/api/v1/attributes/risk_levels", nil), "Low", "list", 0, "value")
-	expect(t, f.must("GET", "/api/v1/apps/"+github+"/connectors", nil), "GitHub connector", "list", 0, "connector", "displayName")
-	expect(t, f.must("GET", "/api/v1/apps/"+github+"/resource_types", nil), "Organization", "list", 0, "appResourceType", "displayName")
-	expect(t, f.must("GET", "/api/v1/users/"+ada, nil), "ada@corp.example", "userView", "user", "email")
-	expect(t, f.must("POST", "/api/v1/policies/validate/cel", object{"text": "true"}), []any{}, "markers")
+	expect(t, f.Must("GET", "/api/v1/attributes/risk_levels", nil), "Low", "list", 0, "value")
+	expect(t, f.Must("GET", "/api/v1/apps/"+github+"/connectors", nil), "GitHub connector", "list", 0, "connector", "displayName")
+	expect(t, f.Must("GET", "/api/v1/apps/"+github+"/resource_types", nil), "Organization", "list", 0, "appResourceType", "displayName")
+	expect(t, f.Must("GET", "/api/v1/users/"+ada, nil), "ada@corp.example", "userView", "user", "email")
+	expect(t, f.Must("POST", "/api/v1/policies/validate/cel", object{"text": "true"}), []any{}, "markers")
 	for _, path := range []string{"/api/v1/apps", "/api/v1/attributes/types", "/api/v1/attributes/compliance_frameworks", "/api/v1/policies/" + grant,
 		"/api/v1/apps/" + github + "/resource_types/" + conductorone.SeedID("resource-type", "GitHub/Team") + "/resources", entitlements(github)} {
-		f.must("GET", path, nil)
+		f.Must("GET", path, nil)
 	}
 	if got := f.Counts(); got.Writes != 0 || got.Reads == 0 || got.Routes["POST /api/v1/search/apps"] != 2 {
 		t.Errorf("got counts %+v", got)

@@ -54,9 +54,9 @@ func TestViolationsAreRefusedAndRecorded(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := *f
-			f.t = t
+			f.T = t
 			before := len(f.Rejections())
-			f.refuses(400, test.want, test.method, test.path, test.body)
+			f.Refuses(400, test.want, test.method, test.path, test.body)
 			if got := len(f.Rejections()) - before; got != 1 {
 				t.Errorf("%d rejections were recorded, want 1", got)
 			}
@@ -66,7 +66,7 @@ func TestViolationsAreRefusedAndRecorded(t *testing.T) {
 
 func TestUnknownOperationsAreRecorded(t *testing.T) {
 	f := start(t, sandbox.Options{})
-	f.refuses(404, "no operation PATCH", "PATCH", "/api/v1/catalogs/x", object{})
+	f.Refuses(404, "no operation PATCH", "PATCH", "/api/v1/catalogs/x", object{})
 	if len(f.Rejections()) != 1 {
 		t.Errorf("got %v", f.Rejections())
 	}
@@ -114,15 +114,15 @@ func TestRefusalsAreNotViolations(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := *f
-			f.t = t
-			f.refuses(test.status, test.want, test.method, test.path, test.body)
+			f.T = t
+			f.Refuses(test.status, test.want, test.method, test.path, test.body)
 		})
 	}
 	if got := f.Rejections(); len(got) > 0 {
 		t.Errorf("got rejections %v", got)
 	}
 	// A refused update changes nothing.
-	expect(t, f.must("GET", "/api/v1/access_review/"+review, nil), "Quarterly", "accessReview", "accessReview", "displayName")
+	expect(t, f.Must("GET", "/api/v1/access_review/"+review, nil), "Quarterly", "accessReview", "accessReview", "displayName")
 }
 
 type notBool struct{}

@@ -9,12 +9,13 @@ import (
 
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 	"github.com/governance-operator/governance-operator/internal/sandbox/conductorone"
+	"github.com/governance-operator/governance-operator/internal/sandbox/sandboxtest"
 )
 
 func (f *fake) names() []string {
-	f.t.Helper()
+	f.T.Helper()
 	var names []string
-	list, _ := f.must("GET", "/api/v1/catalogs", nil)["list"].([]any)
+	list, _ := f.Must("GET", "/api/v1/catalogs", nil)["list"].([]any)
 	for _, item := range list {
 		name, _ := at(item, "requestCatalog", "displayName").(string)
 		names = append(names, name)
@@ -41,9 +42,9 @@ func TestFaults(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f := start(t, sandbox.Options{})
 			f.fault(test.fault)
-			status, _, err := f.try("POST", "/api/v1/catalogs", object{"displayName": "x"})
-			if status != test.status || (err != nil) != (test.status == 0) {
-				t.Errorf("got %d, %v", status, err)
+			answer, err := f.Try("POST", "/api/v1/catalogs", sandboxtest.MediaJSON, object{"displayName": "x"})
+			if answer.Status != test.status || (err != nil) != (test.status == 0) {
+				t.Errorf("got %d, %v", answer.Status, err)
 			}
 			f.ClearFaults()
 			if got := len(f.names()); got != test.committed {
@@ -77,9 +78,9 @@ func TestHold(t *testing.T) {
 				request, err := http.NewRequestWithContext(ctx, "POST", f.URL+"/api/v1/catalogs", strings.NewReader(`{"displayName":"x"}`))
 				if err == nil {
 					request.Header.Set("Content-Type", "application/json")
-					request.Header.Set("Authorization", "Bearer "+f.token)
+					request.Header.Set("Authorization", "Bearer "+f.Token)
 					var response *http.Response
-					if response, err = f.client.Do(request); err == nil {
+					if response, err = f.HTTP.Do(request); err == nil {
 						err = response.Body.Close()
 					}
 				}
@@ -107,12 +108,12 @@ func TestRateLimit(t *testing.T) {
 	now := time.Now()
 	f := start(t, sandbox.Options{Now: func() time.Time { return now }})
 	f.Configure(func(s *sandbox.Settings) { s.RateLimitPerSecond, s.RateBurst = 0.5, 2 })
-	f.must("GET", "/api/v1/catalogs", nil)
-	f.must("GET", "/api/v1/catalogs", nil)
-	f.refuses(429, "429", "GET", "/api/v1/catalogs", nil)
-	f.refuses(429, "429", "GET", "/api/v1/catalogs", nil)
+	f.Must("GET", "/api/v1/catalogs", nil)
+	f.Must("GET", "/api/v1/catalogs", nil)
+	f.Refuses(429, "429", "GET", "/api/v1/catalogs", nil)
+	f.Refuses(429, "429", "GET", "/api/v1/catalogs", nil)
 	f.Advance(2 * time.Second)
-	f.must("GET", "/api/v1/catalogs", nil)
+	f.Must("GET", "/api/v1/catalogs", nil)
 	if got := f.Counts(); got.Refused != 2 || got.Early != 1 {
 		t.Errorf("got %+v", got)
 	}
@@ -130,21 +131,21 @@ func TestListsLagBehind(t *testing.T) {
 		}
 	}
 	is()
-	f.must("GET", path, nil)
+	f.Must("GET", path, nil)
 	f.Advance(4 * time.Second)
 	is()
 	f.Advance(time.Second)
 	is("Engineers")
-	f.must("POST", path, object{"catalog": object{"displayName": "Renamed"}, "updateMask": "displayName"})
+	f.Must("POST", path, object{"catalog": object{"displayName": "Renamed"}, "updateMask": "displayName"})
 	is("Engineers")
 	f.Advance(5 * time.Second)
 	is("Renamed")
-	f.must("DELETE", path, nil)
+	f.Must("DELETE", path, nil)
 	is("Renamed")
-	f.refuses(404, "not found", "GET", path, nil)
+	f.Refuses(404, "not found", "GET", path, nil)
 	f.Advance(5 * time.Second)
 	is()
-	if list, _ := f.must("GET", entitlements(github), nil)["list"].([]any); len(list) != 4 {
+	if list, _ := f.Must("GET", entitlements(github), nil)["list"].([]any); len(list) != 4 {
 		t.Errorf("%d seeded entitlements", len(list))
 	}
 }
@@ -153,25 +154,25 @@ func TestBlindCredential(t *testing.T) {
 	f := start(t, sandbox.Options{})
 	id := f.createCatalog(nil)
 	f.Configure(func(s *sandbox.Settings) { s.Blind = true })
-	f.refuses(404, "not found", "GET", "/api/v1/catalogs/"+id, nil)
-	f.refuses(404, "not found", "POST", "/api/v1/catalogs/"+id, object{"catalog": object{}, "updateMask": "description"})
-	f.refuses(403, "denied", "POST", "/api/v1/catalogs", object{"displayName": "x"})
-	expect(t, f.must("POST", "/api/v1/search/apps", object{}), []any{}, "list")
-	expect(t, f.must("GET", "/api/v1/auth/introspect", nil), []any{}, "roles")
+	f.Refuses(404, "not found", "GET", "/api/v1/catalogs/"+id, nil)
+	f.Refuses(404, "not found", "POST", "/api/v1/catalogs/"+id, object{"catalog": object{}, "updateMask": "description"})
+	f.Refuses(403, "denied", "POST", "/api/v1/catalogs", object{"displayName": "x"})
+	expect(t, f.Must("POST", "/api/v1/search/apps", object{}), []any{}, "list")
+	expect(t, f.Must("GET", "/api/v1/auth/introspect", nil), []any{}, "roles")
 }
 
 func TestTenants(t *testing.T) {
 	f := start(t, sandbox.Options{})
-	first := f.must("GET", "/api/v1/auth/introspect", nil)["tenantId"]
+	first := f.Must("GET", "/api/v1/auth/introspect", nil)["tenantId"]
 	f.createCatalog(nil)
 	f.SwitchTenant("other")
-	if second := f.must("GET", "/api/v1/auth/introspect", nil)["tenantId"]; second == first {
+	if second := f.Must("GET", "/api/v1/auth/introspect", nil)["tenantId"]; second == first {
 		t.Error("both tenants have one id")
 	}
 	if got := f.names(); len(got) != 0 {
 		t.Errorf("the other tenant has %v", got)
 	}
-	expect(t, f.must("POST", "/api/v1/search/apps", object{"displayName": "GitHub"}), github, "list", 0, "id")
+	expect(t, f.Must("POST", "/api/v1/search/apps", object{"displayName": "GitHub"}), github, "list", 0, "id")
 	f.SwitchTenant(sandbox.DefaultTenant)
 	if got := f.names(); len(got) != 1 {
 		t.Errorf("the first tenant has %v", got)
@@ -195,26 +196,26 @@ func TestConsole(t *testing.T) {
 		t.Fatal(err)
 	}
 	path := "/api/v1/catalogs/" + catalog
-	view := at(f.must("GET", path, nil), "requestCatalogView")
+	view := at(f.Must("GET", path, nil), "requestCatalogView")
 	expect(t, view, object{"governance-operator.io/token": "t"}, "requestCatalog", "annotations")
 	expect(t, view, "by hand", "requestCatalog", "description")
 	expect(t, view, "7", "memberCount")
-	expect(t, f.must("GET", path+"/requestable_entitlementIDs", nil), member, "refs", 0, "id")
-	expect(t, f.must("GET", path+"/bundle_automation", nil), "CIRCUIT_BREAKER_STATE_TRIGGERED", "circuitBreaker", "state")
-	f.must("POST", path+"/bundle_automation/resume", object{})
-	expect(t, f.must("GET", path+"/bundle_automation", nil), "CIRCUIT_BREAKER_STATE_BYPASS", "circuitBreaker", "state")
+	expect(t, f.Must("GET", path+"/requestable_entitlementIDs", nil), member, "refs", 0, "id")
+	expect(t, f.Must("GET", path+"/bundle_automation", nil), "CIRCUIT_BREAKER_STATE_TRIGGERED", "circuitBreaker", "state")
+	f.Must("POST", path+"/bundle_automation/resume", object{})
+	expect(t, f.Must("GET", path+"/bundle_automation", nil), "CIRCUIT_BREAKER_STATE_BYPASS", "circuitBreaker", "state")
 
 	id, err := f.Create(conductorone.KindAppEntitlement, github, object{"displayName": "Stranger", "owners": []string{ada}, "alias": "strange"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	entitlement := sandbox.Target{Kind: conductorone.KindAppEntitlement, ParentID: github, ID: id}
-	expect(t, f.must("GET", entitlements(github)+"/"+id+"/ownerids", nil), []string{ada}, "userIds")
+	expect(t, f.Must("GET", entitlements(github)+"/"+id+"/ownerids", nil), []string{ada}, "userIds")
 	if err := f.Edit(entitlement, object{"isManuallyManaged": false, "sourceConnectorIds": object{"x": "y"}, "alias": nil, "owners": []string{}}); err != nil {
 		t.Fatal(err)
 	}
-	f.refuses(400, "synced by a connector", "DELETE", entitlements(github)+"/"+id, nil)
-	expect(t, f.must("GET", entitlements(github)+"/"+id, nil), "", "appEntitlementView", "appEntitlement", "alias")
+	f.Refuses(400, "synced by a connector", "DELETE", entitlements(github)+"/"+id, nil)
+	expect(t, f.Must("GET", entitlements(github)+"/"+id, nil), "", "appEntitlementView", "appEntitlement", "alias")
 	review, err := f.Create(conductorone.KindAccessReview, "", object{"displayName": "Theirs", "state": "ACCESS_REVIEW_STATE_OPEN"})
 	if err != nil {
 		t.Fatal(err)
@@ -228,7 +229,7 @@ func TestConsole(t *testing.T) {
 			t.Errorf("%v was deleted twice", gone)
 		}
 	}
-	f.refuses(404, "not found", "GET", path, nil)
+	f.Refuses(404, "not found", "GET", path, nil)
 	if err := f.Edit(sandbox.Target{Kind: "Policy", ID: grant}, nil); err == nil {
 		t.Error("an unknown kind was edited")
 	}

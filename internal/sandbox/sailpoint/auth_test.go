@@ -9,16 +9,16 @@ import (
 )
 
 func (f *fake) grant(changes url.Values) (int, any) {
-	f.t.Helper()
+	f.T.Helper()
 	credentials := f.Credentials()
 	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {credentials.ClientID}, "client_secret": {credentials.ClientSecret}}
 	for name, values := range changes {
 		form[name] = values
 	}
-	f.token = ""
-	status, _, result := f.send("POST", "/oauth/token", "application/x-www-form-urlencoded", form.Encode())
-	f.token, _ = at(result, "access_token").(string)
-	return status, result
+	f.Token = ""
+	answer := f.Send("POST", "/oauth/token", "application/x-www-form-urlencoded", form.Encode())
+	f.Token, _ = at(answer.Body, "access_token").(string)
+	return answer.Status, answer.Body
 }
 
 func TestTokens(t *testing.T) {
@@ -50,7 +50,7 @@ func TestTokens(t *testing.T) {
 	expired("after the secret was rotated")
 	f.grant(nil)
 	f.must("GET", profiles, nil)
-	f.token = ""
+	f.Token = ""
 	status, _ = f.do("GET", profiles, nil)
 	expect(t, status, 401)
 	if len(f.Rejections()) > 0 {
@@ -64,7 +64,7 @@ func TestTokensTellTenantsApart(t *testing.T) {
 	f.SwitchTenant("other")
 	_, got := f.grant(nil)
 	expect(t, got, "other", "tenant_id")
-	f.token = ""
+	f.Token = ""
 	expect(t, f.must("GET", "/oauth/info", nil), "other", "tenantName")
 	expect(t, f.must("GET", "/oauth/info", nil), f.URL+"/oauth/token", "tokenEndpoint")
 	f.grant(nil)
@@ -86,7 +86,7 @@ func TestRefusedGrants(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := *f
-			f.t = t
+			f.T = t
 			before := len(f.Rejections())
 			status, got := f.grant(test.changes)
 			expect(t, status, test.status)
@@ -94,10 +94,10 @@ func TestRefusedGrants(t *testing.T) {
 			expect(t, len(f.Rejections())-before, test.broken)
 		})
 	}
-	status, _, _ := f.send("POST", "/oauth/token?client_secret=x", "application/x-www-form-urlencoded", "grant_type=client_credentials")
-	expect(t, status, 400)
-	status, _, _ = f.send("POST", "/oauth/token", "application/json", "{}")
-	expect(t, status, 400)
+	answer := f.Send("POST", "/oauth/token?client_secret=x", "application/x-www-form-urlencoded", "grant_type=client_credentials")
+	expect(t, answer.Status, 400)
+	answer = f.Send("POST", "/oauth/token", "application/json", "{}")
+	expect(t, answer.Status, 400)
 }
 
 func TestTooManyCalls(t *testing.T) {
@@ -105,8 +105,8 @@ func TestTooManyCalls(t *testing.T) {
 	if err := f.AddFault(sandbox.Fault{Kind: sandbox.FaultStatus, Status: 429, RetryAfterSeconds: 2, Count: 1}); err != nil {
 		t.Fatal(err)
 	}
-	status, header, got := f.send("GET", profiles, "", nil)
-	expect(t, status, 429)
-	expect(t, header.Get("Retry-After"), "2")
-	expect(t, got, object{"message": " Rate Limit Exceeded "})
+	answer := f.Send("GET", profiles, "", nil)
+	expect(t, answer.Status, 429)
+	expect(t, answer.Header.Get("Retry-After"), "2")
+	expect(t, answer.Body, object{"message": " Rate Limit Exceeded "})
 }

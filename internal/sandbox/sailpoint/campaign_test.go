@@ -190,7 +190,7 @@ func TestCampaignTypes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := *f
-			f.t = t
+			f.T = t
 			fields["searchCampaignInfo"] = nil
 			id := f.createCampaign(fields)
 			if err := f.SetReviewState(id, "STAGED"); err != nil {

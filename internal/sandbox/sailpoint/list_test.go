@@ -43,7 +43,7 @@ func TestFilters(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := *f
-			f.t = t
+			f.T = t
 			expect(t, f.find(test.path, test.filter), test.want)
 		})
 	}
@@ -60,7 +60,7 @@ func TestFiltersThatAreNotUnderstood(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := *f
-			f.t = t
+			f.T = t
 			status, _ := f.do("GET", profiles+"?filters="+escape(filter), nil)
 			if status != 400 {
 				t.Errorf("got %d", status)
@@ -74,17 +74,17 @@ func TestPages(t *testing.T) {
 	for n := range 252 {
 		f.createProfile(object{"name": fmt.Sprintf("P%03d", n)})
 	}
-	_, header, got := f.send("GET", profiles+"?sorters=-name&count=true", "", nil)
-	if total := header.Get("X-Total-Count"); total != "253" {
+	answer := f.Send("GET", profiles+"?sorters=-name&count=true", "", nil)
+	if total := answer.Header.Get("X-Total-Count"); total != "253" {
 		t.Errorf("got a total of %q", total)
 	}
-	list, _ := got.([]any)
+	list, _ := answer.Body.([]any)
 	expect(t, len(list), 250)
 	expect(t, list, "Payroll readers", 0, "name")
-	_, header, got = f.send("GET", profiles+"?sorters=-name&limit=3&offset=251", "", nil)
-	expect(t, got, "P001", 0, "name")
-	expect(t, got, nil, 2)
-	if header.Get("X-Total-Count") != "" {
+	answer = f.Send("GET", profiles+"?sorters=-name&limit=3&offset=251", "", nil)
+	expect(t, answer.Body, "P001", 0, "name")
+	expect(t, answer.Body, nil, 2)
+	if answer.Header.Get("X-Total-Count") != "" {
 		t.Error("counted without being asked")
 	}
 }

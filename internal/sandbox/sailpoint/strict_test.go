@@ -84,7 +84,7 @@ func TestViolationsAreRefusedAndRecorded(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := *f
-			f.t = t
+			f.T = t
 			before := len(f.Rejections())
 			status := 400
 			if test.code == "404" {
@@ -116,11 +116,11 @@ func TestMediaTypesAreChecked(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := *f
-			f.t = t
+			f.T = t
 			before := len(f.Rejections())
-			status, _, _ := f.send(test.method, test.path, test.media, test.body)
-			if status != 400 || len(f.Rejections()) != before+1 {
-				t.Errorf("got %d, %d rejections", status, len(f.Rejections())-before)
+			answer := f.Send(test.method, test.path, test.media, test.body)
+			if answer.Status != 400 || len(f.Rejections()) != before+1 {
+				t.Errorf("got %d, %d rejections", answer.Status, len(f.Rejections())-before)
 			}
 		})
 	}
@@ -180,7 +180,7 @@ func TestRefusalsAreNotViolations(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := *f
-			f.t = t
+			f.T = t
 			f.refuses(test.status, test.code, test.want, test.method, test.path, test.body)
 		})
 	}

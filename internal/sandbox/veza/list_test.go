@@ -31,9 +31,9 @@ func TestFilters(t *testing.T) {
 		"parentheses":                  {`(integrations co "OKTA" or integrations co "SALESFORCE") and profile_type eq "` + business + `"`, []any{}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			f.t = t
+			f.T = t
 			got := []any{}
-			list, _ := at(f.must("GET", profiles+"?filter="+url.QueryEscape(test.filter), nil), "values").([]any)
+			list, _ := at(f.Must("GET", profiles+"?filter="+url.QueryEscape(test.filter), nil), "values").([]any)
 			for _, profile := range list {
 				got = append(got, at(profile, "name"))
 			}
@@ -47,15 +47,15 @@ func TestFilters(t *testing.T) {
 	f.refuses(400, "labels sw is not supported", "GET", profiles+"?filter="+url.QueryEscape(`labels sw "x"`), nil)
 	f.refuses(501, "order_by", "GET", profiles+"?order_by=name", nil)
 	f.Configure(func(s *sandbox.Settings) { s.Features["nameFilter"] = true })
-	expect(t, f.must("GET", byName, nil), "okta", "values", 0, "name")
-	expect(t, f.must("GET", providers+"?filter="+url.QueryEscape("type eq 'SALESFORCE'"), nil), "Salesforce", "values", 0, "name")
+	expect(t, f.Must("GET", byName, nil), "okta", "values", 0, "name")
+	expect(t, f.Must("GET", providers+"?filter="+url.QueryEscape("type eq 'SALESFORCE'"), nil), "Salesforce", "values", 0, "name")
 }
 
 // pages follows the tokens of a list and returns how many pages there were, how many of them were empty, and what they held.
 func (f *fake) pages(path string) (pages, empty, items int) {
-	f.t.Helper()
+	f.T.Helper()
 	for token := ""; ; {
-		page := f.must("GET", path+"&page_token="+url.QueryEscape(token), nil)
+		page := f.Must("GET", path+"&page_token="+url.QueryEscape(token), nil)
 		list, _ := page["values"].([]any)
 		pages, items = pages+1, items+len(list)
 		if len(list) == 0 {
@@ -65,7 +65,7 @@ func (f *fake) pages(path string) (pages, empty, items int) {
 			return pages, empty, items
 		}
 		if token, _ = page["next_page_token"].(string); token == "" || pages > 50 {
-			f.t.Fatal("more, and no way to it")
+			f.T.Fatal("more, and no way to it")
 		}
 	}
 }
@@ -85,13 +85,13 @@ func TestPaging(t *testing.T) {
 func TestListsLag(t *testing.T) {
 	f := start(t, sandbox.Options{Configure: func(s *sandbox.Settings) { s.ListLag = sandbox.Duration(time.Minute) }})
 	id := f.create(object{"labels": []string{"old"}})
-	expect(t, f.must("GET", profiles, nil), []any{}, "values")
+	expect(t, f.Must("GET", profiles, nil), []any{}, "values")
 	expect(t, f.profile(id), "Developers", "name")
 	f.Advance(time.Minute)
-	f.must("PATCH", profiles+"/"+id, object{"labels": []string{"new"}})
-	expect(t, f.must("GET", profiles, nil), []string{"old"}, "values", 0, "labels")
+	f.Must("PATCH", profiles+"/"+id, object{"labels": []string{"new"}})
+	expect(t, f.Must("GET", profiles, nil), []string{"old"}, "values", 0, "labels")
 	f.Advance(time.Minute)
-	expect(t, f.must("GET", profiles, nil), []string{"new"}, "values", 0, "labels")
+	expect(t, f.Must("GET", profiles, nil), []string{"new"}, "values", 0, "labels")
 }
 
 func TestGraph(t *testing.T) {
@@ -101,7 +101,7 @@ func TestGraph(t *testing.T) {
 		if len(specs) > 0 {
 			node["condition_expression"] = object{"specs": specs}
 		}
-		return f.must("POST", nodes, object{"query_type": "SOURCE_TO_DESTINATION", "source_node_types": object{"nodes": []any{node}}})
+		return f.Must("POST", nodes, object{"query_type": "SOURCE_TO_DESTINATION", "source_node_types": object{"nodes": []any{node}}})
 	}
 	named := object{"property": "name", "value": "Engineering"}
 	both := query("OktaGroup", named)
@@ -129,27 +129,27 @@ func TestGraph(t *testing.T) {
 
 func TestLookups(t *testing.T) {
 	f := start(t, sandbox.Options{})
-	expect(t, f.must("GET", providers+"/custom/templates", nil), []any{}, "values")
-	sources := f.must("GET", providers+"/datasources/lifecycle_managers", nil)
+	expect(t, f.Must("GET", providers+"/custom/templates", nil), []any{}, "values")
+	sources := f.Must("GET", providers+"/datasources/lifecycle_managers", nil)
 	expect(t, sources, "Salesforce Lifecycle Management", "values", 0, "datasource", "name")
 	expect(t, sources, "MANAGE_RELATIONSHIPS", "values", 0, "definition", "actions", 1, "type")
 	expect(t, sources, false, "values", 4, "enabled")
 	expect(t, sources, "Duplicate", "values", 5, "datasource", "name")
 	expect(t, sources, "Duplicate", "values", 6, "datasource", "name")
-	one := f.must("GET", providers+"/datasources/lifecycle_managers/"+okta, nil)
+	one := f.Must("GET", providers+"/datasources/lifecycle_managers/"+okta, nil)
 	expect(t, one, veza.SeedID("provider", "Okta"), "value", "datasource", "provider_id")
-	expect(t, f.must("GET", providers+"/datasources", nil), veza.SeedID("extraction", "Salesforce"), "values", 0, "id")
+	expect(t, f.Must("GET", providers+"/datasources", nil), veza.SeedID("extraction", "Salesforce"), "values", 0, "id")
 	f.refuses(404, "not found", "GET", providers+"/datasources/lifecycle_managers/"+veza.SeedID("extraction", "Okta"), nil)
-	expect(t, f.must("GET", lifecycle+"/policies", nil), "Joiners and leavers", "values", 0, "name")
-	policy := f.must("POST", lifecycle+"/access_request_policies", object{"name": "Mine", "approver_definition": object{"auto_approve": true}})
+	expect(t, f.Must("GET", lifecycle+"/policies", nil), "Joiners and leavers", "values", 0, "name")
+	policy := f.Must("POST", lifecycle+"/access_request_policies", object{"name": "Mine", "approver_definition": object{"auto_approve": true}})
 	expect(t, policy, true, "version", "approver_definition", "auto_approve")
-	identity := at(f.must("GET", lifecycle+"/identities/"+ada, nil), "value")
+	identity := at(f.Must("GET", lifecycle+"/identities/"+ada, nil), "value")
 	expect(t, identity, "ada@corp.example", "email")
 	node, _ := at(identity, "entity_id").(string)
 	held := lifecycle + "/policies/" + veza.SeedID("policy", "Joiners and leavers") + "/identities/" + ada + ":list_entitlements"
 	id := f.create(with(entities(group("Okta", "OktaGroup", "AI Team")), object{"state": "RUNNING"}))
 	f.edit(id, object{"members": []any{object{"identity_id": ada}}})
-	list := f.must("GET", held+"?identity_entity_id="+node, nil)
+	list := f.Must("GET", held+"?identity_entity_id="+node, nil)
 	expect(t, list, "VezaAccessProfile", "values", 0, "entity_type")
 	expect(t, list, "AI Team", "values", 1, "entity_name")
 	f.refuses(400, "not the graph entity", "GET", held+"?identity_entity_id="+ada, nil)

@@ -11,7 +11,7 @@ import (
 
 func TestCreate(t *testing.T) {
 	f := start(t, sandbox.Options{})
-	created := f.must("POST", profiles, object{
+	created := f.Must("POST", profiles, object{
 		"name": "Salesforce Developer", "state": "RUNNING", "profile_type": plain, "labels": []string{"operator-uid-1"},
 		"entities_to_create_relationships_to": []any{group("Salesforce", "SalesforceGroup", "Sales Developers")},
 		"custom_properties":                   object{"team": "crm"},
@@ -33,7 +33,7 @@ func TestCreate(t *testing.T) {
 	if at(value, "started_at") == nil {
 		t.Error("a running profile was never started")
 	}
-	listed := f.must("GET", profiles+"?entity_extra_info=true", nil)
+	listed := f.Must("GET", profiles+"?entity_extra_info=true", nil)
 	expect(t, listed, "veza-dev-ed", "values", 0, "current_version", "entities_to_create_relationships_to", 0, "provider_external_id")
 	expect(t, listed, []string{"veza-dev-ed"}, "values", 0, "provider_external_ids")
 }
@@ -71,7 +71,7 @@ func TestRefusals(t *testing.T) {
 		"a request policy where the type's is meant": {object{"profile_type": business, "access_request_policy_id": veza.SeedID("request-policy", "Auto approve")}, "of their own"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			f.t = t
+			f.T = t
 			body := with(object{"name": name, "state": "PAUSED", "profile_type": plain}, test.fields)
 			if f.refuses(400, test.want, "POST", profiles, body) {
 				t.Error("counted as a breach of the contract")
@@ -88,16 +88,16 @@ func TestTypesDecide(t *testing.T) {
 	role := typed("Salesforce Role", object{"entities_to_create_relationships_to": []any{group("Salesforce", "SalesforceGroup", "Sales Developers")}})
 	expect(t, role, "SALESFORCE - Salesforce Role", "name")
 	id, _ := at(role, "id").(string)
-	expect(t, f.must("PATCH", profiles+"/"+id, object{"name": "CRM"}), "SALESFORCE - CRM", "value", "name")
-	expect(t, f.must("PATCH", profiles+"/"+id, object{"name": "SALESFORCE - CRM"}), "SALESFORCE - CRM", "value", "name")
+	expect(t, f.Must("PATCH", profiles+"/"+id, object{"name": "CRM"}), "SALESFORCE - CRM", "value", "name")
+	expect(t, f.Must("PATCH", profiles+"/"+id, object{"name": "SALESFORCE - CRM"}), "SALESFORCE - CRM", "value", "name")
 	expect(t, typed("Starts Paused", object{"state": "RUNNING"}), "PAUSED", "state")
 	app := typed("Application Access", object{"application_datasource_id": okta})
 	expect(t, app, okta, "current_version", "application_datasource_id")
 	expect(t, app, []string{"OKTA"}, "integrations")
 	expect(t, typed("Business Role", nil), veza.SeedID("request-policy", "Manager approval"), "access_request_policy_id")
-	made, _ := at(f.must("POST", types, object{"name": "Made", "time_before_sync_check_in_seconds": "5", "on_create_behavior": "DRY_RUN"}), "value", "id").(string)
+	made, _ := at(f.Must("POST", types, object{"name": "Made", "time_before_sync_check_in_seconds": "5", "on_create_behavior": "DRY_RUN"}), "value", "id").(string)
 	expect(t, f.profile(f.create(object{"name": "of a new type", "profile_type": made})), "DRY_RUN", "state")
-	expect(t, f.must("GET", types+"?page_size=100", nil), "5", "values", 10, "time_before_sync_check_in_seconds")
+	expect(t, f.Must("GET", types+"?page_size=100", nil), "5", "values", 10, "time_before_sync_check_in_seconds")
 }
 
 func TestInheritance(t *testing.T) {
@@ -118,17 +118,17 @@ func TestInheritance(t *testing.T) {
 func TestUpdateReplacesWhatItNames(t *testing.T) {
 	f := start(t, sandbox.Options{})
 	id := f.create(object{"labels": []string{"a", "b"}, "description": "old", "custom_properties": object{"a": "1"}})
-	f.must("PATCH", profiles+"/"+id+"?update_mask=labels,custom_properties", object{"labels": []string{"c"}, "custom_properties": object{"b": "2"}})
+	f.Must("PATCH", profiles+"/"+id+"?update_mask=labels,custom_properties", object{"labels": []string{"c"}, "custom_properties": object{"b": "2"}})
 	got := f.profile(id)
 	expect(t, got, []string{"c"}, "labels")
 	expect(t, got, object{"b": "2"}, "custom_properties")
 	expect(t, got, "old", "description")
-	f.must("PATCH", profiles+"/"+id, object{"description": "", "catalog_item_info": object{"name": "Shown"}})
+	f.Must("PATCH", profiles+"/"+id, object{"description": "", "catalog_item_info": object{"name": "Shown"}})
 	got = f.profile(id)
 	expect(t, got, "", "description")
 	expect(t, got, "Shown", "catalog_item_info", "name")
-	f.must("PATCH", profiles+"/"+id, object{"require_approval_to_start": true})
-	expect(t, f.must("PATCH", profiles+"/"+id, object{"state": "RUNNING"}), "PENDING", "value", "state")
+	f.Must("PATCH", profiles+"/"+id, object{"require_approval_to_start": true})
+	expect(t, f.Must("PATCH", profiles+"/"+id, object{"state": "RUNNING"}), "PENDING", "value", "state")
 	expect(t, f.profile(id), nil, "started_at")
 	f.edit(id, object{"approve": true, "last_sync_error_message": "no", "used_by_workflow": true})
 	got = f.profile(id)
@@ -141,7 +141,7 @@ func TestRequestable(t *testing.T) {
 	f := start(t, sandbox.Options{})
 	id := f.create(nil)
 	expect(t, f.profile(id), false, "requestable")
-	f.must("PATCH", profiles+"/"+id, object{"labels": []string{"requestable"}})
+	f.Must("PATCH", profiles+"/"+id, object{"labels": []string{"requestable"}})
 	expect(t, f.profile(id), true, "requestable")
 	other := f.create(object{"name": "other"})
 	f.Configure(func(s *sandbox.Settings) { s.Features["requestableAll"] = true })
@@ -183,7 +183,7 @@ func TestDelete(t *testing.T) {
 	f.Configure(func(s *sandbox.Settings) { s.Features["deleteProfile"] = true })
 	heir := f.create(object{"name": "heir", "profile_type": business, "inherit_entities_from_access_profiles": []string{id}})
 	f.refuses(400, "inherited by", "DELETE", profiles+"/"+id, nil)
-	f.must("DELETE", profiles+"/"+heir, nil)
-	f.must("DELETE", profiles+"/"+id, nil)
+	f.Must("DELETE", profiles+"/"+heir, nil)
+	f.Must("DELETE", profiles+"/"+id, nil)
 	f.refuses(404, "not found", "GET", profiles+"/"+id, nil)
 }

@@ -9,14 +9,14 @@ import (
 )
 
 func (f *fake) review(fields object) string {
-	f.t.Helper()
-	id, _ := f.must("POST", certifications, with(object{"workflow_id": quarterly, "name": "Q1", "notes": "uid-1"}, fields))["certification_id"].(string)
+	f.T.Helper()
+	id, _ := f.Must("POST", certifications, with(object{"workflow_id": quarterly, "name": "Q1", "notes": "uid-1"}, fields))["certification_id"].(string)
 	return id
 }
 
 func (f *fake) reviews() object {
-	f.t.Helper()
-	return f.must("GET", certifications+"?workflow_id="+quarterly, nil)
+	f.T.Helper()
+	return f.Must("GET", certifications+"?workflow_id="+quarterly, nil)
 }
 
 func TestReviewRuns(t *testing.T) {
@@ -43,7 +43,7 @@ func TestReviewRuns(t *testing.T) {
 		t.Fatal(closed, err)
 	}
 	expect(t, f.reviews(), 4, "values", 0, "total_complete_count")
-	results := f.must("GET", certifications+"/"+id+"/results", nil)
+	results := f.Must("GET", certifications+"/"+id+"/results", nil)
 	expect(t, results, "REJECTED", "values", 0, "decision")
 	expect(t, results, "ACCEPTED", "values", 3, "decision")
 }
@@ -78,7 +78,7 @@ func TestReviewRefusals(t *testing.T) {
 	f := start(t, sandbox.Options{})
 	f.refuses(400, "workflow x not found", "POST", certifications, object{"workflow_id": "x"})
 	f.refuses(404, "workflow x not found", "GET", certifications+"?workflow_id=x", nil)
-	listed := f.must("GET", workflows, nil)
+	listed := f.Must("GET", workflows, nil)
 	expect(t, listed, "Quarterly Salesforce access", "values", 0, "name")
 	expect(t, listed, at(listed, "values", 2, "name"), "values", 3, "name")
 	if at(listed, "values", 2, "workflow_id") == at(listed, "values", 3, "workflow_id") {
@@ -111,5 +111,5 @@ func TestDumpShowsWhatNothingReadsBack(t *testing.T) {
 		t.Error("a field that is none was taken")
 	}
 	f.Reset()
-	expect(t, f.must("GET", profiles, nil), []any{}, "values")
+	expect(t, f.Must("GET", profiles, nil), []any{}, "values")
 }

@@ -12,7 +12,7 @@ import (
 
 func TestKey(t *testing.T) {
 	f := start(t, sandbox.Options{})
-	valid := f.key
+	valid := f.Token
 	for name, test := range map[string]struct{ key, want string }{
 		"none":                         {"", "no API key"},
 		"bad characters":               {"a key!", "Malformed API key"},
@@ -21,21 +21,21 @@ func TestKey(t *testing.T) {
 		"almost the one that is valid": {strings.Replace(valid, valid[:1], "A", 1) + "AAAA", "API key"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			f.t, f.key = t, test.key
+			f.T, f.Token = t, test.key
 			if f.refuses(401, test.want, "GET", providers+"/custom/templates", nil) {
 				t.Error("a wrong key breaks no contract")
 			}
 		})
 	}
-	f.t, f.key = t, valid
+	f.T, f.Token = t, valid
 	f.ExpireTokens()
-	f.must("GET", providers+"/custom/templates", nil)
+	f.Must("GET", providers+"/custom/templates", nil)
 	if _, err := f.RotateCredentials(); err != nil {
 		t.Fatal(err)
 	}
 	f.refuses(401, "revoked", "GET", providers+"/custom/templates", nil)
-	f.key = f.Credentials().StaticToken
-	f.must("GET", providers+"/custom/templates", nil)
+	f.Token = f.Credentials().StaticToken
+	f.Must("GET", providers+"/custom/templates", nil)
 }
 
 // Bodies are closed, enumerations are names, and the mask says what the body says.
@@ -105,7 +105,7 @@ func TestViolations(t *testing.T) {
 		"a body that is sent with a read":        {"GET", profile, object{}, "takes no body"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			f.t = t
+			f.T = t
 			status := http.StatusBadRequest
 			if test.want == "no operation" && !strings.Contains(test.path, ":") {
 				status = http.StatusNotFound
@@ -120,7 +120,7 @@ func TestViolations(t *testing.T) {
 func TestErrorsHaveTheVendorsForm(t *testing.T) {
 	f := start(t, sandbox.Options{})
 	f.create(nil)
-	_, taken := f.do("POST", profiles, object{"name": "Developers", "state": "PAUSED", "profile_type": plain})
+	_, taken := f.Do("POST", profiles, object{"name": "Developers", "state": "PAUSED", "profile_type": plain})
 	expect(t, taken, "InvalidArgument", "code")
 	expect(t, taken, "type.googleapis.com/google.rpc.BadRequest", "details", 0, "@type")
 	expect(t, taken, "name", "details", 0, "field_violations", 0, "field")
@@ -128,14 +128,14 @@ func TestErrorsHaveTheVendorsForm(t *testing.T) {
 	if text, _ := at(taken, "timestamp").(string); len(text) != len("2022-08-05T19:59:11.508388808Z") {
 		t.Errorf("timestamp %s", text)
 	}
-	status, gone := f.do("GET", profiles+"/x", nil)
+	status, gone := f.Do("GET", profiles+"/x", nil)
 	expect(t, status, 404)
 	expect(t, gone, "NotFound", "code")
 	expect(t, gone, object{"@type": "type.googleapis.com/errorstatus.v1.ResourceInfo", "resource_type": "access_profile", "resource": "x"}, "details", 0)
 	if err := f.AddFault(sandbox.Fault{Kind: sandbox.FaultStatus, Status: 503, Count: 1}); err != nil {
 		t.Fatal(err)
 	}
-	_, down := f.do("GET", profiles+"/x", nil)
+	_, down := f.Do("GET", profiles+"/x", nil)
 	expect(t, down, "Unavailable", "code")
 	if broken := f.Rejections(); len(broken) > 0 {
 		t.Errorf("refusals were counted as breaches: %v", broken)
@@ -150,7 +150,7 @@ func TestBlind(t *testing.T) {
 	f.refuses(404, "not found", "PATCH", profiles+"/"+id, object{"description": "x"})
 	f.refuses(403, "denied", "POST", profiles, object{"name": "x", "state": "PAUSED", "profile_type": plain})
 	for _, path := range []string{profiles, types, providers, workflows} {
-		expect(t, f.must("GET", path, nil), []any{}, "values")
+		expect(t, f.Must("GET", path, nil), []any{}, "values")
 	}
 }
 
@@ -158,10 +158,10 @@ func TestBlind(t *testing.T) {
 func TestAnotherTenantHasOtherProviders(t *testing.T) {
 	f := start(t, sandbox.Options{})
 	id := f.create(nil)
-	first := f.must("GET", providers, nil)
+	first := f.Must("GET", providers, nil)
 	expect(t, first, veza.SeedID("provider", "Salesforce"), "values", 0, "id")
 	f.SwitchTenant("other")
-	second := f.must("GET", providers, nil)
+	second := f.Must("GET", providers, nil)
 	expect(t, second, "Salesforce", "values", 0, "name")
 	if at(first, "values", 0, "id") == at(second, "values", 0, "id") {
 		t.Error("two tenants have one provider")
