@@ -55,7 +55,8 @@ func TestEveryPathOfAModelIsAPathOfItsSpec(t *testing.T) {
 					slices.Collect(maps.Keys(caps.Unsupported)), slices.Collect(maps.Keys(caps.Warnings)),
 					slices.Collect(maps.Keys(caps.Values)), slices.Collect(maps.Keys(caps.MaxLength)), slices.Collect(maps.Keys(caps.MaxItems)),
 					slices.Collect(maps.Keys(caps.Carried)), caps.NotEmpty) {
-					if !fields[path] {
+					// A way of a document that is compared as a whole has a name in the model only.
+					if !fields[path] && !slices.ContainsFunc(paths, func(leaf string) bool { return fields[leaf] && backend.Covers([]string{leaf}, path) }) {
 						t.Errorf("%s declares something about spec.%s, which is no field", vendor, path)
 					}
 				}

@@ -13,8 +13,11 @@ import (
 // (ConductorOne).
 func desireScope(path string, s *v1alpha1.ReviewScope, byArms bool, r *reference.Resolver) *backend.ReviewScope {
 	out := &backend.ReviewScope{Entitlements: r.Entitlements(path+".entitlements", s.Entitlements)}
-	if byArms || s.Apps != nil && s.Apps.Selected == nil {
+	switch {
+	case byArms:
 		out.Apps = scopeApps(path, s, r)
+	case s.Apps != nil && s.Apps.Selected == nil:
+		r.Reject(v1alpha1.ReasonFieldUnsupported, path+".apps", "this vendor takes apps that are named: write selected")
 	}
 	if s.Apps != nil && s.Apps.Selected != nil {
 		out.SelectedApps = r.IDs(path+".apps.selected", s.Apps.Selected, backend.Name{Kind: backend.NameApp})

@@ -22,8 +22,6 @@ const (
 const (
 	// needPAT explains every 403: an API client without a user gets it from almost all calls (section 2.3).
 	needPAT = "the credential must be a personal access token (PAT) of a user with the level for this, and have its scopes (see docs/vendors/sailpoint.md)"
-	// longestReason leaves room for what is added to the vendor's words.
-	longestReason = 200
 )
 
 type localized struct {
@@ -47,26 +45,14 @@ func explain(status int, body []byte) rest.Explanation {
 	if text == "" {
 		text = textOf(doc.Messages)
 	}
-	if runes := []rune(text); len(runes) > longestReason {
-		text = string(runes[:longestReason-1]) + "…"
+	// The vendor's words come last and whole: they are cut after secrets were taken out of them.
+	if text != "" && doc.TrackingID != "" {
+		text = "trackingId " + doc.TrackingID + ": " + text
 	}
 	if status == http.StatusForbidden {
-		text = strings.TrimSpace(firstOf(text, 90) + " " + needPAT)
-	}
-	if text != "" && doc.TrackingID != "" {
-		text += " (trackingId " + doc.TrackingID + ")"
+		text = strings.TrimSuffix(needPAT+"; "+text, "; ")
 	}
 	return rest.Explanation{Code: code, Message: text}
-}
-
-func firstOf(text string, n int) string {
-	if runes := []rune(text); len(runes) > n {
-		text = string(runes[:n-1]) + "…"
-	}
-	if text != "" {
-		text += ";"
-	}
-	return text
 }
 
 // textOf prefers English, which operators of other languages can look up.
