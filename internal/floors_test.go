@@ -38,7 +38,7 @@ var floors = []floor{
 	{folder: "internal/backend"},
 	{folder: "internal/backend/backendtest", imports: []string{"internal/backend"}, support: true},
 	{folder: "internal/sandbox", tests: []string{"internal/sandbox/*"}},
-	{folder: "internal/sandbox/wire"},
+	{folder: "internal/sandbox/wire", imports: []string{"internal/sandbox"}},
 	{folder: "internal/sandbox/sandboxtest", imports: []string{"internal/sandbox"}, support: true},
 	{folder: "internal/sandbox/*", imports: []string{"internal/sandbox", "internal/sandbox/wire"}, tests: []string{"internal/sandbox/sandboxtest"}},
 	{folder: "internal/expression"},

@@ -11,27 +11,29 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/governance-operator/governance-operator/internal/sandbox/wire"
 )
 
 // check decides whether a token request is granted.
-func (a *access) check(r *http.Request, form url.Values) *denial {
+func (a *access) check(r *http.Request, form url.Values) *wire.Denial {
 	grant := form.Get("grant_type")
 	fields, ok := grantFields[grant]
 	if !ok {
-		return &denial{"unsupported_grant_type", fmt.Sprintf("grant type %q is not supported", grant), true}
+		return wire.Broken("unsupported_grant_type", "grant type %q is not supported", grant)
 	}
 	for name := range form {
 		if !slices.Contains(fields, name) {
-			return &denial{"invalid_request", "unknown field " + name, true}
+			return wire.Broken(wire.CodeInvalidRequest, "unknown field %s", name)
 		}
 	}
 	id := form.Get("client_id")
 	host, use, ok := splitClientID(id)
 	if !ok {
-		return &denial{"invalid_request", "the client id is not of the form name@host/use", true}
+		return wire.Broken(wire.CodeInvalidRequest, "the client id is not of the form name@host/use")
 	}
 	if host != hostName(r) {
-		return &denial{"invalid_client", "the client id belongs to another host", false}
+		return wire.Denied(wire.CodeInvalidClient, "the client id belongs to another host")
 	}
 	if grant == grantExchange {
 		return a.checkExchange(form, id, host, use)
@@ -40,33 +42,33 @@ func (a *access) check(r *http.Request, form url.Values) *denial {
 }
 
 // checkClient is for client credentials: a signed assertion, or the secret itself.
-func (a *access) checkClient(form url.Values, id, host string) *denial {
+func (a *access) checkClient(form url.Values, id, host string) *wire.Denial {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	secret, assertion := form.Get("client_secret"), form.Get("client_assertion")
 	if (secret == "") == (assertion == "") {
-		return &denial{"invalid_request", "exactly one of client_secret and client_assertion is required", true}
+		return wire.Broken(wire.CodeInvalidRequest, "exactly one of client_secret and client_assertion is required")
 	}
 	if id != a.credentials.ClientID {
-		return &denial{"invalid_client", "unknown client", false}
+		return wire.Denied(wire.CodeInvalidClient, "unknown client")
 	}
 	if secret != "" {
 		if subtle.ConstantTimeCompare([]byte(secret), []byte(a.credentials.ClientSecret)) != 1 {
-			return &denial{"invalid_client", "the secret is wrong", false}
+			return wire.Denied(wire.CodeInvalidClient, "the secret is wrong")
 		}
 		return nil
 	}
 	if form.Get("client_assertion_type") != typeAssertion {
-		return &denial{"invalid_request", "client_assertion_type must be " + typeAssertion, true}
+		return wire.Broken(wire.CodeInvalidRequest, "client_assertion_type must be %s", typeAssertion)
 	}
 	return a.checkAssertion(assertion, id, host)
 }
 
 // checkAssertion verifies the signed assertion; the caller holds the lock. A wrong signature may be an old key, everything
 // else a correct client never sends.
-func (a *access) checkAssertion(assertion, id, host string) *denial {
-	broken := func(format string, args ...any) *denial {
-		return &denial{"invalid_client", "client assertion: " + fmt.Sprintf(format, args...), true}
+func (a *access) checkAssertion(assertion, id, host string) *wire.Denial {
+	broken := func(format string, args ...any) *wire.Denial {
+		return wire.Broken(wire.CodeInvalidClient, "client assertion: "+format, args...)
 	}
 	jwt, err := parseJWT(assertion)
 	if err != nil {
@@ -76,7 +78,7 @@ func (a *access) checkAssertion(assertion, id, host string) *denial {
 		return broken("alg must be EdDSA")
 	}
 	if !ed25519.Verify(a.key, []byte(jwt.signed), jwt.signature) {
-		return &denial{"invalid_client", "client assertion: the signature is wrong", false}
+		return wire.Denied(wire.CodeInvalidClient, "client assertion: the signature is wrong")
 	}
 	now := a.host.WallClock()
 	expires, hasExpiry := jwt.time("exp")
@@ -108,18 +110,18 @@ func (a *access) checkAssertion(assertion, id, host string) *denial {
 }
 
 // checkExchange is for workload federation: an identity token in exchange for an access token.
-func (a *access) checkExchange(form url.Values, id, host, use string) *denial {
+func (a *access) checkExchange(form url.Values, id, host, use string) *wire.Denial {
 	if use != "wfe" {
-		return &denial{"invalid_request", "token exchange needs a client id for wfe", true}
+		return wire.Broken(wire.CodeInvalidRequest, "token exchange needs a client id for wfe")
 	}
 	if form.Get("subject_token_type") != typeJWT {
-		return &denial{"invalid_request", "subject_token_type must be " + typeJWT, true}
+		return wire.Broken(wire.CodeInvalidRequest, "subject_token_type must be %s", typeJWT)
 	}
 	if id != a.Credentials().FederationClientID {
-		return &denial{"invalid_client", "unknown trust", false}
+		return wire.Denied(wire.CodeInvalidClient, "unknown trust")
 	}
-	refused := func(format string, args ...any) *denial {
-		return &denial{"invalid_grant", "subject token: " + fmt.Sprintf(format, args...), false}
+	refused := func(format string, args ...any) *wire.Denial {
+		return wire.Denied("invalid_grant", "subject token: "+format, args...)
 	}
 	jwt, err := parseJWT(form.Get("subject_token"))
 	if err != nil {

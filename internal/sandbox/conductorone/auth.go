@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/url"
 	"strings"
 	"sync"
 	"time"
@@ -98,8 +97,8 @@ func (a *access) authorize(r *http.Request) error {
 	unauthenticated := func(message string) error {
 		return &wire.Problem{Status: http.StatusUnauthorized, Message: message}
 	}
-	scheme, text, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	if !strings.EqualFold(scheme, "Bearer") || text == "" {
+	text := wire.Bearer(r)
+	if text == "" {
 		return unauthenticated("no bearer token")
 	}
 	a.mu.Lock()
@@ -118,13 +117,6 @@ func (a *access) authorize(r *http.Request) error {
 	return nil
 }
 
-// denial is a refusal of the token endpoint. A broken one would be refused whoever asked.
-type denial struct {
-	code        string
-	description string
-	broken      bool
-}
-
 // grantFields are the form fields each grant takes.
 var grantFields = map[string][]string{
 	grantClient:   {"grant_type", "client_id", "client_secret", "client_assertion", "client_assertion_type"},
@@ -141,19 +133,12 @@ const (
 
 // token is the token endpoint.
 func (a *access) token(r *http.Request) sandbox.Response {
-	form, refusal := readForm(r)
+	form, refusal := wire.TokenForm(r)
 	if refusal == nil {
 		refusal = a.check(r, form)
 	}
 	if refusal != nil {
-		response := sandbox.Response{Status: http.StatusBadRequest, Body: oauthBody(refusal.code, refusal.description)}
-		if refusal.code == "invalid_client" {
-			response.Status = http.StatusUnauthorized
-		}
-		if refusal.broken {
-			response.Rejection = refusal.description
-		}
-		return response
+		return refusal.Response()
 	}
 	return a.issue(form.Get("grant_type") == grantExchange)
 }
@@ -161,7 +146,7 @@ func (a *access) token(r *http.Request) sandbox.Response {
 func (a *access) issue(federated bool) sandbox.Response {
 	text, err := wire.Secret()
 	if err != nil {
-		return sandbox.Response{Status: http.StatusInternalServerError, Body: oauthBody("server_error", err.Error())}
+		return sandbox.Response{Status: http.StatusInternalServerError, Body: wire.OAuthError("server_error", err.Error())}
 	}
 	seconds := int64(time.Duration(a.host.Settings().TokenTTL) / time.Second)
 	a.mu.Lock()
@@ -193,28 +178,4 @@ func splitClientID(id string) (host, use string, ok bool) {
 	name, rest, found := strings.Cut(id, "@")
 	host, use, slash := strings.Cut(rest, "/")
 	return host, use, found && slash && name != "" && host != "" && use != ""
-}
-
-func readForm(r *http.Request) (url.Values, *denial) {
-	broken := func(format string, args ...any) *denial {
-		return &denial{"invalid_request", fmt.Sprintf(format, args...), true}
-	}
-	if r.Header.Get("Authorization") != "" {
-		return nil, broken("the token endpoint takes no Authorization header")
-	}
-	if media, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";"); strings.TrimSpace(media) != "application/x-www-form-urlencoded" {
-		return nil, broken("the body must be application/x-www-form-urlencoded")
-	}
-	if r.URL.RawQuery != "" {
-		return nil, broken("the token endpoint takes no query")
-	}
-	if err := r.ParseForm(); err != nil {
-		return nil, broken("reading the form: %v", err)
-	}
-	for name, values := range r.PostForm {
-		if len(values) > 1 {
-			return nil, broken("%s is given twice", name)
-		}
-	}
-	return r.PostForm, nil
 }

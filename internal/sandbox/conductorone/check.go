@@ -3,7 +3,6 @@ package conductorone
 import (
 	"maps"
 	"slices"
-	"time"
 )
 
 // Checks on what a request refers to. An empty id is unset and always fine.
@@ -183,13 +182,4 @@ func firstError(errs ...error) error {
 		}
 	}
 	return nil
-}
-
-// instant reads a timestamp field; the zero time when it is unset.
-func instant(value object, name string) time.Time {
-	t, err := time.Parse(time.RFC3339Nano, text(value, name))
-	if err != nil {
-		return time.Time{}
-	}
-	return t
 }

@@ -17,15 +17,24 @@ const (
 	KindAccessReview   = "AccessReview"
 )
 
+// consoleMessages are the tables of the fields a person may set.
+var consoleMessages = map[string]string{KindAccessProfile: msgCatalog, KindAppEntitlement: msgEntitlement, KindAccessReview: msgReview}
+
 // toolKeys are the annotations an edit in the console takes away: the object is no longer managed by a tool.
 var toolKeys = []string{"managed_by", "iac_workspace", "iac_resource_address", "iac_tool_version"}
 
 // console is what people do in the vendor's user interface.
 type console struct{ v *Vendor }
 
+// begin starts a look at the active tenant, alone until leave.
+func (k console) begin() (c *call, leave func()) {
+	k.v.tenants.Lock()
+	return k.v.begin(), k.v.tenants.Unlock
+}
+
 // decode reads wire fields of a kind. Read-only fields are welcome: a console can set what the API cannot.
 func (k console) decode(kind string, fields map[string]any) (object, error) {
-	name, ok := map[string]string{KindAccessProfile: msgCatalog, KindAppEntitlement: msgEntitlement, KindAccessReview: msgReview}[kind]
+	name, ok := consoleMessages[kind]
 	if !ok {
 		return nil, fmt.Errorf("unknown kind %q", kind)
 	}
@@ -35,13 +44,6 @@ func (k console) decode(kind string, fields map[string]any) (object, error) {
 		return nil, err
 	}
 	return k.v.schema.DecodeBody(name, data)
-}
-
-// extras are patch keys that are no field of the object: what belongs to it.
-var extras = map[string][]string{
-	KindAccessProfile:  {"entries", "visibility", "automation", "memberCount"},
-	KindAppEntitlement: {"owners"},
-	KindAccessReview:   {"entitlements"},
 }
 
 // split takes a patch apart into fields, fields to clear, and extras.
@@ -62,9 +64,8 @@ func split(kind string, patch map[string]any) (fields map[string]any, cleared []
 
 // Create adds a stranger's object. It may name its own id; otherwise it gets one.
 func (k console) Create(kind, parentID string, given map[string]any) (string, error) {
-	k.v.mu.Lock()
-	defer k.v.mu.Unlock()
-	c := k.v.begin()
+	c, leave := k.begin()
+	defer leave()
 	fields, _, rest := split(kind, given)
 	value, err := k.decode(kind, fields)
 	if err != nil {
@@ -124,9 +125,8 @@ func (c *call) target(t sandbox.Target) (*record, error) {
 
 // Edit sets fields, clears those given as null, and takes the tool's annotations away unless the patch brings its own.
 func (k console) Edit(t sandbox.Target, patch map[string]any) error {
-	k.v.mu.Lock()
-	defer k.v.mu.Unlock()
-	c := k.v.begin()
+	c, leave := k.begin()
+	defer leave()
 	r, err := c.target(t)
 	if err != nil {
 		return err
@@ -147,7 +147,7 @@ func (k console) Edit(t sandbox.Target, patch map[string]any) error {
 	for _, key := range toolKeys {
 		delete(annotations, key)
 	}
-	m := k.v.schema.Messages[map[string]string{KindAccessProfile: msgCatalog, KindAppEntitlement: msgEntitlement, KindAccessReview: msgReview}[t.Kind]]
+	m := k.v.schema.Messages[consoleMessages[t.Kind]]
 	for name, change := range given {
 		if f := m.ByName[name]; f.Oneof != "" {
 			for _, sibling := range m.Fields {
@@ -166,92 +166,10 @@ func (k console) Edit(t sandbox.Target, patch map[string]any) error {
 	return c.belongings(t.Kind, r, rest)
 }
 
-// belongings sets what belongs to an object.
-func (c *call) belongings(kind string, r *record, rest map[string]any) error {
-	for name, given := range rest {
-		data, err := json.Marshal(given)
-		if err == nil {
-			err = c.belonging(name, r, data)
-		}
-		if err != nil {
-			return fmt.Errorf("%s of %s: %w", name, kind, err)
-		}
-	}
-	return nil
-}
-
-// belonging sets one thing that belongs to an object, from JSON. Names are those of extras.
-func (c *call) belonging(name string, r *record, data []byte) error {
-	switch name {
-	case "entries":
-		return c.editRefs(c.s.entries, r.Key, data)
-	case "visibility":
-		return c.editRefs(c.s.visibility, r.Key, data)
-	case "automation":
-		return c.editBundle(r.Key, data)
-	case "memberCount":
-		var count int64
-		if err := json.Unmarshal(data, &count); err != nil {
-			return err
-		}
-		c.s.members[r.Key] = count
-	case "owners":
-		var ids []string
-		if err := json.Unmarshal(data, &ids); err != nil {
-			return err
-		}
-		c.s.owners[r.Key] = ids
-	case "entitlements":
-		body, err := c.v.schema.DecodeBody(nsReview+"AccessReviewSetupEntitlementAndScopeServiceSetRequest", []byte(`{"entitlements":`+string(data)+`}`))
-		if err != nil {
-			return err
-		}
-		c.body = object{"entitlements": body["entitlements"], "scopeV2": r.Value["scopeV2"]}
-		return c.attach(reviewSetup, r)
-	}
-	return nil
-}
-
-func (c *call) editRefs(lists map[string][]ref, id string, data []byte) error {
-	body, err := c.v.schema.DecodeBody(nsCatalog+"ForceRunBundleAutomationRequest", []byte(`{"refs":`+string(data)+`}`))
-	if err != nil {
-		return err
-	}
-	lists[id] = refs(body, "refs")
-	return nil
-}
-
-// editBundle changes fields of a membership rule; null takes the rule away.
-func (c *call) editBundle(id string, data []byte) error {
-	if string(data) == "null" {
-		delete(c.s.bundles, id)
-		return nil
-	}
-	patch, err := c.v.schema.DecodeBody(nsCatalog+"BundleAutomation", data)
-	if err != nil {
-		return err
-	}
-	value := c.s.bundles[id]
-	if value == nil {
-		value = object{"createdAt": c.stamp()}
-	}
-	if patch["cel"] != nil || patch["entitlements"] != nil {
-		delete(value, "cel")
-		delete(value, "entitlements")
-	}
-	for name, change := range patch {
-		value[name] = change
-	}
-	value["updatedAt"] = c.stamp()
-	c.s.bundles[id] = value
-	return nil
-}
-
 // Delete removes an object for good.
 func (k console) Delete(t sandbox.Target) error {
-	k.v.mu.Lock()
-	defer k.v.mu.Unlock()
-	c := k.v.begin()
+	c, leave := k.begin()
+	defer leave()
 	r, err := c.target(t)
 	if err != nil {
 		return err
@@ -270,9 +188,8 @@ func (k console) Delete(t sandbox.Target) error {
 
 // SetState moves a review to a state, given with or without its prefix.
 func (k console) SetState(id, state string) error {
-	k.v.mu.Lock()
-	defer k.v.mu.Unlock()
-	c := k.v.begin()
+	c, leave := k.begin()
+	defer leave()
 	r := c.s.reviews.Get(id)
 	if r == nil {
 		return fmt.Errorf("access review %s not found", id)
@@ -287,9 +204,8 @@ func (k console) SetState(id, state string) error {
 
 // CloseTasks closes up to count open tasks of a review. An empty outcome certifies.
 func (k console) CloseTasks(id string, count int, outcome string) (int, error) {
-	k.v.mu.Lock()
-	defer k.v.mu.Unlock()
-	c := k.v.begin()
+	c, leave := k.begin()
+	defer leave()
 	if c.s.reviews.Get(id) == nil {
 		return 0, fmt.Errorf("access review %s not found", id)
 	}
@@ -303,8 +219,4 @@ func (k console) CloseTasks(id string, count int, outcome string) (int, error) {
 }
 
 // Reset puts every tenant back to its seed.
-func (k console) Reset() {
-	k.v.mu.Lock()
-	defer k.v.mu.Unlock()
-	clear(k.v.stores)
-}
+func (k console) Reset() { k.v.tenants.Reset() }

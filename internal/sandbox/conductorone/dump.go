@@ -1,5 +1,7 @@
 package conductorone
 
+import "github.com/governance-operator/governance-operator/internal/sandbox/wire"
+
 // Dump is the whole store of a tenant. Objects are shown as they are stored: fields that were never set are absent.
 type Dump struct {
 	Tenant         string              `json:"tenant"`
@@ -45,14 +47,6 @@ func dumpObject(r *record) ObjectDump {
 	return ObjectDump{Object: copyObject(r.Value), Inputs: copyObject(r.Inputs)}
 }
 
-func copyObjects(list []object) []map[string]any {
-	result := []map[string]any{}
-	for _, item := range list {
-		result = append(result, copyObject(item))
-	}
-	return result
-}
-
 func orNil(value object) map[string]any {
 	if value == nil {
 		return nil
@@ -62,9 +56,8 @@ func orNil(value object) map[string]any {
 
 // Dump returns the active tenant's store as a Dump.
 func (k console) Dump() any {
-	k.v.mu.Lock()
-	defer k.v.mu.Unlock()
-	c := k.v.begin()
+	c, leave := k.begin()
+	defer leave()
 	s := c.s
 	dump := Dump{
 		Tenant: c.tenant, AccessProfiles: []ProfileDump{}, Entitlements: []EntitlementDump{}, Reviews: []ReviewDump{}, Templates: []ObjectDump{},
@@ -89,8 +82,8 @@ func (k console) Dump() any {
 	for _, r := range s.reviews.All() {
 		selections, _ := deepCopy(s.selections[r.Key]).([]any)
 		dump.Reviews = append(dump.Reviews, ReviewDump{
-			ObjectDump: dumpObject(r), Entitlements: copyObjects(s.setups[r.Key]), ResourceTypeSelections: selections,
-			Tasks: copyObjects(tasks[r.Key]), Reports: copyObjects(s.reports[r.Key]),
+			ObjectDump: dumpObject(r), Entitlements: wire.Copies(s.setups[r.Key]), ResourceTypeSelections: selections,
+			Tasks: wire.Copies(tasks[r.Key]), Reports: wire.Copies(s.reports[r.Key]),
 		})
 	}
 	for _, r := range s.templates.All() {

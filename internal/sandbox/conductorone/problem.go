@@ -30,17 +30,9 @@ func statusBody(status int, message string) any {
 	return map[string]any{"code": code, "message": message, "details": []any{}}
 }
 
-// oauthBody is an error in the form of the token endpoint.
-func oauthBody(code, description string) any {
-	return map[string]any{"error": code, "error_description": description}
-}
-
 func errorResponse(err error) sandbox.Response {
 	p := wire.AsProblem(err)
-	response := sandbox.Response{Status: p.Status, Body: statusBody(p.Status, p.Message)}
-	if p.Strict {
-		response.Rejection = p.Message
-	}
+	response := p.Response(statusBody(p.Status, p.Message))
 	if p.Status == http.StatusUnauthorized {
 		response.Header = http.Header{"Www-Authenticate": {"Bearer"}}
 	}

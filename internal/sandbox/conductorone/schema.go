@@ -32,6 +32,7 @@ var (
 	newTable   = wire.NewTable
 	text       = wire.Text
 	flag       = wire.Flag
+	instant    = wire.Instant
 	inner      = wire.Inner
 	texts      = wire.Texts
 	join       = wire.Join

@@ -3,7 +3,6 @@ package conductorone
 import (
 	"net/http"
 	"net/url"
-	"sync"
 	"time"
 
 	"github.com/governance-operator/governance-operator/internal/sandbox"
@@ -16,12 +15,11 @@ type Vendor struct {
 	schema *wire.Schema
 	access *access
 
-	mu     sync.Mutex
-	stores map[string]*store
+	tenants *wire.Tenants[store]
 }
 
 // New returns a fake that is not open yet.
-func New() *Vendor { return &Vendor{stores: map[string]*store{}} }
+func New() *Vendor { return &Vendor{tenants: wire.NewTenants(func(string) *store { return seed() })} }
 
 // Start runs a sandbox with this vendor.
 func Start(options sandbox.Options) (*sandbox.Server, error) {
@@ -55,10 +53,7 @@ func (v *Vendor) Problem(class sandbox.Class, status int, message string) any {
 	if class != sandbox.ClassToken {
 		return statusBody(status, message)
 	}
-	if status >= http.StatusInternalServerError || status == http.StatusTooManyRequests {
-		return oauthBody("temporarily_unavailable", message)
-	}
-	return oauthBody("invalid_request", message)
+	return wire.OAuthProblem(status, message)
 }
 
 // Access returns the credentials and tokens.
@@ -94,7 +89,7 @@ type operation struct {
 	do       func(*call) (any, error)
 }
 
-// call is one request to an operation while it is carried out, alone, under the vendor's lock.
+// call is one request to an operation while it is carried out, alone, under the lock of the tenants.
 type call struct {
 	v        *Vendor
 	op       *operation
@@ -121,14 +116,10 @@ func (c *call) lag() time.Duration { return time.Duration(c.settings.ListLag) }
 
 func (c *call) stamp() string { return timestamp(c.now) }
 
-// begin starts a look at the active tenant, seeding it when it is new. Callers hold the vendor's lock.
+// begin starts a look at the active tenant. Callers hold the lock of the tenants.
 func (v *Vendor) begin() *call {
 	c := &call{v: v, tenant: v.host.Tenant(), now: v.host.Now(), settings: v.host.Settings()}
-	c.s = v.stores[c.tenant]
-	if c.s == nil {
-		c.s = seed()
-		v.stores[c.tenant] = c.s
-	}
+	c.s = v.tenants.Of(c.tenant)
 	c.advance()
 	return c
 }

@@ -1,10 +1,8 @@
 package sailpoint
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
-	"strings"
 	"sync"
 	"time"
 
@@ -63,8 +61,8 @@ func (a *access) ExpireTokens() {
 
 // authorize checks the bearer token of an API call.
 func (a *access) authorize(r *http.Request) error {
-	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	if !strings.EqualFold(scheme, "Bearer") || token == "" {
+	token := wire.Bearer(r)
+	if token == "" {
 		return wire.Unauthorized("JWT validation failed: no bearer token")
 	}
 	a.mu.Lock()
@@ -79,33 +77,30 @@ func (a *access) authorize(r *http.Request) error {
 	return nil
 }
 
-// denial is a refusal of the token endpoint. A broken one would be refused whoever asked.
-type denial struct {
-	status            int
-	code, description string
-	broken            bool
-}
-
 // token is the token endpoint (contract 2.2).
 func (a *access) token(r *http.Request) sandbox.Response {
-	form, refusal := readForm(r)
+	form, refusal := wire.TokenForm(r)
 	if refusal == nil {
 		refusal = a.check(form)
 	}
-	if refusal == nil {
-		return a.issue()
+	if refusal != nil {
+		return refusal.Response()
 	}
-	response := sandbox.Response{Status: refusal.status, Body: oauthBody(refusal.code, refusal.description)}
-	if refusal.broken {
-		response.Rejection = refusal.description
-	}
-	return response
+	return a.issue()
 }
 
-func (a *access) check(form url.Values) *denial {
+func (a *access) check(form url.Values) *wire.Denial {
+	for name := range form {
+		if name != "grant_type" && name != "client_id" && name != "client_secret" {
+			return wire.Broken(wire.CodeInvalidRequest, "unknown field %s", name)
+		}
+	}
+	if grant := form.Get("grant_type"); grant != "client_credentials" {
+		return wire.Broken("unsupported_grant_type", "grant type %q", grant)
+	}
 	current := a.Credentials()
 	if form.Get("client_id") != current.ClientID || form.Get("client_secret") != current.ClientSecret {
-		return &denial{http.StatusUnauthorized, "invalid_client", "the client is unknown or its secret is wrong", false}
+		return wire.Denied(wire.CodeInvalidClient, "the client is unknown or its secret is wrong")
 	}
 	return nil
 }
@@ -113,7 +108,7 @@ func (a *access) check(form url.Values) *denial {
 func (a *access) issue() sandbox.Response {
 	token, err := wire.Secret()
 	if err != nil {
-		return sandbox.Response{Status: http.StatusInternalServerError, Body: oauthBody("server_error", err.Error())}
+		return sandbox.Response{Status: http.StatusInternalServerError, Body: wire.OAuthError("server_error", err.Error())}
 	}
 	seconds := int64(time.Duration(a.host.Settings().TokenTTL) / time.Second)
 	tenant := a.host.Tenant()
@@ -135,35 +130,4 @@ func (a *access) info(r *http.Request) sandbox.Response {
 		"tenantName": a.host.Tenant(), "tokenEndpoint": root + "/oauth/token", "authorizeEndpoint": root + "/oauth/authorize",
 		"cloudDomainUrl": root, "pod": pod,
 	}}
-}
-
-func readForm(r *http.Request) (url.Values, *denial) {
-	broken := func(code, format string, args ...any) *denial {
-		return &denial{http.StatusBadRequest, code, fmt.Sprintf(format, args...), true}
-	}
-	if r.URL.RawQuery != "" {
-		return nil, broken("invalid_request", "a query would put the secret into logs")
-	}
-	if r.Header.Get("Authorization") != "" {
-		return nil, broken("invalid_request", "the token endpoint takes no Authorization header")
-	}
-	media, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
-	if strings.TrimSpace(media) != "application/x-www-form-urlencoded" {
-		return nil, broken("invalid_request", "the body must be application/x-www-form-urlencoded")
-	}
-	if err := r.ParseForm(); err != nil {
-		return nil, broken("invalid_request", "reading the form: %v", err)
-	}
-	for name, values := range r.PostForm {
-		if name != "grant_type" && name != "client_id" && name != "client_secret" {
-			return nil, broken("invalid_request", "unknown field %s", name)
-		}
-		if len(values) > 1 {
-			return nil, broken("invalid_request", "%s is given twice", name)
-		}
-	}
-	if grant := r.PostForm.Get("grant_type"); grant != "client_credentials" {
-		return nil, broken("unsupported_grant_type", "grant type %q", grant)
-	}
-	return r.PostForm, nil
 }

@@ -29,6 +29,12 @@ var extras = map[string][]string{
 // console is what people do in the vendor's user interface.
 type console struct{ v *Vendor }
 
+// begin starts a look at the active tenant, alone until leave.
+func (k console) begin() (c *call, leave func()) {
+	k.v.tenants.Lock()
+	return k.v.begin(), k.v.tenants.Unlock
+}
+
 // decode reads wire fields of a kind one by one: null clears, and nothing is required.
 func (k console) decode(kind string, given map[string]any) (set object, rest object, err error) {
 	// Through JSON, so that values given in Go and values given over HTTP are the same.
@@ -84,9 +90,8 @@ func stripNames(set object) {
 // Create adds a stranger's object. It may name its own id; otherwise it gets one. An entitlement's parent is its source, and
 // one with pendingAggregation is found by the next aggregation of that.
 func (k console) Create(kind, parentID string, given map[string]any) (string, error) {
-	k.v.mu.Lock()
-	defer k.v.mu.Unlock()
-	c := k.v.begin()
+	c, leave := k.begin()
+	defer leave()
 	given = wire.Copy(given)
 	id, _ := given["id"].(string)
 	status, _ := given["status"].(string)
@@ -178,9 +183,8 @@ func (c *call) target(t sandbox.Target) (*record, error) {
 
 // Edit sets fields and clears those given as null.
 func (k console) Edit(t sandbox.Target, patch map[string]any) error {
-	k.v.mu.Lock()
-	defer k.v.mu.Unlock()
-	c := k.v.begin()
+	c, leave := k.begin()
+	defer leave()
 	r, err := c.target(t)
 	if err != nil {
 		return err
@@ -234,9 +238,8 @@ func (c *call) belongings(r *record, rest object) error {
 
 // Delete removes an object for good, whoever uses it.
 func (k console) Delete(t sandbox.Target) error {
-	k.v.mu.Lock()
-	defer k.v.mu.Unlock()
-	c := k.v.begin()
+	c, leave := k.begin()
+	defer leave()
 	r, err := c.target(t)
 	if err != nil {
 		return err
@@ -251,9 +254,8 @@ func (k console) Delete(t sandbox.Target) error {
 
 // SetState moves a campaign to a status.
 func (k console) SetState(id, state string) error {
-	k.v.mu.Lock()
-	defer k.v.mu.Unlock()
-	c := k.v.begin()
+	c, leave := k.begin()
+	defer leave()
 	r := c.s.campaigns.Get(id)
 	if r == nil {
 		return fmt.Errorf("campaign %s not found", id)
@@ -268,9 +270,8 @@ func (k console) SetState(id, state string) error {
 // CloseTasks decides up to count open items of a campaign. An empty outcome approves. An active campaign all of whose
 // reviewers have signed off ends (contract 6.2).
 func (k console) CloseTasks(id string, count int, outcome string) (int, error) {
-	k.v.mu.Lock()
-	defer k.v.mu.Unlock()
-	c := k.v.begin()
+	c, leave := k.begin()
+	defer leave()
 	r := c.s.campaigns.Get(id)
 	if r == nil {
 		return 0, fmt.Errorf("campaign %s not found", id)
@@ -290,8 +291,4 @@ func (k console) CloseTasks(id string, count int, outcome string) (int, error) {
 }
 
 // Reset puts every tenant back to its seed.
-func (k console) Reset() {
-	k.v.mu.Lock()
-	defer k.v.mu.Unlock()
-	clear(k.v.stores)
-}
+func (k console) Reset() { k.v.tenants.Reset() }

@@ -48,14 +48,6 @@ func dumpObject(r *record) ObjectDump {
 	return ObjectDump{Object: wire.Copy(r.Value), Inputs: wire.Copy(r.Inputs)}
 }
 
-func copies(values []object) []map[string]any {
-	result := []map[string]any{}
-	for _, value := range values {
-		result = append(result, wire.Copy(value))
-	}
-	return result
-}
-
 func copyRecords(records []*record) []map[string]any {
 	result := []map[string]any{}
 	for _, r := range records {
@@ -66,16 +58,15 @@ func copyRecords(records []*record) []map[string]any {
 
 // Dump returns the active tenant's store as a Dump.
 func (k console) Dump() any {
-	k.v.mu.Lock()
-	defer k.v.mu.Unlock()
-	c := k.v.begin()
+	c, leave := k.begin()
+	defer leave()
 	s := c.s
 	dump := Dump{
 		Tenant: c.tenant, Profiles: []ProfileDump{}, Entitlements: []EntitlementDump{}, Campaigns: []CampaignDump{},
 		Tasks: copyRecords(s.tasks.All()), Tags: copyRecords(s.tags.All()), Lookups: map[string][]object{},
 	}
 	for _, r := range s.profiles.All() {
-		dump.Profiles = append(dump.Profiles, ProfileDump{ObjectDump: dumpObject(r), UsedBy: copies(s.usage[r.Key])})
+		dump.Profiles = append(dump.Profiles, ProfileDump{ObjectDump: dumpObject(r), UsedBy: wire.Copies(s.usage[r.Key])})
 	}
 	for _, r := range s.entitlements.All() {
 		e := EntitlementDump{ObjectDump: dumpObject(r)}
@@ -98,13 +89,13 @@ func (k console) Dump() any {
 		}
 		dump.Campaigns = append(dump.Campaigns, CampaignDump{
 			ObjectDump: dumpObject(r), Certifications: copyRecords(c.certificationsOf(r.Key)), Items: copyRecords(c.itemsOf(r.Key)),
-			Reports: copies(s.reports[r.Key]), Jobs: copies(jobs),
+			Reports: wire.Copies(s.reports[r.Key]), Jobs: wire.Copies(jobs),
 		})
 	}
 	for name, t := range map[string]*table{
 		"sources": s.sources, "identities": s.identities, "workgroups": s.workgroups, "segments": s.segments, "filters": s.filters,
 	} {
-		dump.Lookups[name] = copies(present(t))
+		dump.Lookups[name] = wire.Copies(present(t))
 	}
 	return dump
 }

@@ -77,16 +77,7 @@ func statusBody(status int, code, message, tracking string) any {
 	return object{"detailCode": code, "trackingId": tracking, "messages": say(generic), "causes": say(message)}
 }
 
-// oauthBody is an error in the form of the token endpoint (contract 2.2).
-func oauthBody(code, description string) any {
-	return object{"error": code, "error_description": description}
-}
-
 func (v *Vendor) errorResponse(err error) sandbox.Response {
 	p := wire.AsProblem(err)
-	response := sandbox.Response{Status: p.Status, Body: statusBody(p.Status, p.Code, p.Message, hexID(v.host.NewID()))}
-	if p.Strict {
-		response.Rejection = p.Message
-	}
-	return response
+	return p.Response(statusBody(p.Status, p.Code, p.Message, hexID(v.host.NewID())))
 }

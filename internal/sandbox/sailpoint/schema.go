@@ -24,9 +24,10 @@ var (
 	violation   = wire.Violation
 	unsimulated = wire.Unsimulated
 
-	text  = wire.Text
-	flag  = wire.Flag
-	inner = wire.Inner
-	items = wire.Items
-	texts = wire.Texts
+	text    = wire.Text
+	flag    = wire.Flag
+	instant = wire.Instant
+	inner   = wire.Inner
+	items   = wire.Items
+	texts   = wire.Texts
 )

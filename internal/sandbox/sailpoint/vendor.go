@@ -3,7 +3,6 @@ package sailpoint
 import (
 	"net/http"
 	"net/url"
-	"sync"
 	"time"
 
 	"github.com/governance-operator/governance-operator/internal/sandbox"
@@ -32,12 +31,11 @@ type Vendor struct {
 	schema *wire.Schema
 	access *access
 
-	mu     sync.Mutex
-	stores map[string]*store
+	tenants *wire.Tenants[store]
 }
 
 // New returns a fake that is not open yet.
-func New() *Vendor { return &Vendor{stores: map[string]*store{}} }
+func New() *Vendor { return &Vendor{tenants: wire.NewTenants(func(string) *store { return seed() })} }
 
 // Start runs a sandbox with this vendor.
 func Start(options sandbox.Options) (*sandbox.Server, error) {
@@ -77,10 +75,7 @@ func (v *Vendor) Problem(class sandbox.Class, status int, message string) any {
 	if class != sandbox.ClassToken {
 		return statusBody(status, "", message, hexID(v.host.NewID()))
 	}
-	if status >= http.StatusInternalServerError || status == http.StatusTooManyRequests {
-		return oauthBody("temporarily_unavailable", message)
-	}
-	return oauthBody("invalid_request", message)
+	return wire.OAuthProblem(status, message)
 }
 
 // Access returns the credentials and tokens.
@@ -89,7 +84,7 @@ func (v *Vendor) Access() sandbox.Access { return v.access }
 // Console returns what people do behind the API's back.
 func (v *Vendor) Console() sandbox.Console { return console{v} }
 
-// call is one request to an operation while it is carried out, alone, under the vendor's lock.
+// call is one request to an operation while it is carried out, alone, under the lock of the tenants.
 type call struct {
 	v        *Vendor
 	op       *operation
@@ -109,14 +104,10 @@ type call struct {
 	rejection string
 }
 
-// begin starts a look at the active tenant, seeding it when it is new. Callers hold the vendor's lock.
+// begin starts a look at the active tenant. Callers hold the lock of the tenants.
 func (v *Vendor) begin() *call {
 	c := &call{v: v, tenant: v.host.Tenant(), now: v.host.Now(), settings: v.host.Settings(), header: http.Header{}}
-	c.s = v.stores[c.tenant]
-	if c.s == nil {
-		c.s = seed()
-		v.stores[c.tenant] = c.s
-	}
+	c.s = v.tenants.Of(c.tenant)
 	c.advance()
 	return c
 }
@@ -133,12 +124,3 @@ func (c *call) newID() string { return hexID(c.v.host.NewID()) }
 
 // stamp writes an instant as most of the API does: UTC, to the millisecond (contract 3.2).
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
-
-// instant reads a member that is a date, zero when it is none.
-func instant(value object, name string) time.Time {
-	at, err := time.Parse(time.RFC3339Nano, text(value, name))
-	if err != nil {
-		return time.Time{}
-	}
-	return at
-}

@@ -8,7 +8,7 @@ import (
 // difference. Without a pace access requests end and entitlements appear with the next look, and reviews wait for the console.
 func (c *call) advance() {
 	for _, r := range c.s.requests.All() {
-		due := instant(r.Value, "created_at").Add(c.pace())
+		due := wire.Instant(r.Value, "created_at").Add(c.pace())
 		if wire.Text(r.Value, "state") == requestInitial && !due.After(c.now) {
 			value := wire.Copy(r.Value)
 			value["state"] = requestDone
@@ -16,7 +16,7 @@ func (c *call) advance() {
 		}
 	}
 	for _, r := range c.s.certifications.All() {
-		due := instant(r.Value, "created_at").Add(c.pace())
+		due := wire.Instant(r.Value, "created_at").Add(c.pace())
 		if c.pace() > 0 && r.Value["query_completed_at"] == nil && !due.After(c.now) {
 			value := wire.Copy(r.Value)
 			c.prepare(value, due)
@@ -78,7 +78,7 @@ func (c *call) createEntitlements(r *wire.Record) {
 }
 
 func (c *call) isDue(entitlement object) bool {
-	return wire.Text(entitlement, "created_entity_id") == "" && !instant(entitlement, "ordered_at").Add(c.pace()).After(c.now)
+	return wire.Text(entitlement, "created_entity_id") == "" && !wire.Instant(entitlement, "ordered_at").Add(c.pace()).After(c.now)
 }
 
 // entityFor returns the entity of a name in the datasource of an entitlement, made when there is none.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
-	"strings"
 	"sync"
 
 	"github.com/governance-operator/governance-operator/internal/sandbox"
@@ -51,8 +50,8 @@ var keyCharacters = regexp.MustCompile(`^[A-Za-z0-9+/=]+$`)
 
 // authorize checks the bearer token of a call. The two documented complaints come before the look at the key.
 func (a *access) authorize(r *http.Request) error {
-	scheme, key, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	if !strings.EqualFold(scheme, "Bearer") || key == "" {
+	key := wire.Bearer(r)
+	if key == "" {
 		return wire.Unauthorized("no API key in the Authorization header")
 	}
 	if !keyCharacters.MatchString(key) {

@@ -15,20 +15,13 @@ import (
 // handler carries out an operation: who asks, whether the request keeps the contract, what the caller may see, and only
 // then the work.
 func (v *Vendor) handler(op operation) func(*http.Request) sandbox.Response {
-	return func(r *http.Request) sandbox.Response {
-		if err := v.access.authorize(r); err != nil {
-			return v.errorResponse(err)
-		}
-		v.mu.Lock()
-		defer v.mu.Unlock()
+	perform := func(r *http.Request) (sandbox.Response, error) {
 		c := v.begin()
 		c.op, c.r = &op, r
 		result, err := c.perform()
-		if err != nil {
-			return v.errorResponse(err)
-		}
-		return sandbox.Response{Status: http.StatusOK, Body: result}
+		return sandbox.Response{Status: http.StatusOK, Body: result}, err
 	}
+	return v.tenants.Serve(v.access.authorize, perform, v.errorResponse)
 }
 
 func (c *call) perform() (any, error) {

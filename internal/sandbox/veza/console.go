@@ -27,8 +27,8 @@ type console struct{ v *Vendor }
 
 // do runs something on the active tenant, alone.
 func (k console) do(act func(*call) error) error {
-	k.v.mu.Lock()
-	defer k.v.mu.Unlock()
+	k.v.tenants.Lock()
+	defer k.v.tenants.Unlock()
 	return act(k.v.begin())
 }
 
@@ -214,7 +214,7 @@ func (k console) SetState(id, state string) error {
 		value := wire.Copy(r.Value)
 		delete(value, "completed_at")
 		delete(value, "completed_by")
-		if due := instant(value, "due_date"); !due.IsZero() && due.Before(c.now) {
+		if due := wire.Instant(value, "due_date"); !due.IsZero() && due.Before(c.now) {
 			delete(value, "due_date")
 		}
 		if state != "Preparing" {
@@ -270,8 +270,4 @@ func (k console) CloseTasks(id string, count int, outcome string) (closed int, e
 }
 
 // Reset puts every tenant back to its seed.
-func (k console) Reset() {
-	k.v.mu.Lock()
-	defer k.v.mu.Unlock()
-	clear(k.v.stores)
-}
+func (k console) Reset() { k.v.tenants.Reset() }

@@ -18,8 +18,8 @@ type Dump struct {
 
 // Dump returns the active tenant's store as a Dump.
 func (k console) Dump() any {
-	k.v.mu.Lock()
-	defer k.v.mu.Unlock()
+	k.v.tenants.Lock()
+	defer k.v.tenants.Unlock()
 	c := k.v.begin()
 	s := c.s
 	dump := Dump{

@@ -93,10 +93,7 @@ func (v *Vendor) errorResponse(err error) sandbox.Response {
 	if !errors.As(err, &more) {
 		more = &refusal{}
 	}
-	response := sandbox.Response{Status: problem.Status, Body: v.errorBody(problem, more)}
-	if problem.Strict {
-		response.Rejection = problem.Message
-	}
+	response := problem.Response(v.errorBody(problem, more))
 	if problem.Status == http.StatusUnauthorized {
 		response.Header = http.Header{"Www-Authenticate": {"Bearer"}}
 	}

@@ -81,7 +81,7 @@ func (c *call) prepare(value object, at time.Time) {
 }
 
 func (c *call) stateOf(value object) string {
-	switch due := instant(value, "due_date"); {
+	switch due := wire.Instant(value, "due_date"); {
 	case value["completed_at"] != nil:
 		return reviewCompleted
 	case value["query_completed_at"] == nil:

@@ -27,12 +27,11 @@ type Vendor struct {
 	schema *wire.Schema
 	access *access
 
-	mu     sync.Mutex
-	stores map[string]*store
+	tenants *wire.Tenants[store]
 }
 
 // New returns a fake that is not open yet.
-func New() *Vendor { return &Vendor{stores: map[string]*store{}} }
+func New() *Vendor { return &Vendor{tenants: wire.NewTenants(seed)} }
 
 // Start runs a sandbox with this vendor.
 func Start(options sandbox.Options) (*sandbox.Server, error) {
@@ -97,7 +96,7 @@ type operation struct {
 	do      func(*call) (any, error)
 }
 
-// call is one request to an operation while it is carried out, alone, under the vendor's lock. Raw is the body's top level
+// call is one request to an operation while it is carried out, alone, under the lock of the tenants. Raw is the body's top level
 // as it was sent: it tells a field that was cleared from one that was left out.
 type call struct {
 	v        *Vendor
@@ -122,23 +121,10 @@ func (c *call) stamp() string { return timestamp(c.now) }
 // timestamp writes an instant with nine digits of a second, the longest of the documented forms (section 1.6).
 func timestamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000000Z") }
 
-// instant reads a timestamp; the zero time when it is unset.
-func instant(value object, name string) time.Time {
-	t, err := time.Parse(time.RFC3339Nano, wire.Text(value, name))
-	if err != nil {
-		return time.Time{}
-	}
-	return t
-}
-
-// begin starts a look at the active tenant, seeding it when it is new. Callers hold the vendor's lock.
+// begin starts a look at the active tenant. Callers hold the lock of the tenants.
 func (v *Vendor) begin() *call {
 	c := &call{v: v, tenant: v.host.Tenant(), now: v.host.Now(), settings: v.host.Settings()}
-	c.s = v.stores[c.tenant]
-	if c.s == nil {
-		c.s = seed(c.tenant)
-		v.stores[c.tenant] = c.s
-	}
+	c.s = v.tenants.Of(c.tenant)
 	c.advance()
 	return c
 }

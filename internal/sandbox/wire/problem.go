@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+
+	"github.com/governance-operator/governance-operator/internal/sandbox"
 )
 
 // Problem is an error answer. Code is the vendor's own, for those that have codes. Strict marks a request that broke the
@@ -24,6 +26,15 @@ func AsProblem(err error) *Problem {
 		p = &Problem{Status: http.StatusInternalServerError, Message: err.Error()}
 	}
 	return p
+}
+
+// Response answers with the problem, in the vendor's error body.
+func (p *Problem) Response(body any) sandbox.Response {
+	response := sandbox.Response{Status: p.Status, Body: body}
+	if p.Strict {
+		response.Rejection = p.Message
+	}
+	return response
 }
 
 // Violation is a request the field tables or the documented rules do not allow at all.

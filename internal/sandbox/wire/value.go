@@ -22,6 +22,15 @@ func Flag(value Object, name string) bool {
 	return result
 }
 
+// Instant returns a member that is a timestamp, and the zero time when it is absent or something else.
+func Instant(value Object, name string) time.Time {
+	at, err := time.Parse(time.RFC3339Nano, Text(value, name))
+	if err != nil {
+		return time.Time{}
+	}
+	return at
+}
+
 // Inner returns a member that is an object, and nil when it is absent or something else.
 func Inner(value Object, name string) Object {
 	result, _ := value[name].(Object)
@@ -82,6 +91,15 @@ func Copy(value Object) Object {
 	result := make(Object, len(value))
 	for key, entry := range value {
 		result[key] = DeepCopy(entry)
+	}
+	return result
+}
+
+// Copies copies objects and everything in them.
+func Copies(values []Object) []Object {
+	result := []Object{}
+	for _, value := range values {
+		result = append(result, Copy(value))
 	}
 	return result
 }
