@@ -100,7 +100,7 @@ func TestReviewsAreFoundByTheirMark(t *testing.T) {
 		if query := k.Calls(0)[0].Query; strings.Contains(query, "filters=") == strings.Contains(name, "+") {
 			t.Errorf("%s was sought by %s", name, query)
 		}
-		if err := k.Console().Delete(sandbox.Target{Kind: "AccessReview", ID: obs.ID}); err != nil {
+		if err := k.Server.Delete(sandbox.Target{Kind: "AccessReview", ID: obs.ID}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -21,7 +21,7 @@ func TestEntitlementsAreFoundByWhatTheSourceCallsThem(t *testing.T) {
 	k := entitlements(t)
 	group := func(name string) string { return "CN=" + name + ",OU=Groups,DC=corp,DC=example" }
 	odd := `CN=R&D \"Lab\"\, 100% #1 \\ A;B,DC=corp`
-	made, err := k.Console().Create("AppEntitlement", directory, map[string]any{"name": "Odd", "value": odd})
+	made, err := k.Server.Create("AppEntitlement", directory, map[string]any{"name": "Odd", "value": odd})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +94,7 @@ func TestEntitlementRowsAreReadInFewCalls(t *testing.T) {
 	k := entitlements(t)
 	refs := []backend.Ref{{ParentID: database, ID: noSuchID}, {ParentID: directory, Mark: backend.Mark{Owner: "*"}}}
 	for i := range 300 {
-		id, err := k.Console().Create("AppEntitlement", database, map[string]any{"name": fmt.Sprintf("Bulk %03d", i)})
+		id, err := k.Server.Create("AppEntitlement", database, map[string]any{"name": fmt.Sprintf("Bulk %03d", i)})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -129,7 +129,7 @@ func TestAggregation(t *testing.T) {
 	if !ok {
 		t.Fatal("the driver cannot ask for an aggregation")
 	}
-	if _, err := k.Console().Create("AppEntitlement", directory, map[string]any{"name": "New", "value": "CN=New", "pendingAggregation": true}); err != nil {
+	if _, err := k.Server.Create("AppEntitlement", directory, map[string]any{"name": "New", "value": "CN=New", "pendingAggregation": true}); err != nil {
 		t.Fatal(err)
 	}
 	ref := backend.Ref{ParentID: directory, Key: backend.Key{Attribute: "memberOf", Value: "CN=New"}}
@@ -164,7 +164,7 @@ func TestEntitlementsAreNeitherMadeNorRemoved(t *testing.T) {
 	if obs, err := k.Update(t.Context(), seen, backend.AppEntitlement{}, backend.Changes{{Path: backend.PathMark}}); err != nil || obs.ID != read.ID || len(k.Calls(0)) != 0 {
 		t.Errorf("a mark is written where none can be: %v, %d calls", err, len(k.Calls(0)))
 	}
-	if err := k.Console().Delete(sandbox.Target{Kind: "AppEntitlement", ID: read.ID}); err != nil {
+	if err := k.Server.Delete(sandbox.Target{Kind: "AppEntitlement", ID: read.ID}); err != nil {
 		t.Fatal(err)
 	}
 	_, err = k.Update(t.Context(), seen, backend.AppEntitlement{Requestable: backend.To(true)}, backend.Changes{{Path: "requestable"}})

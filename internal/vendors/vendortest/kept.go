@@ -6,7 +6,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/governance-operator/governance-operator/internal/backend"
-	"github.com/governance-operator/governance-operator/internal/sandbox"
 )
 
 // Kept runs a driver as the engine does.
@@ -22,9 +21,6 @@ type Kept[D any] struct {
 func Keep[D any](h *House, driver backend.Driver[D]) Kept[D] {
 	return Kept[D]{House: h, Driver: driver}
 }
-
-// Console is the sandbox, which has names that the driver has, too.
-func (k Kept[D]) Console() *sandbox.Server { return k.House.Server }
 
 // Ref names a remote by its id, and its tail by what is desired.
 func (k Kept[D]) Ref(id, parent string, desired D) backend.Ref {
@@ -52,6 +48,12 @@ func (k Kept[D]) Observed(id, parent string, desired D) backend.Observation[D] {
 		k.T.Fatal(err)
 	}
 	return obs
+}
+
+// Again looks once more at what was seen.
+func (k Kept[D]) Again(seen backend.Observation[D], desired D) backend.Observation[D] {
+	k.T.Helper()
+	return k.Observed(seen.ID, seen.ParentID, desired)
 }
 
 // Diff is what an update would write.
@@ -84,7 +86,7 @@ func (k Kept[D]) Converge(obs backend.Observation[D], desired D) backend.Observa
 		obs = k.Updated(obs, desired)
 	}
 	k.Same(obs, desired)
-	fresh := k.Observed(obs.ID, obs.ParentID, desired)
+	fresh := k.Again(obs, desired)
 	k.Same(fresh, desired)
 	if k.Capabilities().MarkProven && fresh.Mark != Mark {
 		k.T.Errorf("the mark is %v", fresh.Mark)

@@ -8,15 +8,16 @@ import (
 
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
+	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
 )
 
 // drafted is a profile of ours in which somebody opened a draft that gives more.
-func drafted(k kept[profile], desired profile) backend.Observation[profile] {
-	k.t.Helper()
-	obs := k.converge(k.create(plain, desired), desired)
+func drafted(k vendortest.Kept[profile], desired profile) backend.Observation[profile] {
+	k.T.Helper()
+	obs := converge(k, k.Created(plain, desired), desired)
 	wide := related(payroll)
-	k.edit(obs.ID, map[string]any{"openDraft": true})
-	k.edit(obs.ID, map[string]any{"openDraft": true, "entities_to_create_relationships_to": []any{map[string]any{
+	edit(k.House, obs.ID, map[string]any{"openDraft": true})
+	edit(k.House, obs.ID, map[string]any{"openDraft": true, "entities_to_create_relationships_to": []any{map[string]any{
 		"entity_type": wide.EntityType, "datasource_id": wide.DatasourceID, "entity_id": wide.EntityID,
 	}}})
 	k.ResetCalls()
@@ -28,61 +29,61 @@ func TestADraftIsLeftAlone(t *testing.T) {
 		t.Run(sentence, func(t *testing.T) {
 			k := profiles(t, allow...)
 			seen := drafted(k, running())
-			obs := k.observe(seen, running())
+			obs := k.Again(seen, running())
 			if !obs.Locked || backend.Value(obs.DraftNumber) != 2 || backend.Value(obs.VersionNumber) != 1 || *obs.Actual.Veza.Published {
 				t.Errorf("locked %t, draft %v, version %v", obs.Locked, obs.DraftNumber, obs.VersionNumber)
 			}
-			k.same(obs, running()) // What counts is what is in force.
+			k.Same(obs, running()) // What counts is what is in force.
 			desired := running()
 			desired.Veza.Relationships = backend.VezaRelationships{related(team)}
 			// It was opened after the look.
-			_, err := k.Update(t.Context(), seen, desired, k.diff(seen, desired))
-			class(t, err, backend.Conflict)
-			if sent := k.sent(); len(sent) > 0 {
+			_, err := k.Update(t.Context(), seen, desired, k.Diff(seen, desired))
+			vendortest.Class(t, err, backend.Conflict)
+			if sent := writes(k.House); len(sent) > 0 {
 				t.Errorf("sent %v", sent)
 			}
 			adopted, err := k.Update(t.Context(), obs, desired, backend.Changes{{Path: backend.PathMark}, {Path: "veza.relationships"}})
 			if err != nil || !adopted.Locked {
 				t.Errorf("%+v, %v", adopted, err)
 			}
-			same(t, "an adoption writes the mark alone", k.sent(), []string{"PATCH profile"})
+			same(t, "an adoption writes the mark alone", writes(k.House), []string{"PATCH profile"})
 		})
 	}
 }
 
 func TestADraftThatOpensMeanwhile(t *testing.T) {
 	k := profiles(t)
-	obs := k.converge(k.create(plain, running()), running())
+	obs := converge(k, k.Created(plain, running()), running())
 	desired := running()
 	desired.Veza.Relationships, desired.Veza.Members = backend.VezaRelationships{related(team)}, backend.Set{}
 	k.ResetCalls()
 	ctx := backend.WithFence(t.Context(), func() error {
-		if len(k.sent()) == 0 {
-			k.edit(obs.ID, map[string]any{"openDraft": true})
+		if len(writes(k.House)) == 0 {
+			edit(k.House, obs.ID, map[string]any{"openDraft": true})
 		}
 		return nil
 	})
-	partly, err := k.Update(ctx, obs, desired, k.diff(obs, desired))
-	class(t, err, backend.Conflict)
+	partly, err := k.Update(ctx, obs, desired, k.Diff(obs, desired))
+	vendortest.Class(t, err, backend.Conflict)
 	if partly.ID != obs.ID {
 		t.Error("a part was written")
 	}
-	same(t, "writes", k.sent(), []string{"PUT members REMOVE"})
+	same(t, "writes", writes(k.House), []string{"PUT members REMOVE"})
 }
 
 func TestADraftIsWrittenAndPublished(t *testing.T) {
 	k := profiles(t, "PublishDraft")
 	desired := running()
 	drafted(k, desired)
-	k = kept[profile]{k.house, k.open("PublishDraft").AccessProfiles()}
+	k = vendortest.Keep(k.House, open(k.House, "PublishDraft").AccessProfiles())
 	found, err := k.Observe(t.Context(), backend.Ref{ParentID: plain, Mark: mark})
 	if err != nil {
 		t.Fatal(err)
 	}
 	desired.Veza.Published = backend.To(true)
-	same(t, "changes", k.diff(k.observe(found, desired), desired).Paths(), []string{"veza.publish"})
-	obs := k.converge(found, desired)
-	same(t, "writes", k.sent(), []string{"PATCH version", "PATCH version PUBLISHED"})
+	same(t, "changes", k.Diff(k.Again(found, desired), desired).Paths(), []string{"veza.publish"})
+	obs := converge(k, found, desired)
+	same(t, "writes", writes(k.House), []string{"PATCH version", "PATCH version PUBLISHED"})
 	if obs.Locked || backend.Value(obs.VersionNumber) != 2 || obs.DraftNumber != nil {
 		t.Errorf("locked %t, draft %v, version %v", obs.Locked, obs.DraftNumber, obs.VersionNumber)
 	}
@@ -102,13 +103,13 @@ func TestAPublicationThatDoesNotTake(t *testing.T) {
 			drafted(k, desired)
 			desired.Veza.Published = backend.To(true)
 			tc.fault.Method, tc.fault.PathPattern, tc.fault.Kind = "PATCH", "/versions/", sandbox.FaultStatus
-			k.fault(tc.fault)
+			k.Fault(tc.fault)
 			found, err := k.Observe(t.Context(), backend.Ref{ParentID: plain, Mark: mark})
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, err = k.Update(t.Context(), found, desired, k.diff(found, desired))
-			class(t, err, backend.Terminal)
+			_, err = k.Update(t.Context(), found, desired, k.Diff(found, desired))
+			vendortest.Class(t, err, backend.Terminal)
 			if err == nil || !strings.Contains(err.Error(), tc.why) {
 				t.Error(err)
 			}
@@ -131,9 +132,9 @@ func TestPublishingTakesLeave(t *testing.T) {
 
 func TestAProfileOfWhichOnlyADraftExists(t *testing.T) {
 	k := profiles(t)
-	k.feature("createDraft")
+	k.Feature("createDraft")
 	desired := running()
-	obs := k.observe(k.create(plain, desired), desired)
+	obs := k.Again(k.Created(plain, desired), desired)
 	if !obs.Locked || obs.VersionNumber != nil || backend.Value(obs.DraftNumber) != 1 || len(obs.Actual.Veza.Relationships) != 0 || len(obs.Actual.Veza.Members) != 0 {
 		t.Errorf("%+v", obs)
 	}
@@ -142,8 +143,8 @@ func TestAProfileOfWhichOnlyADraftExists(t *testing.T) {
 func TestRetiring(t *testing.T) {
 	retired := backend.Changes{{Path: backend.PathRetired}}
 	k := profiles(t)
-	obs := k.converge(k.create(plain, running()), running())
-	k.edit(obs.ID, map[string]any{"members": []any{
+	obs := converge(k, k.Created(plain, running()), running())
+	edit(k.House, obs.ID, map[string]any{"members": []any{
 		map[string]any{"identity_id": ada}, map[string]any{"identity_id": grace}, map[string]any{"identity_id": alan, "created_from": "BIRTHRIGHT"},
 	}})
 	k.ResetCalls()
@@ -153,44 +154,46 @@ func TestRetiring(t *testing.T) {
 			t.Fatalf("%+v, %v", out, err)
 		}
 	}
-	same(t, "writes", k.sent(), []string{"PUT members REMOVE", "PATCH profile PAUSED"})
-	labels := k.stored(obs.ID)["labels"].([]any)
+	same(t, "writes", writes(k.House), []string{"PUT members REMOVE", "PATCH profile PAUSED"})
+	labels := stored(k.House, obs.ID)["labels"].([]any)
 	if !slices.Contains(labels, any("governance-operator.io/retired")) {
 		t.Errorf("labels %v", labels)
 	}
-	if rows := k.many(backend.Ref{ID: obs.ID, ParentID: plain}); len(rows) != 1 || !rows[0].Retired {
+	if rows := k.Many(backend.Ref{ID: obs.ID, ParentID: plain}); len(rows) != 1 || !rows[0].Retired {
 		t.Errorf("%+v", rows)
 	}
-	same(t, "labels that a spec can be about", k.observe(obs, running()).Actual.Veza.Labels, backend.Set{})
-	back := k.converge(obs, running())
+	same(t, "labels that a spec can be about", k.Again(obs, running()).Actual.Veza.Labels, backend.Set{})
+	back := converge(k, obs, running())
 	if back.Retired {
 		t.Error("a profile that runs is not retired")
 	}
 	adopted, err := k.Update(t.Context(), back, running(), backend.Changes{{Path: backend.PathMark}})
-	if err != nil || slices.Contains(k.stored(obs.ID)["labels"].([]any), any("governance-operator.io/retired")) {
+	if err != nil || slices.Contains(stored(k.House, obs.ID)["labels"].([]any), any("governance-operator.io/retired")) {
 		t.Errorf("%+v, %v", adopted, err)
 	}
 }
 
 func TestWhatIsInUseStays(t *testing.T) {
-	for sentence, use := range map[string]func(k kept[profile], id string){
-		"by a workflow": func(k kept[profile], id string) { k.edit(id, map[string]any{"used_by_workflow": true}) },
-		"by an heir": func(k kept[profile], id string) {
+	for sentence, use := range map[string]func(k vendortest.Kept[profile], id string){
+		"by a workflow": func(k vendortest.Kept[profile], id string) {
+			edit(k.House, id, map[string]any{"used_by_workflow": true})
+		},
+		"by an heir": func(k vendortest.Kept[profile], id string) {
 			heir := leastProfile(business)("Heir")
 			heir.Inherits = backend.Set{id}
-			k.create(business, heir)
+			k.Created(business, heir)
 		},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			k := profiles(t, "DeleteProfile")
-			k.feature("deleteProfile")
-			obs := k.converge(k.create(plain, running()), running())
+			k.Feature("deleteProfile")
+			obs := converge(k, k.Created(plain, running()), running())
 			use(k, obs.ID)
 			k.ResetCalls()
 			_, err := k.Update(t.Context(), obs, profile{}, backend.Changes{{Path: backend.PathRetired}})
-			class(t, err, backend.Terminal)
-			class(t, k.Driver.Delete(t.Context(), obs), backend.Terminal)
-			if sent := k.sent(); len(sent) > 0 {
+			vendortest.Class(t, err, backend.Terminal)
+			vendortest.Class(t, k.Driver.Delete(t.Context(), obs), backend.Terminal)
+			if sent := writes(k.House); len(sent) > 0 {
 				t.Errorf("sent %v", sent)
 			}
 		})
@@ -199,25 +202,25 @@ func TestWhatIsInUseStays(t *testing.T) {
 
 func TestDeletingTakesLeave(t *testing.T) {
 	k := profiles(t)
-	obs := k.create(plain, leastProfile(plain)("P"))
+	obs := k.Created(plain, leastProfile(plain)("P"))
 	k.ResetCalls()
 	err := k.Driver.Delete(t.Context(), obs)
-	class(t, err, backend.Terminal)
-	if k.Capabilities().Delete || !strings.Contains(err.Error(), "write DeleteProfile into spec.veza.allow") || len(k.sent()) > 0 {
-		t.Errorf("%v, sent %v", err, k.sent())
+	vendortest.Class(t, err, backend.Terminal)
+	if k.Capabilities().Delete || !strings.Contains(err.Error(), "write DeleteProfile into spec.veza.allow") || len(writes(k.House)) > 0 {
+		t.Errorf("%v, sent %v", err, writes(k.House))
 	}
-	for sentence, arrange := range map[string]func(k kept[profile]){
-		"405": func(kept[profile]) {},
-		"501": func(k kept[profile]) { k.feature("deleteUnimplemented") },
-		"404 for what still is there": func(k kept[profile]) {
-			k.fault(sandbox.Fault{Method: "DELETE", Kind: sandbox.FaultStatus, Status: 404})
+	for sentence, arrange := range map[string]func(k vendortest.Kept[profile]){
+		"405": func(vendortest.Kept[profile]) {},
+		"501": func(k vendortest.Kept[profile]) { k.Feature("deleteUnimplemented") },
+		"404 for what still is there": func(k vendortest.Kept[profile]) {
+			k.Fault(sandbox.Fault{Method: "DELETE", Kind: sandbox.FaultStatus, Status: 404})
 		},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			k := profiles(t, "DeleteProfile")
 			arrange(k)
-			err := k.Driver.Delete(t.Context(), k.create(plain, leastProfile(plain)("P")))
-			class(t, err, backend.Terminal)
+			err := k.Driver.Delete(t.Context(), k.Created(plain, leastProfile(plain)("P")))
+			vendortest.Class(t, err, backend.Terminal)
 			if err == nil || !strings.Contains(err.Error(), "does not offer the deletion of an access profile") {
 				t.Error(err)
 			}
@@ -238,18 +241,18 @@ func TestNobodyGetsMore(t *testing.T) {
 				after.Veza.Relationships = backend.VezaRelationships{related(reports), related(team)}
 				for stop := 0; ; stop++ {
 					k := profiles(t)
-					obs := k.converge(k.create(plain, before), before)
-					allowed := k.gives(obs.ID)
+					obs := converge(k, k.Created(plain, before), before)
+					allowed := gives(k.House, obs.ID)
 					n := 0
 					_, err := k.Update(backend.WithFence(t.Context(), func() error {
 						if n++; n > stop {
 							return errors.New("stopped")
 						}
 						return nil
-					}), obs, after, k.diff(obs, after))
-					now := k.gives(obs.ID)
-					k.converge(obs, after)
-					allowed = append(allowed, k.gives(obs.ID)...)
+					}), obs, after, k.Diff(obs, after))
+					now := gives(k.House, obs.ID)
+					converge(k, obs, after)
+					allowed = append(allowed, gives(k.House, obs.ID)...)
 					for _, pair := range now {
 						if !slices.Contains(allowed, pair) {
 							t.Errorf("after %d calls: %s", stop, pair)
@@ -265,8 +268,8 @@ func TestNobodyGetsMore(t *testing.T) {
 }
 
 // gives lists who has what at the vendor: members × relationships while the profile runs.
-func (h *house) gives(id string) []string {
-	p := h.stored(id)
+func gives(h *vendortest.House, id string) []string {
+	p := stored(h, id)
 	if p["state"] != "RUNNING" {
 		return nil
 	}

@@ -8,12 +8,13 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 	fake "github.com/governance-operator/governance-operator/internal/sandbox/veza"
+	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
 )
 
 func TestAMarkThatTheFilterDoesNotFind(t *testing.T) {
 	k := profiles(t)
-	obs := k.create(plain, leastProfile(plain)("P"))
-	k.fault(sandbox.Fault{Method: "GET", PathPattern: "access_profiles$", Kind: sandbox.FaultStatus, Status: 200, Body: `{"values":[],"has_more":false}`, Count: 1})
+	obs := k.Created(plain, leastProfile(plain)("P"))
+	k.Fault(sandbox.Fault{Method: "GET", PathPattern: "access_profiles$", Kind: sandbox.FaultStatus, Status: 200, Body: `{"values":[],"has_more":false}`, Count: 1})
 	found, err := k.Observe(t.Context(), backend.Ref{ParentID: plain, Mark: mark})
 	if err != nil || found.ID != obs.ID {
 		t.Errorf("%+v, %v", found, err)
@@ -32,17 +33,17 @@ func TestTwins(t *testing.T) {
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			k := profiles(t)
-			k.feature("duplicateNames")
-			older := k.create(plain, leastProfile(plain)("P"))
+			k.Feature("duplicateNames")
+			older := k.Created(plain, leastProfile(plain)("P"))
 			k.Advance(1e9)
-			younger := k.create(plain, leastProfile(plain)("P"))
-			k.edit(younger.ID, tc.change)
+			younger := k.Created(plain, leastProfile(plain)("P"))
+			edit(k.House, younger.ID, tc.change)
 			found, err := k.Observe(t.Context(), backend.Ref{ParentID: plain, Mark: mark})
 			if err != nil || found.ID != older.ID || found.Twin == nil || found.Twin.ID != younger.ID || found.Twin.Empty != tc.empty {
 				t.Errorf("%+v, twin %+v, %v", found.ID, found.Twin, err)
 			}
 			_, err = k.Observe(t.Context(), backend.Ref{ParentID: plain, Key: backend.Key{DisplayName: "P", Type: plain}})
-			class(t, err, backend.Ambiguous)
+			vendortest.Class(t, err, backend.Ambiguous)
 		})
 	}
 }
@@ -52,14 +53,14 @@ func TestNamesThatGetAPrefix(t *testing.T) {
 	k := profiles(t)
 	desired := leastProfile(role)("Developers")
 	desired.Entitlements = backend.EntitlementSet{developers}
-	obs := k.converge(k.create(role, desired), desired)
-	same(t, "the name at the vendor", k.stored(obs.ID)["name"], any("SALESFORCE - Developers"))
+	obs := converge(k, k.Created(role, desired), desired)
+	same(t, "the name at the vendor", stored(k.House, obs.ID)["name"], any("SALESFORCE - Developers"))
 	desired.DisplayName = backend.To("Devs")
-	k.converge(obs, desired)
-	same(t, "the name at the vendor", k.stored(obs.ID)["name"], any("SALESFORCE - Devs"))
+	converge(k, obs, desired)
+	same(t, "the name at the vendor", stored(k.House, obs.ID)["name"], any("SALESFORCE - Devs"))
 	desired.DisplayName = backend.To("SALESFORCE - Devs")
-	_, err := k.Update(t.Context(), obs, desired, k.diff(obs, desired))
-	refusal(t, err, "displayName", "write it without")
+	_, err := k.Update(t.Context(), obs, desired, k.Diff(obs, desired))
+	vendortest.Refusal(t, err, "displayName", "write it without")
 	for _, name := range []string{"Devs", "SALESFORCE - Devs"} {
 		found, err := k.Observe(t.Context(), backend.Ref{ParentID: role, Key: backend.Key{DisplayName: name}})
 		if err != nil || found.ID != obs.ID {
@@ -71,13 +72,13 @@ func TestNamesThatGetAPrefix(t *testing.T) {
 func TestFactsOfAProfile(t *testing.T) {
 	group := fake.SeedID("type", "Managed Group")
 	k := profiles(t)
-	obs := k.create(group, leastProfile(group)("New group"))
-	obs = k.observe(obs, profile{})
+	obs := k.Created(group, leastProfile(group)("New group"))
+	obs = k.Again(obs, profile{})
 	if len(obs.Actual.Facts.CreatedEntitlements) != 1 || obs.Actual.Facts.LastSyncedAt.IsZero() || obs.Actual.Requestable == nil {
 		t.Errorf("%+v", obs.Actual.Facts)
 	}
-	k.feature("entitlementError")
-	failed := k.observe(k.create(group, leastProfile(group)("Another group")), profile{})
+	k.Feature("entitlementError")
+	failed := k.Again(k.Created(group, leastProfile(group)("Another group")), profile{})
 	if failed.Phase != backend.PhaseFailed || !strings.Contains(failed.Message, "creating the entitlement failed") || failed.Actual.Facts.LastSyncError == "" {
 		t.Errorf("%s %q %+v", failed.Phase, failed.Message, failed.Actual.Facts)
 	}
@@ -87,28 +88,28 @@ func TestAStartThatWaitsForApproval(t *testing.T) {
 	k := profiles(t)
 	desired := leastProfile(plain)("P")
 	desired.Veza.State, desired.Veza.RequireApprovalToStart = backend.To("Running"), backend.To(true)
-	obs := k.update(k.create(plain, desired), desired)
+	obs := k.Updated(k.Created(plain, desired), desired)
 	for range 2 {
 		if obs.Phase != backend.PhasePending || !strings.Contains(obs.Message, "approve its start in Veza's console") || obs.Actual.Facts.State != "Pending" {
 			t.Errorf("%s %q %s", obs.Phase, obs.Message, obs.Actual.Facts.State)
 		}
-		obs = k.observe(obs, desired)
+		obs = k.Again(obs, desired)
 	}
-	k.edit(obs.ID, map[string]any{"approve": true})
-	if obs = k.observe(obs, desired); obs.Phase != "" || len(k.diff(obs, desired)) > 0 {
-		t.Errorf("%s %v", obs.Phase, k.diff(obs, desired))
+	edit(k.House, obs.ID, map[string]any{"approve": true})
+	if obs = k.Again(obs, desired); obs.Phase != "" || len(k.Diff(obs, desired)) > 0 {
+		t.Errorf("%s %v", obs.Phase, k.Diff(obs, desired))
 	}
 }
 
 func TestOneRowForEachRef(t *testing.T) {
 	k := profiles(t)
-	k.feature("emptyPages", "numericVersion")
-	ours := k.create(plain, leastProfile(plain)("ours"))
+	k.Feature("emptyPages", "numericVersion")
+	ours := k.Created(plain, leastProfile(plain)("ours"))
 	if _, err := k.Server.Create(fake.KindAccessProfile, "", map[string]any{"name": "theirs"}); err != nil {
 		t.Fatal(err)
 	}
-	k = kept[profile]{k.house, k.open("PublishDraft").AccessProfiles()}
-	rows := k.many(backend.Ref{ID: ours.ID, ParentID: plain}, backend.Ref{ID: noSuchID, ParentID: plain}, backend.Ref{ParentID: plain, Mark: backend.Mark{Owner: "*"}})
+	k = vendortest.Keep(k.House, open(k.House, "PublishDraft").AccessProfiles())
+	rows := k.Many(backend.Ref{ID: ours.ID, ParentID: plain}, backend.Ref{ID: noSuchID, ParentID: plain}, backend.Ref{ParentID: plain, Mark: backend.Mark{Owner: "*"}})
 	got := map[string]int{}
 	for _, row := range rows {
 		if row.Exists {
@@ -126,9 +127,9 @@ func TestReadsThatTheTenantDoesNotOffer(t *testing.T) {
 	for _, status := range []int{404, 405, 501} {
 		k := profiles(t)
 		desired := running()
-		obs := k.create(plain, desired)
-		k.fault(sandbox.Fault{Method: "GET", PathPattern: "access_profiles/[^/]+$", Kind: sandbox.FaultStatus, Status: status})
-		k.converge(obs, desired)
+		obs := k.Created(plain, desired)
+		k.Fault(sandbox.Fault{Method: "GET", PathPattern: "access_profiles/[^/]+$", Kind: sandbox.FaultStatus, Status: status})
+		converge(k, obs, desired)
 		absent, err := k.Observe(t.Context(), backend.Ref{ID: noSuchID, ParentID: plain})
 		if err != nil || absent.Exists || absent.Date.IsZero() {
 			t.Errorf("%d: %+v, %v", status, absent, err)
@@ -138,37 +139,37 @@ func TestReadsThatTheTenantDoesNotOffer(t *testing.T) {
 
 func TestAVersionThatIsOnlyANumber(t *testing.T) {
 	k := profiles(t)
-	k.feature("numericVersion")
-	obs := k.create(plain, running())
+	k.Feature("numericVersion")
+	obs := k.Created(plain, running())
 	_, err := k.Observe(t.Context(), backend.Ref{ID: obs.ID, ParentID: plain})
-	class(t, err, backend.Retryable)
+	vendortest.Class(t, err, backend.Retryable)
 	if err == nil || !strings.Contains(err.Error(), "current_version") {
 		t.Error(err)
 	}
 	_, err = k.Update(t.Context(), obs, running(), backend.Changes{{Path: "veza.relationships"}})
-	class(t, err, backend.Retryable)
-	opted := kept[profile]{k.house, k.open("PublishDraft").AccessProfiles()}
-	opted.converge(obs, running())
+	vendortest.Class(t, err, backend.Retryable)
+	opted := vendortest.Keep(k.House, open(k.House, "PublishDraft").AccessProfiles())
+	converge(opted, obs, running())
 }
 
 func TestTheTypeOfAProfile(t *testing.T) {
 	k := profiles(t)
 	_, err := k.Create(t.Context(), backend.Ref{Mark: mark}, profile{DisplayName: backend.To("P")})
-	refusal(t, err, "veza.profileType", "needs a type")
-	obs := k.create(plain, leastProfile(plain)("P"))
+	vendortest.Refusal(t, err, "veza.profileType", "needs a type")
+	obs := k.Created(plain, leastProfile(plain)("P"))
 	_, err = k.Observe(t.Context(), backend.Ref{ID: obs.ID, ParentID: business})
-	refusal(t, err, "veza.profileType", "is of the type")
+	vendortest.Refusal(t, err, "veza.profileType", "is of the type")
 	_, err = k.Observe(t.Context(), backend.Ref{ParentID: plain})
-	refusal(t, err, "displayName", "nothing says")
+	vendortest.Refusal(t, err, "displayName", "nothing says")
 }
 
 func TestWordsOfStates(t *testing.T) {
 	k := profiles(t)
-	k.feature("numericEnums")
+	k.Feature("numericEnums")
 	for _, word := range []string{"Initial", "Running", "Paused", "DryRun"} {
 		desired := leastProfile(plain)(word)
 		desired.Veza.State = &word
-		k.converge(k.create(plain, desired), desired)
+		converge(k, k.Created(plain, desired), desired)
 	}
 	if !slices.ContainsFunc(k.Calls(0), func(c sandbox.Call) bool { return strings.Contains(c.Body, `"state":"DRY_RUN"`) }) {
 		t.Error("states are written by name")

@@ -13,6 +13,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend/backendtest"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 	fake "github.com/governance-operator/governance-operator/internal/sandbox/veza"
+	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
 )
 
 type profile = backend.AccessProfile
@@ -30,13 +31,13 @@ func running() profile {
 
 func TestAProfileStartsLast(t *testing.T) {
 	k := profiles(t)
-	obs := k.create(plain, running())
-	body, _ := k.last("POST", atProfiles)
+	obs := k.Created(plain, running())
+	body, _ := last(k.House, "POST", atProfiles)
 	same(t, "the state of the create", body["state"], any("INITIAL"))
 	same(t, "the labels of the create", body["labels"], any([]any{"governance-operator.io/mark=team-a/payroll;0123456789ab;tokentokentoken1"}))
 	k.ResetCalls()
-	obs = k.converge(obs, running())
-	same(t, "writes", k.sent(), []string{"PUT members ADD", "PATCH profile RUNNING"})
+	obs = converge(k, obs, running())
+	same(t, "writes", writes(k.House), []string{"PUT members ADD", "PATCH profile RUNNING"})
 	if obs.Mark != mark || backend.Value(obs.VersionNumber) != 1 || obs.DraftNumber != nil || obs.Version == "" || obs.Actual.Facts.StartedAt.IsZero() {
 		t.Errorf("%+v", obs)
 	}
@@ -65,10 +66,10 @@ func TestUpdatesKeepTheirOrder(t *testing.T) {
 			k := profiles(t)
 			before := running()
 			before.Veza.State = &tc.from
-			obs := k.converge(k.create(plain, before), before)
+			obs := converge(k, k.Created(plain, before), before)
 			k.ResetCalls()
-			k.converge(obs, moved(tc.to))
-			same(t, "writes", k.sent(), tc.want)
+			converge(k, obs, moved(tc.to))
+			same(t, "writes", writes(k.House), tc.want)
 		})
 	}
 }
@@ -77,7 +78,7 @@ func TestMasksNameTheBody(t *testing.T) {
 	k := profiles(t)
 	desired := fullProfile()
 	desired.Veza.Published = nil
-	obs := k.converge(k.create(plain, desired), desired)
+	obs := converge(k, k.Created(plain, desired), desired)
 	for sentence, tc := range map[string]struct {
 		change func(*profile)
 		route  string
@@ -92,13 +93,13 @@ func TestMasksNameTheBody(t *testing.T) {
 			changed := backendtest.Clone(desired)
 			tc.change(&changed)
 			k.ResetCalls()
-			k.update(k.observe(obs, changed), changed)
-			body, query := k.last("PATCH", tc.route)
+			k.Updated(k.Again(obs, changed), changed)
+			body, query := last(k.House, "PATCH", tc.route)
 			values, err := url.ParseQuery(query)
 			if err != nil || values.Get("update_mask") != tc.mask || len(body) != strings.Count(tc.mask, ",")+1 {
 				t.Errorf("mask %q (%v), body %v", query, err, body)
 			}
-			k.update(k.observe(obs, desired), desired)
+			k.Updated(k.Again(obs, desired), desired)
 		})
 	}
 }
@@ -115,9 +116,9 @@ func TestWhatNobodySetStays(t *testing.T) {
 			CatalogItem: &backend.VezaCatalogItem{Name: backend.To("Developers")},
 		},
 	}
-	obs := k.converge(k.create(plain, desired), desired)
+	obs := converge(k, k.Created(plain, desired), desired)
 	first := related(developers)
-	k.edit(obs.ID, map[string]any{
+	edit(k.House, obs.ID, map[string]any{
 		"custom_properties": map[string]any{"tier": "1", "theirs": "x"},
 		"catalog_item_info": map[string]any{"name": "Developers", "icon": "key"},
 		"entities_to_create_relationships_to": []any{map[string]any{
@@ -126,8 +127,8 @@ func TestWhatNobodySetStays(t *testing.T) {
 			"condition": map[string]any{"type": 2, "condition_string": "true"},
 		}},
 	})
-	if obs = k.observe(obs, desired); len(k.diff(obs, desired)) > 0 {
-		t.Fatalf("what nobody manages differs: %v", k.diff(obs, desired).Paths())
+	if obs = k.Again(obs, desired); len(k.Diff(obs, desired)) > 0 {
+		t.Fatalf("what nobody manages differs: %v", k.Diff(obs, desired).Paths())
 	}
 	rel := obs.Actual.Veza.Relationships[0]
 	if backend.Value(rel.GrantBy) != "3" || rel.Condition.Type != "2" || !backend.Value(rel.CreatedByAccessProfile) {
@@ -146,13 +147,13 @@ func TestWhatNobodySetStays(t *testing.T) {
 			changed := backendtest.Clone(desired)
 			changed.Veza.CustomProperties["tier"], changed.Veza.CatalogItem.Recommended = name, backend.To(true)
 			more(&changed)
-			k.converge(obs, changed)
-			stored := k.stored(obs.ID)
-			same(t, "properties", stored["custom_properties"], any(map[string]any{"tier": name, "theirs": "x"}))
-			if icon := stored["catalog_item_info"].(map[string]any)["icon"]; icon != "key" {
+			converge(k, obs, changed)
+			live := stored(k.House, obs.ID)
+			same(t, "properties", live["custom_properties"], any(map[string]any{"tier": name, "theirs": "x"}))
+			if icon := live["catalog_item_info"].(map[string]any)["icon"]; icon != "key" {
 				t.Errorf("the icon is %v", icon)
 			}
-			body, _ := k.last("PATCH", atVersion)
+			body, _ := last(k.House, "PATCH", atVersion)
 			kept := body["entities_to_create_relationships_to"].([]any)[0].(map[string]any)
 			if kept["grant_by"] != 3.0 || kept["created_by_access_profile"] != true || kept["condition"].(map[string]any)["type"] != 2.0 {
 				t.Errorf("sent back as %v", kept)
@@ -180,47 +181,47 @@ func TestLabels(t *testing.T) {
 	if err != nil || adopted.Mark != mark {
 		t.Fatalf("%+v, %v", adopted, err)
 	}
-	same(t, "labels", k.stored(id)["labels"], any([]any{"theirs", "governance-operator.io/mark=team-a/payroll;0123456789ab;tokentokentoken1"}))
+	same(t, "labels", stored(k.House, id)["labels"], any([]any{"theirs", "governance-operator.io/mark=team-a/payroll;0123456789ab;tokentokentoken1"}))
 	same(t, "labels that a spec can be about", adopted.Actual.Veza.Labels, backend.Set{"theirs"})
-	k.edit(id, map[string]any{"labels": []any{}})
-	if lost := k.observe(adopted, desired); !lost.Mark.IsZero() || lost.MarkInProse {
+	edit(k.House, id, map[string]any{"labels": []any{}})
+	if lost := k.Again(adopted, desired); !lost.Mark.IsZero() || lost.MarkInProse {
 		t.Errorf("a mark that was taken away: %+v", lost.Mark)
 	}
 }
 
 func TestATakenName(t *testing.T) {
 	k := profiles(t)
-	k.create(plain, leastProfile(plain)("P"))
+	k.Created(plain, leastProfile(plain)("P"))
 	_, err := k.Create(t.Context(), backend.Ref{ParentID: plain, Mark: mark}, leastProfile(plain)("P"))
-	refusal(t, err, "displayName", `an access profile named "P" exists`)
-	other := k.create(plain, leastProfile(plain)("Q"))
+	vendortest.Refusal(t, err, "displayName", `an access profile named "P" exists`)
+	other := k.Created(plain, leastProfile(plain)("Q"))
 	_, err = k.Update(t.Context(), other, leastProfile(plain)("P"), backend.Changes{{Path: "displayName"}})
-	refusal(t, err, "displayName", "which another profile may have")
-	k.fault(sandbox.Fault{Method: "POST", Kind: sandbox.FaultStatus, Status: 409, Body: `{"code":6,"message":"there is one"}`})
+	vendortest.Refusal(t, err, "displayName", "which another profile may have")
+	k.Fault(sandbox.Fault{Method: "POST", Kind: sandbox.FaultStatus, Status: 409, Body: `{"code":6,"message":"there is one"}`})
 	_, err = k.Create(t.Context(), backend.Ref{ParentID: plain, Mark: mark}, leastProfile(plain)("R"))
-	refusal(t, err, "displayName", "there is one")
+	vendortest.Refusal(t, err, "displayName", "there is one")
 }
 
 func TestMembers(t *testing.T) {
 	k := profiles(t)
 	desired := leastProfile(plain)("P")
 	desired.Veza.Members = backend.Set{ada}
-	obs := k.converge(k.create(plain, desired), desired)
-	k.edit(obs.ID, map[string]any{"members": []any{
+	obs := converge(k, k.Created(plain, desired), desired)
+	edit(k.House, obs.ID, map[string]any{"members": []any{
 		map[string]any{"identity_id": ada}, map[string]any{"identity_id": grace, "created_from": "BIRTHRIGHT"},
 		map[string]any{"identity_id": alan, "created_from": "OTHER", "workflow": "joiners"},
 	}})
 	k.ResetCalls()
-	obs = k.observe(obs, desired)
+	obs = k.Again(obs, desired)
 	same(t, "members by hand", obs.Actual.Veza.Members, backend.Set{ada})
 	desired.Veza.Members = backend.Set{}
-	k.converge(obs, desired)
-	body, _ := k.last("PUT", atMembers)
+	converge(k, obs, desired)
+	body, _ := last(k.House, "PUT", atMembers)
 	same(t, "the change", body, map[string]any{"access_profile_id": obs.ID, "version_number": 1.0, "type": "REMOVE", "identity_ids": []any{ada}})
-	k.feature("memberError")
+	k.Feature("memberError")
 	desired.Veza.Members = backend.Set{ada}
 	failed, err := k.Update(t.Context(), obs, desired, backend.Changes{{Path: "veza.members"}})
-	refusal(t, err, "veza.members", "the access request could not be carried out")
+	vendortest.Refusal(t, err, "veza.members", "the access request could not be carried out")
 	if failed.ID != "" {
 		t.Error("nothing was written")
 	}
@@ -228,17 +229,17 @@ func TestMembers(t *testing.T) {
 
 func TestVersionsThatMoveWithEachEdit(t *testing.T) {
 	k := profiles(t)
-	k.feature("publishPerEdit")
-	obs := k.converge(k.create(plain, running()), running())
+	k.Feature("publishPerEdit")
+	obs := converge(k, k.Created(plain, running()), running())
 	desired := running()
 	desired.Veza.Relationships, desired.Veza.Members = backend.VezaRelationships{related(team)}, backend.Set{alan}
-	obs = k.converge(obs, desired)
+	obs = converge(k, obs, desired)
 	if n := backend.Value(obs.VersionNumber); n != 2 {
 		t.Errorf("version %d", n)
 	}
-	body, _ := k.last("PUT", atMembers)
+	body, _ := last(k.House, "PUT", atMembers)
 	same(t, "members are added to the new version", body["version_number"], any(2.0))
-	rows := k.many(backend.Ref{ID: obs.ID, ParentID: plain})
+	rows := k.Many(backend.Ref{ID: obs.ID, ParentID: plain})
 	if len(rows) != 1 || cmp.Diff(rows[0].VersionNumber, obs.VersionNumber) != "" {
 		t.Errorf("%+v", rows)
 	}
@@ -246,8 +247,8 @@ func TestVersionsThatMoveWithEachEdit(t *testing.T) {
 
 func TestNoEmptyListIsSentUnasked(t *testing.T) {
 	k := profiles(t)
-	obs := k.create(plain, leastProfile(plain)("P"))
-	body, _ := k.last("POST", atProfiles)
+	obs := k.Created(plain, leastProfile(plain)("P"))
+	body, _ := last(k.House, "POST", atProfiles)
 	for _, key := range []string{"entities_to_create_relationships_to", "inherit_entities_from_access_profiles", "custom_properties", "description"} {
 		if _, ok := body[key]; ok {
 			t.Errorf("%s was sent", key)
@@ -255,19 +256,19 @@ func TestNoEmptyListIsSentUnasked(t *testing.T) {
 	}
 	desired := leastProfile(plain)("P")
 	desired.Veza.AccessRequestPolicyID, desired.Entitlements = &auto, backend.EntitlementSet{}
-	k.update(obs, desired)
-	body, _ = k.last("PATCH", atVersion)
+	k.Updated(obs, desired)
+	body, _ = last(k.House, "PATCH", atVersion)
 	same(t, "the body", body, map[string]any{"access_request_policy_id": auto})
 }
 
 func TestAPartThatWasWrittenIsTold(t *testing.T) {
 	k := profiles(t)
-	obs := k.converge(k.create(plain, running()), running())
+	obs := converge(k, k.Created(plain, running()), running())
 	desired := running()
 	desired.Veza.State, desired.Description = backend.To("Paused"), backend.To("x")
-	k.fault(sandbox.Fault{Method: "PATCH", Kind: sandbox.FaultStatus, Status: 400, Count: 1})
-	none, err := k.Update(t.Context(), obs, desired, k.diff(obs, desired))
-	class(t, err, backend.Terminal)
+	k.Fault(sandbox.Fault{Method: "PATCH", Kind: sandbox.FaultStatus, Status: 400, Count: 1})
+	none, err := k.Update(t.Context(), obs, desired, k.Diff(obs, desired))
+	vendortest.Class(t, err, backend.Terminal)
 	if none.ID != "" {
 		t.Error("nothing was written")
 	}
@@ -278,14 +279,14 @@ func TestAPartThatWasWrittenIsTold(t *testing.T) {
 		}
 		return nil
 	})
-	partly, err := k.Update(ctx, obs, desired, k.diff(obs, desired))
-	class(t, err, backend.Fenced)
+	partly, err := k.Update(ctx, obs, desired, k.Diff(obs, desired))
+	vendortest.Class(t, err, backend.Fenced)
 	if partly.ID != obs.ID {
 		t.Error("a part was written")
 	}
 	if err := k.Server.Delete(sandbox.Target{Kind: fake.KindAccessProfile, ID: obs.ID}); err != nil {
 		t.Fatal(err)
 	}
-	_, err = k.Update(t.Context(), obs, desired, k.diff(obs, desired))
-	class(t, err, backend.Conflict)
+	_, err = k.Update(t.Context(), obs, desired, k.Diff(obs, desired))
+	vendortest.Class(t, err, backend.Conflict)
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 	fake "github.com/governance-operator/governance-operator/internal/sandbox/veza"
+	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
 )
 
 type review = backend.AccessReview
@@ -18,8 +19,8 @@ func leastReview(name string) review {
 
 func TestAReviewIsSentWhole(t *testing.T) {
 	k := reviews(t)
-	obs := k.create(quarterly, fullReview())
-	body, _ := k.last("POST", atReviews)
+	obs := k.Created(quarterly, fullReview())
+	body, _ := last(k.House, "POST", atReviews)
 	same(t, "the body", body, map[string]any{
 		"workflow_id": quarterly, "data_source": 2.0, "snapshot_id": 1690354800.0, "name": "Q4 Salesforce", "notes": "Quarterly.\n" + mark.Line(),
 		"reviewer_assignment": map[string]any{
@@ -42,26 +43,26 @@ func TestNotesOfAReview(t *testing.T) {
 	k := reviews(t)
 	desired := leastReview("R")
 	desired.Veza.Notes = backend.To("Look twice.")
-	if obs := k.create(quarterly, desired); backend.Value(obs.Actual.Veza.Notes) != "Look twice." {
+	if obs := k.Created(quarterly, desired); backend.Value(obs.Actual.Veza.Notes) != "Look twice." {
 		t.Errorf("%+v", obs)
 	}
 	desired.Description = backend.To("Something else.")
 	_, err := k.Create(t.Context(), backend.Ref{ParentID: quarterly, Mark: mark}, desired)
-	refusal(t, err, "veza.notes", "one text")
+	vendortest.Refusal(t, err, "veza.notes", "one text")
 	_, err = k.Create(t.Context(), backend.Ref{Mark: mark}, leastReview("R"))
-	refusal(t, err, "veza.configuration", "none is named")
+	vendortest.Refusal(t, err, "veza.configuration", "none is named")
 	_, err = k.Observe(t.Context(), backend.Ref{ID: noSuchID})
-	refusal(t, err, "veza.configuration", "none is named")
+	vendortest.Refusal(t, err, "veza.configuration", "none is named")
 	_, err = k.Observe(t.Context(), backend.Ref{ParentID: quarterly, Key: backend.Key{DisplayName: "R"}})
-	class(t, err, backend.Terminal)
+	vendortest.Class(t, err, backend.Terminal)
 }
 
 // TestPhasesOfAReview are told by dates, as the names of states are not published.
 func TestPhasesOfAReview(t *testing.T) {
 	for _, features := range [][]string{nil, {"numericEnums"}} {
 		k := reviews(t)
-		k.feature(features...)
-		obs := k.create(quarterly, leastReview("R"))
+		k.Feature(features...)
+		obs := k.Created(quarterly, leastReview("R"))
 		if obs.Phase != backend.PhasePending || obs.Message == "" || obs.Actual.Facts.State != backend.ReviewConfiguring || !obs.Actual.Facts.Started {
 			t.Errorf("%s %q %+v", obs.Phase, obs.Message, obs.Actual.Facts)
 		}
@@ -79,7 +80,7 @@ func TestPhasesOfAReview(t *testing.T) {
 			if _, err := k.CloseReviewTasks(obs.ID, 1, ""); err != nil {
 				t.Fatal(err)
 			}
-			obs = k.observe(obs, review{})
+			obs = k.Again(obs, review{})
 			f := obs.Actual.Facts
 			if f.State != tc.state || obs.Phase != tc.phase || f.StartedAt.IsZero() || f.VendorState == "" || *f.Total == 0 || *f.Completed == 0 {
 				t.Errorf("%s: %s %+v", tc.at, obs.Phase, f)
@@ -96,17 +97,17 @@ func TestPhasesOfAReview(t *testing.T) {
 
 func TestHiddenNotesProveNothing(t *testing.T) {
 	k := reviews(t)
-	k.feature("notesHidden")
-	k.fault(sandbox.Fault{Method: "POST", Class: sandbox.ClassWrite, Kind: sandbox.FaultResetAfter, Count: 1})
+	k.Feature("notesHidden")
+	k.Fault(sandbox.Fault{Method: "POST", Class: sandbox.ClassWrite, Kind: sandbox.FaultResetAfter, Count: 1})
 	_, err := k.Create(t.Context(), backend.Ref{ParentID: quarterly, Mark: mark}, leastReview("lost"))
-	class(t, err, backend.OutcomeUnknown)
+	vendortest.Class(t, err, backend.OutcomeUnknown)
 	found, err := k.Observe(t.Context(), backend.Ref{ParentID: quarterly, Mark: mark})
 	if err != nil || found.Exists || k.Capabilities().MarkProven {
 		t.Errorf("%+v, %v, proven %t", found, err, k.Capabilities().MarkProven)
 	}
 	desired := leastReview("R")
 	desired.Description = backend.To("Quarterly.")
-	obs := k.create(quarterly, desired)
+	obs := k.Created(quarterly, desired)
 	sent := backend.Memory{Applied: backend.Applied(desired, k.Capabilities(), backend.Paths(desired))}
 	if changes := backend.Diff(desired, obs.Actual, k.Capabilities(), sent); len(changes) > 0 || k.Capabilities().MarkProven {
 		t.Errorf("what cannot be read differs: %v", changes)
@@ -116,7 +117,7 @@ func TestHiddenNotesProveNothing(t *testing.T) {
 	if err != nil || !k.Capabilities().MarkProven || found.Twin == nil || found.Twin.Empty {
 		t.Errorf("%+v, %v, proven %t", found, err, k.Capabilities().MarkProven)
 	}
-	if opened := k.open().AccessReviews().Capabilities(); opened.MarkProven {
+	if opened := open(k.House).AccessReviews().Capabilities(); opened.MarkProven {
 		t.Error("another opening of the tenant has seen nothing yet")
 	}
 }
@@ -124,12 +125,12 @@ func TestHiddenNotesProveNothing(t *testing.T) {
 func TestAReviewThatIsNotListedYet(t *testing.T) {
 	k := reviews(t)
 	k.Configure(func(s *sandbox.Settings) { s.ListLag = sandbox.Duration(5 * time.Second) })
-	obs := k.create(quarterly, fullReview())
+	obs := k.Created(quarterly, fullReview())
 	if obs.Phase != backend.PhasePending || len(backend.Diff(review{AutoStart: backend.To(true)}, obs.Actual, k.Capabilities(), backend.Memory{})) > 0 {
 		t.Errorf("%+v", obs)
 	}
 	k.Advance(10 * time.Second)
-	if obs = k.observe(obs, review{}); obs.Mark != mark {
+	if obs = k.Again(obs, review{}); obs.Mark != mark {
 		t.Errorf("%+v", obs)
 	}
 }
@@ -140,13 +141,13 @@ func TestAReviewIsNeverWritten(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	seen := k.observe(backend.Observation[review]{ID: id, ParentID: quarterly}, review{})
+	seen := k.Again(backend.Observation[review]{ID: id, ParentID: quarterly}, review{})
 	obs, err := k.Update(t.Context(), seen, fullReview(), backend.Changes{{Path: backend.PathMark}})
 	if err != nil || !obs.Exists || !obs.Mark.IsZero() {
 		t.Errorf("%+v, %v", obs, err)
 	}
-	class(t, k.Driver.Delete(t.Context(), seen), backend.Terminal)
-	if sent := k.sent(); len(sent) > 0 {
+	vendortest.Class(t, k.Driver.Delete(t.Context(), seen), backend.Terminal)
+	if sent := writes(k.House); len(sent) > 0 {
 		t.Errorf("sent %v", sent)
 	}
 	if caps := k.Capabilities(); !caps.RunOnce || caps.Update || caps.Delete || caps.Retire {
@@ -156,16 +157,16 @@ func TestAReviewIsNeverWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = k.Update(t.Context(), seen, fullReview(), backend.Changes{{Path: backend.PathMark}})
-	class(t, err, backend.Conflict)
+	vendortest.Class(t, err, backend.Conflict)
 }
 
 // TestRowsOfOtherConfigurations: a page of the vendor misspells the parameter, and a server
 // that does not know one shows everything.
 func TestRowsOfOtherConfigurations(t *testing.T) {
 	k := reviews(t)
-	k.fault(sandbox.Fault{PathPattern: "certifications", Kind: sandbox.FaultStatus, Status: 200, Body: `{"values":[
+	k.Fault(sandbox.Fault{PathPattern: "certifications", Kind: sandbox.FaultStatus, Status: 200, Body: `{"values":[
 		{"certification_id":"a","workflow_id":"other","notes":""},{"certification_id":"b","workflow_id":"` + quarterly + `","state":3,"total_result_count":"12"}],"has_more":false}`})
-	rows := k.many(backend.Ref{ID: "a", ParentID: quarterly}, backend.Ref{ID: "b", ParentID: quarterly})
+	rows := k.Many(backend.Ref{ID: "a", ParentID: quarterly}, backend.Ref{ID: "b", ParentID: quarterly})
 	var got []string
 	for _, row := range rows {
 		if row.Exists {

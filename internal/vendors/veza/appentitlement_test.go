@@ -7,6 +7,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 	fake "github.com/governance-operator/governance-operator/internal/sandbox/veza"
+	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
 )
 
 type entity = backend.AppEntitlement
@@ -38,7 +39,7 @@ func TestAnEntityIsFound(t *testing.T) {
 
 func TestFactsOfAnEntity(t *testing.T) {
 	k := entitlements(t)
-	obs := k.observe(backend.Observation[entity]{ID: payroll.ID, ParentID: directory}, entity{})
+	obs := k.Again(backend.Observation[entity]{ID: payroll.ID, ParentID: directory}, entity{})
 	id := related(payroll).EntityID
 	if f := obs.Actual.Facts; f.EntityType != "ActiveDirectoryGroup" || f.ExternalID != id {
 		t.Errorf("%+v", f)
@@ -57,10 +58,10 @@ func TestFactsOfAnEntity(t *testing.T) {
 
 func TestAnEntityThatIsRenamed(t *testing.T) {
 	k := entitlements(t)
-	obs := k.observe(backend.Observation[entity]{ID: team.ID, ParentID: okta}, entity{})
+	obs := k.Again(backend.Observation[entity]{ID: team.ID, ParentID: okta}, entity{})
 	k.ResetCalls()
-	obs = k.observe(obs, entity{})
-	body, _ := k.last("POST", atNodes)
+	obs = k.Again(obs, entity{})
+	body, _ := last(k.House, "POST", atNodes)
 	same(t, "the second look asks by name", body, map[string]any{"query_type": "SOURCE_TO_DESTINATION", "source_node_types": map[string]any{"nodes": []any{map[string]any{
 		"node_type": "OktaGroup", "condition_expression": map[string]any{"specs": []any{map[string]any{"property": "name", "value": "AI Team"}}},
 	}}}})
@@ -68,31 +69,31 @@ func TestAnEntityThatIsRenamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	desired := entity{DisplayName: backend.To("AI Team")}
-	obs = k.observe(obs, desired)
-	if changes := k.diff(obs, desired); !obs.Exists || len(changes) != 1 || !changes.Unwritable(obs.Sealed) {
+	obs = k.Again(obs, desired)
+	if changes := k.Diff(obs, desired); !obs.Exists || len(changes) != 1 || !changes.Unwritable(obs.Sealed) {
 		t.Errorf("%+v: %v", obs, changes)
 	}
 	if err := k.Server.Delete(sandbox.Target{Kind: fake.KindAppEntitlement, ID: related(team).EntityID}); err != nil {
 		t.Fatal(err)
 	}
-	if gone := k.observe(obs, desired); gone.Exists || gone.ID != team.ID {
+	if gone := k.Again(obs, desired); gone.Exists || gone.ID != team.ID {
 		t.Errorf("%+v", gone)
 	}
 	_, err := k.Update(t.Context(), obs, desired, backend.Changes{{Path: backend.PathMark}})
-	class(t, err, backend.Conflict)
+	vendortest.Class(t, err, backend.Conflict)
 }
 
 func TestNothingOfAnEntityIsWritten(t *testing.T) {
 	k := entitlements(t)
-	seen := k.observe(backend.Observation[entity]{ID: team.ID, ParentID: okta}, entity{})
+	seen := k.Again(backend.Observation[entity]{ID: team.ID, ParentID: okta}, entity{})
 	obs, err := k.Update(t.Context(), seen, entity{DisplayName: backend.To("Other")}, backend.Changes{{Path: backend.PathMark}, {Path: "displayName"}})
 	if err != nil || !obs.Exists || backend.Value(obs.Actual.DisplayName) != "AI Team" {
 		t.Errorf("%+v, %v", obs, err)
 	}
 	_, err = k.Create(t.Context(), backend.Ref{ParentID: okta, Mark: mark}, entity{})
-	class(t, err, backend.Terminal)
-	class(t, k.Driver.Delete(t.Context(), seen), backend.Terminal)
-	if sent := k.sent(); len(sent) > 0 {
+	vendortest.Class(t, err, backend.Terminal)
+	vendortest.Class(t, k.Driver.Delete(t.Context(), seen), backend.Terminal)
+	if sent := writes(k.House); len(sent) > 0 {
 		t.Errorf("sent %v", sent)
 	}
 }
@@ -105,17 +106,17 @@ func TestAnEntityThatIsNotMeant(t *testing.T) {
 		}
 	}
 	_, err := k.Observe(t.Context(), backend.Ref{ParentID: okta, Key: backend.Key{Type: "OktaGroup", DisplayName: "Twice"}})
-	class(t, err, backend.Ambiguous)
+	vendortest.Class(t, err, backend.Ambiguous)
 	_, err = k.Observe(t.Context(), backend.Ref{ParentID: emea, ID: team.ID})
-	refusal(t, err, "app", "does not belong to the integration")
+	vendortest.Refusal(t, err, "app", "does not belong to the integration")
 	_, err = k.Observe(t.Context(), backend.Ref{ParentID: okta, ID: "00g23a1f"})
-	refusal(t, err, "remoteID", "write entityType/entityID")
+	vendortest.Refusal(t, err, "remoteID", "write entityType/entityID")
 	_, err = k.Observe(t.Context(), backend.Ref{ParentID: fake.SeedID("extraction", "Okta"), ID: team.ID})
-	refusal(t, err, "app", "there is no lifecycle datasource")
+	vendortest.Refusal(t, err, "app", "there is no lifecycle datasource")
 	_, err = k.Observe(t.Context(), backend.Ref{ID: team.ID})
-	refusal(t, err, "app", "looked for in a lifecycle datasource")
+	vendortest.Refusal(t, err, "app", "looked for in a lifecycle datasource")
 	_, err = k.Observe(t.Context(), backend.Ref{ParentID: okta, Key: backend.Key{DisplayName: "AI Team"}})
-	refusal(t, err, "veza.match", "veza.entityType")
+	vendortest.Refusal(t, err, "veza.match", "veza.entityType")
 }
 
 func TestOneListForEachTypeOfADatasource(t *testing.T) {
@@ -126,7 +127,7 @@ func TestOneListForEachTypeOfADatasource(t *testing.T) {
 		}
 	}
 	k.ResetCalls()
-	rows := k.many(
+	rows := k.Many(
 		backend.Ref{ID: team.ID, ParentID: okta}, backend.Ref{ID: "OktaGroup/none", ParentID: okta}, backend.Ref{ID: developers.ID, ParentID: salesforce},
 		backend.Ref{ID: operations.ID, ParentID: salesforce}, backend.Ref{ID: reports.ID, ParentID: salesforce}, backend.Ref{ParentID: okta, Mark: backend.Mark{Owner: "*"}},
 	)
@@ -139,7 +140,7 @@ func TestOneListForEachTypeOfADatasource(t *testing.T) {
 		t.Errorf("%d queries, want one for each of three types: %v", n, k.Counts().Routes)
 	}
 	k.ResetCalls()
-	if rows := k.many(backend.Ref{ParentID: okta, Mark: backend.Mark{Owner: "*"}}); len(rows) > 0 || k.Counts().Reads > 0 {
+	if rows := k.Many(backend.Ref{ParentID: okta, Mark: backend.Mark{Owner: "*"}}); len(rows) > 0 || k.Counts().Reads > 0 {
 		t.Errorf("an index of what bears no mark took %d calls and shows %v", k.Counts().Reads, rows)
 	}
 }
@@ -161,7 +162,7 @@ func TestANodeThatNamesNoProvider(t *testing.T) {
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			k := entitlements(t)
-			k.fault(answer(tc.properties))
+			k.Fault(answer(tc.properties))
 			obs, err := k.Observe(t.Context(), backend.Ref{ParentID: okta, Key: backend.Key{Type: "OktaGroup", DisplayName: "X"}})
 			if err != nil || obs.Exists != tc.exists {
 				t.Errorf("%+v, %v", obs, err)

@@ -6,53 +6,20 @@ import (
 
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/backend/backendtest"
-	"github.com/governance-operator/governance-operator/internal/sandbox"
 	fake "github.com/governance-operator/governance-operator/internal/sandbox/veza"
+	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
 )
 
 // noSuchID has the form of the vendor's ids.
 const noSuchID = "00000000-0000-4000-8000-000000000000"
 
-// overHTTP opens a driver over a sandbox of its own, and lays hands on its faults.
-func overHTTP[D backend.Model](parent, existing string, open func(*testing.T) kept[D]) func(*testing.T) backendtest.Fixture[D] {
-	return func(t *testing.T) backendtest.Fixture[D] {
-		k := open(t)
-		return backendtest.Fixture[D]{
-			Driver: k.Driver, ParentID: parent, Existing: existing,
-			LoseResponse: func() {
-				k.fault(sandbox.Fault{Method: "POST", Class: sandbox.ClassWrite, Kind: sandbox.FaultResetAfter, Count: 1})
-			},
-			Throttle: func(after time.Duration) {
-				k.fault(sandbox.Fault{Class: sandbox.ClassRead, Kind: sandbox.FaultStatus, Status: 429, RetryAfterSeconds: int(after / time.Second), Count: 1})
-			},
-			RefuseCredentials: func() {
-				if _, err := k.RotateCredentials(); err != nil {
-					t.Fatal(err)
-				}
-			},
-			Settle: func() { k.Advance(time.Minute) },
-		}
-	}
-}
-
-// varied gives every variation a copy of its own of what all start from.
-func varied[D backend.Model](desired D, changes map[string]func(*D)) map[string]D {
-	out := map[string]D{}
-	for name, change := range changes {
-		model := backendtest.Clone(desired)
-		change(&model)
-		out[name] = model
-	}
-	return out
-}
-
 func TestEntitlementsKeepTheLaws(t *testing.T) {
 	for sentence, features := range map[string][]string{"as they are": nil, "with pages that are empty": {"emptyPages"}} {
 		t.Run(sentence, func(t *testing.T) {
 			backendtest.Run(t, backendtest.Suite[backend.AppEntitlement]{
-				Open: overHTTP(okta, team.ID, func(t *testing.T) kept[backend.AppEntitlement] {
+				Open: vendortest.OverHTTP(vendortest.Place{ParentID: okta, Existing: team.ID, Settles: time.Minute}, func(t *testing.T) vendortest.Kept[backend.AppEntitlement] {
 					k := entitlements(t)
-					k.feature(features...)
+					k.Feature(features...)
 					return k
 				}),
 				UnknownID: "OktaGroup/00g0",
@@ -157,12 +124,12 @@ func TestProfilesKeepTheLaws(t *testing.T) {
 		t.Run(sentence, func(t *testing.T) {
 			desired := fullProfile()
 			backendtest.Run(t, backendtest.Suite[backend.AccessProfile]{
-				Open: overHTTP(plain, "", func(t *testing.T) kept[backend.AccessProfile] {
+				Open: vendortest.OverHTTP(vendortest.Place{ParentID: plain, Settles: time.Minute}, func(t *testing.T) vendortest.Kept[backend.AccessProfile] {
 					k := profiles(t, "DeleteProfile", "PublishDraft")
-					k.feature(append(features, "deleteProfile")...)
+					k.Feature(append(features, "deleteProfile")...)
 					return k
 				}),
-				UnknownID: noSuchID, Desired: desired, Least: leastProfile(plain), Variations: varied(desired, profileVariations()),
+				UnknownID: noSuchID, Desired: desired, Least: leastProfile(plain), Variations: vendortest.Varied(desired, profileVariations()),
 			})
 		})
 	}
@@ -176,9 +143,9 @@ func TestProfilesThatInheritKeepTheLaws(t *testing.T) {
 		Veza: &backend.VezaAccessProfile{ProfileTypeID: &business, State: backend.To("Paused")},
 	}
 	backendtest.Run(t, backendtest.Suite[model]{
-		Open: overHTTP(business, "", func(t *testing.T) kept[model] {
+		Open: vendortest.OverHTTP(vendortest.Place{ParentID: business, Settles: time.Minute}, func(t *testing.T) vendortest.Kept[model] {
 			k := profiles(t, "DeleteProfile")
-			k.feature("deleteProfile")
+			k.Feature("deleteProfile")
 			for _, id := range []string{one, two} {
 				if _, err := k.Server.Create(fake.KindAccessProfile, "", map[string]any{"id": id, "name": "base " + id}); err != nil {
 					t.Fatal(err)
@@ -187,7 +154,7 @@ func TestProfilesThatInheritKeepTheLaws(t *testing.T) {
 			return k
 		}),
 		UnknownID: noSuchID, Desired: desired, Least: leastProfile(business),
-		Variations: varied(desired, map[string]func(*model){
+		Variations: vendortest.Varied(desired, map[string]func(*model){
 			"one more": func(p *model) { p.Inherits = backend.Set{one, two} },
 			"another":  func(p *model) { p.Inherits = backend.Set{two} },
 			"none":     func(p *model) { p.Inherits = backend.Set{} },
@@ -206,13 +173,13 @@ func TestProfilesOfAnApplicationKeepTheLaws(t *testing.T) {
 		},
 	}
 	backendtest.Run(t, backendtest.Suite[model]{
-		Open: overHTTP(application, "", func(t *testing.T) kept[model] {
+		Open: vendortest.OverHTTP(vendortest.Place{ParentID: application, Settles: time.Minute}, func(t *testing.T) vendortest.Kept[model] {
 			k := profiles(t, "DeleteProfile")
-			k.feature("deleteProfile")
+			k.Feature("deleteProfile")
 			return k
 		}),
 		UnknownID: noSuchID, Desired: desired, Least: leastProfile(application),
-		Variations: varied(desired, map[string]func(*model){
+		Variations: vendortest.Varied(desired, map[string]func(*model){
 			"another datasource": func(p *model) { p.Veza.ApplicationDatasourceID = &salesforce },
 			"another action":     func(p *model) { p.Veza.ApplicationSyncAction.Name = "Create Salesforce account" },
 		}),
@@ -226,9 +193,9 @@ func TestProfilesByEntitlementsKeepTheLaws(t *testing.T) {
 		Veza: &backend.VezaAccessProfile{ProfileTypeID: &plain},
 	}
 	backendtest.Run(t, backendtest.Suite[model]{
-		Open:      overHTTP(plain, "", func(t *testing.T) kept[model] { return profiles(t) }),
+		Open:      vendortest.OverHTTP(vendortest.Place{ParentID: plain, Settles: time.Minute}, func(t *testing.T) vendortest.Kept[model] { return profiles(t) }),
 		UnknownID: noSuchID, Desired: desired, Least: leastProfile(plain),
-		Variations: varied(desired, map[string]func(*model){
+		Variations: vendortest.Varied(desired, map[string]func(*model){
 			"one more": func(p *model) { p.Entitlements = append(p.Entitlements, team) },
 			"another":  func(p *model) { p.Entitlements = backend.EntitlementSet{payroll} },
 			"none":     func(p *model) { p.Entitlements = backend.EntitlementSet{} },
@@ -266,11 +233,11 @@ func TestReviewsKeepTheLaws(t *testing.T) {
 	for sentence, proven := range map[string]bool{"before a mark was seen": false, "once marks are proven": true} {
 		t.Run(sentence, func(t *testing.T) {
 			backendtest.Run(t, backendtest.Suite[model]{
-				Open: overHTTP(quarterly, "", func(t *testing.T) kept[model] {
+				Open: vendortest.OverHTTP(vendortest.Place{ParentID: quarterly, Settles: time.Minute}, func(t *testing.T) vendortest.Kept[model] {
 					k := reviews(t)
 					if proven {
 						other := fake.SeedID("configuration", "Okta groups")
-						k.create(other, model{Veza: &backend.VezaAccessReview{ConfigurationID: &other}})
+						k.Created(other, model{Veza: &backend.VezaAccessReview{ConfigurationID: &other}})
 					}
 					if got := k.Capabilities().MarkProven; got != proven {
 						t.Fatalf("marks are proven: %t, want %t", got, proven)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
+	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
 )
 
 // TestErrors reads bodies in the forms that were captured (section 1.9).
@@ -35,9 +36,9 @@ func TestErrors(t *testing.T) {
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			h := begin(t)
-			h.fault(sandbox.Fault{Kind: sandbox.FaultStatus, Status: tc.status, Body: tc.body})
+			h.Fault(sandbox.Fault{Kind: sandbox.FaultStatus, Status: tc.status, Body: tc.body})
 			_, err := h.Identity(t.Context())
-			class(t, err, tc.class)
+			vendortest.Class(t, err, tc.class)
 			for _, text := range tc.texts {
 				if !strings.Contains(err.Error(), text) {
 					t.Errorf("%q, want %q", err, text)
@@ -50,9 +51,9 @@ func TestErrors(t *testing.T) {
 func TestErrorsHoldNoSecret(t *testing.T) {
 	h := begin(t)
 	key := h.Server.Credentials().StaticToken
-	h.fault(sandbox.Fault{Kind: sandbox.FaultStatus, Status: 400, Body: fmt.Sprintf(
+	h.Fault(sandbox.Fault{Kind: sandbox.FaultStatus, Status: 400, Body: fmt.Sprintf(
 		`{"code":"InvalidArgument","message":"the key %s is odd","request_id":%q,"details":[{"field_violations":[{"field":"authorization","description":"Bearer %s"}]}]}`, key, key, key)})
-	k := kept[backend.AccessProfile]{h, h.AccessProfiles()}
+	k := vendortest.Keep(h, h.AccessProfiles())
 	for what, try := range map[string]func() error{
 		"identity": func() error { _, err := h.Identity(t.Context()); return err },
 		"look-up": func() error {
@@ -93,7 +94,7 @@ func TestOutcomeOfACreate(t *testing.T) {
 		t.Run("profile/"+sentence, func(t *testing.T) {
 			k := profiles(t)
 			tryCreate(t, k, plain, leastProfile(plain)("P"), tc.fault, tc.class)
-			found, err := k.open().AccessProfiles().Observe(t.Context(), backend.Ref{ParentID: plain, Mark: mark})
+			found, err := open(k.House).AccessProfiles().Observe(t.Context(), backend.Ref{ParentID: plain, Mark: mark})
 			if err != nil || found.Exists != tc.exists {
 				t.Errorf("%v: exists %t, want %t", err, found.Exists, tc.exists)
 			}
@@ -101,7 +102,7 @@ func TestOutcomeOfACreate(t *testing.T) {
 		t.Run("review/"+sentence, func(t *testing.T) {
 			k := reviews(t)
 			tryCreate(t, k, quarterly, fullReview(), tc.fault, tc.class)
-			found, err := k.open().AccessReviews().Observe(t.Context(), backend.Ref{ParentID: quarterly, Mark: mark})
+			found, err := open(k.House).AccessReviews().Observe(t.Context(), backend.Ref{ParentID: quarterly, Mark: mark})
 			if err != nil || found.Exists != tc.exists {
 				t.Errorf("%v: exists %t, want %t", err, found.Exists, tc.exists)
 			}
@@ -109,11 +110,11 @@ func TestOutcomeOfACreate(t *testing.T) {
 	}
 }
 
-func tryCreate[D any](t *testing.T, k kept[D], parent string, desired D, fault sandbox.Fault, want backend.Class) {
+func tryCreate[D any](t *testing.T, k vendortest.Kept[D], parent string, desired D, fault sandbox.Fault, want backend.Class) {
 	t.Helper()
-	k.fault(fault)
+	k.Fault(fault)
 	obs, err := k.Create(t.Context(), backend.Ref{ParentID: parent, Mark: mark}, desired)
-	class(t, err, want)
+	vendortest.Class(t, err, want)
 	if obs.ID != "" {
 		t.Errorf("an id in an error: %+v", obs)
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/governance-operator/governance-operator/internal/backend"
 	fake "github.com/governance-operator/governance-operator/internal/sandbox/veza"
+	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
 )
 
 func TestTheTypeDecidesTheFirstState(t *testing.T) {
@@ -12,9 +13,9 @@ func TestTheTypeDecidesTheFirstState(t *testing.T) {
 	k := profiles(t)
 	desired := leastProfile(paused)("P")
 	desired.Veza.State = backend.To("Initial")
-	obs := k.create(paused, desired)
+	obs := k.Created(paused, desired)
 	same(t, "the state", backend.Value(obs.Actual.Veza.State), "Paused")
-	k.converge(obs, desired)
+	converge(k, obs, desired)
 }
 
 func TestTheTypeIsAskedFirst(t *testing.T) {
@@ -39,12 +40,12 @@ func TestTheTypeIsAskedFirst(t *testing.T) {
 			desired := leastProfile(tc.typeID)("P")
 			tc.spec(&desired)
 			_, err := k.Create(t.Context(), backend.Ref{ParentID: tc.typeID, Mark: mark}, desired)
-			refusal(t, err, tc.path, tc.why)
-			obs := k.create(tc.typeID, leastProfile(tc.typeID)("P"))
+			vendortest.Refusal(t, err, tc.path, tc.why)
+			obs := k.Created(tc.typeID, leastProfile(tc.typeID)("P"))
 			k.ResetCalls()
-			_, err = k.Update(t.Context(), obs, desired, k.diff(obs, desired))
-			refusal(t, err, tc.path, tc.why)
-			if sent := k.sent(); len(sent) > 0 {
+			_, err = k.Update(t.Context(), obs, desired, k.Diff(obs, desired))
+			vendortest.Refusal(t, err, tc.path, tc.why)
+			if sent := writes(k.House); len(sent) > 0 {
 				t.Errorf("sent %v", sent)
 			}
 		})
@@ -52,19 +53,19 @@ func TestTheTypeIsAskedFirst(t *testing.T) {
 	k := profiles(t)
 	desired := leastProfile(application)("P")
 	desired.Veza.ApplicationDatasourceID = &okta
-	k.converge(k.create(application, desired), desired)
+	converge(k, k.Created(application, desired), desired)
 }
 
 func TestInheritanceInACircle(t *testing.T) {
 	k := profiles(t)
-	parent := k.create(business, leastProfile(business)("Parent"))
+	parent := k.Created(business, leastProfile(business)("Parent"))
 	heir := leastProfile(business)("Heir")
 	heir.Inherits = backend.Set{parent.ID}
-	child := k.create(business, heir)
+	child := k.Created(business, heir)
 	for _, id := range []string{parent.ID, child.ID} {
 		desired := leastProfile(business)("Parent")
 		desired.Inherits = backend.Set{id}
 		_, err := k.Update(t.Context(), parent, desired, backend.Changes{{Path: "inherits"}})
-		refusal(t, err, "inherits", "names the profile itself, or one that inherits from it")
+		vendortest.Refusal(t, err, "inherits", "names the profile itself, or one that inherits from it")
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 	fake "github.com/governance-operator/governance-operator/internal/sandbox/veza"
+	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
 	"github.com/governance-operator/governance-operator/internal/vendors/veza"
 )
 
@@ -34,7 +35,7 @@ func TestOpening(t *testing.T) {
 				}
 				return
 			}
-			class(t, err, backend.Terminal)
+			vendortest.Class(t, err, backend.Terminal)
 			if err.Error() != tc.text || strings.Contains(err.Error(), "hunter2") {
 				t.Errorf("%q", err)
 			}
@@ -54,7 +55,7 @@ func TestIdentity(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = h.Identity(t.Context())
-	class(t, err, backend.Unauthorized)
+	vendortest.Class(t, err, backend.Unauthorized)
 }
 
 func TestFind(t *testing.T) {
@@ -103,7 +104,7 @@ func TestFind(t *testing.T) {
 	} {
 		for _, features := range [][]string{nil, {"emptyPages"}} {
 			t.Run(sentence+strings.Join(features, ""), func(t *testing.T) {
-				h.feature(features...)
+				h.Feature(features...)
 				got, err := h.Find(t.Context(), tc.q)
 				if err != nil {
 					t.Fatal(err)
@@ -114,18 +115,18 @@ func TestFind(t *testing.T) {
 	}
 	for _, q := range []backend.Name{{Kind: backend.NameUser, Name: "ada@corp.example"}, {Kind: backend.NamePolicy, Name: "Manager approval"}, {Kind: backend.NameGroup, Name: "x"}} {
 		_, err := h.Find(t.Context(), q)
-		class(t, err, backend.Terminal)
+		vendortest.Class(t, err, backend.Terminal)
 		if !errors.Is(err, backend.ErrNoNames) {
 			t.Errorf("%s: %v", q.Kind, err)
 		}
 	}
 	for _, q := range []backend.Name{{Kind: backend.NameApp}, {Kind: backend.NameEntitlement, Name: "Viewer"}} {
 		_, err := h.Find(t.Context(), q)
-		class(t, err, backend.Terminal)
+		vendortest.Class(t, err, backend.Terminal)
 	}
 	_, err = h.Find(t.Context(), backend.Name{Kind: backend.NameEntitlement, Name: "AI Team", ParentID: fake.SeedID("extraction", "Okta")})
-	refusal(t, err, "app", "the id of the extraction datasource is another")
-	h.fault(sandbox.Fault{Class: sandbox.ClassRead, Kind: sandbox.FaultStatus, Status: 500})
+	vendortest.Refusal(t, err, "app", "the id of the extraction datasource is another")
+	h.Fault(sandbox.Fault{Class: sandbox.ClassRead, Kind: sandbox.FaultStatus, Status: 500})
 	for _, kind := range []backend.NameKind{backend.NameApp, backend.NameConfiguration, backend.NameAccessProfile} {
 		if got, err := h.Find(t.Context(), backend.Name{Kind: kind, Name: "Okta"}); err == nil || got != nil {
 			t.Errorf("%s: an error must not mean none: %v, %v", kind, got, err)
@@ -140,14 +141,14 @@ func sorted(matches ...backend.Match) []backend.Match {
 
 func TestTypesThatAreNotListed(t *testing.T) {
 	h := begin(t)
-	h.fault(sandbox.Fault{PathPattern: "_types$", Kind: sandbox.FaultStatus, Status: 404})
+	h.Fault(sandbox.Fault{PathPattern: "_types$", Kind: sandbox.FaultStatus, Status: 404})
 	_, err := h.Find(t.Context(), backend.Name{Kind: backend.NameProfileType, Name: "Profile"})
-	class(t, err, backend.Terminal)
+	vendortest.Class(t, err, backend.Terminal)
 	if err == nil || !strings.Contains(err.Error(), "this tenant does not offer the list of profile types, which Veza does not document") {
 		t.Error(err)
 	}
-	k := kept[backend.AccessProfile]{h, h.AccessProfiles()}
-	k.converge(k.create(plain, leastProfile(plain)("By id")), leastProfile(plain)("By id"))
+	k := vendortest.Keep(h, h.AccessProfiles())
+	converge(k, k.Created(plain, leastProfile(plain)("By id")), leastProfile(plain)("By id"))
 }
 
 func TestListsThatGoWrong(t *testing.T) {
@@ -161,16 +162,16 @@ func TestListsThatGoWrong(t *testing.T) {
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			h := begin(t)
-			h.fault(sandbox.Fault{Class: sandbox.ClassRead, Kind: sandbox.FaultStatus, Status: 200, Body: tc.body})
+			h.Fault(sandbox.Fault{Class: sandbox.ClassRead, Kind: sandbox.FaultStatus, Status: 200, Body: tc.body})
 			_, err := h.Find(t.Context(), backend.Name{Kind: backend.NameApp, Name: "Okta"})
-			class(t, err, backend.Retryable)
+			vendortest.Class(t, err, backend.Retryable)
 			if err == nil || !strings.Contains(err.Error(), tc.text) {
 				t.Error(err)
 			}
 		})
 	}
 	h := begin(t)
-	h.fault(sandbox.Fault{Class: sandbox.ClassRead, Kind: sandbox.FaultStatus, Status: 200, Body: `{"path_values":[{"id":"1","enabled":true,"datasource":{"name":"Okta"}}],"next_page_token":"last","has_more":false}`})
+	h.Fault(sandbox.Fault{Class: sandbox.ClassRead, Kind: sandbox.FaultStatus, Status: 200, Body: `{"path_values":[{"id":"1","enabled":true,"datasource":{"name":"Okta"}}],"next_page_token":"last","has_more":false}`})
 	got, err := h.Find(t.Context(), backend.Name{Kind: backend.NameApp, Name: "Okta"})
 	if err != nil {
 		t.Fatal(err)
