@@ -12,11 +12,8 @@ type Dump struct {
 	Lookups        map[string][]object `json:"lookups"`
 }
 
-// ObjectDump is an object and what its creator sent, inputs that nothing reads back included.
-type ObjectDump struct {
-	Object map[string]any `json:"object"`
-	Inputs map[string]any `json:"inputs"`
-}
+// ObjectDump is an object and what its creator sent.
+type ObjectDump = wire.ObjectDump
 
 // ProfileDump is an access profile with what belongs to it.
 type ProfileDump struct {
@@ -43,10 +40,6 @@ type ReviewDump struct {
 	Reports                []map[string]any `json:"reports"`
 }
 
-func dumpObject(r *record) ObjectDump {
-	return ObjectDump{Object: copyObject(r.Value), Inputs: copyObject(r.Inputs)}
-}
-
 func orNil(value object) map[string]any {
 	if value == nil {
 		return nil
@@ -65,13 +58,13 @@ func (k console) Dump() any {
 	}
 	for _, r := range s.catalogs.All() {
 		dump.AccessProfiles = append(dump.AccessProfiles, ProfileDump{
-			ObjectDump: dumpObject(r), Entries: wireRefs(s.entries[r.Key]), Visibility: wireRefs(s.visibility[r.Key]),
+			ObjectDump: r.Dump(), Entries: wireRefs(s.entries[r.Key]), Visibility: wireRefs(s.visibility[r.Key]),
 			Automation: orNil(s.bundles[r.Key]), MemberCount: s.members[r.Key],
 		})
 	}
 	for _, r := range s.entitlements.All() {
 		dump.Entitlements = append(dump.Entitlements, EntitlementDump{
-			ObjectDump: dumpObject(r), Owners: append([]string{}, s.owners[r.Key]...), Automation: orNil(s.automations[r.Key]),
+			ObjectDump: r.Dump(), Owners: append([]string{}, s.owners[r.Key]...), Automation: orNil(s.automations[r.Key]),
 		})
 	}
 	tasks := map[string][]object{}
@@ -82,12 +75,12 @@ func (k console) Dump() any {
 	for _, r := range s.reviews.All() {
 		selections, _ := deepCopy(s.selections[r.Key]).([]any)
 		dump.Reviews = append(dump.Reviews, ReviewDump{
-			ObjectDump: dumpObject(r), Entitlements: wire.Copies(s.setups[r.Key]), ResourceTypeSelections: selections,
+			ObjectDump: r.Dump(), Entitlements: wire.Copies(s.setups[r.Key]), ResourceTypeSelections: selections,
 			Tasks: wire.Copies(tasks[r.Key]), Reports: wire.Copies(s.reports[r.Key]),
 		})
 	}
 	for _, r := range s.templates.All() {
-		dump.Templates = append(dump.Templates, dumpObject(r))
+		dump.Templates = append(dump.Templates, r.Dump())
 	}
 	for name, t := range map[string]*table{
 		"apps": s.apps, "users": s.users, "policies": s.policies, "attributes": s.attributes, "resourceTypes": s.resourceTypes,

@@ -16,11 +16,8 @@ type Dump struct {
 	Lookups      map[string][]object `json:"lookups"`
 }
 
-// ObjectDump is an object and what its creator sent, inputs that nothing reads back included.
-type ObjectDump struct {
-	Object map[string]any `json:"object"`
-	Inputs map[string]any `json:"inputs"`
-}
+// ObjectDump is an object and what its creator sent.
+type ObjectDump = wire.ObjectDump
 
 // ProfileDump is an access profile and what uses it.
 type ProfileDump struct {
@@ -44,10 +41,6 @@ type CampaignDump struct {
 	Jobs           []map[string]any `json:"jobs"`
 }
 
-func dumpObject(r *record) ObjectDump {
-	return ObjectDump{Object: wire.Copy(r.Value), Inputs: wire.Copy(r.Inputs)}
-}
-
 func copyRecords(records []*record) []map[string]any {
 	result := []map[string]any{}
 	for _, r := range records {
@@ -66,10 +59,10 @@ func (k console) Dump() any {
 		Tasks: copyRecords(s.tasks.All()), Tags: copyRecords(s.tags.All()), Lookups: map[string][]object{},
 	}
 	for _, r := range s.profiles.All() {
-		dump.Profiles = append(dump.Profiles, ProfileDump{ObjectDump: dumpObject(r), UsedBy: wire.Copies(s.usage[r.Key])})
+		dump.Profiles = append(dump.Profiles, ProfileDump{ObjectDump: r.Dump(), UsedBy: wire.Copies(s.usage[r.Key])})
 	}
 	for _, r := range s.entitlements.All() {
-		e := EntitlementDump{ObjectDump: dumpObject(r)}
+		e := EntitlementDump{ObjectDump: r.Dump()}
 		if config := s.requestConfigs[r.Key]; config != nil {
 			e.RequestConfig = wire.Copy(config)
 		}
@@ -88,7 +81,7 @@ func (k console) Dump() any {
 			}
 		}
 		dump.Campaigns = append(dump.Campaigns, CampaignDump{
-			ObjectDump: dumpObject(r), Certifications: copyRecords(c.certificationsOf(r.Key)), Items: copyRecords(c.itemsOf(r.Key)),
+			ObjectDump: r.Dump(), Certifications: copyRecords(c.certificationsOf(r.Key)), Items: copyRecords(c.itemsOf(r.Key)),
 			Reports: wire.Copies(s.reports[r.Key]), Jobs: wire.Copies(jobs),
 		})
 	}

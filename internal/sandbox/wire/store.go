@@ -109,3 +109,12 @@ func (r *Record) At(instant time.Time) Object {
 	}
 	return nil
 }
+
+// ObjectDump is an object and what its creator sent, inputs that nothing reads back included.
+type ObjectDump struct {
+	Object Object `json:"object"`
+	Inputs Object `json:"inputs"`
+}
+
+// Dump returns what a record holds now; it shares nothing with the record.
+func (r *Record) Dump() ObjectDump { return ObjectDump{Object: Copy(r.Value), Inputs: Copy(r.Inputs)} }

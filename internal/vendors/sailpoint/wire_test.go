@@ -70,19 +70,6 @@ func TestFiltersAreEscaped(t *testing.T) {
 	}
 }
 
-func TestMomentsAreRead(t *testing.T) {
-	want := time.Date(2021, 3, 1, 22, 32, 58, 0, time.UTC)
-	for text, at := range map[string]time.Time{
-		`"2021-03-01T22:32:58.104Z"`: want.Add(104 * time.Millisecond), `"2021-03-01T22:32:58Z"`: want, `"2021-03-01T22:32:58.000001Z"`: want.Add(time.Microsecond),
-		`null`: {}, `""`: {}, `"2022-09-19 13:55:26"`: {}, `17`: {},
-	} {
-		var m rest.Moment
-		if err := json.Unmarshal([]byte(text), &m); err != nil || !m.Equal(at) {
-			t.Errorf("%s reads as %s, %v", text, m, err)
-		}
-	}
-}
-
 func TestZonesAreRead(t *testing.T) {
 	noon := time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
 	for text, hours := range map[string]int{"": 0, "Z": 0, "-05:00": -5, "+0200": 2, "+02": 2, "Paris": 0} {
@@ -101,16 +88,6 @@ func TestBlocksAreMerged(t *testing.T) {
 	raw, err = json.Marshal(patch{{"replace", "/enabled", false}, {"replace", "/segments", set(nil)}, {Op: "remove", Path: "/owner"}})
 	if want := `[{"op":"replace","path":"/enabled","value":false},{"op":"replace","path":"/segments","value":[]},{"op":"remove","path":"/owner"}]`; err != nil || string(raw) != want {
 		t.Errorf("%s, %v", raw, err)
-	}
-}
-
-func TestWordsThereAndBack(t *testing.T) {
-	for ours, theirs := range map[string]string{
-		"Manager": "MANAGER", "GovernanceGroup": "GOVERNANCE_GROUP", "AdditionalGovernanceGroup": "ADDITIONAL_GOVERNANCE_GROUP", "NotEquals": "NOT_EQUALS", "": "",
-	} {
-		if rest.Upper(ours) != theirs || rest.Word(theirs) != ours {
-			t.Errorf("%q is %q and %q is %q", ours, rest.Upper(ours), theirs, rest.Word(theirs))
-		}
 	}
 }
 

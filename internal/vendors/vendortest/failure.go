@@ -36,3 +36,19 @@ func Refusal(t *testing.T, err error, path string, why ...string) {
 		Says(t, err, text)
 	}
 }
+
+// Opening expects that a configuration was taken if text is empty; else that it was
+// refused for good with exactly that text, and without the secret in it.
+func Opening(t *testing.T, err error, text, secret string) {
+	t.Helper()
+	if text == "" {
+		if err != nil {
+			t.Error(err)
+		}
+		return
+	}
+	Class(t, err, backend.Terminal)
+	if err == nil || err.Error() != text || strings.Contains(err.Error(), secret) {
+		t.Errorf("%v, want %q", err, text)
+	}
+}
