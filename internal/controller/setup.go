@@ -128,8 +128,12 @@ func Setup(ctx context.Context, mgr manager.Manager, o Options) error {
 
 // setupKind adds the controller of one kind, and returns how it is swept.
 func setupKind[O engine.Object, D backend.Model](mgr manager.Manager, o Options, kind engine.Kind[O, D], shared engine.Options) (sweep.Kind, error) {
-	r := engine.NewReconciler(kind, shared)
 	w := make(wake, 1024)
+	shared.PerTenant = max(o.Concurrency/2, 1)
+	shared.Wake = func(name types.NamespacedName) {
+		go w.names([]types.NamespacedName{name}, func() client.Object { return kind.New() })
+	}
+	r := engine.NewReconciler(kind, shared)
 	b := builder.ControllerManagedBy(mgr).
 		Named(kind.Name).
 		For(kind.New(), builder.WithPredicates(asked())).

@@ -41,6 +41,10 @@ type Options struct {
 	Behind func(ctx context.Context, backendKey string) (int, error)
 	// At is called at the named points of the write path; for tests that kill there.
 	At func(point string)
+	// PerTenant is how many objects of a kind are worked on at once for one tenant; no bound if zero.
+	PerTenant int
+	// Wake queues an object that waited for its turn. It is needed where PerTenant is set.
+	Wake func(name types.NamespacedName)
 }
 
 // DefaultWindow is lease (15 s) + age of a claim (10 s) + request time-out (30 s) + list lag (5 s).
@@ -57,6 +61,7 @@ type Reconciler[O Object, D backend.Model] struct {
 	claims claimIndex
 	views  views[D]
 	clock  clock
+	slots  slots
 
 	mu     sync.Mutex
 	forced map[types.NamespacedName]bool
@@ -91,6 +96,7 @@ func NewReconciler[O Object, D backend.Model](kind Kind[O, D], o Options) *Recon
 	r := &Reconciler[O, D]{Kind: kind, Options: o, forced: map[types.NamespacedName]bool{}, memory: map[types.UID]*memory{}, uids: map[types.NamespacedName]types.UID{}}
 	r.views.now, r.views.bound = o.Now, r.boundIDs
 	r.clock.now = o.Now
+	r.slots = slots{max: o.PerTenant, wake: o.Wake}
 	return r
 }
 
@@ -131,6 +137,12 @@ func (r *Reconciler[O, D]) forget(name types.NamespacedName, uid types.UID) {
 
 // Reconcile does one pass over one object.
 func (r *Reconciler[O, D]) Reconcile(ctx context.Context, req reconcile.Request) (reconcile.Result, error) {
+	tenant, working := r.slots.take(req.NamespacedName)
+	defer func() {
+		if working {
+			r.slots.leave(tenant)
+		}
+	}()
 	if err := r.fillClaims(ctx); err != nil {
 		return reconcile.Result{}, err
 	}
@@ -151,12 +163,28 @@ func (r *Reconciler[O, D]) Reconcile(ctx context.Context, req reconcile.Request)
 	if after, fresh := p.fresh(ctx); fresh {
 		return reconcile.Result{RequeueAfter: after}, nil
 	}
+	if !working {
+		tenant = r.tenantOf(ctx, obj)
+		if working = r.slots.enter(tenant, req.NamespacedName); !working {
+			r.Force(req.NamespacedName) // Whatever asked for this pass still does when its turn comes.
+			return reconcile.Result{}, nil
+		}
+	}
 	out := p.run(ctx)
 	result, err := p.settle(ctx, out)
 	if apierrors.IsConflict(err) {
 		return reconcile.Result{RequeueAfter: time.Second}, nil
 	}
 	return result, err
+}
+
+// tenantOf names the tenant that a pass over the object would work for; its backend
+// before the tenant is known.
+func (r *Reconciler[O, D]) tenantOf(ctx context.Context, obj O) string {
+	if id := r.Backends.TenantOf(ctx, obj.GetNamespace(), obj.GetManagedSpec().BackendRef); id != "" {
+		return id
+	}
+	return BackendKey(obj)
 }
 
 // replaced forgets the object that had this name before, when another one has it

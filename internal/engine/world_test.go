@@ -58,6 +58,8 @@ type world struct {
 	uids                           int
 	window                         time.Duration // DefaultWindow if zero
 	pinned                         string        // what TenantOf says
+	perTenant                      int           // no bound if zero
+	woken                          []types.NamespacedName
 }
 
 func newWorld(t *testing.T) *world {
@@ -79,6 +81,7 @@ func (w *world) restart() {
 	w.r = engine.NewReconciler(controller.AppEntitlementKind(), engine.Options{
 		Client: w.client, Live: w.client, Events: w.events, Backends: w, ClusterID: cluster, Window: w.window,
 		Brakes: &engine.Brakes{}, Lease: func() error { return w.lease },
+		PerTenant: w.perTenant, Wake: func(name types.NamespacedName) { w.woken = append(w.woken, name) },
 		Behind: func(ctx context.Context, _ string) (int, error) {
 			var list v1alpha1.AppEntitlementList
 			err := w.client.List(ctx, &list)
@@ -112,7 +115,13 @@ func (w *world) identity(ctx context.Context, _ time.Duration) (backend.TenantID
 
 func (w *world) Unauthorized(string, error) { w.refused++ }
 
-func (w *world) TenantOf(context.Context, string, v1alpha1.BackendRef) string { return w.pinned }
+// TenantOf says what is pinned behind "prod". Every other backend has a tenant of its name.
+func (w *world) TenantOf(_ context.Context, _ string, ref v1alpha1.BackendRef) string {
+	if ref.Name != "prod" {
+		return ref.Name
+	}
+	return w.pinned
+}
 
 func conflict(obj client.Object) error {
 	return apierrors.NewConflict(schema.GroupResource{Group: v1alpha1.GroupVersion.Group, Resource: "appentitlements"}, obj.GetName(), fmt.Errorf("changed meanwhile"))

@@ -5,6 +5,7 @@ package sweep
 import (
 	"context"
 	"math/rand/v2"
+	"sync"
 	"time"
 
 	"k8s.io/apimachinery/pkg/types"
@@ -26,7 +27,9 @@ type Kind struct {
 
 // Target is a backend to sweep.
 type Target struct {
-	Key      string
+	Key string
+	// Tenant is who answers there; two backends can share it.
+	Tenant   string
 	Interval time.Duration
 	// Last is when each kind was last swept, by the backend's status.
 	Last map[string]time.Time
@@ -47,18 +50,23 @@ type Sweeper struct {
 	TailPeriod time.Duration
 
 	due map[string]time.Time
+
+	mu   sync.Mutex
+	busy map[string]bool // tenants that are being swept
 }
 
 // NeedLeaderElection says that only the leader sweeps.
 func (*Sweeper) NeedLeaderElection() bool { return true }
 
-// Start sweeps until ctx ends. One sweep runs at a time, so never two per tenant.
+// Start sweeps until ctx ends. Tenants are swept side by side, and each by one sweep at a time.
 func (s *Sweeper) Start(ctx context.Context) error {
 	every := s.Every
 	if every == 0 {
 		every = 5 * time.Second
 	}
-	s.due = map[string]time.Time{}
+	s.due, s.busy = map[string]time.Time{}, map[string]bool{}
+	var running sync.WaitGroup
+	defer running.Wait()
 	ticker := time.NewTicker(every)
 	defer ticker.Stop()
 	for {
@@ -66,17 +74,50 @@ func (s *Sweeper) Start(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-ticker.C:
-			s.round(ctx)
+			for tenant, targets := range s.byTenant(ctx) {
+				if s.begin(tenant) {
+					running.Go(func() {
+						defer s.end(tenant)
+						s.round(ctx, targets)
+					})
+				}
+			}
 		}
 	}
 }
 
-func (s *Sweeper) round(ctx context.Context) {
+// byTenant lists the backends of every tenant.
+func (s *Sweeper) byTenant(ctx context.Context) map[string][]Target {
 	targets, err := s.Targets(ctx)
 	if err != nil {
 		log.FromContext(ctx).Error(err, "listing backends to sweep")
-		return
+		return nil
 	}
+	out := map[string][]Target{}
+	for _, t := range targets {
+		out[t.Tenant] = append(out[t.Tenant], t)
+	}
+	return out
+}
+
+func (s *Sweeper) begin(tenant string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.busy[tenant] {
+		return false
+	}
+	s.busy[tenant] = true
+	return true
+}
+
+func (s *Sweeper) end(tenant string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.busy, tenant)
+}
+
+// round sweeps what is due of one tenant.
+func (s *Sweeper) round(ctx context.Context, targets []Target) {
 	for _, t := range targets {
 		for _, k := range s.Kinds {
 			if ctx.Err() != nil {
@@ -94,6 +135,8 @@ func (s *Sweeper) round(ctx context.Context) {
 func (s *Sweeper) isDue(t Target, kind string) bool {
 	id := t.Key + "|" + kind
 	now := time.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	due, known := s.due[id]
 	if !known {
 		last, ok := t.Last[kind]
@@ -112,7 +155,9 @@ func (s *Sweeper) isDue(t Target, kind string) bool {
 
 func (s *Sweeper) sweep(ctx context.Context, t Target, k Kind) {
 	logger := log.FromContext(ctx).WithValues("backend", t.Key, "kind", k.Name)
+	s.mu.Lock()
 	s.due[t.Key+"|"+k.Name] = time.Now().Add(jittered(t.Interval))
+	s.mu.Unlock()
 	b, err := s.Open(ctx, t.Key)
 	if err != nil {
 		logger.V(1).Info("not swept", "reason", err.Error())
