@@ -27,6 +27,12 @@ const (
 	pathMaxDuration  = "conductorOne.maxGrantDuration"
 )
 
+// Who enrols past the policies of the entries is the wider of the two.
+const (
+	pathEnrollment     = "conductorOne.enrollmentBehavior"
+	enrollmentEnforced = "EnforceEntitlementRequestPolicy"
+)
+
 type profileObservation = backend.Observation[backend.AccessProfile]
 
 // profileDriver drives access profiles (section 3).
@@ -46,7 +52,7 @@ func (*profileDriver) Capabilities() backend.Capabilities {
 			"inherits": "a ConductorOne profile does not inherit from others",
 		},
 		Values: map[string][]string{
-			"conductorOne.enrollmentBehavior":              {"BypassEntitlementRequestPolicy", "EnforceEntitlementRequestPolicy"},
+			pathEnrollment:                                 {"BypassEntitlementRequestPolicy", enrollmentEnforced},
 			"conductorOne.unenrollmentBehavior":            {"LeaveAccessAsIs", "RevokeAll", "RevokeUnjustified"},
 			"conductorOne.unenrollmentEntitlementBehavior": {"Bypass", "Enforce"},
 		},

@@ -85,7 +85,7 @@ func encodeRow(desired backend.AccessProfile, only func(path string) bool) *mask
 		{"displayName", "displayName", plain(desired.DisplayName)},
 		{"description", "description", plain(desired.Description)},
 		{"conductorOne.requestBundle", "requestBundle", plain(c.RequestBundle)},
-		{"conductorOne.enrollmentBehavior", "enrollmentBehavior", enum(enumEnrollment, c.EnrollmentBehavior)},
+		{pathEnrollment, "enrollmentBehavior", enum(enumEnrollment, c.EnrollmentBehavior)},
 		{"conductorOne.unenrollmentBehavior", "unenrollmentBehavior", enum(enumUnenrollment, c.UnenrollmentBehavior)},
 		{"conductorOne.unenrollmentEntitlementBehavior", "unenrollmentEntitlementBehavior", enum(enumUnenrollEntitlement, c.UnenrollmentEntitlementBehavior)},
 	}, only)

@@ -104,7 +104,7 @@ func TestProfileCreateThenConverge(t *testing.T) {
 	}
 	k.ResetCalls()
 	obs = k.Converge(obs, desired)
-	expectSteps(k.House, "add 2 requests=true", "policies grantPolicyId,revokePolicyId,durationGrant", "automation enabled=true", "bind 2", "row published published=true")
+	expectSteps(k.House, "policies grantPolicyId,revokePolicyId,durationGrant", "add 2 requests=true", "automation enabled=true", "bind 2", "row published published=true")
 	if backend.Value(obs.Actual.Facts.MemberCount) != 0 || obs.Actual.Facts.CELExpression == "" {
 		t.Errorf("%+v", obs.Actual.Facts)
 	}
@@ -205,7 +205,16 @@ func TestProfileUpdateOrder(t *testing.T) {
 			p.ConductorOne.VisibleTo = backend.EntitlementSet{engineer, member}
 			p.DisplayName = backend.To("Renamed")
 			p.ConductorOne.GrantPolicyID = &auto
-		}, []string{"unbind 1", "automation enabled=false", "remove 1", "add 1 requests=true", "policies grantPolicyId", "automation enabled=true", "bind 1", "row displayName"}},
+		}, []string{"unbind 1", "automation enabled=false", "remove 1", "policies grantPolicyId", "add 1 requests=true", "automation enabled=true", "bind 1", "row displayName"}},
+		"new contents are never to be had by the old policy": {func(p *backend.AccessProfile) {
+			p.Entitlements = backend.EntitlementSet{payroll, payments}
+			p.ConductorOne.GrantPolicyID = &auto
+		}, []string{"remove 1", "policies grantPolicyId", "add 1 requests=true"}},
+		"new contents are never to be had past their own policies": {func(p *backend.AccessProfile) {
+			p.Entitlements = append(p.Entitlements, payments)
+			p.ConductorOne.EnrollmentBehavior = backend.To("EnforceEntitlementRequestPolicy")
+			p.DisplayName = backend.To("Renamed")
+		}, []string{"row enrollmentBehavior", "add 1 requests=true", "row displayName"}},
 		"only the contents": {func(p *backend.AccessProfile) { p.Entitlements = backend.EntitlementSet{payroll, payments} },
 			[]string{"remove 1", "add 1 requests=true"}},
 		"only the rule":        {func(p *backend.AccessProfile) { p.Membership.Expression = other }, []string{"automation enabled=true"}},
@@ -225,6 +234,11 @@ func TestProfileUpdateOrder(t *testing.T) {
 		"a rule that nobody may switch off goes between": {func(p *backend.AccessProfile) {
 			*p = backend.AccessProfile{Membership: &backend.Membership{Expression: other}, Entitlements: backend.EntitlementSet{payments}}
 		}, []string{"remove 2", "automation enabled=true", "add 1 requests=<nil>"}},
+		"a rule that nobody may switch off follows the new policy": {func(p *backend.AccessProfile) {
+			*p = backend.AccessProfile{
+				Membership: &backend.Membership{Expression: other}, Entitlements: backend.EntitlementSet{payments}, ConductorOne: &block{GrantPolicyID: &auto},
+			}
+		}, []string{"remove 2", "policies grantPolicyId", "automation enabled=true", "add 1 requests=<nil>"}},
 		"the other kind of rule": {func(p *backend.AccessProfile) {
 			*p = backend.AccessProfile{ConductorOne: &block{Automation: &backend.ConductorOneAutomation{Entitlements: backend.EntitlementSet{engineer}}}}
 		}, []string{"automation enabled=true"}},

@@ -12,10 +12,11 @@ const entriesPerCall = 50
 
 // Update writes in an order of which every prefix is safe: nobody gets what neither
 // the old nor the new profile gave them, and nothing is added before every removal
-// was accepted. Steps without a change are left out.
+// was accepted. Steps without a change are left out. How people are asked counts, too:
+// nobody gets a new entry by the old policy, or past the entry's own one.
 //
-//	narrow visibility and publication → automation off → entries removed → entries added →
-//	policies → automation with the new rule → visibility widened → other fields → published
+//	narrow visibility, publication and enrolment → automation off → entries removed → policies →
+//	entries added → automation with the new rule → visibility widened → other fields → published
 func (d *profileDriver) Update(ctx context.Context, seen profileObservation, desired backend.AccessProfile, changes backend.Changes) (profileObservation, error) {
 	u := profileUpdate{profileDriver: d, seen: seen, desired: desired, changes: changes}
 	if err := u.complete(ctx); err != nil {
@@ -23,7 +24,7 @@ func (d *profileDriver) Update(ctx context.Context, seen profileObservation, des
 	}
 	for _, step := range []func(context.Context) error{
 		u.narrow, u.unbind, u.switchOff, u.removeEntries,
-		u.ruleFirst, u.addEntries, u.writePolicies, u.writeRule, u.bind, u.widen,
+		u.writePolicies, u.ruleFirst, u.addEntries, u.writeRule, u.bind, u.widen,
 	} {
 		if err := step(ctx); err != nil {
 			return profileObservation{}, err
@@ -76,11 +77,17 @@ func (u *profileUpdate) complete(ctx context.Context) error {
 	return err
 }
 
-// narrow takes the profile from those who may not see it any more.
+// narrow takes the profile from those who may not see it any more, and enforces the
+// policies of its entries before others may ask for them.
 func (u *profileUpdate) narrow(ctx context.Context) error {
-	row := &masked{}
+	row := encodeRow(u.desired, func(path string) bool { return path == pathEnrollment && u.enforces() })
 	u.visibility(row, false)
 	return u.write(ctx, row)
+}
+
+// enforces: enrolment is to go by the policies of the entries from now on.
+func (u *profileUpdate) enforces() bool {
+	return u.changes.Has(pathEnrollment) && backend.Value(backend.Value(u.desired.ConductorOne).EnrollmentBehavior) == enrollmentEnforced
 }
 
 // visibility adds the two switches to row, as far as they change to on.
@@ -139,7 +146,8 @@ func (u *profileUpdate) inChunks(ctx context.Context, set backend.EntitlementSet
 	return nil
 }
 
-// writePolicies comes before the automation, whose first tasks would follow the app's defaults (section 3.7).
+// writePolicies comes before the automation, whose first tasks would follow the app's defaults
+// (section 3.7), and before new entries, which people could ask for by the old policy.
 func (u *profileUpdate) writePolicies(ctx context.Context) error {
 	c := backend.Value(u.desired.ConductorOne)
 	row := &masked{}
@@ -171,7 +179,9 @@ func (u *profileUpdate) bind(ctx context.Context) error {
 
 // widen writes the other fields of the row and, with them and last, what lets people in.
 func (u *profileUpdate) widen(ctx context.Context) error {
-	row := encodeRow(u.desired, u.changes.Has)
+	row := encodeRow(u.desired, func(path string) bool {
+		return u.changes.Has(path) && (path != pathEnrollment || !u.enforces())
+	})
 	mend := u.seen.Blemished || u.seen.MarkInProse || u.changes.Has(backend.PathMark)
 	if mend || u.changes.Has("conductorOne.annotations") {
 		row.set("annotations", stamp(backend.Value(u.desired.ConductorOne).Annotations, u.seen.Mark))

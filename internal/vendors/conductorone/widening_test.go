@@ -1,0 +1,139 @@
+package conductorone_test
+
+import (
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/governance-operator/governance-operator/internal/backend"
+	fake "github.com/governance-operator/governance-operator/internal/sandbox/conductorone"
+	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
+)
+
+const (
+	bypass  = "BypassEntitlementRequestPolicy"
+	enforce = "EnforceEntitlementRequestPolicy"
+)
+
+// watchers are the entitlements whose holders may see a profile.
+var watchers = []backend.EntitlementID{everyone, engineer, member}
+
+// drawProfile makes a profile with every field that decides who gets what: by its rule, or
+// because they see it and may ask.
+func drawProfile(t *rapid.T) backend.AccessProfile {
+	flag := func(label string) *bool { return backend.To(rapid.Bool().Draw(t, label)) }
+	subset := func(label string, of []backend.EntitlementID) backend.EntitlementSet {
+		return append(backend.EntitlementSet{}, rapid.SliceOfNDistinct(rapid.SampledFrom(of), 0, len(of), rapid.ID).Draw(t, label)...)
+	}
+	p := backend.AccessProfile{
+		DisplayName:  backend.To(rapid.SampledFrom([]string{"Payroll reader", "Payroll"}).Draw(t, "name")),
+		Entitlements: subset("entitlements", []backend.EntitlementID{member, payments, viewer, payroll}),
+		Requestable:  flag("requestable"),
+		Membership:   &backend.Membership{Expression: backend.To(""), Enabled: backend.To(false)},
+		ConductorOne: &backend.ConductorOneAccessProfile{
+			VisibleToEveryone: flag("everyone"), VisibleTo: subset("visible to", watchers),
+			EnrollmentBehavior: backend.To(rapid.SampledFrom([]string{bypass, enforce}).Draw(t, "enrollment")),
+			GrantPolicyID:      backend.To(rapid.SampledFrom([]string{grant, auto}).Draw(t, "policy")),
+			Automation:         &backend.ConductorOneAutomation{Entitlements: backend.EntitlementSet{}},
+		},
+	}
+	switch rapid.IntRange(0, 3).Draw(t, "rule") {
+	case 0:
+		return p
+	case 1:
+		p.ConductorOne.Automation.Entitlements = append(subset("holders", watchers[:2]), engineer)
+	default:
+		p.Membership.Expression = backend.To(`subject.department == "` + rapid.SampledFrom([]string{"Finance", "Sales"}).Draw(t, "department") + `"`)
+	}
+	p.Membership.Enabled = flag("enabled")
+	return p
+}
+
+// grants says who gets what: those of the rule, and those who may ask, by whose leave.
+func grants(rule []string, askers []string, everyone bool, entries []string, policy string, bypassed bool) vendortest.Grants {
+	out := vendortest.Grants{}
+	out.Give(rule, entries)
+	if everyone {
+		askers = []string{"anybody"}
+		for _, w := range watchers {
+			askers = append(askers, "holders of "+w.ID)
+		}
+	}
+	how := []string{"by " + policy}
+	if bypassed {
+		how = append(how, "past its own policy")
+	}
+	out.Give(askers, entries, how...)
+	return out
+}
+
+func idsOf(set backend.EntitlementSet, before string) (out []string) {
+	for _, e := range set {
+		out = append(out, before+e.ID)
+	}
+	return out
+}
+
+func meant(p backend.AccessProfile) vendortest.Grants {
+	c, m := *p.ConductorOne, *p.Membership
+	var rule, askers []string
+	if *m.Enabled {
+		rule = idsOf(c.Automation.Entitlements, "ruled holders of ")
+		if *m.Expression != "" {
+			rule = append(rule, *m.Expression)
+		}
+	}
+	if *p.Requestable {
+		askers = idsOf(c.VisibleTo, "holders of ")
+	}
+	return grants(rule, askers, *p.Requestable && *c.VisibleToEveryone, idsOf(p.Entitlements, ""), *c.GrantPolicyID, *c.EnrollmentBehavior == bypass)
+}
+
+// granted reads the same from the fake's store.
+func granted(k vendortest.Kept[backend.AccessProfile], id string) vendortest.Grants {
+	dump := k.Dump().(fake.Dump)
+	policy := ""
+	for _, e := range dump.Entitlements {
+		if e.Object["id"] == id {
+			policy, _ = e.Object["grantPolicyId"].(string)
+		}
+	}
+	for _, p := range dump.AccessProfiles {
+		if p.Object["id"] != id {
+			continue
+		}
+		var rule, askers []string
+		if p.Automation["enabled"] == true {
+			if cel, ok := p.Automation["cel"].(map[string]any); ok {
+				rule = append(rule, cel["expression"].(string))
+			}
+			if holders, ok := p.Automation["entitlements"].(map[string]any); ok {
+				rule = append(rule, wireIDs(holders["entitlementRefs"].([]any), "ruled holders of ")...)
+			}
+		}
+		published := p.Object["published"] == true
+		if published {
+			askers = wireIDs(p.Visibility, "holders of ")
+		}
+		return grants(rule, askers, published && p.Object["visibleToEveryone"] == true, wireIDs(p.Entries, ""), policy,
+			p.Object["enrollmentBehavior"] == "REQUEST_CATALOG_ENROLLMENT_BEHAVIOR_BYPASS_ENTITLEMENT_REQUEST_POLICY")
+	}
+	return vendortest.Grants{}
+}
+
+func wireIDs(refs []any, before string) (out []string) {
+	for _, r := range refs {
+		out = append(out, before+r.(map[string]any)["id"].(string))
+	}
+	return out
+}
+
+func TestNoEditOfAProfileEverWidensAccessByAccident(t *testing.T) {
+	vendortest.NeverWider(t, vendortest.Edits{
+		Open: profiles, Draw: drawProfile, Means: meant, Granted: granted,
+		Loose: [][]string{
+			{"entitlements"}, {"requestable"}, {"conductorOne.visibleToEveryone"}, {"conductorOne.visibleTo"}, {"membership.enabled"},
+			{"membership", "conductorOne.automation"}, {"conductorOne.policies.grant"}, {"conductorOne.enrollmentBehavior"},
+		},
+	})
+}

@@ -1,0 +1,33 @@
+package vendortest
+
+import (
+	"flag"
+	"os"
+	"strconv"
+	"testing"
+)
+
+// timesMore is the environment variable that makes random tests longer: so many times as many checks.
+const timesMore = "GOVERNANCE_CHECKS_TIMES"
+
+// checks says how many random cases to try: n, or as many times more as the environment asks
+// for. What -rapid.checks says counts more than both.
+func checks(t *testing.T, n int) {
+	t.Helper()
+	given := false
+	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "rapid.checks" })
+	if given {
+		return
+	}
+	if times, err := strconv.Atoi(os.Getenv(timesMore)); err == nil && times > 0 {
+		n *= times
+	}
+	// A case that fails is printed with the seed that leads to it: no file is left behind.
+	for name, value := range map[string]string{"rapid.checks": strconv.Itoa(n), "rapid.nofailfile": "true"} {
+		before := flag.Lookup(name).Value.String()
+		if err := flag.Set(name, value); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = flag.Set(name, before) })
+	}
+}
