@@ -33,6 +33,9 @@ type Edits struct {
 	Means func(backend.AccessProfile) Grants
 	// Granted is what a remote grants, by the sandbox's store.
 	Granted func(k Kept[backend.AccessProfile], id string) Grants
+	// LeftBehind is what people still have at targets although it was taken from them, by every
+	// look of Granted so far; nil where the vendor takes back whatever is taken away.
+	LeftBehind func(k Kept[backend.AccessProfile], id string) Grants
 }
 
 // NeverWider makes random edits of random profiles, with a failure before and after each write
@@ -162,6 +165,11 @@ func (w *watch) edit(obs backend.Observation[backend.AccessProfile], desired bac
 	w.converge(desired)
 	if now := w.e.Granted(w.k, w.id); len(now.Minus(w.after)) > 0 || len(w.after.Minus(now)) > 0 {
 		w.Fatalf("in the end %v is granted, and wanted is %v", now, w.after)
+	}
+	if w.e.LeftBehind != nil {
+		if left := w.e.LeftBehind(w.k, w.id); len(left) > 0 {
+			w.Fatalf("in the end %v was never taken back", left)
+		}
 	}
 }
 

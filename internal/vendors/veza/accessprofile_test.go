@@ -58,7 +58,7 @@ func TestUpdatesKeepTheirOrder(t *testing.T) {
 		want     []string
 	}{
 		"while it runs":     {"Running", "Running", []string{"PUT members REMOVE", "PATCH version", "PATCH profile", "PUT members ADD"}},
-		"when it pauses":    {"Running", "Paused", []string{"PATCH profile PAUSED", "PUT members REMOVE", "PATCH version", "PATCH profile", "PUT members ADD"}},
+		"when it pauses":    {"Running", "Paused", []string{"PUT members REMOVE", "PATCH version", "PATCH profile PAUSED", "PATCH version", "PATCH profile", "PUT members ADD"}},
 		"when it starts":    {"Paused", "Running", []string{"PUT members REMOVE", "PATCH version", "PATCH profile", "PUT members ADD", "PATCH profile RUNNING"}},
 		"from rest to rest": {"Paused", "DryRun", []string{"PUT members REMOVE", "PATCH version", "PATCH profile", "PUT members ADD", "PATCH profile DRY_RUN"}},
 	} {

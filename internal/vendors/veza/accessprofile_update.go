@@ -10,10 +10,12 @@ import (
 
 // Update writes in an order of which every prefix is safe: who has what is members ×
 // relationships while the profile runs, and nothing is added before every removal was
-// accepted. Steps without a change are left out (section 9).
+// accepted. What is taken away is taken while the profile still runs: at another time it
+// would be gone from the profile and left at the targets (section 3.8). Steps without a
+// change are left out (section 9).
 //
-//	state narrowed → members removed → version replaced → draft published → profile →
-//	members added → state, RUNNING last
+//	members removed → what stops: contents removed, state → version replaced → draft published →
+//	profile → members added → state, RUNNING last
 func (d *profileDriver) Update(ctx context.Context, seen profileObservation, desired backend.AccessProfile, changes backend.Changes) (profileObservation, error) {
 	if changes.Has(backend.PathRetired) {
 		return d.retire(ctx, seen)
@@ -23,7 +25,7 @@ func (d *profileDriver) Update(ctx context.Context, seen profileObservation, des
 		return profileObservation{}, err
 	}
 	for _, step := range []func(context.Context) error{
-		u.narrow, u.removeMembers, u.writeVersion, u.publish, u.writeProfile, u.addMembers, u.setState,
+		u.removeMembers, u.shrink, u.narrow, u.writeVersion, u.publish, u.writeProfile, u.addMembers, u.setState,
 	} {
 		if err := step(ctx); err != nil {
 			return u.partly(err)
@@ -142,24 +144,6 @@ func (u *profileUpdate) patchProfile(ctx context.Context, f fields) error {
 	return u.patched(u.patch(ctx, profilePath(u.seen.ID), f))
 }
 
-// narrow ends a profile's effect before anything else changes.
-func (u *profileUpdate) narrow(ctx context.Context) error {
-	if !u.live.running() || !u.moves() || rest.Upper(*u.want.State) == stateRunning {
-		return nil
-	}
-	u.narrowed = true
-	return u.writeState(ctx)
-}
-
-// moves says that the state is to be another.
-func (u *profileUpdate) moves() bool { return u.want.State != nil && u.changes.Has(pathState) }
-
-func (u *profileUpdate) writeState(ctx context.Context) error {
-	var f fields
-	f.set("state", rest.Upper(*u.want.State))
-	return u.patchProfile(ctx, f)
-}
-
 func (u *profileUpdate) removeMembers(ctx context.Context) error {
 	if !u.changes.Has(pathMembers) {
 		return nil
@@ -188,13 +172,8 @@ func (u *profileUpdate) writeVersion(ctx context.Context) error {
 	if !u.publishing && !u.changes.Any(ofVersion...) {
 		return nil
 	}
-	if u.wrote {
-		if err := u.refresh(ctx); err != nil {
-			return err
-		}
-		if err := u.minded(); err != nil {
-			return err
-		}
+	if err := u.again(ctx); err != nil {
+		return err
 	}
 	n, base := u.live.Current, u.inForceNow
 	if u.publishing {
@@ -211,11 +190,26 @@ func (u *profileUpdate) writeVersion(ctx context.Context) error {
 	}
 	var f fields
 	encodeVersion(&f, base, u.desired, u.replaces)
+	return u.patchVersion(ctx, n, f)
+}
+
+func (u *profileUpdate) patchVersion(ctx context.Context, n number, f fields) error {
 	if f.empty() {
 		return nil
 	}
 	u.moved = true
 	return u.patched(u.patch(ctx, versionPath(u.seen.ID, n), f))
+}
+
+// again reads what is about to be replaced whole once more, after a write of our own.
+func (u *profileUpdate) again(ctx context.Context) error {
+	if !u.wrote {
+		return nil
+	}
+	if err := u.refresh(ctx); err != nil {
+		return err
+	}
+	return u.minded()
 }
 
 func versionPath(id string, n number) string {
@@ -274,5 +268,7 @@ func (u *profileUpdate) setState(ctx context.Context) error {
 	if rest.Upper(*u.want.State) == stateRunning {
 		u.awaiting.Store(u.seen.ID, true)
 	}
-	return u.writeState(ctx)
+	var f fields
+	f.set("state", rest.Upper(*u.want.State))
+	return u.patchProfile(ctx, f)
 }
