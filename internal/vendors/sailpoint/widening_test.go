@@ -1,0 +1,103 @@
+package sailpoint_test
+
+import (
+	"fmt"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/governance-operator/governance-operator/internal/backend"
+	fake "github.com/governance-operator/governance-operator/internal/sandbox/sailpoint"
+	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
+)
+
+// drawProfile makes a profile with every field that decides who may ask for what, and who has
+// to agree.
+func drawProfile(t *rapid.T) backend.AccessProfile {
+	flag := func(label string) *bool { return backend.To(rapid.Bool().Draw(t, label)) }
+	entitlements := backend.EntitlementSet{}
+	for _, e := range rapid.SliceOfNDistinct(rapid.SampledFrom([]backend.EntitlementID{read, write, admin}), 0, 3, rapid.ID).Draw(t, "entitlements") {
+		entitlements = append(entitlements, e)
+	}
+	return backend.AccessProfile{
+		DisplayName:  backend.To(rapid.SampledFrom([]string{"Employee database", "The database"}).Draw(t, "name")),
+		Entitlements: entitlements,
+		Owners:       rapid.SliceOfNDistinct(rapid.SampledFrom([]string{ada, grace}), 1, 2, rapid.ID).Draw(t, "owners"),
+		Requestable:  flag("requestable"),
+		SailPoint: &backend.SailPointAccessProfile{
+			SourceID: &database, Enabled: flag("enabled"),
+			Segments: append(backend.Set{}, rapid.SliceOfNDistinct(rapid.SampledFrom([]string{employees, others}), 0, 2, rapid.ID).Draw(t, "segments")...),
+			AccessRequest: &backend.SailPointProfileRequest{
+				CommentsRequired: flag("comments"),
+				ApprovalSchemes: rapid.SampledFrom([]backend.ApprovalSchemes{
+					{}, {{ApproverType: "Manager"}}, {{ApproverType: "Manager"}, {ApproverType: "GovernanceGroup", ApproverID: approvers}},
+				}).Draw(t, "approvals"),
+			},
+			AccessModelMetadata: backend.SailPointMetadata{"accessClass": {rapid.SampledFrom([]string{"low", "critical"}).Draw(t, "class")}},
+		},
+	}
+}
+
+// asked says who may ask for what. Without a segment everybody may.
+func asked(open bool, segments, entitlements []string, approvals string) vendortest.Grants {
+	out := vendortest.Grants{}
+	if !open {
+		return out
+	}
+	if len(segments) == 0 {
+		segments = []string{employees, others, "anybody"}
+	}
+	out.Give(segments, entitlements, "after "+approvals)
+	return out
+}
+
+func meant(p backend.AccessProfile) vendortest.Grants {
+	var entitlements []string
+	for _, e := range p.Entitlements {
+		entitlements = append(entitlements, e.ID)
+	}
+	approvals := "nobody"
+	for _, s := range p.SailPoint.AccessRequest.ApprovalSchemes {
+		approvals += fmt.Sprintf(", %s %s", map[string]string{"Manager": "MANAGER", "GovernanceGroup": "GOVERNANCE_GROUP"}[s.ApproverType], s.ApproverID)
+	}
+	return asked(*p.Requestable && *p.SailPoint.Enabled, p.SailPoint.Segments, entitlements, approvals)
+}
+
+// granted reads the same from the fake's store.
+func granted(k vendortest.Kept[backend.AccessProfile], id string) vendortest.Grants {
+	for _, p := range k.Dump().(fake.Dump).Profiles {
+		if p.Object["id"] != id {
+			continue
+		}
+		var segments, entitlements []string
+		listed, _ := p.Object["segments"].([]any)
+		for _, s := range listed {
+			segments = append(segments, s.(string))
+		}
+		given, _ := p.Object["entitlements"].([]any)
+		for _, e := range given {
+			entitlements = append(entitlements, e.(map[string]any)["id"].(string))
+		}
+		approvals := "nobody"
+		config, _ := p.Object["accessRequestConfig"].(map[string]any)
+		schemes, _ := config["approvalSchemes"].([]any)
+		for _, s := range schemes {
+			scheme := s.(map[string]any)
+			approver, _ := scheme["approverId"].(string)
+			approvals += fmt.Sprintf(", %s %s", scheme["approverType"], approver)
+		}
+		return asked(p.Object["requestable"] == true && p.Object["enabled"] == true, segments, entitlements, approvals)
+	}
+	return vendortest.Grants{}
+}
+
+func TestNoEditOfAProfileEverWidensAccessByAccident(t *testing.T) {
+	vendortest.NeverWider(t, vendortest.Edits{
+		Open: profiles, ParentID: database, Draw: drawProfile, Means: meant, Granted: granted,
+		Possible: func(p backend.AccessProfile) bool { return len(p.Entitlements) > 0 || !*p.SailPoint.Enabled },
+		Loose: [][]string{
+			{"entitlements"}, {"requestable"}, {"owners"}, {"sailPoint.enabled"}, {"sailPoint.segments"}, {"sailPoint.accessModelMetadata"},
+			{"sailPoint.accessRequestConfig.approvalSchemes"}, {"sailPoint.accessRequestConfig"},
+		},
+	})
+}
