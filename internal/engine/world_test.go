@@ -14,6 +14,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
+	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
 	"k8s.io/client-go/tools/events"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
@@ -62,13 +63,16 @@ type world struct {
 	woken                          []types.NamespacedName
 }
 
+// scheme is shared: thousands of worlds are made.
+var scheme = sync.OnceValue(func() *runtime.Scheme {
+	s := runtime.NewScheme()
+	utilruntime.Must(v1alpha1.AddToScheme(s))
+	return s
+})
+
 func newWorld(t *testing.T) *world {
 	w := &world{t: t, tenant: backendtest.NewTenant(), events: events.NewFakeRecorder(10000)}
-	scheme := runtime.NewScheme()
-	if err := v1alpha1.AddToScheme(scheme); err != nil {
-		t.Fatal(err)
-	}
-	w.client = fake.NewClientBuilder().WithScheme(scheme).WithStatusSubresource(&v1alpha1.AppEntitlement{}).
+	w.client = fake.NewClientBuilder().WithScheme(scheme()).WithStatusSubresource(&v1alpha1.AppEntitlement{}).
 		WithInterceptorFuncs(interceptor.Funcs{Patch: w.patch, SubResourcePatch: w.patchStatus}).Build()
 	w.backend = engine.Backend{Key: backendID, Tenant: w.tenant, TenantKey: "key-1", TenantID: "tenant-1", PinnedTenantID: "tenant-1",
 		Resync: 10 * time.Minute, Verify: w.identity, Find: w.tenant.Find}
