@@ -11,8 +11,13 @@ type limiter struct {
 	mu     sync.Mutex
 	tokens float64
 	last   time.Time
-	quiet  time.Time
+	asked  time.Time // when the present pause was asked for
+	quiet  time.Time // until when
 }
+
+// onTheWay is how soon after a refusal a call may come that was sent before the refusal was
+// read: another caller of the same client waits for a connection, and the machine is busy.
+const onTheWay = 500 * time.Millisecond
 
 // take spends one token. When none is left it returns after how many whole seconds to come back, at least one.
 func (l *limiter) take(now time.Time, perSecond float64, burst int) (retryAfter int, ok bool) {
@@ -39,20 +44,23 @@ func (l *limiter) take(now time.Time, perSecond float64, burst int) (retryAfter 
 func (l *limiter) askQuiet(now time.Time, seconds int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if !now.Before(l.quiet) {
+		l.asked = now
+	}
 	if until := now.Add(time.Duration(seconds) * time.Second); until.After(l.quiet) {
 		l.quiet = until
 	}
 }
 
-// early tells whether a call at now comes before a client was told to be back.
+// early tells whether a call at now comes before a client was told to be back, and was not on its way by then.
 func (l *limiter) early(now time.Time) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return now.Before(l.quiet)
+	return now.Before(l.quiet) && now.Sub(l.asked) > onTheWay
 }
 
 func (l *limiter) reset() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.tokens, l.last, l.quiet = 0, time.Time{}, time.Time{}
+	l.tokens, l.last, l.asked, l.quiet = 0, time.Time{}, time.Time{}, time.Time{}
 }
