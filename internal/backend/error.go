@@ -3,7 +3,9 @@ package backend
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
+	"unicode"
 )
 
 // Class says what to do about an error.
@@ -48,8 +50,26 @@ type Error struct {
 	Err   error
 }
 
-// Error returns the text of the cause.
-func (e *Error) Error() string { return e.Err.Error() }
+// longestText is what the text of an error may have, in characters.
+const longestText = 512
+
+// Error returns the text of the cause, as one line of printable text and of at most 512
+// characters: it may hold names and ids as a vendor spells them.
+func (e *Error) Error() string {
+	text := strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case !unicode.IsPrint(r):
+			return -1
+		}
+		return r
+	}, e.Err.Error())
+	if runes := []rune(text); len(runes) > longestText {
+		text = string(runes[:longestText-1]) + "…"
+	}
+	return text
+}
 
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }

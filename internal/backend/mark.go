@@ -3,6 +3,7 @@ package backend
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -45,33 +46,50 @@ func MarkFromAnnotations(a map[string]string) Mark {
 	}
 }
 
-var markLine = regexp.MustCompile(`(?m)\n?^managed by governance-operator: (\S+/\S+) \(cluster (\S+), token (\S+)\)$\n?`)
+var markLine = regexp.MustCompile(`(?m)^managed by governance-operator: (\S+/\S+) \(cluster (\S+), token (\S+)\)$`)
 
 // Line renders the mark as a sentence for people.
 func (m Mark) Line() string {
 	return fmt.Sprintf("managed by governance-operator: %s (cluster %s, token %s)", m.Owner, m.Cluster, m.Token)
 }
 
-// Stamp appends the mark as the last line of text.
+// Stamp appends the mark as the last line of text, where it counts. The same line further
+// up goes; another's that somebody wrote or copied there is a sentence like any other.
 func (m Mark) Stamp(text string) string {
-	text, _ = SplitMark(text)
+	for {
+		rest, found := split(text, func(other Mark) bool { return other == m })
+		if found.IsZero() {
+			break
+		}
+		text = rest
+	}
 	if text == "" {
 		return m.Line()
 	}
 	return text + "\n" + m.Line()
 }
 
-// SplitMark takes the mark's line out of text; the zero mark where there is none.
+// SplitMark takes the mark's line out of text; the zero mark where there is none. Of several
+// the last counts, since that is where Stamp puts ours.
 func SplitMark(text string) (string, Mark) {
-	loc := markLine.FindStringSubmatchIndex(text)
-	if loc == nil {
-		return text, Mark{}
+	return split(text, func(Mark) bool { return true })
+}
+
+// split takes the last line out that is a mark and wanted.
+func split(text string, wanted func(Mark) bool) (string, Mark) {
+	for _, at := range slices.Backward(markLine.FindAllStringSubmatchIndex(text, -1)) {
+		m := Mark{Owner: text[at[2]:at[3]], Cluster: text[at[4]:at[5]], Token: text[at[6]:at[7]]}
+		if !wanted(m) {
+			continue
+		}
+		before, after := text[:at[0]], text[at[1]:]
+		if after == "\n" {
+			after = "" // A line break that a form added.
+		}
+		if before == "" {
+			return strings.TrimPrefix(after, "\n"), m
+		}
+		return strings.TrimSuffix(before, "\n") + after, m
 	}
-	m := Mark{Owner: text[loc[2]:loc[3]], Cluster: text[loc[4]:loc[5]], Token: text[loc[6]:loc[7]]}
-	rest := text[:loc[0]]
-	tail := text[loc[1]:]
-	if rest == "" || tail == "" {
-		return rest + tail, m
-	}
-	return strings.TrimSuffix(rest, "\n") + "\n" + tail, m
+	return text, Mark{}
 }

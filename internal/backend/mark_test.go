@@ -11,19 +11,19 @@ import (
 var sampleMark = Mark{Token: "ABCDEFGHIJKLMNOP", Owner: "team-a/payroll", Cluster: "0123456789ab"}
 
 func TestMarkInProse(t *testing.T) {
-	line := sampleMark.Line()
+	line, others := sampleMark.Line(), Mark{"T", "other/one", "c"}.Line()
 	for sentence, c := range map[string]struct {
 		text, stamped, rest string
 		mark                Mark
 	}{
-		"an empty text becomes the line":          {"", line, "", sampleMark},
-		"a text gets the line below it":           {"Reads payroll.", "Reads payroll.\n" + line, "Reads payroll.", sampleMark},
-		"a text of many lines keeps them":         {"One.\n\nThree.", "One.\n\nThree.\n" + line, "One.\n\nThree.", sampleMark},
-		"a line that is there is not added twice": {"Text.\n" + line, "Text.\n" + line, "Text.", sampleMark},
-		"a line in the middle moves to the end":   {"Before.\n" + line + "\nAfter.", "Before.\nAfter.\n" + line, "Before.\nAfter.", sampleMark},
-		"a line at the top moves to the end":      {line + "\nAfter.", "After.\n" + line, "After.", sampleMark},
-		"another's line gives way":                {"Text.\n" + Mark{"T", "other/one", "c"}.Line(), "Text.\n" + line, "Text.", sampleMark},
-		"a sentence that only sounds like it":     {"It is managed by governance-operator: a/b.", "It is managed by governance-operator: a/b.\n" + line, "It is managed by governance-operator: a/b.", sampleMark},
+		"an empty text becomes the line":           {"", line, "", sampleMark},
+		"a text gets the line below it":            {"Reads payroll.", "Reads payroll.\n" + line, "Reads payroll.", sampleMark},
+		"a text of many lines keeps them":          {"One.\n\nThree.", "One.\n\nThree.\n" + line, "One.\n\nThree.", sampleMark},
+		"a line that is there is not added twice":  {"Text.\n" + line, "Text.\n" + line, "Text.", sampleMark},
+		"a line in the middle moves to the end":    {"Before.\n" + line + "\nAfter.", "Before.\nAfter.\n" + line, "Before.\nAfter.", sampleMark},
+		"a line at the top moves to the end":       {line + "\nAfter.", "After.\n" + line, "After.", sampleMark},
+		"another's line stays, and does not count": {"Text.\n" + others, "Text.\n" + others + "\n" + line, "Text.\n" + others, sampleMark},
+		"a sentence that only sounds like it":      {"It is managed by governance-operator: a/b.", "It is managed by governance-operator: a/b.\n" + line, "It is managed by governance-operator: a/b.", sampleMark},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			stamped := sampleMark.Stamp(c.text)

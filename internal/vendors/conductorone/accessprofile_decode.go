@@ -8,7 +8,6 @@ import (
 
 func decodeCatalog(v catalogView, date time.Time) profileObservation {
 	c := v.Catalog
-	description, line := backend.SplitMark(c.Description)
 	obs := profileObservation{
 		Exists:    c.ID != "" && c.DeletedAt.IsZero(),
 		ID:        c.ID,
@@ -19,9 +18,11 @@ func decodeCatalog(v catalogView, date time.Time) profileObservation {
 		Date:      date,
 	}
 	obs.Blemished = blemished(obs.Mark, c.Annotations)
-	if !line.IsZero() {
+	description := c.Description
+	if text, line := backend.SplitMark(description); !line.IsZero() && (obs.Mark.IsZero() || obs.Mark == line) {
 		// Create-from-cohort takes no annotations: the line holds the place until they are there.
-		obs.Blemished = true
+		// Beside another mark it is a sentence that somebody wrote.
+		description, obs.Blemished = text, true
 		if obs.Mark.IsZero() {
 			obs.Mark, obs.MarkInProse = line, true
 		}
