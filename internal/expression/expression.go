@@ -11,6 +11,8 @@ import (
 	"sort"
 	"strings"
 	"sync"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/ext"
@@ -87,8 +89,34 @@ func concat(lists ...[]cel.EnvOption) []cel.EnvOption {
 }
 
 // Check compiles text for env. The error says what is wrong, where (line:column, from
-// 1), and, for a mistyped name, what was probably meant. Blank text is unset and fine.
+// 1), and, for a mistyped name, what was probably meant: one printable line of at most 512
+// characters, though the expression may hold anything. Blank text is unset and fine.
 func Check(env Environment, text string) error {
+	if err := check(env, text); err != nil {
+		return errors.New(readable(err.Error()))
+	}
+	return nil
+}
+
+const longestError = 512
+
+func readable(text string) string {
+	text = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case !unicode.IsPrint(r):
+			return -1
+		}
+		return r
+	}, text)
+	if runes := []rune(text); len(runes) > longestError {
+		text = string(runes[:longestError-1]) + "…"
+	}
+	return text
+}
+
+func check(env Environment, text string) error {
 	if strings.TrimSpace(text) == "" {
 		return nil
 	}
@@ -100,8 +128,8 @@ func Check(env Environment, text string) error {
 	if !ok {
 		return fmt.Errorf("there is no expression environment %q", env)
 	}
-	if len(text) > maxLength {
-		return fmt.Errorf("the expression has %d characters, and at most %d are allowed", len(text), maxLength)
+	if n := utf8.RuneCountInString(text); n > maxLength {
+		return fmt.Errorf("the expression has %d characters, and at most %d are allowed", n, maxLength)
 	}
 	ast, issues := e.env.Compile(text)
 	if issues != nil && issues.Err() != nil {
