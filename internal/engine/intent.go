@@ -32,11 +32,15 @@ func readIntent(obj Object) (intent *Intent, foreign bool) {
 		return nil, false
 	}
 	intent = &Intent{}
-	if err := json.Unmarshal([]byte(raw), intent); err != nil || intent.Token == "" || intent.Owner != ownerOf(obj) {
+	err := json.Unmarshal([]byte(raw), intent)
+	if err != nil || intent.Token == "" || intent.Owner != ownerOf(obj) || intent.Attempt < 1 || intent.Attempt > lastAttempt {
 		return nil, true
 	}
 	return intent, false
 }
+
+// lastAttempt is far beyond what an object lives to see, and can still be counted on.
+const lastAttempt = 1 << 53
 
 func (i Intent) encode() string {
 	raw, err := json.Marshal(i)
