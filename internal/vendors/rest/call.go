@@ -193,7 +193,11 @@ func (c *Client) decode(call Call, data []byte, out any) error {
 	if len(data) > responseLimit {
 		return c.failure(call, class, 0, "the answer is larger than 8 MiB", nil)
 	}
-	if err := json.Unmarshal(data, out); err != nil {
+	if !call.Anonymous && c.scrubber.repeated(data) {
+		// Whatever is read may end in a status, where everybody sees it.
+		return c.failure(call, class, 0, "the answer repeats the credentials that it was asked with", nil)
+	}
+	if err := json.Unmarshal(data, out); err != nil || bytes.Equal(bytes.TrimSpace(data), []byte("null")) {
 		return c.failure(call, class, 0, "the answer cannot be read as the JSON it should be", nil)
 	}
 	return nil

@@ -16,11 +16,16 @@ import (
 )
 
 const (
-	maxMessage        = 300
-	maxText           = 512
+	maxMessage = 300
+	maxText    = 512
+	// maxPath leaves room for the message behind it.
+	maxPath           = 200
 	defaultRetryAfter = 30 * time.Second
 	// shortestPause is what a Retry-After of nothing, or in the past, comes to.
 	shortestPause = time.Second
+	// longestPause is after how long a vendor is asked again, whatever it said: a typing error
+	// of its gateway must not end the tenant's reconciliation for years.
+	longestPause = 24 * time.Hour
 )
 
 // StatusError is the vendor's refusal, inside a *backend.Error.
@@ -75,9 +80,11 @@ type failed struct {
 func (f *failed) Error() string { return f.text }
 func (f *failed) Unwrap() error { return f.cause }
 
-// failure makes an error of at most 512 characters that holds no secret.
+// failure makes an error of at most 512 characters that holds no secret. The path is cleaned
+// too: ids in it may come from an answer.
 func (c *Client) failure(call Call, class backend.Class, after time.Duration, text string, cause error) *backend.Error {
-	text = cut(fmt.Sprintf("%s %s: %s", call.Method, call.Path, c.scrubber.clean(text)), maxText)
+	path := cut(c.scrubber.clean(tidy(call.Path)), maxPath)
+	text = cut(fmt.Sprintf("%s %s: %s", call.Method, path, c.scrubber.clean(tidy(text))), maxText)
 	return &backend.Error{Class: class, After: after, Err: &failed{text: text, cause: cause}}
 }
 
@@ -151,7 +158,7 @@ func retryAfter(header string, date time.Time) time.Duration {
 		return 0
 	}
 	if seconds, err := strconv.ParseInt(strings.TrimSpace(header), 10, 32); err == nil {
-		return max(time.Duration(seconds)*time.Second, shortestPause)
+		return bounded(time.Duration(seconds) * time.Second)
 	}
 	at, err := http.ParseTime(header)
 	if err != nil {
@@ -160,8 +167,10 @@ func retryAfter(header string, date time.Time) time.Duration {
 	if date.IsZero() {
 		date = time.Now()
 	}
-	return max(at.Sub(date), shortestPause)
+	return bounded(at.Sub(date))
 }
+
+func bounded(pause time.Duration) time.Duration { return min(max(pause, shortestPause), longestPause) }
 
 // vendorMessage finds the message of an error body in the shapes that vendors use:
 // google.rpc.Status, OAuth, and lists of messages. Anything else, HTML above all, has none.

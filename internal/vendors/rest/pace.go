@@ -114,8 +114,8 @@ type clock struct {
 // set reads a Date header, and returns the zero time where there is none.
 func (c *clock) set(header string) time.Time {
 	date, err := http.ParseTime(header)
-	if err != nil {
-		return time.Time{}
+	if err != nil || !Writable(date.AddDate(1, 0, 0)) {
+		return time.Time{} // Carried forward it could not be written.
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()

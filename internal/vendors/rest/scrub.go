@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"bytes"
 	"net/url"
 	"regexp"
 	"slices"
@@ -47,8 +48,10 @@ func (s *scrubber) clean(text string) string {
 	s.mu.RLock()
 	for _, secret := range s.known {
 		text = strings.ReplaceAll(text, secret, hidden)
-		if escaped := url.QueryEscape(secret); escaped != secret {
-			text = strings.ReplaceAll(text, escaped, hidden)
+		for _, escaped := range []string{url.QueryEscape(secret), url.PathEscape(secret)} {
+			if escaped != secret {
+				text = strings.ReplaceAll(text, escaped, hidden)
+			}
 		}
 	}
 	s.mu.RUnlock()
@@ -56,4 +59,11 @@ func (s *scrubber) clean(text string) string {
 		text = shape.ReplaceAllString(text, hidden)
 	}
 	return text
+}
+
+// repeated says whether an answer holds one of the known secrets as it is.
+func (s *scrubber) repeated(data []byte) bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return slices.ContainsFunc(s.known, func(secret string) bool { return bytes.Contains(data, []byte(secret)) })
 }

@@ -96,8 +96,12 @@ func (s *cachedTokens) Invalidate(token string) {
 	}
 }
 
-// shortestLife is assumed where a token endpoint does not say how long its token lives.
-const shortestLife = time.Minute
+const (
+	// shortestLife is assumed where a token endpoint does not say how long its token lives.
+	shortestLife = time.Minute
+	// longestLife bounds what it says: more cannot be counted in nanoseconds.
+	longestLife = 365 * 24 * time.Hour
+)
 
 // FetchToken asks an OAuth 2.0 token endpoint. A request that it refuses is
 // Unauthorized: the credentials are wrong. The secrets among the form never appear in an error.
@@ -138,8 +142,11 @@ func lifeOf(expiresIn any) time.Duration {
 	case json.Number:
 		seconds, _ = v.Float64()
 	}
-	if seconds <= 0 {
-		return shortestLife
+	switch {
+	case seconds >= longestLife.Seconds():
+		return longestLife
+	case seconds > 0:
+		return time.Duration(seconds * float64(time.Second))
 	}
-	return time.Duration(seconds * float64(time.Second))
+	return shortestLife // Nothing, or not a number.
 }

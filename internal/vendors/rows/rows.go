@@ -19,7 +19,7 @@ func ObserveMany[D any](ctx context.Context, refs []backend.Ref, list Lister[D])
 	return func(yield func(backend.Observation[D], error) bool) {
 		for _, group := range groupByParent(refs) {
 			var since time.Time
-			for obs, err := range list(ctx, group.parentID, &since) {
+			for obs, err := range named(list(ctx, group.parentID, &since)) {
 				if err != nil {
 					yield(backend.Observation[D]{}, err)
 					return
@@ -101,11 +101,13 @@ func (g *parentGroup) missing() []string {
 func FindToken[D any](ctx context.Context, r backend.Ref, list Lister[D], empty func(backend.Observation[D]) bool) (backend.Observation[D], error) {
 	none := backend.Observation[D]{ParentID: r.ParentID}
 	var found []backend.Observation[D]
-	for obs, err := range list(ctx, r.ParentID, &none.Date) {
+	for obs, err := range named(list(ctx, r.ParentID, &none.Date)) {
 		if err != nil {
 			return none, err
 		}
-		if obs.Exists && obs.Mark.Token == r.Mark.Token {
+		// Pages may overlap: a remote that is listed twice is no twin of its own.
+		known := slices.ContainsFunc(found, func(o backend.Observation[D]) bool { return o.ID == obs.ID && o.ParentID == obs.ParentID })
+		if obs.Exists && obs.Mark.Token == r.Mark.Token && !known {
 			found = append(found, obs)
 		}
 	}
@@ -136,7 +138,7 @@ func younger(at time.Time, id string, otherAt time.Time, otherID string) bool {
 // is read after the sequence, which may date it.
 func Only[D any](none *backend.Observation[D], key string, hits iter.Seq2[backend.Observation[D], error]) (backend.Observation[D], error) {
 	var found *backend.Observation[D]
-	for obs, err := range hits {
+	for obs, err := range named(hits) {
 		switch {
 		case err != nil:
 			return *none, err
@@ -151,6 +153,21 @@ func Only[D any](none *backend.Observation[D], key string, hits iter.Seq2[backen
 		return *none, nil
 	}
 	return *found, nil
+}
+
+// named ends a sequence at a row that has no id: what it stands for may be the one that is
+// looked for, so that it must not be taken for absent.
+func named[D any](rows iter.Seq2[backend.Observation[D], error]) iter.Seq2[backend.Observation[D], error] {
+	return func(yield func(backend.Observation[D], error) bool) {
+		for obs, err := range rows {
+			if err == nil && obs.ID == "" {
+				err = backend.Errorf(backend.Retryable, "a list holds an item without an id")
+			}
+			if !yield(obs, err) || err != nil {
+				return
+			}
+		}
+	}
 }
 
 // Asked says whether a tail names path or something below it.
