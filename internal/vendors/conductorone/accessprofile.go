@@ -73,8 +73,10 @@ func (d *profileDriver) Observe(ctx context.Context, r backend.Ref) (profileObse
 	if err != nil || !obs.Exists {
 		return obs, err
 	}
-	err = d.readTail(ctx, &obs, r.Tail)
-	return obs, err
+	if err = d.readTail(ctx, &obs, r.Tail); err != nil {
+		return profileObservation{}, err
+	}
+	return obs, nil
 }
 
 func (d *profileDriver) observe(ctx context.Context, r backend.Ref) (profileObservation, error) {
@@ -90,8 +92,11 @@ func (d *profileDriver) observe(ctx context.Context, r backend.Ref) (profileObse
 		}
 		// A profile with entries may be requested already.
 		entries, err := d.entries(ctx, obs.Twin.ID)
+		if err != nil {
+			return profileObservation{}, err
+		}
 		obs.Twin.Empty = len(entries) == 0
-		return obs, err
+		return obs, nil
 	case r.Key.DisplayName == "":
 		return profileObservation{}, backend.Errorf(backend.Terminal, "nothing says which profile is meant")
 	}
@@ -120,6 +125,9 @@ func (d *profileDriver) read(ctx context.Context, id string) (profileObservation
 	}
 	if answer.View.Catalog.ID == "" {
 		return profileObservation{}, empty(http.MethodGet, catalogPath(id))
+	}
+	if answer.View.Catalog.ID != id {
+		return profileObservation{}, another(catalogPath(id))
 	}
 	return decodeCatalog(answer.View, res.Date), nil
 }

@@ -30,7 +30,11 @@ func (d *profileDriver) Update(ctx context.Context, seen profileObservation, des
 			return profileObservation{}, err
 		}
 	}
-	return d.Observe(ctx, backend.Ref{ID: seen.ID, Tail: backend.TailOf(desired, d.Capabilities())})
+	obs, err := d.Observe(ctx, backend.Ref{ID: seen.ID, Tail: backend.TailOf(desired, d.Capabilities())})
+	if err != nil {
+		return seen, err // All of it was accepted, and only the look failed.
+	}
+	return obs, nil
 }
 
 // profileUpdate is one update under way.

@@ -75,8 +75,10 @@ func (d *reviewDriver) Observe(ctx context.Context, r backend.Ref) (reviewObserv
 	if err != nil || !obs.Exists {
 		return obs, err
 	}
-	err = d.readTail(ctx, &obs, r.Tail)
-	return obs, err
+	if err = d.readTail(ctx, &obs, r.Tail); err != nil {
+		return reviewObservation{}, err
+	}
+	return obs, nil
 }
 
 func (d *reviewDriver) observe(ctx context.Context, r backend.Ref) (reviewObservation, error) {
@@ -100,6 +102,9 @@ func (d *reviewDriver) read(ctx context.Context, id string) (reviewObservation, 
 	}
 	if answer.View.Review.ID == "" {
 		return reviewObservation{}, empty(http.MethodGet, reviewPath(id))
+	}
+	if answer.View.Review.ID != id {
+		return reviewObservation{}, another(reviewPath(id))
 	}
 	return decodeReview(answer.View.Review, res.Date), nil
 }

@@ -39,7 +39,11 @@ func (d *reviewDriver) Update(ctx context.Context, seen reviewObservation, desir
 			return reviewObservation{}, err
 		}
 	}
-	return d.Observe(ctx, backend.Ref{ID: seen.ID, Tail: backend.TailOf(desired, d.Capabilities())})
+	obs, err := d.Observe(ctx, backend.Ref{ID: seen.ID, Tail: backend.TailOf(desired, d.Capabilities())})
+	if err != nil {
+		return seen, err // All of it was accepted, and only the look failed.
+	}
+	return obs, nil
 }
 
 func (d *reviewDriver) write(ctx context.Context, id string, m *masked) error {

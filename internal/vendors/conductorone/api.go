@@ -3,6 +3,7 @@ package conductorone
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"iter"
 	"maps"
@@ -51,6 +52,12 @@ func (a api) remove(ctx context.Context, path string) error {
 	return nil
 }
 
+// another is the error for an answer that is about another thing than was asked for: what it
+// says must neither be taken over nor count as a removal.
+func another(path string) error {
+	return backend.Errorf(backend.Retryable, "%s %s: the answer is about another id", http.MethodGet, path)
+}
+
 // empty is the error for an answer that should hold a thing and does not: that it is
 // not shown does not mean that it is not there.
 func empty(method, path string) error {
@@ -64,8 +71,25 @@ type row[T any] struct {
 }
 
 type listing[T any] struct {
-	List          []T    `json:"list"`
-	NextPageToken string `json:"nextPageToken"`
+	List          []T
+	NextPageToken string
+}
+
+// UnmarshalJSON refuses what is no list: both members are always shown, the list null at
+// times (section 7). An error that is told with 200 must not pass for a list without items.
+func (l *listing[T]) UnmarshalJSON(data []byte) error {
+	var page struct {
+		List          *[]T    `json:"list"`
+		NextPageToken *string `json:"nextPageToken"`
+	}
+	if err := json.Unmarshal(data, &page); err != nil {
+		return err
+	}
+	if page.List == nil && page.NextPageToken == nil {
+		return errors.New("no list")
+	}
+	l.List, l.NextPageToken = backend.Value(page.List), backend.Value(page.NextPageToken)
+	return nil
 }
 
 // list pages a GET. The first page's date goes to since, if that is not nil: absence
@@ -185,7 +209,10 @@ func (m *moment) UnmarshalJSON(data []byte) error {
 		*m = moment{}
 		return nil
 	}
-	return json.Unmarshal(data, &m.Time)
+	if err := json.Unmarshal(data, &m.Time); err != nil || rest.Writable(m.Time) {
+		return err
+	}
+	return errors.New("the time is out of range")
 }
 
 // instantOf returns nil for a time that was never set, so that it compares as empty.

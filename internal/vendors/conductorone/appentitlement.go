@@ -54,7 +54,10 @@ func (d *entitlementDriver) Observe(ctx context.Context, r backend.Ref) (entitle
 	if err != nil || !obs.Exists {
 		return obs, err
 	}
-	return d.readOwners(ctx, obs, r.Tail)
+	if obs, err = d.readOwners(ctx, obs, r.Tail); err != nil {
+		return entitlementObservation{}, err
+	}
+	return obs, nil
 }
 
 func (d *entitlementDriver) observe(ctx context.Context, r backend.Ref) (entitlementObservation, error) {
@@ -80,6 +83,9 @@ func (d *entitlementDriver) read(ctx context.Context, appID, id string) (entitle
 	}
 	if answer.View.Entitlement.ID == "" {
 		return entitlementObservation{}, empty(http.MethodGet, entitlementPath(appID, id))
+	}
+	if answer.View.Entitlement.ID != id {
+		return entitlementObservation{}, another(entitlementPath(appID, id))
 	}
 	return decodeEntitlement(answer.View.Entitlement, res.Date), nil
 }
@@ -187,7 +193,11 @@ func (d *entitlementDriver) Update(ctx context.Context, seen entitlementObservat
 		}
 		return obs, err
 	}
-	return d.Observe(ctx, backend.Ref{ID: seen.ID, ParentID: seen.ParentID, Tail: []string{"owners"}})
+	fresh, err := d.Observe(ctx, backend.Ref{ID: seen.ID, ParentID: seen.ParentID, Tail: []string{"owners"}})
+	if err != nil {
+		return obs, err // All of it was accepted, and only the look failed.
+	}
+	return fresh, nil
 }
 
 // Delete removes the entitlement softly.

@@ -153,7 +153,10 @@ func matches(hits iter.Seq2[row[wrapped], error], same func(thing) bool) ([]back
 			return nil, err
 		}
 		x := hit.item.open()
-		if x.DeletedAt.IsZero() && x.ID != "" && same(x) {
+		if x.DeletedAt.IsZero() && same(x) {
+			if x.ID == "" {
+				return nil, backend.Errorf(backend.Retryable, "a list holds %q without an id", x.label())
+			}
 			out = append(out, backend.Match{ID: x.ID, Name: x.label(), Unusable: x.unusable()})
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/governance-operator/governance-operator/internal/backend"
@@ -55,7 +56,10 @@ func (d *profileDriver) Observe(ctx context.Context, r backend.Ref) (profileObse
 			return profileObservation{ID: r.ID, ParentID: r.ParentID, Date: date}, err
 		}
 		obs := decodeProfile(*p, date)
-		return obs, inSource(r.ParentID, obs.ParentID, "access profile", obs.ID)
+		if err := inSource(r.ParentID, obs.ParentID, "access profile", obs.ID); err != nil {
+			return profileObservation{ID: r.ID, ParentID: r.ParentID}, err
+		}
+		return obs, nil
 	case r.Mark.Token != "":
 		// Nobody can have been given a profile that gives nothing.
 		return rows.FindToken(ctx, r, d.rows, func(o profileObservation) bool { return len(o.Actual.Entitlements) == 0 })
@@ -74,6 +78,8 @@ func (d *profileDriver) read(ctx context.Context, id string) (*profile, time.Tim
 		return nil, res.Date, err
 	case p.ID == "":
 		return nil, res.Date, empty(http.MethodGet, profilePath(id))
+	case !strings.EqualFold(p.ID, id):
+		return nil, res.Date, another(profilePath(id))
 	}
 	return &p, res.Date, nil
 }

@@ -5,6 +5,7 @@ import (
 	"iter"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/governance-operator/governance-operator/internal/backend"
@@ -87,9 +88,11 @@ func (d *reviewDriver) Observe(ctx context.Context, r backend.Ref) (reviewObserv
 		return obs, err
 	}
 	if rows.Asked(r.Tail, tailProgress) && obs.Actual.Facts.Started {
-		err = d.readProgress(ctx, &obs)
+		if err = d.readProgress(ctx, &obs); err != nil {
+			return reviewObservation{}, err
+		}
 	}
-	return obs, err
+	return obs, nil
 }
 
 func (d *reviewDriver) observe(ctx context.Context, r backend.Ref) (reviewObservation, error) {
@@ -123,6 +126,8 @@ func (d *reviewDriver) read(ctx context.Context, id string) (*campaign, time.Tim
 		return nil, res.Date, err
 	case c.ID == "":
 		return nil, res.Date, empty(http.MethodGet, campaignPath(id))
+	case !strings.EqualFold(c.ID, id):
+		return nil, res.Date, another(campaignPath(id))
 	}
 	return &c, res.Date, nil
 }

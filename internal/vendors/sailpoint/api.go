@@ -1,7 +1,10 @@
 package sailpoint
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"errors"
 	"iter"
 	"maps"
 	"net/http"
@@ -58,12 +61,37 @@ type row[T any] struct {
 	date time.Time
 }
 
+// batch is the rows of one page, with its bytes.
+type batch[T any] struct {
+	items []T
+	raw   []byte
+}
+
+// UnmarshalJSON reads a list; null is none.
+func (b *batch[T]) UnmarshalJSON(data []byte) error {
+	b.raw = bytes.Clone(data)
+	if err := json.Unmarshal(data, &b.items); err != nil || b.items != nil {
+		return err
+	}
+	return errors.New("no list")
+}
+
+// followedBy refuses a full page that comes once more: whoever gives it does not heed the
+// offset, and would go on for ever.
+func (b batch[T]) followedBy(next batch[T], path string) error {
+	if len(next.items) >= pageSize && bytes.Equal(b.raw, next.raw) {
+		return backend.Errorf(backend.Retryable, "%s %s: the list gives the same page twice", http.MethodGet, path)
+	}
+	return nil
+}
+
 // afterLast asks for the page after a row, instead of an offset.
 const afterLast = "after:"
 
 // list pages a GET. The first page's date goes to since, if that is not nil: absence is
 // known as of then. after names a row for searchAfter; nil where the list has none.
 func list[T any](ctx context.Context, a api, path string, query url.Values, since *time.Time, after func(T) string) iter.Seq2[row[T], error] {
+	var before batch[T]
 	return rest.Pages(ctx, func(ctx context.Context, token string) (rest.Page[row[T]], error) {
 		asked := maps.Clone(query)
 		asked.Set("limit", strconv.Itoa(pageSize))
@@ -73,11 +101,16 @@ func list[T any](ctx context.Context, a api, path string, query url.Values, sinc
 		} else {
 			asked.Set("offset", strconv.Itoa(offset))
 		}
-		var items []T
-		res, err := a.get(ctx, path, asked, &items)
+		var answer batch[T]
+		res, err := a.get(ctx, path, asked, &answer)
+		if err == nil && token != "" {
+			err = before.followedBy(answer, path)
+		}
 		if err != nil {
 			return rest.Page[row[T]]{}, err
 		}
+		before = answer
+		items := answer.items
 		if since != nil && since.IsZero() {
 			*since = res.Date
 		}

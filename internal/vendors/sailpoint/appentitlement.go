@@ -6,6 +6,7 @@ import (
 	"iter"
 	"net/http"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -83,7 +84,10 @@ func (d *entitlementDriver) observe(ctx context.Context, r backend.Ref) (entitle
 			return none, err
 		}
 		obs := decodeEntitlement(*e, date)
-		return obs, inSource(r.ParentID, obs.ParentID, "entitlement", obs.ID)
+		if err := inSource(r.ParentID, obs.ParentID, "entitlement", obs.ID); err != nil {
+			return none, err
+		}
+		return obs, nil
 	case r.Mark.Token != "":
 		return none, nil // Entitlements have no place for a mark.
 	}
@@ -117,6 +121,8 @@ func (d *entitlementDriver) read(ctx context.Context, id string) (*entitlement, 
 		return nil, res.Date, err
 	case e.ID == "":
 		return nil, res.Date, empty(http.MethodGet, entitlementPath(id))
+	case !strings.EqualFold(e.ID, id):
+		return nil, res.Date, another(entitlementPath(id))
 	}
 	return &e, res.Date, nil
 }

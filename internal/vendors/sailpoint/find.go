@@ -96,23 +96,34 @@ func (t *tenant) findIdentity(ctx context.Context, name string) ([]backend.Match
 // campaignFilters pages a list that is like no other: it has a frame, a start, and neither
 // filters nor sorters (section 6.7).
 func (t *tenant) campaignFilters(ctx context.Context) iter.Seq2[row[thing], error] {
+	var before batch[thing]
 	return rest.Pages(ctx, func(ctx context.Context, token string) (rest.Page[row[thing]], error) {
 		start, _ := strconv.Atoi(token)
 		query := url.Values{
 			"limit": {strconv.Itoa(pageSize)}, "start": {strconv.Itoa(start)}, "includeSystemFilters": {"true"},
 		}
 		var answer struct {
-			Items []thing `json:"items"`
+			Items *batch[thing] `json:"items"`
 		}
 		res, err := t.get(ctx, filtersPath, query, &answer)
+		if err == nil && answer.Items == nil {
+			err = empty(http.MethodGet, filtersPath)
+		}
+		if err == nil && token != "" {
+			err = before.followedBy(*answer.Items, filtersPath)
+		}
+		if err != nil {
+			return rest.Page[row[thing]]{}, err
+		}
+		before = *answer.Items
 		page := rest.Page[row[thing]]{}
-		for _, item := range answer.Items {
+		for _, item := range before.items {
 			page.Items = append(page.Items, row[thing]{item, res.Date})
 		}
-		if len(answer.Items) == pageSize {
+		if len(before.items) == pageSize {
 			page.Next = strconv.Itoa(start + pageSize)
 		}
-		return page, err
+		return page, nil
 	})
 }
 
@@ -124,6 +135,9 @@ func matches(hits iter.Seq2[row[thing], error], same func(thing) bool) ([]backen
 			return nil, err
 		}
 		if x := hit.item; same(x) {
+			if x.ID == "" {
+				return nil, backend.Errorf(backend.Retryable, "a list holds %q without an id", x.Name)
+			}
 			out = append(out, backend.Match{ID: x.ID, Name: x.label(), Unusable: x.unusable()})
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/governance-operator/governance-operator/internal/backend"
@@ -47,6 +48,8 @@ func (d *profileDriver) read(ctx context.Context, id, typeID string) (*profile, 
 		return nil, res.Date, err
 	case answer.Value.ID == "":
 		return nil, res.Date, empty(http.MethodGet, path)
+	case !strings.EqualFold(answer.Value.ID, id):
+		return nil, res.Date, another(path)
 	}
 	return &answer.Value, res.Date, nil
 }

@@ -2,6 +2,8 @@ package veza
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"iter"
 	"maps"
 	"net/http"
@@ -90,6 +92,33 @@ type page[T any] struct {
 	PathValues    []T    `json:"path_values"`
 	NextPageToken string `json:"next_page_token"`
 	HasMore       *bool  `json:"has_more"`
+}
+
+// UnmarshalJSON refuses what is no list: an error that is told with 200 must not pass for a
+// list without items. An object without any member is one, since nobody says that what is
+// empty is shown (section 1.6).
+func (p *page[T]) UnmarshalJSON(data []byte) error {
+	type plain page[T]
+	if err := json.Unmarshal(data, (*plain)(p)); err != nil {
+		return err
+	}
+	if p.Values != nil || p.PathValues != nil || p.NextPageToken != "" || p.HasMore != nil {
+		return nil
+	}
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(data, &members); err != nil {
+		return err
+	}
+	for name := range members {
+		switch name {
+		case "values", "path_values", "next_page_token", "has_more":
+			return nil
+		}
+	}
+	if members == nil || len(members) > 0 {
+		return errors.New("no list")
+	}
+	return nil
 }
 
 // more says whether another page follows.

@@ -171,6 +171,12 @@ func withoutID(method, path string) error {
 	return backend.Errorf(backend.OutcomeUnknown, "%s %s: the answer holds no id", method, path)
 }
 
+// another is the error for an answer that is about another thing than was asked for: what it
+// says must neither be taken over nor count as a removal.
+func another(path string) error {
+	return backend.Errorf(backend.Retryable, "%s %s: the answer is about another id", http.MethodGet, path)
+}
+
 // vanished: it was seen a moment ago and is not there any more.
 func vanished(what, id string) error {
 	return backend.Errorf(backend.Conflict, "the %s %s is gone since it was seen", what, id)

@@ -14,9 +14,20 @@ type named struct {
 	Name       string `json:"name"`
 }
 
-// Find looks a name up (section 6). The vendor's filters are not relied on: every hit is
-// compared here.
+// Find looks a name up (section 6).
 func (t *tenant) Find(ctx context.Context, q backend.Name) ([]backend.Match, error) {
+	found, err := t.find(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	if slices.ContainsFunc(found, func(m backend.Match) bool { return m.ID == "" }) {
+		return nil, backend.Errorf(backend.Retryable, "a list holds %q without an id", q.Name)
+	}
+	return found, nil
+}
+
+// find does not rely on the vendor's filters: every hit is compared here.
+func (t *tenant) find(ctx context.Context, q backend.Name) ([]backend.Match, error) {
 	if q.Name == "" || q.ParentID == "" && q.Kind == backend.NameEntitlement {
 		return nil, backend.Errorf(backend.Terminal, "looking up a name of kind %s takes a name, and a datasource where it belongs to one", q.Kind)
 	}
