@@ -88,6 +88,23 @@ lint: $(GOLANGCI_LINT) ## Run golangci-lint on both modules.
 	$(GOLANGCI_LINT) run ./...
 	cd test && $(GOLANGCI_LINT) run ./...
 
+# How long "make fuzz" feeds each target. That its time is over is no finding, though go test may end so.
+FUZZTIME ?= 1m
+
+.PHONY: fuzz
+fuzz: ## Feed garbage to every decoder, one after the other (FUZZTIME=1m each), and count; what is found stays in testdata/fuzz.
+	@log=$$(mktemp); trap 'rm -f '$$log EXIT; counts=; failed=0; \
+	for package in $$(grep -rl --include='*_test.go' '^func Fuzz' internal | xargs -n1 dirname | sort -u); do \
+		for target in $$(grep -hoE '^func Fuzz[A-Za-z0-9]+' $$package/*_test.go | cut -d' ' -f2); do \
+			echo "== $$package $$target"; outcome=; \
+			go test ./$$package -run '^$$' -fuzz "^$$target$$" -fuzztime=$(FUZZTIME) -fuzzminimizetime=10x | tee $$log || \
+				grep -qx '    context deadline exceeded' $$log || { outcome=' FAILED'; failed=1; }; \
+			execs=$$(grep -oE 'execs: [0-9]+' $$log | tail -n1 | cut -d' ' -f2 || true); \
+			counts+=$$(printf '%12s  %s %s%s' "$${execs:-0}" $$package $$target "$$outcome")$$'\n'; \
+		done; \
+	done; \
+	echo "== executions"; printf '%s' "$$counts"; exit $$failed
+
 # How often the manager dies in "make chaos", and the number that repeats a run (0: another each time).
 KILLS ?= 300
 SEED ?= 0

@@ -10,7 +10,9 @@ import (
 
 // FuzzCheck: whatever somebody writes is accepted or refused, soon, in one line that people can read.
 func FuzzCheck(f *testing.F) {
-	nested := func(open, inner, shut string, n int) string { return strings.Repeat(open, n) + inner + strings.Repeat(shut, n) }
+	nested := func(open, inner, shut string, n int) string {
+		return strings.Repeat(open, n) + inner + strings.Repeat(shut, n)
+	}
 	for _, text := range []string{
 		"", " \n", `subject.department == "Engineering"`, `subject.profile["x"].y.z`, `appOwners.exists(u, u.email == "a")`, "subject.", "'", `"\q"`, "\x00", "\xff\xfe", "日本.語",
 		`subject.department.matches("(a+)+$")`, `duration("99999999999999h") > duration("1s")`, `timestamp("9999-12-31T23:59:59Z")`, "9223372036854775808", "1e999",
