@@ -30,6 +30,8 @@ type outcome struct {
 	err      error
 	// paced: our own budget, not the vendor, asks for the pause.
 	paced bool
+	// held: the vendor's pause or the breaker ended the pass before anything was sent.
+	held bool
 }
 
 // act does what the plan says: at most one logical write.

@@ -262,7 +262,8 @@ func (p *pass[O, D]) open(ctx context.Context) (outcome, bool) {
 		if pace.Throttled {
 			class = backend.Throttled
 		}
-		return outcome{paced: !pace.Throttled && !pace.CircuitOpen, err: &backend.Error{Class: class, After: pace.Delay,
+		held := pace.Throttled || pace.CircuitOpen
+		return outcome{paced: !held, held: held, err: &backend.Error{Class: class, After: pace.Delay,
 			Err: fmt.Errorf("the tenant's budget or the vendor asks for a pause")}}, true
 	}
 	p.backend, p.driver = b, p.r.Kind.Driver(b.Tenant)

@@ -46,6 +46,10 @@ func (p *pass[O, D]) settle(ctx context.Context, out outcome) (reconcile.Result,
 		}
 		return reconcile.Result{RequeueAfter: p.requeueAfter(e, out)}, nil
 	}
+	if out.held && p.says(e.synced) {
+		// Nothing new is known: what the vendor said last stays there to be read.
+		return reconcile.Result{RequeueAfter: p.requeueAfter(e, out)}, nil
+	}
 	transitions := p.apply(out, e)
 	if err := p.write(ctx, out.wrote); err != nil {
 		return reconcile.Result{}, err
@@ -55,6 +59,12 @@ func (p *pass[O, D]) settle(ctx context.Context, out outcome) (reconcile.Result,
 		p.event(note)
 	}
 	return reconcile.Result{RequeueAfter: p.requeueAfter(e, out)}, nil
+}
+
+// says whether Synced reads so already, for this generation.
+func (p *pass[O, D]) says(m mark) bool {
+	c := meta.FindStatusCondition(p.status().Conditions, v1alpha1.ConditionSynced)
+	return c != nil && c.Status == m.status && c.Reason == m.reason && c.ObservedGeneration == p.obj.GetGeneration()
 }
 
 func (p *pass[O, D]) conflict(err error) bool {

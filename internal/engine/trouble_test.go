@@ -95,6 +95,49 @@ func TestTheVendorRefuses(t *testing.T) {
 	}
 }
 
+func TestCallsThatAreHeldAreWrittenDownOnce(t *testing.T) {
+	for sentence, c := range map[string]struct {
+		class  backend.Class
+		pace   backend.Pace
+		synced string
+	}{
+		"by the breaker":       {backend.Retryable, backend.Pace{Delay: 5 * time.Second, CircuitOpen: true}, "Unknown/BackendUnavailable"},
+		"because it was asked": {backend.Throttled, backend.Pace{Delay: 5 * time.Second, Throttled: true}, "Unknown/Throttled"},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			born(t, func(w *world) {
+				held := func() {
+					t.Helper()
+					w.tenant.Paces = map[backend.Priority]backend.Pace{backend.PriorityEdit: c.pace}
+					for range 3 {
+						w.r.Force(key("payroll"))
+						if result, _ := w.pass("payroll"); result.RequeueAfter < c.pace.Delay {
+							t.Errorf("it comes back after %s, want %s", result.RequeueAfter, c.pace.Delay)
+						}
+					}
+				}
+				before := w.statusPatches
+				held()
+				w.wantSynced("payroll", c.synced)
+				if n := w.statusPatches - before; n != 1 {
+					t.Errorf("%d status patches, want 1", n)
+				}
+				w.tenant.Paces, w.tenant.Down = nil, &backend.Error{Class: c.class, Err: errors.New("no answer")}
+				w.r.Force(key("payroll"))
+				w.pass("payroll")
+				before = w.statusPatches
+				held()
+				if n := w.statusPatches - before; n != 0 {
+					t.Errorf("%d status patches after the vendor's own words, want none", n)
+				}
+				if got := w.message("payroll", v1alpha1.ConditionSynced); !strings.Contains(got, "no answer") {
+					t.Errorf("%q is not what the vendor said", got)
+				}
+			})
+		})
+	}
+}
+
 func TestACreateThatIsKnownToHaveFailedIsSentAgainAtOnce(t *testing.T) {
 	for sentence, c := range map[string]struct {
 		err   error
