@@ -152,6 +152,12 @@ func (s *stack) idle(ctx context.Context) {
 // allReady waits until n objects are Ready.
 func (s *stack) allReady(ctx context.Context, list client.ObjectList, n int) {
 	GinkgoHelper()
+	s.allReadyBy(ctx, list, n, 500*time.Millisecond)
+}
+
+// allReadyBy looks that often.
+func (s *stack) allReadyBy(ctx context.Context, list client.ObjectList, n int, every time.Duration) {
+	GinkgoHelper()
 	Eventually(func(g Gomega) {
 		g.Expect(s.c.List(ctx, list, client.InNamespace(s.namespace))).To(Succeed())
 		ready := 0
@@ -164,5 +170,5 @@ func (s *stack) allReady(ctx context.Context, list client.ObjectList, n int) {
 			return nil
 		})).To(Succeed())
 		g.Expect(ready).To(Equal(n))
-	}).WithContext(ctx).WithTimeout(8 * time.Minute).WithPolling(500 * time.Millisecond).Should(Succeed())
+	}).WithContext(ctx).WithTimeout(8 * time.Minute).WithPolling(every).Should(Succeed())
 }

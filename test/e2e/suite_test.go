@@ -12,7 +12,6 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
-	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
@@ -55,42 +54,12 @@ func newStack(ctx context.Context) *stack {
 // newStackOf does it with a tenant of any vendor.
 func newStackOf(ctx context.Context, vendor v1alpha1.Vendor) *stack {
 	GinkgoHelper()
-	start := map[v1alpha1.Vendor]func(sandbox.Options) (*sandbox.Server, error){
-		v1alpha1.VendorConductorOne: conductorone.Start, v1alpha1.VendorSailPoint: sailpoint.Start, v1alpha1.VendorVeza: veza.Start,
-	}[vendor]
 	env, err := testenv.Start(ctx)
 	Expect(err).NotTo(HaveOccurred())
 	DeferCleanup(func() { Expect(env.Stop()).To(Succeed()) })
 	kubeconfig, err := env.ManagerKubeconfig(ctx)
 	Expect(err).NotTo(HaveOccurred())
-	server, err := start(sandbox.Options{Seed: GinkgoRandomSeed(), Configure: func(settings *sandbox.Settings) {
-		if vendor != v1alpha1.VendorConductorOne {
-			settings.CampaignPace = sandbox.Duration(1) // What passes by itself passes at once.
-		}
-	}})
-	Expect(err).NotTo(HaveOccurred())
-	DeferCleanup(server.Close)
-	namespace, err := env.CreateNamespace(ctx, "e2e")
-	Expect(err).NotTo(HaveOccurred())
-	s := &stack{Server: server, env: env, c: env.Client, kubeconfig: kubeconfig, namespace: namespace}
-	credentials := map[string]string{"clientID": server.Credentials().ClientID, "clientSecret": server.Credentials().ClientSecret}
-	if vendor == v1alpha1.VendorVeza {
-		credentials = map[string]string{"apiKey": server.Credentials().StaticToken}
-	}
-	Expect(s.c.Create(ctx, &corev1.Secret{
-		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: "credentials"}, StringData: credentials,
-	})).To(Succeed())
-	s.apply(ctx, fmt.Sprintf(`
-apiVersion: governance-operator.io/v1alpha1
-kind: GovernanceBackend
-metadata: {name: tenant}
-spec:
-  vendor: %s
-  endpoint: %s
-  credentials: {secretRef: {name: credentials}}
-  requestsPerSecond: 1000
-  burst: 10000
-`, vendor, server.URL))
+	s := (&stack{env: env, c: env.Client, kubeconfig: kubeconfig}).beside(ctx, vendor)
 	DeferCleanup(s.kill)
 	return s
 }

@@ -1,0 +1,68 @@
+package e2e
+
+import (
+	"context"
+	"fmt"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
+	"github.com/governance-operator/governance-operator/internal/sandbox"
+	"github.com/governance-operator/governance-operator/internal/sandbox/conductorone"
+	"github.com/governance-operator/governance-operator/internal/sandbox/sailpoint"
+	"github.com/governance-operator/governance-operator/internal/sandbox/veza"
+)
+
+var startVendor = map[v1alpha1.Vendor]func(sandbox.Options) (*sandbox.Server, error){
+	v1alpha1.VendorConductorOne: conductorone.Start, v1alpha1.VendorSailPoint: sailpoint.Start, v1alpha1.VendorVeza: veza.Start,
+}
+
+// beside starts a fake tenant in the control plane of s, with a namespace and a backend of its own.
+func (s *stack) beside(ctx context.Context, vendor v1alpha1.Vendor) *stack {
+	GinkgoHelper()
+	server, err := startVendor[vendor](sandbox.Options{Seed: GinkgoRandomSeed(), Configure: func(settings *sandbox.Settings) {
+		if vendor != v1alpha1.VendorConductorOne {
+			settings.CampaignPace = sandbox.Duration(1) // What passes by itself passes at once.
+		}
+	}})
+	Expect(err).NotTo(HaveOccurred())
+	DeferCleanup(server.Close)
+	namespace, err := s.env.CreateNamespace(ctx, "e2e")
+	Expect(err).NotTo(HaveOccurred())
+	server.SwitchTenant(namespace) // Two servers are two tenants.
+	t := &stack{Server: server, env: s.env, c: s.c, kubeconfig: s.kubeconfig, namespace: namespace}
+	credentials := map[string]string{"clientID": server.Credentials().ClientID, "clientSecret": server.Credentials().ClientSecret}
+	if vendor == v1alpha1.VendorVeza {
+		credentials = map[string]string{"apiKey": server.Credentials().StaticToken}
+	}
+	Expect(s.c.Create(ctx, &corev1.Secret{
+		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: "credentials"}, StringData: credentials,
+	})).To(Succeed())
+	t.apply(ctx, fmt.Sprintf(`
+apiVersion: governance-operator.io/v1alpha1
+kind: GovernanceBackend
+metadata: {name: tenant}
+spec:
+  vendor: %s
+  endpoint: %s
+  credentials: {secretRef: {name: credentials}}
+  requestsPerSecond: 1000
+  burst: 10000
+`, vendor, server.URL))
+	return t
+}
+
+// listOf is an empty list of objects of a kind.
+func listOf(k kind) client.ObjectList {
+	switch k.name {
+	case v1alpha1.KindAppEntitlement:
+		return &v1alpha1.AppEntitlementList{}
+	case v1alpha1.KindAccessReview:
+		return &v1alpha1.AccessReviewList{}
+	}
+	return &v1alpha1.AccessProfileList{}
+}
