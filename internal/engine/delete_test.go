@@ -127,3 +127,17 @@ func TestASecondRemoteThatPeopleUseIsLeftToThem(t *testing.T) {
 		w.wantRemotes(first, twin)
 	})
 }
+
+func TestARenamedRemoteWhoseStatusIsLostIsDeletedWithItsObject(t *testing.T) {
+	born(t, func(w *world) {
+		w.tenant.Entitlements.ByName = true
+		w.edit("payroll", func(e *v1alpha1.AppEntitlement) { e.Spec.DisplayName = "Another name" })
+		w.run("payroll")
+		time.Sleep(5 * time.Minute)
+		w.wipeStatus("payroll")
+		w.delete("payroll")
+		w.run("payroll")
+		w.wantGone("payroll")
+		w.wantRemotes()
+	})
+}

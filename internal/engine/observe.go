@@ -17,8 +17,8 @@ import (
 const shared = 5 * time.Second
 
 // observe looks at the vendor, in the order of the design: the bound id (and a list,
-// if it is gone), our token by what was sent, remoteID, the key if the policy
-// adopts, the mark index. The first that answers counts.
+// if it is gone), our token by what was sent, remoteID, the key if the policy adopts,
+// the mark index. The first that answers counts.
 func (p *pass[O, D]) observe(ctx context.Context) error {
 	f := &p.facts
 	f.Index = IndexClear
@@ -57,10 +57,13 @@ func (p *pass[O, D]) observe(ctx context.Context) error {
 		}
 	}
 	f.Found = FoundAbsentProved
+	// What was renamed since no longer answers to what was sent. Nobody looks again
+	// after a deletion, so it takes a new list.
+	age := max(p.backend.Resync, time.Minute)
 	if f.Deleting {
-		return nil
+		age = shared
 	}
-	return p.askIndex(ctx)
+	return p.askIndex(ctx, age)
 }
 
 func (p *pass[O, D]) key() backend.Key { return p.desired.Key() }
@@ -157,7 +160,7 @@ func (p *pass[O, D]) proveAbsence(ctx context.Context, remote v1alpha1.RemoteSta
 	if f.Deleting || f.RunOnce {
 		return nil
 	}
-	return p.askIndex(ctx)
+	return p.askIndex(ctx, max(p.backend.Resync, time.Minute))
 }
 
 type absence struct{ missing, total int }
@@ -195,13 +198,13 @@ func BackendKey(obj Object) string {
 	return v1alpha1.KindGovernanceBackend + "/" + obj.GetNamespace() + "/" + ref.Name
 }
 
-// askIndex asks the mark index whether something in the parent bears our name.
-func (p *pass[O, D]) askIndex(ctx context.Context) error {
+// askIndex asks the mark index, at most so old, whether something in the parent bears our name.
+func (p *pass[O, D]) askIndex(ctx context.Context, age time.Duration) error {
 	f := &p.facts
 	if f.RemoteID != RemoteIDNone {
 		return nil
 	}
-	list, err := p.r.views.get(ctx, p.backend, p.driver, p.parentID, p.r.Now().Add(-max(p.backend.Resync, time.Minute)))
+	list, err := p.r.views.get(ctx, p.backend, p.driver, p.parentID, p.r.Now().Add(-age))
 	if err != nil {
 		return err
 	}

@@ -20,6 +20,8 @@ type Memory[D backend.Model] struct {
 	Caps backend.Capabilities
 	// MarkInProse: marks are text that people may edit.
 	MarkInProse bool
+	// ByName: a look by mark finds only what answers to the key, as where the vendor searches by name.
+	ByName bool
 	// Lag is how long a new remote is missing in lists, and in look-ups by mark or key.
 	Lag time.Duration
 	// Late is how long after the call a create takes effect.
@@ -76,7 +78,9 @@ func (m *Memory[D]) find(ref backend.Ref) (backend.Observation[D], error) {
 	case ref.ID != "":
 		hits = m.matching(ref.ParentID, false, func(r *row[D]) bool { return r.id == ref.ID })
 	case ref.Mark.Token != "":
-		hits = m.matching(ref.ParentID, true, func(r *row[D]) bool { return r.mark.Token == ref.Mark.Token })
+		hits = m.matching(ref.ParentID, true, func(r *row[D]) bool {
+			return r.mark.Token == ref.Mark.Token && (!m.ByName || answers(r.actual.Key(), ref.Key))
+		})
 	case ref.Key.IsZero(), m.Caps.RunOnce:
 		return none, backend.Errorf(backend.Terminal, "nothing says which one is meant")
 	default:
