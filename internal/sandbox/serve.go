@@ -85,7 +85,7 @@ func (s *Server) fail(route Route, w http.ResponseWriter, r *http.Request, fault
 }
 
 func (s *Server) handle(route Route, r *http.Request) Response {
-	response := route.Handle(r)
+	response := s.normalised(route.Handle(r))
 	if response.Rejection != "" {
 		s.log.reject(Rejection{
 			Time: s.clock.now(), Tenant: s.Tenant(), Method: r.Method, Path: r.URL.Path, Route: route.Pattern, Message: response.Rejection,

@@ -18,34 +18,7 @@ func TestEntitlementsKeepTheLaws(t *testing.T) {
 	desired := fullEntitlement()
 	backendtest.Run(t, backendtest.Suite[model]{
 		Open: vendortest.OverHTTP(vendortest.Place{ParentID: github}, entitlements), UnknownID: noSuchID, Desired: desired,
-		Variations: vendortest.Varied(desired, map[string]func(*model){
-			"another name":           func(e *model) { e.DisplayName = backend.To("Repository owner") },
-			"no description":         func(e *model) { e.Description = backend.To("") },
-			"an owner less":          func(e *model) { e.Owners = backend.Set{ada} },
-			"nobody owns it":         func(e *model) { e.Owners = backend.Set{} },
-			"another alias":          func(e *model) { e.ConductorOne.Alias = backend.To("repo_owner") },
-			"another slug":           func(e *model) { e.ConductorOne.Slug = backend.To("owner") },
-			"another purpose":        func(e *model) { e.ConductorOne.Purpose = backend.To("Ownership") },
-			"another grant policy":   func(e *model) { e.ConductorOne.GrantPolicyID = &auto },
-			"another revoke policy":  func(e *model) { e.ConductorOne.RevokePolicyID = &revoke2 },
-			"another certify policy": func(e *model) { e.ConductorOne.CertifyPolicyID = &certify2 },
-			"another rescue policy":  func(e *model) { e.ConductorOne.EmergencyGrantPolicyID = &auto },
-			"no rescue":              func(e *model) { e.ConductorOne.EmergencyGrantEnabled = backend.To(false) },
-			"a shorter grant":        func(e *model) { e.ConductorOne.MaxGrantDuration = &backend.Duration{Duration: time.Hour} },
-			"a grant without end":    func(e *model) { e.ConductorOne.MaxGrantDuration = &backend.Duration{Unlimited: true} },
-			"a lower risk":           func(e *model) { e.ConductorOne.RiskLevelID = backend.To(fake.SeedID("risk-level", "Low")) },
-			"a framework less":       func(e *model) { e.ConductorOne.ComplianceFrameworkIDs = e.ConductorOne.ComplianceFrameworkIDs[:1] },
-			"no frameworks":          func(e *model) { e.ConductorOne.ComplianceFrameworkIDs = backend.Set{} },
-			"other instructions":     func(e *model) { e.ConductorOne.Provision.Manual.Instructions = "Write to them." },
-			"people by the old way":  func(e *model) { e.ConductorOne.Provision.Manual = &backend.ProvisionManual{UserIDs: backend.Set{ada}} },
-			"another provision":      func(e *model) { e.ConductorOne.Provision = &backend.ProvisionPolicy{Unconfigured: &struct{}{}} },
-			"another deprovision":    func(e *model) { e.ConductorOne.Deprovision = e.ConductorOne.Provision },
-			"the app's defaults":     func(e *model) { e.ConductorOne.OverrideAccessRequestDefaults = backend.To(false) },
-			"another match":          func(e *model) { e.ConductorOne.MatchBatonID = backend.To("okta-group-8") },
-			"no form":                func(e *model) { e.ConductorOne.RequestSchemaID = backend.To("") },
-			"an annotation more":     func(e *model) { e.ConductorOne.Annotations["cost"] = "4711" },
-			"an annotation less":     func(e *model) { e.ConductorOne.Annotations["team"] = "" },
-		}),
+		Variations: vendortest.Varied(desired, entitlementVariations()),
 	})
 }
 
@@ -62,33 +35,7 @@ func TestProfilesKeepTheLaws(t *testing.T) {
 			desired.ConductorOne.Cohort = cohort
 			backendtest.Run(t, backendtest.Suite[model]{
 				Open: vendortest.OverHTTP(vendortest.Place{}, profiles), UnknownID: noSuchID, Desired: desired,
-				Variations: vendortest.Varied(desired, map[string]func(*model){
-					"another name":            func(p *model) { p.DisplayName = backend.To("Payroll") },
-					"no description":          func(p *model) { p.Description = backend.To("") },
-					"an entry less":           func(p *model) { p.Entitlements = p.Entitlements[:1] },
-					"an entry more":           func(p *model) { p.Entitlements = append(p.Entitlements, payments) },
-					"no entries":              func(p *model) { p.Entitlements = backend.EntitlementSet{} },
-					"not requestable":         func(p *model) { p.Requestable = backend.To(false) },
-					"another rule":            func(p *model) { p.Membership.Expression = backend.To(`subject.department == "Sales"`) },
-					"the rule off":            func(p *model) { p.Membership.Enabled = backend.To(false) },
-					"no tasks":                func(p *model) { p.Membership.CreateTasks = backend.To(false) },
-					"seen by everyone":        func(p *model) { p.ConductorOne.VisibleToEveryone = backend.To(true) },
-					"seen by fewer":           func(p *model) { p.ConductorOne.VisibleTo = p.ConductorOne.VisibleTo[:1] },
-					"seen by nobody":          func(p *model) { p.ConductorOne.VisibleTo = backend.EntitlementSet{} },
-					"no bundle":               func(p *model) { p.ConductorOne.RequestBundle = backend.To(false) },
-					"enrollment enforced":     func(p *model) { p.ConductorOne.EnrollmentBehavior = backend.To("EnforceEntitlementRequestPolicy") },
-					"all is revoked":          func(p *model) { p.ConductorOne.UnenrollmentBehavior = backend.To("RevokeAll") },
-					"unenrollment bypassed":   func(p *model) { p.ConductorOne.UnenrollmentEntitlementBehavior = backend.To("Bypass") },
-					"the breaker on":          func(p *model) { p.ConductorOne.Automation.DisableCircuitBreaker = backend.To(false) },
-					"small ones are let be":   func(p *model) { p.ConductorOne.Automation.EnforceOnSmallProfiles = backend.To(false) },
-					"another threshold":       func(p *model) { p.ConductorOne.Automation.RemovedMembersThresholdPercent = backend.To(int64(10)) },
-					"another grant policy":    func(p *model) { p.ConductorOne.GrantPolicyID = &auto },
-					"another revoke policy":   func(p *model) { p.ConductorOne.RevokePolicyID = &revoke2 },
-					"a shorter grant":         func(p *model) { p.ConductorOne.MaxGrantDuration = &backend.Duration{Duration: time.Hour} },
-					"a grant without end":     func(p *model) { p.ConductorOne.MaxGrantDuration = &backend.Duration{Unlimited: true} },
-					"an annotation otherwise": func(p *model) { p.ConductorOne.Annotations["team"] = "finance" },
-					"an annotation less":      func(p *model) { p.ConductorOne.Annotations["team"] = "" },
-				}),
+				Variations: vendortest.Varied(desired, profileVariations()),
 			})
 		})
 	}
@@ -96,43 +43,114 @@ func TestProfilesKeepTheLaws(t *testing.T) {
 
 func TestReviewsKeepTheLaws(t *testing.T) {
 	type model = backend.AccessReview
-	marker := &struct{}{}
 	desired := fullReview()
 	backendtest.Run(t, backendtest.Suite[model]{
 		Open: vendortest.OverHTTP(vendortest.Place{}, reviews), UnknownID: noSuchID, Desired: desired,
-		Variations: vendortest.Varied(desired, map[string]func(*model){
-			"another name":           func(r *model) { r.DisplayName = backend.To("Q1 privileged access") },
-			"no description":         func(r *model) { r.Description = backend.To("") },
-			"a later deadline":       func(r *model) { r.Deadline = &backend.Instant{Time: r.Deadline.Add(time.Hour)} },
-			"no start":               func(r *model) { r.AutoStart = backend.To(false) },
-			"a later start":          func(r *model) { r.StartAt = &backend.Instant{Time: r.StartAt.Add(time.Hour)} },
-			"no close":               func(r *model) { r.AutoClose = backend.To(false) },
-			"nothing undecided":      func(r *model) { r.Undecided = backend.To("NoAction") },
-			"no reminders":           func(r *model) { r.Notifications.Reminders = backend.To(false) },
-			"an entitlement less":    func(r *model) { r.Scope.Entitlements = r.Scope.Entitlements[:1] },
-			"no entitlements":        func(r *model) { r.Scope.Entitlements = backend.EntitlementSet{} },
-			"other apps":             func(r *model) { r.Scope.Apps = &backend.ScopeApps{Access: marker} },
-			"all users":              func(r *model) { r.Scope.Users = &backend.ScopeUsers{All: marker} },
-			"all accounts":           func(r *model) { r.Scope.Accounts = &backend.ScopeAccounts{All: marker} },
-			"all grants":             func(r *model) { r.Scope.Grants = &backend.ScopeGrants{All: marker} },
-			"conflicts too":          func(r *model) { r.Scope.AccessConflicts = &backend.ScopeMarkers{All: marker} },
-			"another policy":         func(r *model) { r.ConductorOne.PolicyID = &certify2 },
-			"another type":           func(r *model) { r.ConductorOne.ScopeType = backend.To("ByUsers") },
-			"another view":           func(r *model) { r.ConductorOne.DefaultView = backend.To("ByApp") },
-			"no instructions":        func(r *model) { r.ConductorOne.ReviewInstructions = backend.To("") },
-			"a column less":          func(r *model) { r.ConductorOne.Columns = r.ConductorOne.Columns[:2] },
-			"no columns":             func(r *model) { r.ConductorOne.Columns = backend.ReviewColumns{} },
-			"another signature":      func(r *model) { r.ConductorOne.Signature = &backend.ReviewSignature{Meaning: "Seen."} },
-			"no report":              func(r *model) { r.ConductorOne.AutoGenerateReport = backend.To(false) },
-			"nothing resolved":       func(r *model) { r.ConductorOne.AutoResolve = backend.To(false) },
-			"no override":            func(r *model) { r.ConductorOne.UsePolicyOverride = backend.To(false) },
-			"conflicts not exempt":   func(r *model) { r.ConductorOne.ExemptCertifiedAccessConflicts = backend.To(false) },
-			"no waiting":             func(r *model) { r.ConductorOne.AccuracyIssueAction = backend.To("Continue") },
-			"only users":             func(r *model) { r.ConductorOne.PrincipalTypeFilter = backend.To("Users") },
-			"some excluded":          func(r *model) { r.ConductorOne.Excluded = &backend.ScopeExcluded{ResourceTypes: marker} },
-			"resources selected":     func(r *model) { r.ConductorOne.ResourceSelection = marker },
-			"roles selected":         func(r *model) { r.ConductorOne.ScopeRoleSelection = marker },
-			"no reviewer attributes": func(r *model) { r.ConductorOne.ReviewerAttributes = backend.ReviewerAttributes{} },
-		}),
+		Variations: vendortest.Varied(desired, reviewVariations()),
 	})
+}
+
+// entitlementVariations differ from the full sample in one field each.
+func entitlementVariations() map[string]func(*backend.AppEntitlement) {
+	type model = backend.AppEntitlement
+	return map[string]func(*model){
+		"another name":           func(e *model) { e.DisplayName = backend.To("Repository owner") },
+		"no description":         func(e *model) { e.Description = backend.To("") },
+		"an owner less":          func(e *model) { e.Owners = backend.Set{ada} },
+		"nobody owns it":         func(e *model) { e.Owners = backend.Set{} },
+		"another alias":          func(e *model) { e.ConductorOne.Alias = backend.To("repo_owner") },
+		"another slug":           func(e *model) { e.ConductorOne.Slug = backend.To("owner") },
+		"another purpose":        func(e *model) { e.ConductorOne.Purpose = backend.To("Ownership") },
+		"another grant policy":   func(e *model) { e.ConductorOne.GrantPolicyID = &auto },
+		"another revoke policy":  func(e *model) { e.ConductorOne.RevokePolicyID = &revoke2 },
+		"another certify policy": func(e *model) { e.ConductorOne.CertifyPolicyID = &certify2 },
+		"another rescue policy":  func(e *model) { e.ConductorOne.EmergencyGrantPolicyID = &auto },
+		"no rescue":              func(e *model) { e.ConductorOne.EmergencyGrantEnabled = backend.To(false) },
+		"a shorter grant":        func(e *model) { e.ConductorOne.MaxGrantDuration = &backend.Duration{Duration: time.Hour} },
+		"a grant without end":    func(e *model) { e.ConductorOne.MaxGrantDuration = &backend.Duration{Unlimited: true} },
+		"a lower risk":           func(e *model) { e.ConductorOne.RiskLevelID = backend.To(fake.SeedID("risk-level", "Low")) },
+		"a framework less":       func(e *model) { e.ConductorOne.ComplianceFrameworkIDs = e.ConductorOne.ComplianceFrameworkIDs[:1] },
+		"no frameworks":          func(e *model) { e.ConductorOne.ComplianceFrameworkIDs = backend.Set{} },
+		"other instructions":     func(e *model) { e.ConductorOne.Provision.Manual.Instructions = "Write to them." },
+		"people by the old way":  func(e *model) { e.ConductorOne.Provision.Manual = &backend.ProvisionManual{UserIDs: backend.Set{ada}} },
+		"another provision":      func(e *model) { e.ConductorOne.Provision = &backend.ProvisionPolicy{Unconfigured: &struct{}{}} },
+		"another deprovision":    func(e *model) { e.ConductorOne.Deprovision = e.ConductorOne.Provision },
+		"the app's defaults":     func(e *model) { e.ConductorOne.OverrideAccessRequestDefaults = backend.To(false) },
+		"another match":          func(e *model) { e.ConductorOne.MatchBatonID = backend.To("okta-group-8") },
+		"no form":                func(e *model) { e.ConductorOne.RequestSchemaID = backend.To("") },
+		"an annotation more":     func(e *model) { e.ConductorOne.Annotations["cost"] = "4711" },
+		"an annotation less":     func(e *model) { e.ConductorOne.Annotations["team"] = "" },
+	}
+}
+
+// profileVariations differ from the full sample in one field each.
+func profileVariations() map[string]func(*backend.AccessProfile) {
+	type model = backend.AccessProfile
+	return map[string]func(*model){
+		"another name":            func(p *model) { p.DisplayName = backend.To("Payroll") },
+		"no description":          func(p *model) { p.Description = backend.To("") },
+		"an entry less":           func(p *model) { p.Entitlements = p.Entitlements[:1] },
+		"an entry more":           func(p *model) { p.Entitlements = append(p.Entitlements, payments) },
+		"no entries":              func(p *model) { p.Entitlements = backend.EntitlementSet{} },
+		"not requestable":         func(p *model) { p.Requestable = backend.To(false) },
+		"another rule":            func(p *model) { p.Membership.Expression = backend.To(`subject.department == "Sales"`) },
+		"the rule off":            func(p *model) { p.Membership.Enabled = backend.To(false) },
+		"no tasks":                func(p *model) { p.Membership.CreateTasks = backend.To(false) },
+		"seen by everyone":        func(p *model) { p.ConductorOne.VisibleToEveryone = backend.To(true) },
+		"seen by fewer":           func(p *model) { p.ConductorOne.VisibleTo = p.ConductorOne.VisibleTo[:1] },
+		"seen by nobody":          func(p *model) { p.ConductorOne.VisibleTo = backend.EntitlementSet{} },
+		"no bundle":               func(p *model) { p.ConductorOne.RequestBundle = backend.To(false) },
+		"enrollment enforced":     func(p *model) { p.ConductorOne.EnrollmentBehavior = backend.To("EnforceEntitlementRequestPolicy") },
+		"all is revoked":          func(p *model) { p.ConductorOne.UnenrollmentBehavior = backend.To("RevokeAll") },
+		"unenrollment bypassed":   func(p *model) { p.ConductorOne.UnenrollmentEntitlementBehavior = backend.To("Bypass") },
+		"the breaker on":          func(p *model) { p.ConductorOne.Automation.DisableCircuitBreaker = backend.To(false) },
+		"small ones are let be":   func(p *model) { p.ConductorOne.Automation.EnforceOnSmallProfiles = backend.To(false) },
+		"another threshold":       func(p *model) { p.ConductorOne.Automation.RemovedMembersThresholdPercent = backend.To(int64(10)) },
+		"another grant policy":    func(p *model) { p.ConductorOne.GrantPolicyID = &auto },
+		"another revoke policy":   func(p *model) { p.ConductorOne.RevokePolicyID = &revoke2 },
+		"a shorter grant":         func(p *model) { p.ConductorOne.MaxGrantDuration = &backend.Duration{Duration: time.Hour} },
+		"a grant without end":     func(p *model) { p.ConductorOne.MaxGrantDuration = &backend.Duration{Unlimited: true} },
+		"an annotation otherwise": func(p *model) { p.ConductorOne.Annotations["team"] = "finance" },
+		"an annotation less":      func(p *model) { p.ConductorOne.Annotations["team"] = "" },
+	}
+}
+
+// reviewVariations differ from the full sample in one field each.
+func reviewVariations() map[string]func(*backend.AccessReview) {
+	type model = backend.AccessReview
+	marker := &struct{}{}
+	return map[string]func(*model){
+		"another name":           func(r *model) { r.DisplayName = backend.To("Q1 privileged access") },
+		"no description":         func(r *model) { r.Description = backend.To("") },
+		"a later deadline":       func(r *model) { r.Deadline = &backend.Instant{Time: r.Deadline.Add(time.Hour)} },
+		"no start":               func(r *model) { r.AutoStart = backend.To(false) },
+		"a later start":          func(r *model) { r.StartAt = &backend.Instant{Time: r.StartAt.Add(time.Hour)} },
+		"no close":               func(r *model) { r.AutoClose = backend.To(false) },
+		"nothing undecided":      func(r *model) { r.Undecided = backend.To("NoAction") },
+		"no reminders":           func(r *model) { r.Notifications.Reminders = backend.To(false) },
+		"an entitlement less":    func(r *model) { r.Scope.Entitlements = r.Scope.Entitlements[:1] },
+		"no entitlements":        func(r *model) { r.Scope.Entitlements = backend.EntitlementSet{} },
+		"other apps":             func(r *model) { r.Scope.Apps = &backend.ScopeApps{Access: marker} },
+		"all users":              func(r *model) { r.Scope.Users = &backend.ScopeUsers{All: marker} },
+		"all accounts":           func(r *model) { r.Scope.Accounts = &backend.ScopeAccounts{All: marker} },
+		"all grants":             func(r *model) { r.Scope.Grants = &backend.ScopeGrants{All: marker} },
+		"conflicts too":          func(r *model) { r.Scope.AccessConflicts = &backend.ScopeMarkers{All: marker} },
+		"another policy":         func(r *model) { r.ConductorOne.PolicyID = &certify2 },
+		"another type":           func(r *model) { r.ConductorOne.ScopeType = backend.To("ByUsers") },
+		"another view":           func(r *model) { r.ConductorOne.DefaultView = backend.To("ByApp") },
+		"no instructions":        func(r *model) { r.ConductorOne.ReviewInstructions = backend.To("") },
+		"a column less":          func(r *model) { r.ConductorOne.Columns = r.ConductorOne.Columns[:2] },
+		"no columns":             func(r *model) { r.ConductorOne.Columns = backend.ReviewColumns{} },
+		"another signature":      func(r *model) { r.ConductorOne.Signature = &backend.ReviewSignature{Meaning: "Seen."} },
+		"no report":              func(r *model) { r.ConductorOne.AutoGenerateReport = backend.To(false) },
+		"nothing resolved":       func(r *model) { r.ConductorOne.AutoResolve = backend.To(false) },
+		"no override":            func(r *model) { r.ConductorOne.UsePolicyOverride = backend.To(false) },
+		"conflicts not exempt":   func(r *model) { r.ConductorOne.ExemptCertifiedAccessConflicts = backend.To(false) },
+		"no waiting":             func(r *model) { r.ConductorOne.AccuracyIssueAction = backend.To("Continue") },
+		"only users":             func(r *model) { r.ConductorOne.PrincipalTypeFilter = backend.To("Users") },
+		"some excluded":          func(r *model) { r.ConductorOne.Excluded = &backend.ScopeExcluded{ResourceTypes: marker} },
+		"resources selected":     func(r *model) { r.ConductorOne.ResourceSelection = marker },
+		"roles selected":         func(r *model) { r.ConductorOne.ScopeRoleSelection = marker },
+		"no reviewer attributes": func(r *model) { r.ConductorOne.ReviewerAttributes = backend.ReviewerAttributes{} },
+	}
 }

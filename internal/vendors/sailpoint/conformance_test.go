@@ -147,10 +147,10 @@ func leastProfile(name string) backend.AccessProfile {
 	return backend.AccessProfile{DisplayName: &name, Owners: backend.Owners{ada}, SailPoint: &backend.SailPointAccessProfile{SourceID: &database}}
 }
 
-func TestProfilesKeepTheLaws(t *testing.T) {
+// profileVariations differ from the full sample in one field each.
+func profileVariations() map[string]func(*backend.AccessProfile) {
 	type model = backend.AccessProfile
-	desired := fullProfile()
-	changes := map[string]func(*model){
+	return map[string]func(*model){
 		"another name":           func(p *model) { p.DisplayName = backend.To("Read and write") },
 		"another description":    func(p *model) { p.Description = backend.To("Both.") },
 		"no description":         func(p *model) { p.Description = backend.To("") },
@@ -180,6 +180,12 @@ func TestProfilesKeepTheLaws(t *testing.T) {
 		},
 		"no class": func(p *model) { p.SailPoint.AccessModelMetadata = backend.SailPointMetadata{} },
 	}
+}
+
+func TestProfilesKeepTheLaws(t *testing.T) {
+	type model = backend.AccessProfile
+	desired := fullProfile()
+	changes := profileVariations()
 	for _, style := range []string{"PerService", "V2024", "V2025", "V2026"} {
 		t.Run(style, func(t *testing.T) {
 			backendtest.Run(t, backendtest.Suite[model]{
@@ -230,10 +236,10 @@ func leastReview(name string) backend.AccessReview {
 	return backend.AccessReview{DisplayName: &name, SailPoint: &backend.SailPointAccessReview{Type: backend.To("Manager")}}
 }
 
-func TestReviewsKeepTheLaws(t *testing.T) {
+// reviewVariations differ from the full sample in one field each.
+func reviewVariations() map[string]func(*backend.AccessReview) {
 	type model = backend.AccessReview
-	desired := fullReview()
-	changes := map[string]func(*model){
+	return map[string]func(*model){
 		"another name":        func(r *model) { r.DisplayName = backend.To("Q4") },
 		"another description": func(r *model) { r.Description = backend.To("Each quarter.") },
 		"no description":      func(r *model) { r.Description = backend.To("") },
@@ -243,6 +249,12 @@ func TestReviewsKeepTheLaws(t *testing.T) {
 		"no revocation":       func(r *model) { r.SailPoint.AutoRevokeAllowed = backend.To(false) },
 		"recommendations":     func(r *model) { r.SailPoint.RecommendationsEnabled = backend.To(true) },
 	}
+}
+
+func TestReviewsKeepTheLaws(t *testing.T) {
+	type model = backend.AccessReview
+	desired := fullReview()
+	changes := reviewVariations()
 	for _, style := range []string{"PerService", "V2024", "V2025", "V2026"} {
 		t.Run(style, func(t *testing.T) {
 			backendtest.Run(t, backendtest.Suite[model]{

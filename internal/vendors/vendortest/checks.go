@@ -16,14 +16,14 @@ const timesMore = "GOVERNANCE_CHECKS_TIMES"
 // for. What -rapid.checks says counts more than both.
 func checks(t *testing.T, n int) {
 	t.Helper()
-	if slices.ContainsFunc(os.Args, func(arg string) bool { return strings.Contains(arg, "rapid.checks") }) {
-		return
-	}
 	if times, err := strconv.Atoi(os.Getenv(timesMore)); err == nil && times > 0 {
 		n *= times
 	}
 	// A case that fails is printed with the seed that leads to it: no file is left behind.
 	for name, value := range map[string]string{"rapid.checks": strconv.Itoa(n), "rapid.nofailfile": "true"} {
+		if slices.ContainsFunc(os.Args, func(arg string) bool { return strings.Contains(arg, name) }) {
+			continue
+		}
 		before := flag.Lookup(name).Value.String()
 		if err := flag.Set(name, value); err != nil {
 			t.Fatal(err)

@@ -1,0 +1,16 @@
+package veza
+
+import "github.com/governance-operator/governance-operator/internal/sandbox"
+
+// Normal is what the vendor might normalise: the order of relationships is not documented as
+// significant (section 3.5).
+func (*Vendor) Normal() sandbox.Normal {
+	return sandbox.Normal{
+		Texts: []string{"name", "description", "markdown_description", "notes"},
+		Words: []string{"email"},
+		Lists: []string{
+			"entities_to_create_relationships_to", "inherit_entities_from_access_profiles", "labels", "members", "member_details",
+			"automation_ids", "reviewers", "fallback_reviewers",
+		},
+	}
+}

@@ -1,0 +1,47 @@
+package conductorone_test
+
+import (
+	"testing"
+
+	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
+)
+
+func TestEntitlementsStayConverged(t *testing.T) {
+	vendortest.StaysConverged(t, vendortest.Guard[backend.AppEntitlement]{
+		Open: entitlements, Place: vendortest.Place{ParentID: github},
+		Specs: vendortest.Specs[backend.AppEntitlement]{
+			Sample: fullEntitlement(), Variations: entitlementVariations(),
+			Texts: []string{"displayName", "description", "conductorOne.matchBatonID"},
+			Mend: func(e *backend.AppEntitlement) {
+				if c := e.ConductorOne; c != nil && (c.EmergencyGrantPolicyID == nil || c.EmergencyGrantEnabled == nil) {
+					c.EmergencyGrantEnabled = nil // It needs the policy.
+				}
+			},
+		},
+	})
+}
+
+func TestProfilesStayConverged(t *testing.T) {
+	vendortest.StaysConverged(t, vendortest.Guard[backend.AccessProfile]{
+		Open: profiles,
+		Specs: vendortest.Specs[backend.AccessProfile]{
+			Sample: fullProfile(), Variations: profileVariations(), Texts: []string{"displayName", "description"},
+			Mend: func(p *backend.AccessProfile) {
+				if p.Membership != nil && p.Membership.Expression == nil {
+					p.Membership.Enabled = nil // A rule without a condition cannot run.
+				}
+			},
+		},
+	})
+}
+
+func TestReviewsStayConverged(t *testing.T) {
+	vendortest.StaysConverged(t, vendortest.Guard[backend.AccessReview]{
+		Open: reviews, Prepare: func(k vendortest.Kept[backend.AccessReview]) { k.Feature("eSignature") },
+		Specs: vendortest.Specs[backend.AccessReview]{
+			Sample: fullReview(), Variations: reviewVariations(),
+			Texts: []string{"displayName", "description", "conductorOne.reviewInstructions"},
+		},
+	})
+}

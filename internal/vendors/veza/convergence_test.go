@@ -1,0 +1,73 @@
+package veza_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
+)
+
+func TestEntitlementsStayConverged(t *testing.T) {
+	sample := backend.AppEntitlement{
+		DisplayName: backend.To("AI Team"),
+		Veza: &backend.VezaAppEntitlement{
+			EntityType: backend.To("OktaGroup"), MatchName: backend.To("AI Team"), MatchID: backend.To(related(team).EntityID),
+		},
+	}
+	vendortest.StaysConverged(t, vendortest.Guard[backend.AppEntitlement]{
+		Open: entitlements, Place: vendortest.Place{ParentID: okta, Existing: team.ID},
+		Specs: vendortest.Specs[backend.AppEntitlement]{
+			Sample: sample,
+			Mend:   func(e *backend.AppEntitlement) { e.Veza = sample.Veza },
+		},
+	})
+}
+
+func TestProfilesStayConverged(t *testing.T) {
+	for sentence, features := range map[string][]string{
+		"as they are": nil, "with a version for each edit": {"publishPerEdit"}, "as numbers, created as a draft": {"createDraft", "numericVersion", "numericEnums"},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			vendortest.StaysConverged(t, vendortest.Guard[backend.AccessProfile]{
+				Open:    func(t *testing.T) vendortest.Kept[profile] { return profiles(t, "PublishDraft") },
+				Prepare: func(k vendortest.Kept[profile]) { k.Feature(features...) }, Place: vendortest.Place{ParentID: plain},
+				Specs: vendortest.Specs[backend.AccessProfile]{
+					Sample: fullProfile(), Variations: profileVariations(),
+					Texts: []string{"displayName", "description", "veza.catalogItem.name", "veza.catalogItem.description", "veza.catalogItem.markdownDescription"},
+					Mend: func(p *profile) {
+						p.Veza.Published = backend.To(true) // A draft takes no members.
+						if backend.Value(p.Veza.State) == "Running" {
+							p.Veza.RequireApprovalToStart = nil // Nobody is there who would approve.
+						}
+					},
+				},
+			})
+		})
+	}
+}
+
+func TestReviewsStayConverged(t *testing.T) {
+	vendortest.StaysConverged(t, vendortest.Guard[backend.AccessReview]{
+		Open: reviews, Place: vendortest.Place{ParentID: quarterly, Settles: time.Second},
+		Specs: vendortest.Specs[backend.AccessReview]{
+			Sample: fullReview(), Texts: []string{"displayName", "description"},
+			Variations: map[string]func(*backend.AccessReview){
+				"of now":          func(r *backend.AccessReview) { r.Veza.DataSource, r.Veza.SnapshotID = backend.To("Current"), nil },
+				"at another time": func(r *backend.AccessReview) { r.StartAt = &backend.Instant{Time: time.Now().Add(-time.Minute)} },
+				"by others": func(r *backend.AccessReview) {
+					r.Veza.ReviewerAssignment = &backend.VezaAssignment{Reviewers: []backend.VezaUser{{Email: "Grace@Corp.example"}, {Email: "ALAN@corp.example"}}}
+				},
+				"approved once": func(r *backend.AccessReview) { r.Veza.FinalApprovalLevel = backend.To(int64(1)) },
+			},
+			Mend: func(r *backend.AccessReview) {
+				given := backend.Value(r.Veza.DataSource) == "GivenSnapshot"
+				if given && r.Veza.SnapshotID == nil {
+					r.Veza.DataSource = nil
+				} else if !given {
+					r.Veza.SnapshotID = nil
+				}
+			},
+		},
+	})
+}
