@@ -58,9 +58,9 @@ func asWritten(t *rapid.T, free bool, path string, value any) any {
 			return backend.To(rapid.SampledFrom(spellings(*v)).Draw(t, "spelling of "+path))
 		}
 	case backend.Set:
-		return backend.Set(again(t, path, v))
+		return again(t, path, v)
 	case backend.EntitlementSet:
-		return backend.EntitlementSet(again(t, path, v))
+		return again(t, path, v)
 	case backend.Owners:
 		if len(v) > 1 {
 			return append(v[:1:1], again(t, path, v[1:])...)
