@@ -12,6 +12,7 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+	eventsv1 "k8s.io/api/events/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -188,6 +189,9 @@ func (w *world) auditSpecies(ctx context.Context, s *species, r *result) {
 			continue
 		}
 		ids := byOwner[t.name]
+		if len(ids) > 1 || t.deleted && len(ids) > 0 {
+			w.tell(ctx, t, ids)
+		}
 		if len(ids) > 1 {
 			r.Duplicates = append(r.Duplicates, fmt.Sprintf("%s %s: remotes %v", s.vendor, t.name, ids))
 		}
@@ -199,6 +203,27 @@ func (w *world) auditSpecies(ctx context.Context, s *species, r *result) {
 		}
 		r.Objects++
 		w.auditThing(ctx, t, byID, len(ids), r)
+	}
+}
+
+// tell writes down everything that is known of a thing whose remotes are too many.
+func (w *world) tell(ctx context.Context, t *thing, ids []string) {
+	GinkgoHelper()
+	events := &eventsv1.EventList{}
+	Expect(w.c.List(ctx, events, client.InNamespace(w.namespace))).To(Succeed())
+	for _, e := range events.Items {
+		if e.Regarding.Name == t.name {
+			progress("%s: %s event %s: %s", t.name, e.CreationTimestamp.Format(time.RFC3339), e.Reason, e.Note)
+		}
+	}
+	for _, call := range w.tenants[t.species.vendor].Calls(0) {
+		about := strings.Contains(call.Body, t.name)
+		for _, id := range ids {
+			about = about || strings.Contains(call.Path, id)
+		}
+		if about {
+			progress("%s: %s call %s %s: %d %s (%.0f ms) %s", t.name, call.Time.Format("15:04:05.000"), call.Method, call.Path, call.Status, call.Fault, call.Duration, call.Body)
+		}
 	}
 }
 
