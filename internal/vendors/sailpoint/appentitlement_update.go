@@ -3,6 +3,7 @@ package sailpoint
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/vendors/rest"
@@ -40,12 +41,15 @@ type entitlementUpdate struct {
 	wrote bool
 }
 
-// narrows says that fewer people may ask after the patch of the row than before it.
+// narrows says that fewer people, and no others, may ask after the patch of the row than
+// before it. No segment means everybody.
 func (u *entitlementUpdate) narrows() bool {
 	if u.changes.Has("requestable") {
 		return !backend.Value(u.desired.Requestable)
 	}
-	return u.changes.Has("sailPoint.segments") && len(backend.Value(u.desired.SailPoint).Segments) > 0
+	before, after := backend.Value(u.seen.Actual.SailPoint).Segments, backend.Value(u.desired.SailPoint).Segments
+	return u.changes.Has("sailPoint.segments") && len(after) > 0 && (len(before) == 0 ||
+		!slices.ContainsFunc(after, func(id string) bool { return !slices.Contains(before, id) }))
 }
 
 // writeRow patches what differs. The row is read again right before: how a member is

@@ -2,11 +2,13 @@ package sailpoint_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
 
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/sandbox"
 	fake "github.com/governance-operator/governance-operator/internal/sandbox/sailpoint"
 	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
 )
@@ -100,4 +102,35 @@ func TestNoEditOfAProfileEverWidensAccessByAccident(t *testing.T) {
 			{"sailPoint.accessRequestConfig.approvalSchemes"}, {"sailPoint.accessRequestConfig"},
 		},
 	})
+}
+
+// TestNewPeopleMayAskOnlyByTheNewApprovals: the row and the approvals are two calls.
+func TestNewPeopleMayAskOnlyByTheNewApprovals(t *testing.T) {
+	row, config := "PATCH "+entitlementRoute, "PUT "+configRoute
+	for sentence, tc := range map[string]struct {
+		before, after backend.Set
+		want          []string
+	}{
+		"a segment more":           {backend.Set{employees}, backend.Set{employees, others}, []string{config, row}},
+		"one for another":          {backend.Set{employees}, backend.Set{others}, []string{config, row}},
+		"everybody":                {backend.Set{employees}, backend.Set{}, []string{config, row}},
+		"a segment less":           {backend.Set{employees, others}, backend.Set{others}, []string{row, config}},
+		"a segment, not everybody": {backend.Set{}, backend.Set{others}, []string{row, config}},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			k := entitlements(t)
+			model := func(segments backend.Set, schemes backend.ApprovalSchemes) backend.AppEntitlement {
+				return backend.AppEntitlement{Requestable: backend.To(true), SailPoint: &backend.SailPointAppEntitlement{
+					Segments: segments, AccessRequest: &backend.SailPointEntitlementRequest{ApprovalSchemes: schemes},
+				}}
+			}
+			before := model(tc.before, backend.ApprovalSchemes{})
+			obs := k.Converge(k.Observed(read.ID, database, before), before)
+			k.ResetCalls()
+			k.Converge(obs, model(tc.after, backend.ApprovalSchemes{{ApproverType: "Manager"}}))
+			if got := k.Sent(sandbox.ClassWrite); !slices.Equal(got, tc.want) {
+				t.Errorf("%v, want %v", got, tc.want)
+			}
+		})
+	}
 }
