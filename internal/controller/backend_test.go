@@ -1,6 +1,7 @@
 package controller_test
 
 import (
+	"slices"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -128,6 +129,19 @@ var _ = Describe("a backend", func() {
 		t.ready(ctx, obj, "one")
 		t.ready(ctx, obj, "two")
 		Expect(t.Counts().Early).To(BeZero())
+	})
+
+	It("is not asked within a Retry-After either when it is opened anew meanwhile", func(ctx SpecContext) {
+		t, obj, b := newTenant(ctx), &v1alpha1.AppEntitlement{}, &v1alpha1.GovernanceBackend{}
+		t.ready(ctx, b, "tenant")
+		Expect(t.AddFault(sandbox.Fault{Kind: sandbox.FaultStatus, Status: 429, RetryAfterSeconds: 4, Count: 1, PathPattern: "/api/"})).To(Succeed())
+		t.apply(ctx, subjects[0].manifest("one", "One", ""))
+		eventually(ctx, func() int { return t.Counts().Refused }).Should(Equal(1))
+		t.edit(ctx, b, "tenant", func() { b.Spec.RequestsPerSecond = ptr.To(int32(500)) })
+		t.ready(ctx, obj, "one")
+		calls := t.Calls(0)
+		refused := slices.IndexFunc(calls, func(call sandbox.Call) bool { return call.Status == 429 })
+		Expect(calls[refused+1].Time).To(BeTemporally(">=", calls[refused].Time.Add(4*time.Second)), "%+v", calls[refused+1])
 	})
 })
 

@@ -77,6 +77,9 @@ func (r *BackendReconciler) Reconcile(ctx context.Context, req reconcile.Request
 	if every == 0 {
 		every = healthEvery
 	}
+	if health.Again > 0 {
+		every = min(every, health.Again)
+	}
 	return reconcile.Result{RequeueAfter: every + time.Duration(rand.Int64N(int64(every/10)))}, nil
 }
 

@@ -141,3 +141,15 @@ func TestARenamedRemoteWhoseStatusIsLostIsDeletedWithItsObject(t *testing.T) {
 		w.wantRemotes()
 	})
 }
+
+func TestWhatTheVendorCannotDeleteIsLetGoWhetherOrNotItAnswers(t *testing.T) {
+	born(t, func(w *world) {
+		w.tenant.Entitlements.Caps.Delete = false
+		w.tenant.Paces = map[backend.Priority]backend.Pace{backend.PriorityEdit: {Delay: time.Minute, CircuitOpen: true}}
+		w.delete("payroll")
+		w.run("payroll")
+		w.wantGone("payroll")
+		w.wantRemotes(first)
+		w.wantCalls(0, 0, 0, 1, 0)
+	})
+}

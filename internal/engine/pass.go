@@ -257,15 +257,6 @@ func (p *pass[O, D]) open(ctx context.Context) (outcome, bool) {
 	if err != nil {
 		return outcome{err: err}, true
 	}
-	if pace := b.Tenant.Pace(backend.PriorityEdit); pace.Delay > 100*time.Millisecond {
-		class := backend.Retryable
-		if pace.Throttled {
-			class = backend.Throttled
-		}
-		held := pace.Throttled || pace.CircuitOpen
-		return outcome{paced: !held, held: held, err: &backend.Error{Class: class, After: pace.Delay,
-			Err: fmt.Errorf("the tenant's budget or the vendor asks for a pause")}}, true
-	}
 	p.backend, p.driver = b, p.r.Kind.Driver(b.Tenant)
 	p.caps = p.driver.Capabilities()
 	f := &p.facts
@@ -277,6 +268,18 @@ func (p *pass[O, D]) open(ctx context.Context) (outcome, bool) {
 	}
 	if m := p.spec().Management; (m == nil || m.Deletion == "") && !p.caps.Delete {
 		f.Deletion = DeletionOrphan
+	}
+	if plan := Decide(p.facts); plan.Action == Release {
+		return outcome{plan: plan}, true // The vendor need not answer to be left alone.
+	}
+	if pace := b.Tenant.Pace(backend.PriorityEdit); pace.Delay > 100*time.Millisecond {
+		class := backend.Retryable
+		if pace.Throttled {
+			class = backend.Throttled
+		}
+		held := pace.Throttled || pace.CircuitOpen
+		return outcome{paced: !held, held: held, err: &backend.Error{Class: class, After: pace.Delay,
+			Err: fmt.Errorf("the tenant's budget or the vendor asks for a pause")}}, true
 	}
 	f.MassAbsence = b.Absent[p.r.Kind.Name] > 0
 	f.MassDeletion = b.DeletionsHeld
