@@ -284,7 +284,9 @@ func (p *pass[O, D]) learn(obs backend.Observation[D], all bool) {
 // delete removes the remote, or the younger twin of a living object.
 func (p *pass[O, D]) delete(ctx context.Context, plan Plan) outcome {
 	seen := p.seen
-	if plan.Reason == v1alpha1.ReasonRemovingDuplicate {
+	// Of an object that goes both go, and nobody would look for the twin afterwards.
+	twin := plan.Reason == v1alpha1.ReasonRemovingDuplicate || p.deleting() && seen.Twin != nil
+	if twin {
 		seen = backend.Observation[D]{Exists: true, ID: p.seen.Twin.ID, ParentID: p.seen.Twin.ParentID, Mark: p.seen.Mark}
 	}
 	p.r.At("deleting")
@@ -294,7 +296,7 @@ func (p *pass[O, D]) delete(ctx context.Context, plan Plan) outcome {
 		return outcome{plan: plan, err: err}
 	}
 	p.r.views.drop(p.backend.TenantKey, seen.ParentID, seen.ID)
-	if plan.Reason == v1alpha1.ReasonRemovingDuplicate {
+	if twin {
 		return outcome{plan: plan, wrote: true, diffLeft: true}
 	}
 	p.r.Brakes.Deleted(p.backend.Key, p.obj.GetUID())

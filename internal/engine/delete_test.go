@@ -153,3 +153,15 @@ func TestWhatTheVendorCannotDeleteIsLetGoWhetherOrNotItAnswers(t *testing.T) {
 		w.wantCalls(0, 0, 0, 1, 0)
 	})
 }
+
+func TestAnObjectThatGoesTakesItsTwinAlong(t *testing.T) {
+	born(t, func(w *world) {
+		twin := w.tenant.Entitlements.Twin(first)
+		w.tenant.Entitlements.Change(twin, func(r *backendtest.Remote) { r.Occupied = true })
+		w.wipeStatus("payroll")
+		w.delete("payroll")
+		w.run("payroll")
+		w.wantGone("payroll")
+		w.wantRemotes()
+	})
+}
