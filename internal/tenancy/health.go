@@ -17,6 +17,9 @@ import (
 // askAfter is how often the health pass asks a tenant that nothing happened to.
 const askAfter = 5 * time.Minute
 
+// askAgain is how soon it asks a tenant that could not answer.
+const askAgain = 5 * time.Second
+
 // Health is what one look at a backend found.
 type Health struct {
 	Ready bool
@@ -26,6 +29,8 @@ type Health struct {
 	// Tenant is who answered, zero if nobody did.
 	Tenant       backend.TenantID
 	Capabilities []v1alpha1.KindCapabilities
+	// Again is when to look again if that is sooner than usual; zero if it is not.
+	Again time.Duration
 }
 
 // Check reads the backend's credentials, and asks the tenant who it is after a
@@ -51,6 +56,9 @@ func (p *Pool) Check(ctx context.Context, obj Object) (Health, error) {
 	who, err := open.tenant.who(backend.WithPriority(ctx, backend.PrioritySweep), age)
 	if err != nil {
 		h.Reason, h.Message = v1alpha1.ReasonUnreachable, err.Error()
+		if class := backend.ClassOf(err); class == backend.Retryable || class == backend.Throttled {
+			h.Again = max(backend.AfterOf(err), askAgain)
+		}
 		if backend.ClassOf(err) == backend.Unauthorized {
 			h.Reason = v1alpha1.ReasonUnauthorized
 			p.markRefused(key)

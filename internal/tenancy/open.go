@@ -70,7 +70,7 @@ func (p *Pool) Open(ctx context.Context, obj Object) (*opened, error) {
 		open.generation = obj.GetGeneration()
 		return open, nil
 	}
-	t, err := p.openTenant(vendor, cfg, digest)
+	t, err := p.openTenant(vendor, cfg, digest, p.opened[key])
 	if err != nil {
 		return nil, &Problem{v1alpha1.ReasonSecretInvalid, err.Error()}
 	}
@@ -82,9 +82,11 @@ func (p *Pool) Open(ctx context.Context, obj Object) (*opened, error) {
 	return open, nil
 }
 
-// openTenant shares a tenant among backends with the same credentials; p.mu is held.
-func (p *Pool) openTenant(vendor backend.Vendor, cfg backend.Config, digest string) (*tenant, error) {
-	key := strings.Join([]string{vendor.Name, cfg.Endpoint, digest}, "|")
+// openTenant shares a tenant among backends with the same credentials; p.mu is held. What
+// the backend had open before says until when the vendor wants to be left alone.
+func (p *Pool) openTenant(vendor backend.Vendor, cfg backend.Config, digest string, before *opened) (*tenant, error) {
+	account := vendor.Name + "|" + cfg.Endpoint
+	key := account + "|" + digest
 	if t, ok := p.tenants[key]; ok {
 		refused := false
 		for _, o := range p.opened {
@@ -101,7 +103,10 @@ func (p *Pool) openTenant(vendor backend.Vendor, cfg backend.Config, digest stri
 	if p.tenants == nil {
 		p.tenants = map[string]*tenant{}
 	}
-	t := &tenant{Tenant: opened, key: key, vendor: vendor.Name}
+	t := &tenant{Tenant: opened, key: key, account: account}
+	if before != nil && before.tenant.account == account {
+		t.quiet = before.tenant.pause()
+	}
 	p.tenants[key] = t
 	return t, nil
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -70,8 +71,11 @@ type opened struct {
 // tenant is shared by all backends with the same credentials at the same endpoint.
 type tenant struct {
 	backend.Tenant
-	key    string
-	vendor string
+	key string
+	// account is the vendor and the endpoint.
+	account string
+	// quiet is the end of a pause that the vendor asked the tenant before this one for.
+	quiet time.Time
 
 	mu       sync.Mutex
 	identity backend.TenantID
@@ -275,12 +279,23 @@ func (t *tenant) who(ctx context.Context, age time.Duration) (backend.TenantID, 
 		return t.identity, nil
 	}
 	asked := time.Now()
+	if left := t.quiet.Sub(asked); left > 0 {
+		return backend.TenantID{}, &backend.Error{Class: backend.Throttled, After: left, Err: errors.New("not sent: the vendor asked for a pause")}
+	}
 	who, err := t.Identity(ctx)
 	if err != nil {
 		return backend.TenantID{}, err
 	}
 	t.identity, t.asked = who, asked
 	return who, nil
+}
+
+// pause is the end of the pause that the vendor asked for, zero if it asked for none.
+func (t *tenant) pause() time.Time {
+	if pace := t.Pace(backend.PriorityEdit); pace.Throttled {
+		return time.Now().Add(pace.Delay)
+	}
+	return t.quiet
 }
 
 // Forget drops a backend that is gone, and its tenant when nobody else uses it.
