@@ -9,6 +9,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	"k8s.io/utils/ptr"
+	"sigs.k8s.io/controller-runtime/pkg/metrics"
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
@@ -52,6 +53,7 @@ var _ = Describe("a field that the vendor takes and does not keep", func() {
 				Method: f.method, PathPattern: "^" + regexp.QuoteMeta(f.path(id)) + "$", Kind: sandbox.FaultStatus, Status: http.StatusOK, Body: string(answer),
 			})).To(Succeed())
 			t.ResetCalls()
+			given := givenUp()
 
 			t.edit(ctx, obj, "one", func() { obj.Spec.Description = ptr.To("Kept by nobody.") })
 			message := t.says(ctx, obj, "one", v1alpha1.ConditionSynced, v1alpha1.ReasonNonConverging)
@@ -60,6 +62,7 @@ var _ = Describe("a field that the vendor takes and does not keep", func() {
 			Expect(t.Counts().Writes).To(Equal(3), "writes at the vendor")
 			t.quiet(ctx, 12)
 			t.told(ctx, "one", v1alpha1.ReasonNonConverging)
+			Expect(givenUp()).To(Equal(given + 1))
 			Expect(t.Rejections()).To(BeEmpty())
 
 			t.ClearFaults()
@@ -69,3 +72,18 @@ var _ = Describe("a field that the vendor takes and does not keep", func() {
 		})
 	}
 })
+
+// givenUp is what the metric says of profiles that were given up.
+func givenUp() (n float64) {
+	GinkgoHelper()
+	families, err := metrics.Registry.Gather()
+	Expect(err).NotTo(HaveOccurred())
+	for _, f := range families {
+		for _, m := range f.GetMetric() {
+			if f.GetName() == "governance_operator_non_converging_total" && m.GetLabel()[0].GetValue() == v1alpha1.KindAccessProfile {
+				n += m.GetCounter().GetValue()
+			}
+		}
+	}
+	return n
+}

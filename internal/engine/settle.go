@@ -50,6 +50,9 @@ func (p *pass[O, D]) settle(ctx context.Context, out outcome) (reconcile.Result,
 		// Nothing new is known: what the vendor said last stays there to be read.
 		return reconcile.Result{RequeueAfter: p.requeueAfter(e, out)}, nil
 	}
+	if out.plan.Reason == v1alpha1.ReasonNonConverging && !p.says(e.synced) {
+		nonConverging.WithLabelValues(p.r.Kind.Name).Inc()
+	}
 	transitions := p.apply(out, e)
 	if err := p.write(ctx, out.wrote); err != nil {
 		return reconcile.Result{}, err
