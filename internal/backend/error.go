@@ -57,13 +57,10 @@ const longestText = 512
 // characters: it may hold names and ids as a vendor spells them.
 func (e *Error) Error() string {
 	text := strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case !unicode.IsPrint(r):
-			return -1
+		if unicode.IsPrint(r) {
+			return r
 		}
-		return r
+		return ' ' // Not nothing: what was apart must not become a word that somebody hides.
 	}, e.Err.Error())
 	if runes := []rune(text); len(runes) > longestText {
 		text = string(runes[:longestText-1]) + "…"

@@ -3,6 +3,7 @@ package backend
 import (
 	"strings"
 	"testing"
+	"unicode"
 )
 
 // FuzzMark: what a user wrote comes back, whatever it is, and our mark with it.
@@ -61,7 +62,7 @@ func FuzzErrorText(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		got := Errorf(Terminal, "%s", text).Error()
-		if len([]rune(got)) > longestText || strings.ContainsAny(got, "\n\x00\x1b") {
+		if len([]rune(got)) > longestText || strings.ContainsFunc(got, func(r rune) bool { return !unicode.IsPrint(r) }) {
 			t.Errorf("%q", got)
 		}
 	})

@@ -82,11 +82,11 @@ func refused(t *testing.T, vendor string, err error, hidden []string) {
 	t.Errorf("%s: %v names no key", vendor, err)
 }
 
-// long leaves out what is too short to be told from other text.
+// long leaves out what cannot be told from our own words.
 func long(values ...string) []string {
 	var out []string
 	for _, v := range values {
-		if len(v) >= 8 {
+		if len(v) >= 8 && !strings.Contains("secret-token:conductorone.com:v1:", v) {
 			out = append(out, v)
 		}
 	}
