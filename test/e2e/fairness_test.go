@@ -49,8 +49,9 @@ var _ = Describe("one of two tenants answers nothing", Label("fairness"), func()
 		events := silent.events(ctx)
 		AddReportEntry("the silent tenant", fmt.Sprintf("%d calls before the breaker opened, %d probes in %s; %d status writes to %d objects, %d at most; events: %v",
 			len(before), len(probes), time.Since(since).Round(time.Second), total, objects, most, events))
-		Expect(len(before)).To(BeNumerically("<=", 8+3), "half of the workers of one kind, and its sweep and health")
+		Expect(len(before)).To(BeNumerically("<=", 8+4+3), "half of the workers of one kind, who followed the first four, sweep and health")
 		for i, probe := range probes[1:] {
+			Expect(probes[i].Fault).NotTo(BeEmpty(), "the probe before it was given up")
 			Expect(probe.Time).To(BeTemporally(">", ended(probes[i])), "one probe at a time")
 		}
 		Expect(most).To(BeNumerically("<=", 2))
@@ -93,15 +94,26 @@ func (s *stack) pace(ctx context.Context, k kind, first, n int) float64 {
 }
 
 // aroundBreaker parts the calls of a tenant that answers nothing: those that began before the
-// first of them was given up, and what the breaker let pass after.
+// fifth of them was given up, and what the breaker let pass after.
 func aroundBreaker(calls []sandbox.Call) (before, probes []sandbox.Call) {
-	i := slices.IndexFunc(calls, func(call sandbox.Call) bool {
-		return calls[0].Fault != "" && call.Time.After(ended(calls[0]))
-	})
-	if i < 0 {
+	var ends []time.Time
+	for _, call := range calls {
+		if call.Fault != "" {
+			ends = append(ends, ended(call))
+		}
+	}
+	if len(ends) < 5 {
 		return calls, nil
 	}
-	return calls[:i], calls[i:]
+	slices.SortFunc(ends, time.Time.Compare)
+	for _, call := range calls {
+		if call.Time.After(ends[4]) {
+			probes = append(probes, call)
+		} else {
+			before = append(before, call)
+		}
+	}
+	return before, probes
 }
 
 func ended(call sandbox.Call) time.Time {
