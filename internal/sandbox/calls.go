@@ -26,7 +26,7 @@ type Call struct {
 }
 
 // Counts sums up calls since the last reset. Refused counts answers 429 and 5xx; Early counts calls that came before the
-// time a Retry-After had asked for, but for its first half second: they may have been sent before it was read.
+// time a Retry-After had asked for, but for its first 0.8 seconds: they may have been sent before it was read.
 type Counts struct {
 	Routes  map[string]int `json:"routes"`
 	Reads   int            `json:"reads"`

@@ -17,7 +17,7 @@ type limiter struct {
 
 // onTheWay is how soon after a refusal a call may come that was sent before the refusal was
 // read: another caller of the same client waits for a connection, and the machine is busy.
-const onTheWay = 500 * time.Millisecond
+const onTheWay = 800 * time.Millisecond
 
 // take spends one token. When none is left it returns after how many whole seconds to come back, at least one.
 func (l *limiter) take(now time.Time, perSecond float64, burst int) (retryAfter int, ok bool) {
