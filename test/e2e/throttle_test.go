@@ -12,8 +12,11 @@ import (
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 )
 
-// pauses counts the windows that a tenant opened by a Retry-After of a second. A refusal
-// inside a window prolongs it.
+// pause is what a Retry-After asks for: long enough to watch most of it, since a call that
+// comes right after its refusal may have been on its way.
+const pause = 2 * time.Second
+
+// pauses counts the windows that a tenant opened. A refusal inside a window prolongs it.
 func pauses(calls []sandbox.Call) (opened int) {
 	var end time.Time
 	for _, call := range calls {
@@ -23,7 +26,7 @@ func pauses(calls []sandbox.Call) (opened int) {
 		if call.Time.After(end) {
 			opened++
 		}
-		end = call.Time.Add(time.Second)
+		end = call.Time.Add(pause)
 	}
 	return opened
 }
@@ -87,7 +90,7 @@ var _ = Describe("fifty tenants ask for pauses again and again", Label("throttle
 
 		By("answering three calls in four with a Retry-After")
 		for _, c := range crowds {
-			Expect(c.AddFault(sandbox.Fault{Kind: sandbox.FaultStatus, Status: http.StatusTooManyRequests, RetryAfterSeconds: 1, Probability: 0.75})).To(Succeed())
+			Expect(c.AddFault(sandbox.Fault{Kind: sandbox.FaultStatus, Status: http.StatusTooManyRequests, RetryAfterSeconds: int(pause / time.Second), Probability: 0.75})).To(Succeed())
 		}
 		started, round := time.Now(), 0
 		Eventually(func() int {
