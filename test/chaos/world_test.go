@@ -181,9 +181,5 @@ func pause(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-func (w *world) log(format string, args ...any) {
-	GinkgoWriter.Printf(time.Now().Format("15:04:05.000 ")+format+"\n", args...)
-}
-
 // progress shows that the run is alive, also where nobody reads the writer.
 func progress(format string, args ...any) { fmt.Printf("chaos: "+format+"\n", args...) }
