@@ -45,9 +45,10 @@ func (t *thing) manifest(w *world) string {
 		t.species.kind, t.name, nameOf(t.species.vendor), strings.ReplaceAll(t.species.spec(t.name, t.title), "\n", "\n  "))
 }
 
-func present(objects []map[string]any) (out []map[string]any) {
-	for _, o := range objects {
-		if o["deletedAt"] == nil && o["state"] != "ACCESS_REVIEW_STATE_DELETED" {
+// present are the objects of a dump that are not deleted.
+func present[T any](dumped []T, object func(T) map[string]any) (out []map[string]any) {
+	for _, d := range dumped {
+		if o := object(d); o["deletedAt"] == nil && o["state"] != "ACCESS_REVIEW_STATE_DELETED" {
 			out = append(out, o)
 		}
 	}
@@ -60,11 +61,8 @@ var allSpecies = []*species{
 		spec: func(_, title string) string {
 			return "app: {name: GitHub}\ndisplayName: " + title + "\nowners: [{email: ada@corp.example}]"
 		},
-		remotes: func(dump any) (out []map[string]any) {
-			for _, d := range dump.(conductorone.Dump).Entitlements {
-				out = append(out, d.Object)
-			}
-			return present(out)
+		remotes: func(dump any) []map[string]any {
+			return present(dump.(conductorone.Dump).Entitlements, func(d conductorone.EntitlementDump) map[string]any { return d.Object })
 		},
 	},
 	{
@@ -72,11 +70,8 @@ var allSpecies = []*species{
 		spec: func(_, title string) string {
 			return "displayName: " + title + "\nentitlements: [{app: {name: Workday}, name: Viewer}]\nmembership: {expression: 'subject.department == \"Finance\"', enabled: true}"
 		},
-		remotes: func(dump any) (out []map[string]any) {
-			for _, d := range dump.(conductorone.Dump).AccessProfiles {
-				out = append(out, d.Object)
-			}
-			return present(out)
+		remotes: func(dump any) []map[string]any {
+			return present(dump.(conductorone.Dump).AccessProfiles, func(d conductorone.ProfileDump) map[string]any { return d.Object })
 		},
 	},
 	{
@@ -84,11 +79,8 @@ var allSpecies = []*species{
 		spec: func(_, title string) string {
 			return "displayName: " + title + "\nowners: [{email: ada@corp.example}]\ndeadline: \"2031-01-01T00:00:00Z\"\nconductorOne: {policy: {name: Certify by manager}}"
 		},
-		remotes: func(dump any) (out []map[string]any) {
-			for _, d := range dump.(conductorone.Dump).Reviews {
-				out = append(out, d.Object)
-			}
-			return present(out)
+		remotes: func(dump any) []map[string]any {
+			return present(dump.(conductorone.Dump).Reviews, func(d conductorone.ReviewDump) map[string]any { return d.Object })
 		},
 	},
 	{
@@ -101,11 +93,8 @@ var allSpecies = []*species{
 		spec: func(name, title string) string {
 			return "app: {name: Workday}\ndisplayName: " + title + "\nsailPoint: {match: {attribute: memberOf, value: CN=" + name + "}, privilegeLevel: High}"
 		},
-		remotes: func(dump any) (out []map[string]any) {
-			for _, d := range dump.(sailpoint.Dump).Entitlements {
-				out = append(out, d.Object)
-			}
-			return out
+		remotes: func(dump any) []map[string]any {
+			return present(dump.(sailpoint.Dump).Entitlements, func(d sailpoint.EntitlementDump) map[string]any { return d.Object })
 		},
 	},
 	{
@@ -113,11 +102,8 @@ var allSpecies = []*species{
 		spec: func(_, title string) string {
 			return "displayName: " + title + "\nowners: [{email: ada@corp.example}]\nentitlements: [{app: {name: Workday}, name: Viewer}]\nsailPoint: {source: {name: Workday}, enabled: true}"
 		},
-		remotes: func(dump any) (out []map[string]any) {
-			for _, d := range dump.(sailpoint.Dump).Profiles {
-				out = append(out, d.Object)
-			}
-			return out
+		remotes: func(dump any) []map[string]any {
+			return present(dump.(sailpoint.Dump).Profiles, func(d sailpoint.ProfileDump) map[string]any { return d.Object })
 		},
 	},
 	{
@@ -125,11 +111,8 @@ var allSpecies = []*species{
 		spec: func(_, title string) string {
 			return "displayName: " + title + "\ndeadline: \"2031-01-01T00:00:00Z\"\nsailPoint: {type: Manager}"
 		},
-		remotes: func(dump any) (out []map[string]any) {
-			for _, d := range dump.(sailpoint.Dump).Campaigns {
-				out = append(out, d.Object)
-			}
-			return out
+		remotes: func(dump any) []map[string]any {
+			return present(dump.(sailpoint.Dump).Campaigns, func(d sailpoint.CampaignDump) map[string]any { return d.Object })
 		},
 	},
 	{
