@@ -59,11 +59,10 @@ func (p *pass[O, D]) observe(ctx context.Context) error {
 	f.Found = FoundAbsentProved
 	// What was renamed since no longer answers to what was sent. Nobody looks again
 	// after a deletion, so it takes a new list.
-	age := max(p.backend.Resync, time.Minute)
 	if f.Deleting {
-		age = shared
+		return p.askIndex(ctx, shared)
 	}
-	return p.askIndex(ctx, age)
+	return p.askIndex(ctx, p.indexAge())
 }
 
 func (p *pass[O, D]) key() backend.Key { return p.desired.Key() }
@@ -160,7 +159,7 @@ func (p *pass[O, D]) proveAbsence(ctx context.Context, remote v1alpha1.RemoteSta
 	if f.Deleting || f.RunOnce {
 		return nil
 	}
-	return p.askIndex(ctx, max(p.backend.Resync, time.Minute))
+	return p.askIndex(ctx, p.indexAge())
 }
 
 type absence struct{ missing, total int }
@@ -197,6 +196,10 @@ func BackendKey(obj Object) string {
 	}
 	return v1alpha1.KindGovernanceBackend + "/" + obj.GetNamespace() + "/" + ref.Name
 }
+
+// indexAge is how old the mark index may be before a create: each sweep renews it, and
+// what this process writes is noted in it.
+func (p *pass[O, D]) indexAge() time.Duration { return max(p.backend.Resync, time.Minute) }
 
 // askIndex asks the mark index, at most so old, whether something in the parent bears our name.
 func (p *pass[O, D]) askIndex(ctx context.Context, age time.Duration) error {
