@@ -50,12 +50,13 @@ func (p *pass[O, D]) settle(ctx context.Context, out outcome) (reconcile.Result,
 		// Nothing new is known: what the vendor said last stays there to be read.
 		return reconcile.Result{RequeueAfter: p.requeueAfter(e, out)}, nil
 	}
-	if out.plan.Reason == v1alpha1.ReasonNonConverging && !p.says(e.synced) {
-		nonConverging.WithLabelValues(p.r.Kind.Name).Inc()
-	}
+	givenUp := out.plan.Reason == v1alpha1.ReasonNonConverging && !p.says(e.synced)
 	transitions := p.apply(out, e)
 	if err := p.write(ctx, out.wrote); err != nil {
 		return reconcile.Result{}, err
+	}
+	if givenUp { // Not before it is written down: a pass that conflicts is made again.
+		nonConverging.WithLabelValues(p.r.Kind.Name).Inc()
 	}
 	p.r.At("settled")
 	for _, note := range transitions {
