@@ -51,18 +51,19 @@ var floors = []floor{
 	{folder: "internal/vendors", imports: []string{"internal/backend", "internal/vendors/*"}},
 	{folder: "internal/lookup", imports: []string{"internal/backend"}},
 	{folder: "internal/lease", kubernetes: true},
+	{folder: "internal/queue", kubernetes: true},
 	{folder: "internal/validation", imports: []string{"api/v1alpha1", "internal/backend", "internal/expression"}, kubernetes: true},
 
 	{folder: "internal/reference", imports: []string{"api/v1alpha1", "internal/backend"}, kubernetes: true},
 	// Tests of the engine drive it with a real kind.
-	{folder: "internal/engine", imports: []string{"api/v1alpha1", "internal/backend", "internal/reference"}, tests: []string{"internal/controller"}, kubernetes: true},
+	{folder: "internal/engine", imports: []string{"api/v1alpha1", "internal/backend", "internal/queue", "internal/reference"}, tests: []string{"internal/controller"}, kubernetes: true},
 	{folder: "internal/sweep", imports: []string{"internal/engine", "internal/backend"}, kubernetes: true},
 	{folder: "internal/tenancy", imports: []string{
 		"api/v1alpha1", "internal/backend", "internal/engine", "internal/lookup", "internal/reference", "internal/sweep",
 	}, kubernetes: true},
 
 	{folder: "internal/controller", imports: []string{
-		"api/v1alpha1", "internal/backend", "internal/engine", "internal/expression", "internal/reference", "internal/sweep", "internal/tenancy", "internal/validation",
+		"api/v1alpha1", "internal/backend", "internal/engine", "internal/expression", "internal/queue", "internal/reference", "internal/sweep", "internal/tenancy", "internal/validation",
 	}, tests: []string{"internal/sandbox", "internal/sandbox/*", "internal/vendors", "internal/lease"}, kubernetes: true},
 	{folder: "internal/webhook/*", imports: []string{"api/v1alpha1", "internal/validation"}, kubernetes: true},
 

@@ -63,9 +63,11 @@ type Priority int
 
 // The priorities. The zero value is for what somebody waits for.
 const (
-	// PriorityEdit is for passes over single objects.
+	// PriorityEdit is for what a user asked for: edits and deletions.
 	PriorityEdit Priority = iota
-	// PrioritySweep is for lists, look-ups and health; it gets at most half of the budget.
+	// PriorityRest is for all other passes; it leaves a quarter of the burst to edits.
+	PriorityRest
+	// PrioritySweep is for lists and health; it gets at most half of the budget, and leaves as much to edits.
 	PrioritySweep
 )
 

@@ -9,18 +9,22 @@ import (
 
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/util/workqueue"
+	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/builder"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller"
+	"sigs.k8s.io/controller-runtime/pkg/controller/priorityqueue"
 	"sigs.k8s.io/controller-runtime/pkg/event"
 	"sigs.k8s.io/controller-runtime/pkg/handler"
 	"sigs.k8s.io/controller-runtime/pkg/manager"
+	"sigs.k8s.io/controller-runtime/pkg/predicate"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 	"sigs.k8s.io/controller-runtime/pkg/source"
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/queue"
 	"github.com/governance-operator/governance-operator/internal/reference"
 	"github.com/governance-operator/governance-operator/internal/sweep"
 	"github.com/governance-operator/governance-operator/internal/tenancy"
@@ -128,32 +132,38 @@ func Setup(ctx context.Context, mgr manager.Manager, o Options) error {
 
 // setupKind adds the controller of one kind, and returns how it is swept.
 func setupKind[O engine.Object, D backend.Model](mgr manager.Manager, o Options, kind engine.Kind[O, D], shared engine.Options) (sweep.Kind, error) {
-	w := make(wake, 1024)
+	q := queue.New(kind.Name)
 	shared.PerTenant = max(o.Concurrency/2, 1)
-	shared.Wake = func(name types.NamespacedName) {
-		go w.names([]types.NamespacedName{name}, func() client.Object { return kind.New() })
-	}
+	shared.Wake = func(name types.NamespacedName) { q.Add(reconcile.Request{NamespacedName: name}) }
+	shared.Priority = func(name types.NamespacedName) int { return q.Working(reconcile.Request{NamespacedName: name}) }
 	r := engine.NewReconciler(kind, shared)
 	b := builder.ControllerManagedBy(mgr).
 		Named(kind.Name).
 		For(kind.New(), builder.WithPredicates(asked())).
-		WatchesRawSource(source.Channel(w, &handler.EnqueueRequestForObject{})).
 		WithOptions(controller.Options{
 			MaxConcurrentReconciles: o.Concurrency,
 			SkipNameValidation:      o.SkipNameValidation,
-			RateLimiter:             workqueue.NewTypedItemExponentialFailureRateLimiter[reconcile.Request](time.Second, 5*time.Minute),
+			EnableWarmup:            ptr.To(true),
+			NewQueue: func(string, workqueue.TypedRateLimiter[reconcile.Request]) workqueue.TypedRateLimitingInterface[reconcile.Request] {
+				return q
+			},
 		})
-	for _, target := range kinds {
-		b = b.Watches(reference.New(target), handler.EnqueueRequestsFromMapFunc(dependents(mgr.GetClient(), kind.Name, target)), builder.WithPredicates(moved()))
+	watch := func(target client.Object, wakes handler.MapFunc, when predicate.Predicate) {
+		b = b.Watches(target, queue.At(queue.Dependency, handler.EnqueueRequestsFromMapFunc(wakes)), builder.WithPredicates(when))
 	}
-	b = b.Watches(&v1alpha1.GovernanceBackend{}, handler.EnqueueRequestsFromMapFunc(usersOf(mgr.GetClient(), kind.Name)), builder.WithPredicates(backendChanged()))
+	for _, target := range kinds {
+		watch(reference.New(target), dependents(mgr.GetClient(), kind.Name, target), moved())
+	}
+	watch(&v1alpha1.GovernanceBackend{}, usersOf(mgr.GetClient(), kind.Name), backendChanged())
 	if o.ClusterKind {
-		b = b.Watches(&v1alpha1.ClusterGovernanceBackend{}, handler.EnqueueRequestsFromMapFunc(usersOf(mgr.GetClient(), kind.Name)), builder.WithPredicates(backendChanged()))
+		watch(&v1alpha1.ClusterGovernanceBackend{}, usersOf(mgr.GetClient(), kind.Name), backendChanged())
 	}
 	return sweep.Kind{
 		Name:  kind.Name,
 		Sweep: r.Sweep,
-		Queue: func(list []types.NamespacedName) { w.names(list, func() client.Object { return kind.New() }) },
+		Queue: func(list []types.NamespacedName) {
+			q.AddWithOpts(priorityqueue.AddOpts{Priority: ptr.To(queue.Drift)}, requests(list)...)
+		},
 	}, b.Complete(r)
 }
 
@@ -176,7 +186,10 @@ func setupBackend(mgr manager.Manager, o Options, kind string, w wake, pool *ten
 		Named(kind).
 		For(newBackend(kind), builder.WithPredicates(asked())).
 		WatchesRawSource(source.Channel(w, &handler.EnqueueRequestForObject{})).
-		WithOptions(controller.Options{MaxConcurrentReconciles: 4, SkipNameValidation: o.SkipNameValidation})
+		WithOptions(controller.Options{
+			MaxConcurrentReconciles: 4, SkipNameValidation: o.SkipNameValidation,
+			EnableWarmup: ptr.To(true), RateLimiter: queue.NewRateLimiter(),
+		})
 	for _, target := range kinds {
 		b = b.Watches(reference.New(target), handler.EnqueueRequestsFromMapFunc(backendOf(kind)), builder.WithPredicates(finalizerMoved()))
 	}

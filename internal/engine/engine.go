@@ -10,10 +10,12 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/tools/events"
+	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/queue"
 )
 
 // Options are what all kinds share.
@@ -45,6 +47,8 @@ type Options struct {
 	PerTenant int
 	// Wake queues an object that waited for its turn. It is needed where PerTenant is set.
 	Wake func(name types.NamespacedName)
+	// Priority is that of the object that is worked on, one of those of package queue; an edit if nil.
+	Priority func(name types.NamespacedName) int
 }
 
 // DefaultWindow is lease (15 s) + age of a claim (10 s) + request time-out (30 s) + list lag (5 s).
@@ -96,7 +100,7 @@ func NewReconciler[O Object, D backend.Model](kind Kind[O, D], o Options) *Recon
 	r := &Reconciler[O, D]{Kind: kind, Options: o, forced: map[types.NamespacedName]bool{}, memory: map[types.UID]*memory{}, uids: map[types.NamespacedName]types.UID{}}
 	r.views.now, r.views.bound = o.Now, r.boundIDs
 	r.clock.now = o.Now
-	r.slots = slots{max: o.PerTenant, wake: o.Wake}
+	r.slots = slots{max: o.PerTenant, now: o.Now, wake: o.Wake}
 	return r
 }
 
@@ -137,10 +141,10 @@ func (r *Reconciler[O, D]) forget(name types.NamespacedName, uid types.UID) {
 
 // Reconcile does one pass over one object.
 func (r *Reconciler[O, D]) Reconcile(ctx context.Context, req reconcile.Request) (reconcile.Result, error) {
-	tenant, working := r.slots.take(req.NamespacedName)
+	turn, working := r.slots.take(req.NamespacedName)
 	defer func() {
 		if working {
-			r.slots.leave(tenant)
+			r.slots.leave(turn)
 		}
 	}()
 	if err := r.fillClaims(ctx); err != nil {
@@ -161,30 +165,52 @@ func (r *Reconciler[O, D]) Reconcile(ctx context.Context, req reconcile.Request)
 		return reconcile.Result{}, nil
 	}
 	if after, fresh := p.fresh(ctx); fresh {
-		return reconcile.Result{RequeueAfter: after}, nil
+		return later(after), nil
 	}
 	if !working {
-		tenant = r.tenantOf(ctx, obj)
-		if working = r.slots.enter(tenant, req.NamespacedName); !working {
+		turn = r.turnOf(ctx, obj)
+		if working = r.slots.enter(req.NamespacedName, turn); !working {
 			r.Force(req.NamespacedName) // Whatever asked for this pass still does when its turn comes.
 			return reconcile.Result{}, nil
 		}
 	}
-	out := p.run(ctx)
-	result, err := p.settle(ctx, out)
-	if apierrors.IsConflict(err) {
-		return reconcile.Result{RequeueAfter: time.Second}, nil
+	p.turn = turn
+	out := p.run(backend.WithPriority(ctx, turn.class()))
+	if out.paced && !out.wrote && r.PerTenant > 0 {
+		r.Force(req.NamespacedName)
+		r.slots.wait(req.NamespacedName, turn, backend.AfterOf(out.err))
+		working = false
+		return reconcile.Result{}, nil
 	}
-	return result, err
+	after, err := p.settle(ctx, out)
+	if apierrors.IsConflict(err) {
+		return later(time.Second), nil
+	}
+	if err == nil && after == atOnce {
+		return reconcile.Result{RequeueAfter: after, Priority: &turn.priority}, nil
+	}
+	return later(after), err
 }
 
-// tenantOf names the tenant that a pass over the object would work for; its backend
-// before the tenant is known.
-func (r *Reconciler[O, D]) tenantOf(ctx context.Context, obj O) string {
-	if id := r.Backends.TenantOf(ctx, obj.GetNamespace(), obj.GetManagedSpec().BackendRef); id != "" {
-		return id
+// later comes back as a retry, however the object came this time.
+func later(after time.Duration) reconcile.Result {
+	return reconcile.Result{RequeueAfter: after, Priority: ptr.To(queue.Retry)}
+}
+
+// turnOf is the place in line that a pass over the object would take: with the tenant
+// that it works for, or its backend before the tenant is known.
+func (r *Reconciler[O, D]) turnOf(ctx context.Context, obj O) turn {
+	t := turn{tenant: r.Backends.TenantOf(ctx, obj.GetNamespace(), obj.GetManagedSpec().BackendRef), since: r.Now()}
+	if t.tenant == "" {
+		t.tenant = BackendKey(obj)
 	}
-	return BackendKey(obj)
+	if r.Priority != nil {
+		t.priority = r.Priority(client.ObjectKeyFromObject(obj))
+	}
+	if !obj.GetDeletionTimestamp().IsZero() {
+		t.priority = min(t.priority, queue.Deletion)
+	}
+	return t
 }
 
 // replaced forgets the object that had this name before, when another one has it

@@ -30,6 +30,7 @@ type pass[O Object, D backend.Model] struct {
 	obj    O
 	stored O // as it was read, for the patches
 	memory *memory
+	turn   turn
 
 	intent        *Intent
 	foreignIntent bool
@@ -272,7 +273,7 @@ func (p *pass[O, D]) open(ctx context.Context) (outcome, bool) {
 	if plan := Decide(p.facts); plan.Action == Release {
 		return outcome{plan: plan}, true // The vendor need not answer to be left alone.
 	}
-	if pace := b.Tenant.Pace(backend.PriorityEdit); pace.Delay > 100*time.Millisecond {
+	if pace := b.Tenant.Pace(backend.PriorityOf(ctx)); pace.Delay > 100*time.Millisecond {
 		class := backend.Retryable
 		if pace.Throttled {
 			class = backend.Throttled
@@ -281,6 +282,7 @@ func (p *pass[O, D]) open(ctx context.Context) (outcome, bool) {
 		return outcome{paced: !held, held: held, err: &backend.Error{Class: class, After: pace.Delay,
 			Err: fmt.Errorf("the tenant's budget or the vendor asks for a pause")}}, true
 	}
+	p.r.slots.passed(p.turn)
 	f.MassAbsence = b.Absent[p.r.Kind.Name] > 0
 	f.MassDeletion = b.DeletionsHeld
 	pinned := b.PinnedTenantID

@@ -8,11 +8,14 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 )
 
+// atOnce is when to come back for more of the same.
+const atOnce = time.Millisecond
+
 // requeueAfter turns the requeue rule into a time; zero means that something else wakes the object.
 func (p *pass[O, D]) requeueAfter(e effects, out outcome) time.Duration {
 	switch e.requeue {
 	case requeueNow:
-		return time.Millisecond
+		return atOnce
 	case requeueSecond:
 		return time.Second
 	case requeueSoon:

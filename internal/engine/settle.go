@@ -13,7 +13,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 	"sigs.k8s.io/controller-runtime/pkg/log"
-	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
@@ -21,39 +20,41 @@ import (
 
 // settle writes down what happened: it is the only writer of conditions, events and
 // status, and the only one to let go of the finalizer.
-func (p *pass[O, D]) settle(ctx context.Context, out outcome) (reconcile.Result, error) {
+//
+// It returns when to come back; zero means that something else wakes the object.
+func (p *pass[O, D]) settle(ctx context.Context, out outcome) (time.Duration, error) {
 	if out.err != nil && p.conflict(out.err) {
-		return reconcile.Result{RequeueAfter: time.Second}, nil
+		return time.Second, nil
 	}
 	p.report(ctx, out)
 	if out.plan.Action == Release && out.err == nil {
-		return reconcile.Result{}, p.release(ctx, out)
+		return 0, p.release(ctx, out)
 	}
 	if p.deleting() {
 		p.restWhileDeleting()
 	}
 	e := effectsOf(out, p.deleting())
 	if out.paced && !out.wrote {
-		return reconcile.Result{RequeueAfter: jitter(backend.AfterOf(out.err))}, nil
+		return jitter(backend.AfterOf(out.err)), nil
 	}
 	p.count(out)
 	if e.leave && !out.wrote {
 		// No byte was sent, or the vendor said no: the attempt is closed all the same.
 		if p.status().ClosedAttempt != p.stored.GetManagedStatus().ClosedAttempt {
 			if err := p.write(ctx, true); err != nil {
-				return reconcile.Result{}, err
+				return 0, err
 			}
 		}
-		return reconcile.Result{RequeueAfter: p.requeueAfter(e, out)}, nil
+		return p.requeueAfter(e, out), nil
 	}
 	if out.held && p.says(e.synced) {
 		// Nothing new is known: what the vendor said last stays there to be read.
-		return reconcile.Result{RequeueAfter: p.requeueAfter(e, out)}, nil
+		return p.requeueAfter(e, out), nil
 	}
 	givenUp := out.plan.Reason == v1alpha1.ReasonNonConverging && !p.says(e.synced)
 	transitions := p.apply(out, e)
 	if err := p.write(ctx, out.wrote); err != nil {
-		return reconcile.Result{}, err
+		return 0, err
 	}
 	if givenUp { // Not before it is written down: a pass that conflicts is made again.
 		nonConverging.WithLabelValues(p.r.Kind.Name).Inc()
@@ -62,7 +63,7 @@ func (p *pass[O, D]) settle(ctx context.Context, out outcome) (reconcile.Result,
 	for _, note := range transitions {
 		p.event(note)
 	}
-	return reconcile.Result{RequeueAfter: p.requeueAfter(e, out)}, nil
+	return p.requeueAfter(e, out), nil
 }
 
 // says whether Synced reads so already, for this generation.

@@ -3,11 +3,15 @@ package engine_test
 import (
 	"slices"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"k8s.io/apimachinery/pkg/types"
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
+	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/backend/backendtest"
+	"github.com/governance-operator/governance-operator/internal/queue"
 )
 
 func TestOneTenantDoesNotTakeEveryWorker(t *testing.T) {
@@ -57,6 +61,102 @@ func TestOneTenantDoesNotTakeEveryWorker(t *testing.T) {
 		if len(w.woken) > 0 {
 			t.Errorf("%v woken, and nobody waits", w.woken)
 		}
+		w.wantCalls(4, 0, 0, 4, 4)
+	})
+}
+
+// wantWoken compares who was woken with names, and forgets it.
+func (w *world) wantWoken(names ...string) {
+	w.t.Helper()
+	synctest.Wait()
+	var got []string
+	for _, name := range w.woken {
+		got = append(got, name.Name)
+	}
+	if !slices.Equal(got, names) {
+		w.t.Errorf("%v woken, want %v", got, names)
+	}
+	w.woken = nil
+}
+
+func TestTheLineLetsInWhoIsMostUrgent(t *testing.T) {
+	in(t, func(w *world) {
+		w.perTenant = 1
+		w.restart()
+		w.apply("first")
+		arrive := map[string]int{"initial": queue.Initial, "drift": queue.Drift, "retry": queue.Retry, "dependency": queue.Dependency, "edit": queue.Edit}
+		for name := range arrive {
+			w.apply(name)
+		}
+		w.apply("deletion")
+		w.apply("edit after")
+		w.edit("deletion", func(e *v1alpha1.AppEntitlement) { e.Finalizers = []string{v1alpha1.Finalizer} })
+		w.delete("deletion")
+		inside := true
+		w.seen = func(point string) {
+			if point != "creating" || !inside {
+				return
+			}
+			inside = false
+			w.priority = queue.Initial
+			w.pass("patient")
+			w.apply("patient")
+			w.pass("patient")
+			time.Sleep(10 * queue.Patience)
+			for name, priority := range arrive {
+				w.priority = priority
+				w.pass(name)
+			}
+			w.priority = queue.Edit
+			w.pass("deletion") // An edit by its event, and a deletion by its object.
+			w.pass("edit after")
+			w.priority = queue.Drift
+			w.pass("edit after")
+		}
+		w.pass("first")
+		// Who has waited for minutes is as urgent as an edit, and came before.
+		for _, name := range []string{"patient", "edit", "edit after", "deletion", "dependency", "retry", "drift", "initial"} {
+			w.wantWoken(name)
+			w.pass(name)
+		}
+		w.wantWoken()
+	})
+}
+
+func TestWhoFindsNoCallLeftKeepsItsPlaceAndLetsEditsGo(t *testing.T) {
+	in(t, func(w *world) {
+		w.perTenant = 2
+		w.restart()
+		w.priority = queue.Drift
+		w.tenant.Paces = map[backend.Priority]backend.Pace{backend.PriorityRest: {Delay: 2 * time.Second}}
+		for _, name := range []string{"a", "b", "c"} {
+			w.apply(name)
+			w.pass(name)
+			time.Sleep(time.Millisecond)
+		}
+		w.wantCalls(0, 0, 0, 0, 0)
+		w.wantWoken()
+		w.apply("edit")
+		w.priority = queue.Edit
+		w.pass("edit")
+		w.wantSynced("edit", inSync)
+		w.wantWoken()
+
+		time.Sleep(2 * time.Second)
+		w.wantWoken("a")
+		w.pass("a") // There is still no call left.
+		w.wantWoken()
+		time.Sleep(2 * time.Second)
+		w.wantWoken("a")
+		w.tenant.Paces = nil
+		w.pass("a") // Now there is, so another one tries beside it, and one more when it is done.
+		w.wantSynced("a", inSync)
+		w.wantWoken("b", "c")
+		w.pass("b")
+		w.pass("c")
+		w.wantSynced("b", inSync)
+		w.wantSynced("c", inSync)
+		w.wantWoken()
 		w.wantCalls(4, 0, 0, 4, 4)
 	})
 }

@@ -32,6 +32,7 @@ type sweepItem[O Object, D backend.Model] struct {
 // digest in their status, whose remote is not listed, whose tail is due, or whose
 // pinned name now means something else are forced to look, and returned.
 func (r *Reconciler[O, D]) Sweep(ctx context.Context, b *Backend, tailPeriod time.Duration) (Swept, error) {
+	ctx = backend.WithPriority(ctx, backend.PrioritySweep)
 	objects, err := r.list(ctx)
 	if err != nil {
 		return Swept{}, err
@@ -93,7 +94,7 @@ func (r *Reconciler[O, D]) sweepParent(ctx context.Context, b *Backend, driver b
 	}
 	seen := &view{taken: started, rows: map[string]bool{}, marks: map[string]backend.Mark{}}
 	compared := map[string]bool{}
-	for obs, err := range driver.ObserveMany(backend.WithPriority(ctx, backend.PrioritySweep), refs) {
+	for obs, err := range driver.ObserveMany(ctx, refs) {
 		if err != nil {
 			return 0, err
 		}

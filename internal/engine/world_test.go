@@ -61,6 +61,7 @@ type world struct {
 	pinned                         string        // what TenantOf says
 	perTenant                      int           // no bound if zero
 	woken                          []types.NamespacedName
+	priority                       int // of every pass
 }
 
 // scheme is shared: thousands of worlds are made.
@@ -86,6 +87,7 @@ func (w *world) restart() {
 		Client: w.client, Live: w.client, Events: w.events, Backends: w, ClusterID: cluster, Window: w.window,
 		Brakes: &engine.Brakes{}, Lease: func() error { return w.lease },
 		PerTenant: w.perTenant, Wake: func(name types.NamespacedName) { w.woken = append(w.woken, name) },
+		Priority: func(types.NamespacedName) int { return w.priority },
 		Behind: func(ctx context.Context, _ string) (int, error) {
 			var list v1alpha1.AppEntitlementList
 			err := w.client.List(ctx, &list)

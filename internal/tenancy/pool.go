@@ -217,7 +217,7 @@ func (p *Pool) use(ctx context.Context, obj Object, deleting bool) (*engine.Back
 
 func (p *Pool) finder(t *tenant) reference.Finder {
 	return func(ctx context.Context, q backend.Name) ([]backend.Match, error) {
-		return p.names.Find(backend.WithPriority(ctx, backend.PrioritySweep), t.key, t.Tenant, q)
+		return p.names.Find(ctx, t.key, t.Tenant, q)
 	}
 }
 

@@ -209,7 +209,11 @@ func (c *Client) enter(ctx context.Context, call Call) (func(outcome), error) {
 	if err := c.barred(call); err != nil {
 		return nil, err
 	}
-	if err := c.budget.wait(ctx, backend.PriorityOf(ctx)); err != nil {
+	priority := backend.PriorityOf(ctx)
+	if !call.safe() {
+		priority = backend.PriorityEdit // What has begun is not cut short so that an edit can begin.
+	}
+	if err := c.budget.wait(ctx, priority); err != nil {
 		return nil, c.failure(call, err.Class, err.After, err.Error(), ctx.Err())
 	}
 	// The vendor may have asked for a pause while this call was waiting.

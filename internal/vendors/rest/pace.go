@@ -15,34 +15,42 @@ import (
 // longestWait is how long a call may wait for the budget.
 const longestWait = 5 * time.Second
 
-// budget is a token bucket in two classes: sweeps pass a bucket of half the size first.
+// budget is a token bucket in two classes: edits may take it all, and all the rest leaves
+// a quarter of the burst to them. Of the rest a sweep takes at most half.
 type budget struct {
 	all   *rate.Limiter
+	rest  *rate.Limiter // every call is taken from it, and edits do not wait for it
 	sweep *rate.Limiter
 }
 
 func newBudget(perSecond float64, burst int) *budget {
 	if perSecond <= 0 {
-		return &budget{all: rate.NewLimiter(rate.Inf, 1), sweep: rate.NewLimiter(rate.Inf, 1)}
+		return &budget{all: rate.NewLimiter(rate.Inf, 1), rest: rate.NewLimiter(rate.Inf, 1), sweep: rate.NewLimiter(rate.Inf, 1)}
 	}
 	burst = max(burst, 1)
 	return &budget{
 		all:   rate.NewLimiter(rate.Limit(perSecond), burst),
+		rest:  rate.NewLimiter(rate.Limit(perSecond), burst-burst/4),
 		sweep: rate.NewLimiter(rate.Limit(perSecond/2), max(burst/2, 1)),
 	}
 }
 
-func (b *budget) limiters(p backend.Priority) []*rate.Limiter {
-	if p == backend.PrioritySweep {
-		return []*rate.Limiter{b.sweep, b.all}
+// limiters are those that a call of this class waits for, and those that it only counts in.
+func (b *budget) limiters(p backend.Priority) (waits, counts []*rate.Limiter) {
+	switch p {
+	case backend.PriorityEdit:
+		return []*rate.Limiter{b.all}, []*rate.Limiter{b.rest}
+	case backend.PrioritySweep:
+		return []*rate.Limiter{b.sweep, b.rest, b.all}, nil
 	}
-	return []*rate.Limiter{b.all}
+	return []*rate.Limiter{b.rest, b.all}, nil
 }
 
 // delay is how long the next call would wait, without making it.
 func (b *budget) delay(now time.Time, p backend.Priority) time.Duration {
 	var longest time.Duration
-	for _, l := range b.limiters(p) {
+	waits, _ := b.limiters(p)
+	for _, l := range waits {
 		if missing := 1 - l.TokensAt(now); missing > 0 && l.Limit() != rate.Inf {
 			longest = max(longest, time.Duration(missing/float64(l.Limit())*float64(time.Second)))
 		}
@@ -60,10 +68,14 @@ func (b *budget) wait(ctx context.Context, p backend.Priority) *backend.Error {
 			r.CancelAt(now)
 		}
 	}
-	for _, l := range b.limiters(p) {
+	waits, counts := b.limiters(p)
+	for _, l := range waits {
 		r := l.ReserveN(now, 1)
 		reserved = append(reserved, r)
 		longest = max(longest, r.DelayFrom(now))
+	}
+	for _, l := range counts {
+		reserved = append(reserved, l.ReserveN(now, 1))
 	}
 	if longest > longestWait {
 		giveBack()

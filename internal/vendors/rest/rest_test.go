@@ -319,6 +319,40 @@ func TestBudget(t *testing.T) {
 	})
 }
 
+func TestTheRestLeavesAQuarterOfTheBurstToEdits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := open(t, rest.Options{RequestsPerSecond: 2, Burst: 8, Transport: wire(func(*http.Request) (*http.Response, error) { return answer(200, `{}`), nil })})
+		others := backend.WithPriority(t.Context(), backend.PriorityRest)
+		took := func(ctx context.Context, calls int, call rest.Call) time.Duration {
+			begin := time.Now()
+			for range calls {
+				if _, err := c.Do(ctx, call, nil); err != nil {
+					t.Fatal(err)
+				}
+			}
+			return time.Since(begin)
+		}
+		for i, step := range []struct {
+			ctx   context.Context
+			calls int
+			call  rest.Call
+			want  time.Duration
+		}{
+			{others, 6, read, 0},
+			{others, 4, read, 2 * time.Second},
+			{t.Context(), 2, read, 0},
+			{t.Context(), 1, read, 500 * time.Millisecond},
+			{others, 1, write, 500 * time.Millisecond}, // A write that has begun waits for no reserve.
+			{others, 1, read, 1500 * time.Millisecond}, // What edits took is made up for first.
+			{t.Context(), 2, read, 0},
+		} {
+			if got := took(step.ctx, step.calls, step.call); got != step.want {
+				t.Errorf("step %d: took %s, want %s", i, got, step.want)
+			}
+		}
+	})
+}
+
 func TestFence(t *testing.T) {
 	calls := 0
 	c := open(t, rest.Options{Transport: wire(func(*http.Request) (*http.Response, error) {
