@@ -263,7 +263,7 @@ func (p *pass[O, D]) learn(obs backend.Observation[D], all bool) {
 		return
 	}
 	st := p.status()
-	mem := p.remembered()
+	mem := remembered(p.status())
 	maps.Copy(mem.Applied, backend.Applied(p.desired, p.caps, p.sent))
 	st.AppliedInputs = nil
 	for _, path := range slices.Sorted(maps.Keys(mem.Applied)) {

@@ -317,7 +317,7 @@ func (p *pass[O, D]) claimOf(obs backend.Observation[D]) (remoteKey, claimant) {
 
 // diff compares the desired model with an observation.
 func (p *pass[O, D]) diff(obs backend.Observation[D]) backend.Changes {
-	changes := backend.Diff(p.desired, obs.Actual, p.caps, p.remembered())
+	changes := backend.Diff(p.desired, obs.Actual, p.caps, remembered(p.status()))
 	if obs.Blemished || obs.MarkInProse && obs.Mark.IsZero() && !backend.Covers(obs.Sealed, backend.PathMark) {
 		changes = append(changes, backend.Change{Path: backend.PathMark})
 	}
@@ -327,7 +327,7 @@ func (p *pass[O, D]) diff(obs backend.Observation[D]) backend.Changes {
 // assume takes for written what can neither be read nor written any more, when a
 // remote is found whose history the status does not tell.
 func (p *pass[O, D]) assume(obs backend.Observation[D]) {
-	st, known := p.status(), p.remembered().Applied
+	st, known := p.status(), remembered(p.status()).Applied
 	paths := slices.DeleteFunc(backend.Paths(p.desired), func(path string) bool {
 		return known[path] != "" || !backend.Covers(obs.Sealed, path)
 	})
@@ -337,8 +337,7 @@ func (p *pass[O, D]) assume(obs backend.Observation[D]) {
 	slices.SortFunc(st.AppliedInputs, func(a, b v1alpha1.AppliedInput) int { return strings.Compare(a.Path, b.Path) })
 }
 
-func (p *pass[O, D]) remembered() backend.Memory {
-	st := p.status()
+func remembered(st *v1alpha1.ManagedStatus) backend.Memory {
 	mem := backend.Memory{Applied: map[string]string{}, Echoes: map[string]backend.Echo{}}
 	for _, a := range st.AppliedInputs {
 		mem.Applied[a.Path] = a.Hash

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -20,9 +21,10 @@ import (
 	"github.com/governance-operator/governance-operator/internal/reference"
 )
 
-// mappingVersion moves when the way specs become models changes, so that every
-// object is looked at once after an upgrade.
-const mappingVersion = "1"
+// mappingVersion moves when the way specs become models changes. It stands before the
+// digest of the inputs: after an upgrade the next sweep compares what was mapped another
+// way field by field, and no object is read or written for it.
+const mappingVersion = "v1"
 
 // pass is one walk over one object.
 type pass[O Object, D backend.Model] struct {
@@ -110,7 +112,7 @@ func (p *pass[O, D]) fresh(ctx context.Context) (time.Duration, bool) {
 	if tenant := p.r.Backends.TenantOf(ctx, p.obj.GetNamespace(), p.spec().BackendRef); tenant != "" && tenant != st.Remote.TenantID {
 		return 0, false
 	}
-	if digest, ok := p.inputsDigest(ctx); !ok || digest != st.InputsDigest {
+	if digest, ok := p.inputsDigest(ctx); !ok || inputsOf(digest) != inputsOf(st.InputsDigest) {
 		return 0, false
 	}
 	poll := p.poll()
@@ -141,7 +143,7 @@ func (p *pass[O, D]) settled() bool {
 		(c.Status == metav1.ConditionTrue || c.Reason == v1alpha1.ReasonDrifted)
 }
 
-// inputsDigest sums up the spec, what it refers to, and the way it is mapped.
+// inputsDigest sums up the spec and what it refers to, behind the way they are mapped.
 func (p *pass[O, D]) inputsDigest(ctx context.Context) (string, bool) {
 	h := sha256.New()
 	raw, err := json.Marshal(p.obj)
@@ -152,7 +154,7 @@ func (p *pass[O, D]) inputsDigest(ctx context.Context) (string, bool) {
 	if err := json.Unmarshal(raw, &whole); err != nil {
 		return "", false
 	}
-	fmt.Fprintf(h, "%s\n%s\n", mappingVersion, whole.Spec)
+	fmt.Fprintf(h, "1\n%s\n", whole.Spec)
 	for _, ref := range reference.Of(p.obj) {
 		target := reference.New(ref.Kind)
 		if err := p.r.Client.Get(ctx, client.ObjectKey{Namespace: ref.Namespace, Name: ref.Name}, target); client.IgnoreNotFound(err) != nil {
@@ -164,7 +166,18 @@ func (p *pass[O, D]) inputsDigest(ctx context.Context) (string, bool) {
 		}
 		fmt.Fprintf(h, "%s=%s/%s\n", ref, id.ParentID, id.ID)
 	}
-	return backend.DigestPrefix + hex.EncodeToString(h.Sum(nil)[:12]), true
+	return mappingVersion + ":" + hex.EncodeToString(h.Sum(nil)[:12]), true
+}
+
+// inputsOf is a digest without the way the inputs were mapped.
+func inputsOf(digest string) string {
+	_, inputs, _ := strings.Cut(digest, ":")
+	return inputs
+}
+
+// mappedNow says whether a status was computed by the present mapping and digest.
+func mappedNow(st *v1alpha1.ManagedStatus) bool {
+	return strings.HasPrefix(st.InputsDigest, mappingVersion+":") && backend.KnownDigest(st.Remote.Digest)
 }
 
 // run gathers, decides and acts.

@@ -8,6 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/reference"
 )
@@ -119,16 +120,31 @@ func (r *Reconciler[O, D]) sweepParent(ctx context.Context, b *Backend, driver b
 }
 
 // rowDiffers says whether a row is news. What was listed before our last write could
-// be seen is ignored, and so is a digest that was computed another way.
+// be seen is ignored.
 func (r *Reconciler[O, D]) rowDiffers(item sweepItem[O, D], obs backend.Observation[D], caps backend.Capabilities, at time.Time) bool {
-	remote := item.obj.GetManagedStatus().Remote
-	if remote.LastWrittenAt != nil && at.Sub(remote.LastWrittenAt.Time) < caps.ListLag {
+	st := item.obj.GetManagedStatus()
+	if st.Remote.LastWrittenAt != nil && at.Sub(st.Remote.LastWrittenAt.Time) < caps.ListLag {
 		return false
 	}
 	if !obs.Exists || obs.Twin != nil || obs.Blemished {
 		return true
 	}
-	return backend.KnownDigest(remote.Digest) && remote.Digest != backend.RowDigest(item.desired, obs, caps)
+	if mappedNow(st) {
+		return st.Remote.Digest != backend.RowDigest(item.desired, obs, caps)
+	}
+	return r.rowIsOff(item, obs, caps)
+}
+
+// rowIsOff compares a row field by field: the digest is of another version.
+func (r *Reconciler[O, D]) rowIsOff(item sweepItem[O, D], obs backend.Observation[D], caps backend.Capabilities) bool {
+	st := item.obj.GetManagedStatus()
+	if phase := v1alpha1.RemotePhase(obs.Phase); phase != "" && phase != st.Remote.Phase || obs.Retired || obs.Locked {
+		return true
+	}
+	if intent, _ := readIntent(item.obj); intent == nil || obs.Mark.Token != "" && obs.Mark.Token != intent.Token {
+		return true
+	}
+	return len(backend.Diff(item.desired, obs.Actual, caps.For(item.desired), remembered(st)).Without(caps.Tail)) > 0
 }
 
 // tailDue spreads the reads of tails evenly over the period, by the object's uid.
