@@ -15,6 +15,7 @@ import (
 
 	"github.com/go-logr/logr"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/uuid"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
@@ -88,7 +89,7 @@ func run(ctx context.Context, logger logr.Logger, o options) error {
 	if err != nil {
 		return fmt.Errorf("finding the cluster: %w", err)
 	}
-	cfg.QPS, cfg.Burst = 200, 400
+	cfg.QPS = -1 // The API server's own priority and fairness says how much is too much.
 	cfg.UserAgent = "governance-operator/" + version
 	scheme, err := newScheme()
 	if err != nil {
@@ -112,7 +113,7 @@ func run(ctx context.Context, logger logr.Logger, o options) error {
 		RetryPeriod:                   &o.retryPeriod,
 		LeaderElectionReleaseOnCancel: false,
 		Client:                        client.Options{Cache: &client.CacheOptions{DisableFor: []client.Object{&corev1.Secret{}, &corev1.ConfigMap{}}}},
-		Cache:                         cache.Options{DefaultTransform: cache.TransformStripManagedFields()},
+		Cache:                         cache.Options{DefaultTransform: slim},
 	}
 	if len(watched) > 0 {
 		m.Cache.DefaultNamespaces = map[string]cache.Config{}
@@ -152,6 +153,18 @@ func run(ctx context.Context, logger logr.Logger, o options) error {
 func newScheme() (*runtime.Scheme, error) {
 	scheme := runtime.NewScheme()
 	return scheme, errors.Join(clientgoscheme.AddToScheme(scheme), v1alpha1.AddToScheme(scheme))
+}
+
+// slim takes off what no controller reads before an object is cached. Patches are made of
+// differences, so nothing is lost by it.
+func slim(o any) (any, error) {
+	if obj, err := meta.Accessor(o); err == nil {
+		obj.SetManagedFields(nil)
+		if annotations := obj.GetAnnotations(); annotations[corev1.LastAppliedConfigAnnotation] != "" {
+			delete(annotations, corev1.LastAppliedConfigAnnotation)
+		}
+	}
+	return o, nil
 }
 
 // electionLock makes the lock of leader election, watched for the fence.

@@ -21,13 +21,6 @@ type Swept struct {
 	Differ []types.NamespacedName
 }
 
-// sweepItem is one object that a sweep compares.
-type sweepItem[O Object, D backend.Model] struct {
-	obj     O
-	desired D
-	asked   []reference.Asked
-}
-
 // Sweep compares every object of the kind behind b with the vendor's lists: one pass
 // per parent instead of one read per object. Objects whose row differs from the
 // digest in their status, whose remote is not listed, whose tail is due, or whose
@@ -38,10 +31,8 @@ func (r *Reconciler[O, D]) Sweep(ctx context.Context, b *Backend, tailPeriod tim
 	if err != nil {
 		return Swept{}, err
 	}
-	driver := r.Kind.Driver(b.Tenant)
-	caps := driver.Capabilities()
 	var out Swept
-	parents := map[string][]sweepItem[O, D]{}
+	parents := map[string][]O{}
 	for _, obj := range objects {
 		if BackendKey(obj) != b.Key {
 			continue
@@ -51,50 +42,34 @@ func (r *Reconciler[O, D]) Sweep(ctx context.Context, b *Backend, tailPeriod tim
 		if remote == nil || remote.ID == "" || remote.TenantID != b.TenantID || !obj.GetDeletionTimestamp().IsZero() {
 			continue
 		}
-		resolver := reference.NewResolver(ctx, r.Client, obj, b.TenantID, nil)
-		desired, _ := r.Kind.Desire(obj, resolver)
-		parents[remote.ParentID] = append(parents[remote.ParentID], sweepItem[O, D]{obj, desired, resolver.Asked()})
+		parents[remote.ParentID] = append(parents[remote.ParentID], obj)
 	}
 	missing, total := 0, 0
-	for parent, items := range parents {
-		gone, err := r.sweepParent(ctx, b, driver, caps, parent, items, &out)
+	for parent, objects := range parents {
+		gone, err := r.sweepParent(ctx, b, parent, objects, tailPeriod, &out)
 		if err != nil {
 			return out, err
 		}
-		missing, total = missing+gone, total+len(items)
-		for _, item := range items {
-			if r.tailDue(item.obj, item.desired, caps.For(item.desired), tailPeriod) {
-				r.differ(item.obj, &out)
-			}
-			if err := r.checkNames(ctx, b, item, &out); err != nil {
-				return out, err
-			}
-		}
+		missing, total = missing+gone, total+len(objects)
 	}
 	r.Brakes.Absent(b.Key, r.Kind.Name, missing, total)
 	return out, nil
 }
 
-func (r *Reconciler[O, D]) differ(obj O, out *Swept) {
-	name := client.ObjectKeyFromObject(obj)
-	r.Force(name)
-	out.Differ = append(out.Differ, name)
-}
-
-// sweepParent compares the rows of one parent and renews its mark index.
-func (r *Reconciler[O, D]) sweepParent(ctx context.Context, b *Backend, driver backend.Driver[D], caps backend.Capabilities, parent string, items []sweepItem[O, D], out *Swept) (missing int, err error) {
-	started := r.Now()
+// sweepParent compares the rows of one parent as they come, and renews its mark index.
+func (r *Reconciler[O, D]) sweepParent(ctx context.Context, b *Backend, parent string, objects []O, tailPeriod time.Duration, out *Swept) (missing int, err error) {
+	started, driver := r.Now(), r.Kind.Driver(b.Tenant)
+	caps := driver.Capabilities()
 	refs := []backend.Ref{{ParentID: parent, Mark: backend.Mark{Owner: "*"}}}
-	byID := map[string][]sweepItem[O, D]{}
-	for _, item := range items {
-		id := item.obj.GetManagedStatus().Remote.ID
+	byID := map[string][]O{}
+	for _, obj := range objects {
+		id := obj.GetManagedStatus().Remote.ID
 		if _, ok := byID[id]; !ok {
 			refs = append(refs, backend.Ref{ID: id, ParentID: parent})
 		}
-		byID[id] = append(byID[id], item)
+		byID[id] = append(byID[id], obj)
 	}
 	seen := &view{taken: started, rows: map[string]bool{}, marks: map[string]backend.Mark{}}
-	compared := map[string]bool{}
 	for obs, err := range driver.ObserveMany(ctx, refs) {
 		if err != nil {
 			return 0, err
@@ -102,27 +77,41 @@ func (r *Reconciler[O, D]) sweepParent(ctx context.Context, b *Backend, driver b
 		if obs.Exists {
 			seen.add(obs.ID, obs.Mark, obs.Date)
 		}
-		if compared[obs.ID] {
-			continue
-		}
-		for _, item := range byID[obs.ID] {
-			compared[obs.ID] = true
+		for _, obj := range byID[obs.ID] {
 			if !obs.Exists {
 				missing++
 			}
-			if r.rowDiffers(item, obs, caps, started) {
-				r.differ(item.obj, out)
+			differs, err := r.differs(ctx, b, obj, obs, caps, started, tailPeriod)
+			if err != nil {
+				return 0, err
+			}
+			if differs {
+				name := client.ObjectKeyFromObject(obj)
+				r.Force(name)
+				out.Differ = append(out.Differ, name)
 			}
 		}
+		delete(byID, obs.ID) // It may be listed twice.
 	}
 	r.views.keep(b.TenantKey, parent, seen)
 	return missing, nil
 }
 
+// differs says whether an object has to look at its remote: its row is news, its tail is
+// due, or a name that it pinned means something else.
+func (r *Reconciler[O, D]) differs(ctx context.Context, b *Backend, obj O, obs backend.Observation[D], caps backend.Capabilities, at time.Time, tailPeriod time.Duration) (bool, error) {
+	resolver := reference.NewResolver(ctx, r.Client, obj, b.TenantID, nil)
+	desired, _ := r.Kind.Desire(obj, resolver)
+	caps = caps.For(desired)
+	row, tail := r.rowDiffers(obj, desired, obs, caps, at), r.tailDue(obj, desired, caps, tailPeriod)
+	moved, err := r.namesMoved(ctx, b, obj, resolver.Asked())
+	return row || tail || moved, err
+}
+
 // rowDiffers says whether a row is news. What was listed before our last write could
 // be seen is ignored.
-func (r *Reconciler[O, D]) rowDiffers(item sweepItem[O, D], obs backend.Observation[D], caps backend.Capabilities, at time.Time) bool {
-	st := item.obj.GetManagedStatus()
+func (r *Reconciler[O, D]) rowDiffers(obj O, desired D, obs backend.Observation[D], caps backend.Capabilities, at time.Time) bool {
+	st := obj.GetManagedStatus()
 	if st.Remote.LastWrittenAt != nil && at.Sub(st.Remote.LastWrittenAt.Time) < caps.ListLag {
 		return false
 	}
@@ -130,21 +119,21 @@ func (r *Reconciler[O, D]) rowDiffers(item sweepItem[O, D], obs backend.Observat
 		return true
 	}
 	if mappedNow(st) {
-		return st.Remote.Digest != backend.RowDigest(item.desired, obs, caps)
+		return st.Remote.Digest != backend.RowDigest(desired, obs, caps)
 	}
-	return r.rowIsOff(item, obs, caps)
+	return rowIsOff(obj, desired, obs, caps)
 }
 
 // rowIsOff compares a row field by field: the digest is of another version.
-func (r *Reconciler[O, D]) rowIsOff(item sweepItem[O, D], obs backend.Observation[D], caps backend.Capabilities) bool {
-	st := item.obj.GetManagedStatus()
+func rowIsOff[O Object, D backend.Model](obj O, desired D, obs backend.Observation[D], caps backend.Capabilities) bool {
+	st := obj.GetManagedStatus()
 	if phase := v1alpha1.RemotePhase(obs.Phase); phase != "" && phase != st.Remote.Phase || obs.Retired || obs.Locked {
 		return true
 	}
-	if intent, _ := readIntent(item.obj); intent == nil || obs.Mark.Token != "" && obs.Mark.Token != intent.Token {
+	if intent, _ := readIntent(obj); intent == nil || obs.Mark.Token != "" && obs.Mark.Token != intent.Token {
 		return true
 	}
-	return len(backend.Diff(item.desired, obs.Actual, caps.For(item.desired), remembered(st)).Without(caps.Tail)) > 0
+	return len(backend.Diff(desired, obs.Actual, caps, remembered(st)).Without(caps.Tail)) > 0
 }
 
 // tailDue spreads the reads of tails evenly over the period, by the object's uid.
@@ -169,17 +158,17 @@ func (r *Reconciler[O, D]) tailDue(obj O, desired D, caps backend.Capabilities, 
 	return true
 }
 
-// checkNames asks whether pinned names still mean what they meant; the answers are
-// shared by all objects and an hour old at most.
-func (r *Reconciler[O, D]) checkNames(ctx context.Context, b *Backend, item sweepItem[O, D], out *Swept) error {
+// namesMoved says whether pinned names mean something else than at the last time it was
+// asked. The answers are shared by all objects and an hour old at most.
+func (r *Reconciler[O, D]) namesMoved(ctx context.Context, b *Backend, obj O, asked []reference.Asked) (bool, error) {
 	note := ""
-	for _, a := range item.asked {
+	for _, a := range asked {
 		if a.Pinned == "" {
 			continue
 		}
 		matches, err := b.Find(ctx, a.Query)
 		if err != nil {
-			return err
+			return false, err
 		}
 		if reason, message := reference.Judge(a.Query, matches); reason != "" {
 			note = a.Path + ": " + message + "; the pinned id stays in use"
@@ -187,13 +176,10 @@ func (r *Reconciler[O, D]) checkNames(ctx context.Context, b *Backend, item swee
 			note = a.Path + ": the name " + a.Query.Name + " now means " + matches[0].ID + ", and " + a.Pinned + " stays in use: write the id, or delete and apply"
 		}
 	}
-	m := r.remember(item.obj.GetUID())
+	m := r.remember(obj.GetUID())
 	r.mu.Lock()
+	defer r.mu.Unlock()
 	changed := m.movedNote != note
 	m.movedNote = note
-	r.mu.Unlock()
-	if changed {
-		r.differ(item.obj, out)
-	}
-	return nil
+	return changed, nil
 }

@@ -143,7 +143,7 @@ func newTransport(caBundle []byte) (*http.Transport, error) {
 		TLSHandshakeTimeout:    10 * time.Second,
 		ForceAttemptHTTP2:      true,
 		MaxIdleConns:           32,
-		MaxIdleConnsPerHost:    16,
+		MaxIdleConnsPerHost:    32,
 		IdleConnTimeout:        90 * time.Second,
 		MaxResponseHeaderBytes: 64 << 10,
 	}, nil
