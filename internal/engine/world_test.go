@@ -40,7 +40,7 @@ type crash struct{ point string }
 
 // world is a cluster, a tenant and one operator process, inside a bubble of time.
 type world struct {
-	t      *testing.T
+	t      testing.TB
 	tenant *backendtest.Tenant
 	client client.WithWatch
 	r      *engine.Reconciler[*v1alpha1.AppEntitlement, backend.AppEntitlement]
@@ -71,7 +71,7 @@ var scheme = sync.OnceValue(func() *runtime.Scheme {
 	return s
 })
 
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	w := &world{t: t, tenant: backendtest.NewTenant(), events: events.NewFakeRecorder(10000)}
 	w.client = fake.NewClientBuilder().WithScheme(scheme()).WithStatusSubresource(&v1alpha1.AppEntitlement{}).
 		WithInterceptorFuncs(interceptor.Funcs{Patch: w.patch, SubResourcePatch: w.patchStatus}).Build()
