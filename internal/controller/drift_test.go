@@ -4,7 +4,6 @@ import (
 	"context"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -15,7 +14,6 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/engine"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
-	"github.com/governance-operator/governance-operator/internal/sandbox/conductorone"
 )
 
 // annotationsOf returns the annotations that the vendor holds.
@@ -72,43 +70,6 @@ var _ = Describe("an edit in the console", func() {
 		Expect(t.Edit(targetOf(obj), map[string]any{"description": "Wanted"})).To(Succeed())
 		eventually(ctx, func() any { return objectOf(reviewObjects(t), id)["description"] }).Should(Equal(before))
 		t.ready(ctx, obj, "one")
-	})
-
-	It("of the owners of an entitlement is corrected when the tail is read", func(ctx SpecContext) {
-		t, obj := newTenant(ctx), &v1alpha1.AppEntitlement{}
-		t.apply(ctx, entitlement("one", inGitHub, "One", "  owners: [{email: ada@corp.example}, {email: grace@corp.example}]"))
-		t.ready(ctx, obj, "one")
-		owners := func() []string {
-			all := t.dump().Entitlements
-			return all[slices.IndexFunc(all, func(e conductorone.EntitlementDump) bool { return e.Object["id"] == obj.Status.Remote.ID })].Owners
-		}
-		wanted := owners()
-		Expect(wanted).To(ConsistOf(conductorone.SeedID("user", "ada@corp.example"), conductorone.SeedID("user", "grace@corp.example")))
-		Expect(t.Edit(targetOf(obj), map[string]any{"owners": []string{conductorone.SeedID("user", "alan@corp.example")}})).To(Succeed())
-		eventually(ctx, owners).Should(ConsistOf(wanted))
-	})
-
-	It("of the entries of a profile is corrected when the tail is read", func(ctx SpecContext) {
-		t, obj := newTenant(ctx), &v1alpha1.AccessProfile{}
-		t.apply(ctx, manifest(v1alpha1.KindAccessProfile, "one", "", "  displayName: One", "  entitlements: ["+octoMember+", "+viewer+"]"))
-		t.ready(ctx, obj, "one")
-		entries := func() []any {
-			all := t.dump().AccessProfiles
-			return all[slices.IndexFunc(all, func(p conductorone.ProfileDump) bool { return p.Object["id"] == obj.Status.Remote.ID })].Entries
-		}
-		wanted := entries()
-		Expect(wanted).To(HaveLen(2))
-		Expect(t.Edit(targetOf(obj), map[string]any{"entries": []any{map[string]any{"appId": github, "id": conductorone.SeedID("entitlement", "GitHub/platform Member")}}})).To(Succeed())
-		eventually(ctx, entries).Should(ConsistOf(wanted))
-	})
-
-	It("of the entitlements of a review is corrected when the tail is read", func(ctx SpecContext) {
-		t, obj := newTenant(ctx), &v1alpha1.AccessReview{}
-		t.apply(ctx, review("one", "One", ""))
-		t.ready(ctx, obj, "one")
-		id := obj.Status.Remote.ID
-		Expect(t.Edit(targetOf(obj), map[string]any{"entitlements": []any{}})).To(Succeed())
-		eventually(ctx, func() []string { return t.attachedTo(id) }).Should(ConsistOf("octo-org Member", "Viewer"))
 	})
 })
 

@@ -1,8 +1,6 @@
 package controller_test
 
 import (
-	"time"
-
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
@@ -85,23 +83,6 @@ var _ = Describe("an object through its life", func() {
 					Expect(s.count(t, "Before")).To(BeZero())
 					Expect(obj.GetManagedStatus().Revision).To(Equal(revision + 1))
 					Expect(obj.GetManagedStatus().Remote.ID).To(Equal(id))
-				})
-
-				It("is corrected when somebody edits it in the console", func(ctx SpecContext) {
-					t, obj := begin(ctx, "Wanted", "")
-					Expect(t.Edit(targetOf(obj), map[string]any{s.nameField: "Console"})).To(Succeed())
-					Eventually(func() int { return s.count(t, "Wanted") }).WithTimeout(15 * time.Second).Should(Equal(1))
-					t.ready(ctx, obj, "one")
-				})
-
-				It("reports drift and leaves it under drift: Report", func(ctx SpecContext) {
-					t, obj := begin(ctx, "Wanted", "  management: {drift: Report}")
-					Expect(t.Edit(targetOf(obj), map[string]any{s.nameField: "Console"})).To(Succeed())
-					message := t.says(ctx, obj, "one", v1alpha1.ConditionSynced, v1alpha1.ReasonDrifted)
-					Expect(message).To(ContainSubstring("displayName"))
-					Expect(obj.GetManagedStatus().Remote.Changes).To(ContainElement("displayName"))
-					t.ready(ctx, obj, "one")
-					Consistently(func() int { return s.count(t, "Console") }).WithTimeout(3 * time.Second).Should(Equal(1))
 				})
 
 				It("is held by suspend: no create, no update, no delete", func(ctx SpecContext) {

@@ -274,6 +274,9 @@ var vezaSubjects = []subject{
 		stranger: func(t *tenant, _, displayName string) sandbox.Target {
 			return planted(t, v1alpha1.KindAccessProfile, "", map[string]any{"name": displayName, "state": "INITIAL", "profile_type": veza.SeedID("type", "Profile")})
 		},
+		marked: func(m backend.Mark) map[string]any {
+			return map[string]any{"labels": []any{"governance-operator.io/mark=" + m.Owner + ";" + m.Cluster + ";" + m.Token}}
+		},
 	},
 	{
 		vendor: v1alpha1.VendorVeza, kind: v1alpha1.KindAccessReview, creates: true, nameField: "name",

@@ -46,15 +46,8 @@ func (p *pass[O, D]) observe(ctx context.Context) error {
 			p.found(ctx, FoundByID, obs)
 			return nil
 		}
-	} else if key := p.key(); f.Creation != CreationCreate && !key.IsZero() && !f.RunOnce && !f.Deleting {
-		obs, err := p.look(ctx, backend.Ref{ParentID: p.parentID, Key: key})
-		if err != nil {
-			return err
-		}
-		if obs.Exists {
-			p.found(ctx, FoundByKey, obs)
-			return nil
-		}
+	} else if found, err := p.lookByKey(ctx); found || err != nil {
+		return err
 	}
 	f.Found = FoundAbsentProved
 	// What was renamed since no longer answers to what was sent. Nobody looks again
@@ -66,6 +59,19 @@ func (p *pass[O, D]) observe(ctx context.Context) error {
 }
 
 func (p *pass[O, D]) key() backend.Key { return p.desired.Key() }
+
+// lookByKey looks for what the object would take over by its name, where the policy adopts.
+func (p *pass[O, D]) lookByKey(ctx context.Context) (found bool, err error) {
+	f, key := &p.facts, p.key()
+	if f.Creation == CreationCreate || key.IsZero() || f.RunOnce || f.Deleting {
+		return false, nil
+	}
+	obs, err := p.look(ctx, backend.Ref{ParentID: p.parentID, Key: key})
+	if err == nil && obs.Exists {
+		p.found(ctx, FoundByKey, obs)
+	}
+	return err == nil && obs.Exists, err
+}
 
 // look observes one remote and keeps the tenant's clock.
 func (p *pass[O, D]) look(ctx context.Context, ref backend.Ref) (backend.Observation[D], error) {
@@ -156,8 +162,14 @@ func (p *pass[O, D]) proveAbsence(ctx context.Context, remote v1alpha1.RemoteSta
 		return err
 	}
 	f.MassAbsence = p.r.Brakes.Absent(p.backend.Key, p.r.Kind.Name, absent.missing, absent.total)
-	if f.Deleting || f.RunOnce {
+	if f.Deleting || f.RunOnce || f.MassAbsence {
 		return nil
+	}
+	// Somebody may have made it again by hand, or the vendor under another id.
+	if f.RemoteID == RemoteIDNone {
+		if found, err := p.lookByKey(ctx); found || err != nil {
+			return err
+		}
 	}
 	return p.askIndex(ctx, p.indexAge())
 }

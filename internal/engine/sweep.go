@@ -146,9 +146,9 @@ func (r *Reconciler[O, D]) tailDue(obj O, desired D, caps backend.Capabilities, 
 	defer r.mu.Unlock()
 	now := r.Now()
 	if m.tailAt.IsZero() {
-		h := fnv.New32a()
+		h := fnv.New64a() // 32 bits of nanoseconds are four seconds.
 		_, _ = h.Write([]byte(obj.GetUID()))
-		m.tailAt = now.Add(time.Duration(h.Sum32()) % period)
+		m.tailAt = now.Add(time.Duration(h.Sum64() % uint64(period)))
 		return false
 	}
 	if now.Before(m.tailAt) {

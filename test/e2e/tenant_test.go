@@ -15,6 +15,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/sandbox/conductorone"
 	"github.com/governance-operator/governance-operator/internal/sandbox/sailpoint"
 	"github.com/governance-operator/governance-operator/internal/sandbox/veza"
+	"github.com/governance-operator/governance-operator/internal/testenv"
 )
 
 var startVendor = map[v1alpha1.Vendor]func(sandbox.Options) (*sandbox.Server, error){
@@ -35,14 +36,21 @@ func (s *stack) beside(ctx context.Context, vendor v1alpha1.Vendor) *stack {
 	Expect(err).NotTo(HaveOccurred())
 	server.SwitchTenant(namespace) // Two servers are two tenants.
 	t := &stack{Server: server, env: s.env, c: s.c, kubeconfig: s.kubeconfig, namespace: namespace}
-	credentials := map[string]string{"clientID": server.Credentials().ClientID, "clientSecret": server.Credentials().ClientSecret}
+	t.signIn(ctx, vendor, 1000, 10000)
+	return t
+}
+
+// signIn makes the backend "tenant" in the namespace of s, with the credentials of its fake tenant.
+func (s *stack) signIn(ctx context.Context, vendor v1alpha1.Vendor, perSecond, burst int) {
+	GinkgoHelper()
+	credentials := map[string]string{"clientID": s.Credentials().ClientID, "clientSecret": s.Credentials().ClientSecret}
 	if vendor == v1alpha1.VendorVeza {
-		credentials = map[string]string{"apiKey": server.Credentials().StaticToken}
+		credentials = map[string]string{"apiKey": s.Credentials().StaticToken}
 	}
 	Expect(s.c.Create(ctx, &corev1.Secret{
-		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: "credentials"}, StringData: credentials,
+		ObjectMeta: metav1.ObjectMeta{Namespace: s.namespace, Name: "credentials"}, StringData: credentials,
 	})).To(Succeed())
-	t.apply(ctx, fmt.Sprintf(`
+	s.apply(ctx, fmt.Sprintf(`
 apiVersion: governance-operator.io/v1alpha1
 kind: GovernanceBackend
 metadata: {name: tenant}
@@ -50,9 +58,23 @@ spec:
   vendor: %s
   endpoint: %s
   credentials: {secretRef: {name: credentials}}
-  requestsPerSecond: 1000
-  burst: 10000
-`, vendor, server.URL))
+  requestsPerSecond: %d
+  burst: %d
+`, vendor, s.URL, perSecond, burst))
+}
+
+// elsewhere is another control plane with a namespace of the same name and the same tenant behind its backend.
+func (s *stack) elsewhere(ctx context.Context, vendor v1alpha1.Vendor) *stack {
+	GinkgoHelper()
+	env, err := testenv.Start(ctx)
+	Expect(err).NotTo(HaveOccurred())
+	DeferCleanup(func() { Expect(env.Stop()).To(Succeed()) })
+	kubeconfig, err := env.ManagerKubeconfig(ctx)
+	Expect(err).NotTo(HaveOccurred())
+	t := &stack{Server: s.Server, env: env, c: env.Client, kubeconfig: kubeconfig, namespace: s.namespace}
+	DeferCleanup(t.kill)
+	Expect(t.c.Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: t.namespace}})).To(Succeed())
+	t.signIn(ctx, vendor, 1000, 10000)
 	return t
 }
 
