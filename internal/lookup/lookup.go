@@ -5,6 +5,8 @@ package lookup
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -16,6 +18,8 @@ const (
 	ttl = time.Hour
 	// missTTL is how long the answer "no such thing" is used: shorter, for somebody is waiting.
 	missTTL = 30 * time.Second
+	// most is how many answers are kept; beyond it those that are out of date go first.
+	most = 10_000
 )
 
 // Cache asks each distinct name of a tenant at most once per hour.
@@ -54,6 +58,7 @@ func (c *Cache) Find(ctx context.Context, tenantKey string, tenant backend.Tenan
 		}
 		if !ok {
 			e = &entry{once: make(chan struct{}), asked: c.now()}
+			c.makeRoom()
 			c.entries[k] = e
 			c.mu.Unlock()
 			c.ask(ctx, k, e, tenant, q)
@@ -73,6 +78,24 @@ func (c *Cache) Find(ctx context.Context, tenantKey string, tenant backend.Tenan
 		}
 		return nil, e.err
 	}
+}
+
+// makeRoom drops answers when there are too many: those out of date, else the older half.
+func (c *Cache) makeRoom() {
+	if len(c.entries) < most {
+		return
+	}
+	maps.DeleteFunc(c.entries, func(_ key, e *entry) bool { return c.expired(e) })
+	if len(c.entries) < most {
+		return
+	}
+	ages := make([]time.Time, 0, len(c.entries))
+	for _, e := range c.entries {
+		ages = append(ages, e.asked)
+	}
+	slices.SortFunc(ages, time.Time.Compare)
+	middle := ages[len(ages)/2]
+	maps.DeleteFunc(c.entries, func(_ key, e *entry) bool { return !e.asked.After(middle) })
 }
 
 func (c *Cache) ask(ctx context.Context, k key, e *entry, tenant backend.Tenant, q backend.Name) {

@@ -3,6 +3,7 @@ package lookup
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"testing"
 	"time"
@@ -144,5 +145,35 @@ func TestATenantThatIsForgottenIsAskedAgain(t *testing.T) {
 	_, _ = cache.Find(t.Context(), "tenant", book, github)
 	if n := book.times(); n != 2 {
 		t.Errorf("asked %d times, want twice", n)
+	}
+}
+
+func TestAnswersDoNotPileUp(t *testing.T) {
+	now := time.Now()
+	book := &phoneBook{matches: []backend.Match{{ID: "one"}}}
+	cache := &Cache{Now: func() time.Time { return now }}
+	ask := func(n int) {
+		now = now.Add(time.Millisecond)
+		if _, err := cache.Find(t.Context(), "tenant", book, backend.Name{Kind: backend.NameApp, Name: fmt.Sprint(n)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for n := range 3 * most {
+		ask(n)
+		if len(cache.entries) > most {
+			t.Fatalf("%d answers are kept", len(cache.entries))
+		}
+	}
+	asked := book.times()
+	ask(3*most - most/3) // Young enough to be kept.
+	if book.times() != asked {
+		t.Error("a young answer was dropped")
+	}
+	now = now.Add(2 * ttl)
+	for n := range most {
+		ask(4*most + n)
+	}
+	if len(cache.entries) != most {
+		t.Errorf("%d answers, want those of the last hour alone", len(cache.entries))
 	}
 }
