@@ -56,6 +56,7 @@ type Queue struct {
 	stop    func()
 
 	mu      sync.Mutex
+	begun   time.Time // when the first object was asked for; a follower only collects
 	waiting map[reconcile.Request]place
 	working map[reconcile.Request]int
 }
@@ -135,6 +136,11 @@ func (q *Queue) AddRateLimited(item reconcile.Request) {
 
 // GetWithPriority waits for an object to work on.
 func (q *Queue) GetWithPriority() (item reconcile.Request, priority int, shutdown bool) {
+	q.mu.Lock()
+	if q.begun.IsZero() {
+		q.begun = time.Now()
+	}
+	q.mu.Unlock()
 	item, priority, shutdown = q.PriorityQueue.GetWithPriority()
 	if shutdown {
 		return item, priority, shutdown
@@ -193,8 +199,15 @@ func (q *Queue) overdue(now time.Time) map[int][]reconcile.Request {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	out := map[int][]reconcile.Request{}
+	if q.begun.IsZero() {
+		return out
+	}
 	for item, at := range q.waiting {
-		if priority := Raised(at.priority, now.Sub(at.ready)); priority > at.raised {
+		waited := now.Sub(at.ready)
+		if at.ready.Before(q.begun) {
+			waited = now.Sub(q.begun)
+		}
+		if priority := Raised(at.priority, waited); priority > at.raised {
 			at.raised = priority
 			q.waiting[item] = at
 			out[priority] = append(out[priority], item)

@@ -70,6 +70,7 @@ func TestWhatAUserAskedForGoesFirst(t *testing.T) {
 
 func TestWhatWaitsIsRaisedAndKeepsItsName(t *testing.T) {
 	in(t, func(t *testing.T, q *queue.Queue) {
+		begin(q)
 		q.AddWithOpts(at(queue.Initial), request("initial"))
 		time.Sleep(2*queue.Patience + queue.Patience/2)
 		q.AddWithOpts(at(queue.Retry), request("retry")) // What is raised twice is equal to it, and gets behind it at worst.
@@ -88,6 +89,22 @@ func TestWhatWaitsIsRaisedAndKeepsItsName(t *testing.T) {
 		if item.Name != "drift" || priority != queue.Drift || q.Working(item) != queue.Drift {
 			t.Errorf("%s goes next, as %d: who waited stays what it was", item.Name, priority)
 		}
+	})
+}
+
+// begin lets a worker ask for a first object.
+func begin(q *queue.Queue) {
+	q.Add(request("first"))
+	drain(q, 1, 0)
+}
+
+func TestAFollowerRaisesNothing(t *testing.T) {
+	in(t, func(t *testing.T, q *queue.Queue) {
+		q.AddWithOpts(at(queue.Initial), request("initial"))
+		time.Sleep(time.Hour) // Another process leads.
+		q.Add(request("edit"))
+		synctest.Wait()
+		want(t, drain(q, 2, 0), "edit", "initial")
 	})
 }
 
