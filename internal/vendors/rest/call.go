@@ -209,6 +209,7 @@ func (c *Client) enter(ctx context.Context, call Call) (func(outcome), error) {
 	if err := c.barred(call); err != nil {
 		return nil, err
 	}
+	c.budget.keep(c.rate())
 	if err := c.budget.wait(ctx, backend.PriorityOf(ctx)); err != nil {
 		return nil, c.failure(call, err.Class, err.After, err.Error(), ctx.Err())
 	}
