@@ -36,8 +36,8 @@ type GovernanceBackendSpec struct {
 	// namespace (cluster kind: the operator's). Unset: the system's certificates.
 	// +optional
 	CABundleRef *CABundleRef `json:"caBundleRef,omitempty"`
-	// requestsPerSecond that the operator may send to this tenant, all kinds together.
-	// Unset: 8 (ConductorOne, SailPoint) or 5 (Veza).
+	// requestsPerSecond that the operator may send to this tenant, all kinds together. Of several backends
+	// with the same credential the smallest figure counts for all. Unset: 8 (ConductorOne, SailPoint) or 5 (Veza).
 	// +optional
 	// +kubebuilder:validation:Minimum=1
 	// +kubebuilder:validation:Maximum=1000

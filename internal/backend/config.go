@@ -42,7 +42,10 @@ type Config struct {
 	// RequestsPerSecond and Burst bound the calls; zero means the vendor's default.
 	RequestsPerSecond float64
 	Burst             int
-	UserAgent         string
+	// Shared is what other backends with the same credential have in common with this one, and
+	// bounds the calls in place of the two figures above; nil where there are none.
+	Shared    *Shared
+	UserAgent string
 	// APIStyle is the family of paths to call, where the vendor has several (SailPoint).
 	APIStyle string
 	// Allow lists the undocumented operations that the tenant's owner has opted in to (Veza).

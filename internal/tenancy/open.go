@@ -46,12 +46,6 @@ func (p *Pool) Open(ctx context.Context, obj Object) (*opened, error) {
 		return nil, err
 	}
 	cfg := backend.Config{Endpoint: endpoint.String(), Credentials: credentials, CABundle: bundle, UserAgent: p.UserAgent}
-	if spec.RequestsPerSecond != nil {
-		cfg.RequestsPerSecond = float64(*spec.RequestsPerSecond)
-	}
-	if spec.Burst != nil {
-		cfg.Burst = int(*spec.Burst)
-	}
 	if s := spec.SailPoint; s != nil {
 		cfg.APIStyle = string(s.APIStyle)
 	}
@@ -61,30 +55,49 @@ func (p *Pool) Open(ctx context.Context, obj Object) (*opened, error) {
 		}
 		slices.Sort(cfg.Allow)
 	}
-	digest = fingerprint(digest, cfg.Endpoint, string(bundle), fmt.Sprint(cfg.RequestsPerSecond, cfg.Burst, cfg.APIStyle, cfg.Allow))
+	credential := vendor.Name + "|" + cfg.Endpoint + "|" + digest
+	digest = fingerprint(digest, cfg.Endpoint, string(bundle), fmt.Sprint(cfg.APIStyle, cfg.Allow))
 
 	key := Key(obj)
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	cfg.Shared = p.share(key, credential, budgetOf(spec))
 	if open := p.opened[key]; open != nil && open.fingerprint == digest && !open.refused {
 		open.generation = obj.GetGeneration()
 		return open, nil
 	}
-	t, err := p.openTenant(vendor, cfg, digest, p.opened[key])
+	before := p.opened[key]
+	t, err := p.openTenant(vendor, cfg, digest, credential, before)
 	if err != nil {
+		if before == nil || before.credential != credential {
+			p.leave(key, credential)
+		}
 		return nil, &Problem{v1alpha1.ReasonSecretInvalid, err.Error()}
 	}
 	if p.opened == nil {
 		p.opened = map[string]*opened{}
 	}
-	open := &opened{tenant: t, generation: obj.GetGeneration(), fingerprint: digest}
+	open := &opened{tenant: t, credential: credential, generation: obj.GetGeneration(), fingerprint: digest}
 	p.opened[key] = open
+	if before != nil && before.credential != credential {
+		p.leave(key, before.credential)
+	}
 	return open, nil
+}
+
+func budgetOf(spec *v1alpha1.GovernanceBackendSpec) (b backend.Budget) {
+	if spec.RequestsPerSecond != nil {
+		b.PerSecond = float64(*spec.RequestsPerSecond)
+	}
+	if spec.Burst != nil {
+		b.Burst = int(*spec.Burst)
+	}
+	return b
 }
 
 // openTenant shares a tenant among backends with the same credentials; p.mu is held. What
 // the backend had open before says until when the vendor wants to be left alone.
-func (p *Pool) openTenant(vendor backend.Vendor, cfg backend.Config, digest string, before *opened) (*tenant, error) {
+func (p *Pool) openTenant(vendor backend.Vendor, cfg backend.Config, digest, credential string, before *opened) (*tenant, error) {
 	account := vendor.Name + "|" + cfg.Endpoint
 	key := account + "|" + digest
 	if t, ok := p.tenants[key]; ok {
@@ -103,7 +116,7 @@ func (p *Pool) openTenant(vendor backend.Vendor, cfg backend.Config, digest stri
 	if p.tenants == nil {
 		p.tenants = map[string]*tenant{}
 	}
-	t := &tenant{Tenant: opened, key: key, account: account}
+	t := &tenant{Tenant: opened, key: key, account: account, credential: credential}
 	if before != nil && before.tenant.account == account {
 		t.quiet = before.tenant.pause()
 	}

@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"strings"
 	"sync"
@@ -58,11 +59,13 @@ type Pool struct {
 	mu      sync.Mutex
 	opened  map[string]*opened
 	tenants map[string]*tenant
+	shared  map[string]*backend.Shared // by credential
 }
 
 // opened is what is known of one backend object.
 type opened struct {
 	tenant      *tenant
+	credential  string
 	generation  int64
 	fingerprint string // of the credentials
 	refused     bool   // a 401 came back since the last look
@@ -72,8 +75,8 @@ type opened struct {
 type tenant struct {
 	backend.Tenant
 	key string
-	// account is the vendor and the endpoint.
-	account string
+	// account is the vendor and the endpoint, credential also who signs in there.
+	account, credential string
 	// quiet is the end of a pause that the vendor asked the tenant before this one for.
 	quiet time.Time
 
@@ -307,6 +310,7 @@ func (p *Pool) Forget(key string) {
 	if open == nil {
 		return
 	}
+	p.leave(key, open.credential)
 	for _, other := range p.opened {
 		if other.tenant == open.tenant {
 			return
@@ -321,6 +325,28 @@ func fingerprint(parts ...string) string {
 		fmt.Fprintf(h, "%d:%s", len(part), part)
 	}
 	return hex.EncodeToString(h.Sum(nil)[:12])
+}
+
+// share notes what a backend asks of its tenant's budget, and returns what it has in common
+// with the others that sign in with its credential; p.mu is held.
+func (p *Pool) share(key, credential string, budget backend.Budget) *backend.Shared {
+	if p.shared == nil {
+		p.shared = map[string]*backend.Shared{}
+	}
+	if p.shared[credential] == nil {
+		p.shared[credential] = &backend.Shared{}
+	}
+	p.shared[credential].Ask(key, budget)
+	return p.shared[credential]
+}
+
+// leave takes a backend from those that share a credential, and forgets that after the last; p.mu is held.
+func (p *Pool) leave(key, credential string) {
+	if shared := p.shared[credential]; shared == nil || !shared.Leave(key) {
+		return
+	}
+	delete(p.shared, credential)
+	maps.DeleteFunc(p.tenants, func(_ string, t *tenant) bool { return t.credential == credential })
 }
 
 // endpointOf checks the endpoint: https, or http for loopback addresses.

@@ -50,6 +50,12 @@ func (s *stack) signIn(ctx context.Context, vendor v1alpha1.Vendor, perSecond, b
 	Expect(s.c.Create(ctx, &corev1.Secret{
 		ObjectMeta: metav1.ObjectMeta{Namespace: s.namespace, Name: "credentials"}, StringData: credentials,
 	})).To(Succeed())
+	s.pacedBackend(ctx, vendor, perSecond, burst)
+}
+
+// pacedBackend applies the backend "tenant" with a budget.
+func (s *stack) pacedBackend(ctx context.Context, vendor v1alpha1.Vendor, perSecond, burst int) {
+	GinkgoHelper()
 	s.apply(ctx, fmt.Sprintf(`
 apiVersion: governance-operator.io/v1alpha1
 kind: GovernanceBackend
@@ -61,6 +67,16 @@ spec:
   requestsPerSecond: %d
   burst: %d
 `, vendor, s.URL, perSecond, burst))
+}
+
+// again is another namespace of the same control plane with a backend at the same tenant.
+func (s *stack) again(ctx context.Context, vendor v1alpha1.Vendor, perSecond, burst int) *stack {
+	GinkgoHelper()
+	namespace, err := s.env.CreateNamespace(ctx, "e2e")
+	Expect(err).NotTo(HaveOccurred())
+	t := &stack{Server: s.Server, env: s.env, c: s.c, kubeconfig: s.kubeconfig, namespace: namespace}
+	t.signIn(ctx, vendor, perSecond, burst)
+	return t
 }
 
 // elsewhere is another control plane with a namespace of the same name and the same tenant behind its backend.

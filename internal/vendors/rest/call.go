@@ -209,6 +209,7 @@ func (c *Client) enter(ctx context.Context, call Call) (func(outcome), error) {
 	if err := c.barred(call); err != nil {
 		return nil, err
 	}
+	c.budget.keep(c.rate())
 	priority := backend.PriorityOf(ctx)
 	if !call.safe() {
 		priority = backend.PriorityEdit // What has begun is not cut short so that an edit can begin.

@@ -32,6 +32,8 @@ type Options struct {
 	// RequestsPerSecond and Burst bound the calls; a rate of zero means no bound.
 	RequestsPerSecond float64
 	Burst             int
+	// Shared says which bound all keep who have the credential; the figures above are then the usual ones.
+	Shared *backend.Shared
 	// Secrets are credentials that must never appear in an error.
 	Secrets []string
 	// Timeout bounds one call, from its first byte to the last of its answer; 30 s when zero.
@@ -50,12 +52,11 @@ type Client struct {
 	timeout   time.Duration
 	http      *http.Client
 	tokens    TokenSource
-	budget    *budget
-	pause     pause
-	breaker   breaker
-	clock     clock
-	scrubber  scrubber
-	explain   func(status int, body []byte) Explanation
+	*gate
+	rate     func() Rate
+	clock    clock
+	scrubber scrubber
+	explain  func(status int, body []byte) Explanation
 }
 
 // New returns a client that sends no credentials until Authenticate. An error names
@@ -73,18 +74,24 @@ func New(o Options) (*Client, error) {
 	if o.Timeout == 0 {
 		o.Timeout = requestTimeout
 	}
+	usual := Rate{PerSecond: o.RequestsPerSecond, Burst: o.Burst}
 	c := &Client{
 		base:      base,
 		userAgent: o.UserAgent,
 		timeout:   o.Timeout,
 		tokens:    StaticToken(""),
-		budget:    newBudget(o.RequestsPerSecond, o.Burst),
+		gate:      newGate(usual),
+		rate:      func() Rate { return usual },
 		explain:   o.Explain,
 		http: &http.Client{
 			Transport: o.Transport,
 			// A redirect would carry the token to where nobody said it may go.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
+	}
+	if o.Shared != nil {
+		c.gate = o.Shared.Gate(func() any { return newGate(usual) }).(*gate)
+		c.rate = func() Rate { return o.Shared.Budget(usual) }
 	}
 	c.scrubber.add(o.Secrets...)
 	return c, nil
@@ -101,6 +108,7 @@ func (c *Client) Now() time.Time { return c.clock.now() }
 
 // Pace says whether a call of this priority could be made now.
 func (c *Client) Pace(p backend.Priority) backend.Pace {
+	c.budget.keep(c.rate())
 	now := time.Now()
 	asked, broken := c.pause.left(now), c.breaker.left(now)
 	return backend.Pace{

@@ -3,19 +3,16 @@ package rest
 import "github.com/governance-operator/governance-operator/internal/backend"
 
 // Rate is how fast a vendor may be called: in the long run, and at once.
-type Rate struct {
-	PerSecond float64
-	Burst     int
-}
+type Rate = backend.Budget
 
 // Open returns a client of the tenant that cfg names, which sends no credentials until
 // Authenticate and keeps those of cfg out of every error. What cfg says of the rate counts
-// before the vendor's usual one. Explain as in Options.
+// before the vendor's usual one, and what all with its credential say before that. Explain as in Options.
 func Open(cfg backend.Config, usual Rate, explain func(status int, body []byte) Explanation) (*Client, error) {
-	if cfg.RequestsPerSecond == 0 {
+	if cfg.RequestsPerSecond == 0 || cfg.Shared != nil {
 		cfg.RequestsPerSecond = usual.PerSecond
 	}
-	if cfg.Burst == 0 {
+	if cfg.Burst == 0 || cfg.Shared != nil {
 		cfg.Burst = usual.Burst
 	}
 	return New(Options{
@@ -24,6 +21,7 @@ func Open(cfg backend.Config, usual Rate, explain func(status int, body []byte) 
 		CABundle:          cfg.CABundle,
 		RequestsPerSecond: cfg.RequestsPerSecond,
 		Burst:             cfg.Burst,
+		Shared:            cfg.Shared,
 		Secrets:           []string{cfg.Credentials.ClientSecret.Reveal(), cfg.Credentials.Token.Reveal()},
 		Explain:           explain,
 	})

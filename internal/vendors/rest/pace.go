@@ -15,23 +15,52 @@ import (
 // longestWait is how long a call may wait for the budget.
 const longestWait = 5 * time.Second
 
+// gate is what every call passes. All clients with one credential have one: the vendor
+// counts their calls together.
+type gate struct {
+	budget  *budget
+	pause   pause
+	breaker breaker
+}
+
+func newGate(r Rate) *gate { return &gate{budget: newBudget(r)} }
+
 // budget is a token bucket in two classes: edits may take it all, and all the rest leaves
 // a quarter of the burst to them. Of the rest a sweep takes at most half.
 type budget struct {
 	all   *rate.Limiter
 	rest  *rate.Limiter // every call is taken from it, and edits do not wait for it
 	sweep *rate.Limiter
+
+	mu sync.Mutex
+	is Rate
 }
 
-func newBudget(perSecond float64, burst int) *budget {
-	if perSecond <= 0 {
-		return &budget{all: rate.NewLimiter(rate.Inf, 1), rest: rate.NewLimiter(rate.Inf, 1), sweep: rate.NewLimiter(rate.Inf, 1)}
+func newBudget(r Rate) *budget {
+	if r.PerSecond <= 0 {
+		return &budget{all: rate.NewLimiter(rate.Inf, 1), rest: rate.NewLimiter(rate.Inf, 1), sweep: rate.NewLimiter(rate.Inf, 1), is: r}
 	}
-	burst = max(burst, 1)
+	burst := max(r.Burst, 1)
 	return &budget{
-		all:   rate.NewLimiter(rate.Limit(perSecond), burst),
-		rest:  rate.NewLimiter(rate.Limit(perSecond), burst-burst/4),
-		sweep: rate.NewLimiter(rate.Limit(perSecond/2), max(burst/2, 1)),
+		all:   rate.NewLimiter(rate.Limit(r.PerSecond), burst),
+		rest:  rate.NewLimiter(rate.Limit(r.PerSecond), burst-burst/4),
+		sweep: rate.NewLimiter(rate.Limit(r.PerSecond/2), max(burst/2, 1)),
+		is:    r,
+	}
+}
+
+// keep changes the budget to r. What was taken of it stays taken.
+func (b *budget) keep(r Rate) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.is == r {
+		return
+	}
+	b.is = r
+	fresh := newBudget(r)
+	for old, now := range map[*rate.Limiter]*rate.Limiter{b.all: fresh.all, b.rest: fresh.rest, b.sweep: fresh.sweep} {
+		old.SetLimit(now.Limit())
+		old.SetBurst(now.Burst())
 	}
 }
 

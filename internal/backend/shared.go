@@ -1,0 +1,70 @@
+package backend
+
+import "sync"
+
+// Budget bounds the calls to a tenant; a figure of zero is the vendor's usual one.
+type Budget struct {
+	PerSecond float64
+	Burst     int
+}
+
+// Shared is what all backends that sign in with one credential have in common, since the
+// vendor counts their calls together. The zero value is ready, and safe for concurrent use.
+type Shared struct {
+	mu      sync.Mutex
+	budgets map[string]Budget
+	gate    any
+}
+
+// Ask notes which budget a backend is content with, by its key.
+func (s *Shared) Ask(key string, b Budget) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.budgets == nil {
+		s.budgets = map[string]Budget{}
+	}
+	s.budgets[key] = b
+}
+
+// Leave forgets a backend, and says whether it was the last.
+func (s *Shared) Leave(key string) (last bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.budgets, key)
+	return len(s.budgets) == 0
+}
+
+// Budget is the smallest of what the backends ask for. The usual one is meant by who asks for none.
+func (s *Shared) Budget(usual Budget) Budget {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	smallest := Budget{}
+	for _, b := range s.budgets {
+		if b.PerSecond == 0 {
+			b.PerSecond = usual.PerSecond
+		}
+		if b.Burst == 0 {
+			b.Burst = usual.Burst
+		}
+		if smallest.PerSecond == 0 || b.PerSecond < smallest.PerSecond {
+			smallest.PerSecond = b.PerSecond
+		}
+		if smallest.Burst == 0 || b.Burst < smallest.Burst {
+			smallest.Burst = b.Burst
+		}
+	}
+	if smallest == (Budget{}) {
+		return usual
+	}
+	return smallest
+}
+
+// Gate returns what the transport keeps here: what was made first.
+func (s *Shared) Gate(fresh func() any) any {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.gate == nil {
+		s.gate = fresh()
+	}
+	return s.gate
+}
