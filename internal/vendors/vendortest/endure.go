@@ -14,8 +14,8 @@ import (
 )
 
 const (
-	// patience bounds one operation; garbage comes at once.
-	patience = 5 * time.Second
+	// patience ends an operation that would not end: garbage comes at once, but the machine may be busy.
+	patience = time.Minute
 	// longestText is what an error may have.
 	longestText = 512
 )
@@ -136,12 +136,11 @@ func (b *Bad[D]) Endure(t *testing.T, g Garbage) {
 		b.Garble(g)
 		tenant := b.Open()
 		ctx, cancel := context.WithTimeout(t.Context(), patience)
-		began := time.Now()
 		r := op.run(ctx, b.Driver(tenant))
-		cancel()
-		if took := time.Since(began); took > patience/2 {
-			t.Errorf("%s took %s", op.name, took)
+		if ctx.Err() != nil {
+			t.Errorf("%s had not ended after %s", op.name, patience)
 		}
+		cancel()
 		b.bounded(t, op.name, g)
 		b.Sound(t, op.name, r.err)
 		_, garbled := b.Counts()
