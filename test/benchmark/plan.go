@@ -95,8 +95,8 @@ func (s stage) run(ctx context.Context, b *bench) error {
 }
 
 // inWorld does what needs the manager's control plane, which is gone when it returns.
-func (s stage) inWorld(ctx context.Context, b *bench) (w *world, err error) {
-	w, err = b.newWorld(ctx, s.population)
+func (s stage) inWorld(ctx context.Context, b *bench) (made *world, err error) {
+	w, err := b.newWorld(ctx, s.population)
 	if err != nil {
 		return nil, err
 	}
