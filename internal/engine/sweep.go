@@ -97,9 +97,7 @@ func (r *Reconciler[O, D]) sweepParent(ctx context.Context, b *Backend, driver b
 		if err != nil {
 			return 0, err
 		}
-		if obs.Exists {
-			seen.add(obs.ID, obs.Mark, obs.Date)
-		}
+		seen.see(obs.Exists, obs.ID, obs.Mark, obs.Date)
 		if compared[obs.ID] {
 			continue
 		}
