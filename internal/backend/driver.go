@@ -38,8 +38,9 @@ type Driver[D any] interface {
 	Observe(ctx context.Context, ref Ref) (Observation[D], error)
 	// ObserveMany reads the rows of all refs in the cheapest way, by list pages. It yields
 	// one observation for each ref with an ID, and for each ref without one (ParentID and
-	// Mark.Owner only) one for every remote of that parent that bears a mark. Tail fields
-	// are not filled. The first error ends the sequence.
+	// Mark.Owner only) one for every remote of that parent that bears a mark. Where that is
+	// nothing, an absent one without an ID has the date. Tail fields are not filled. The first
+	// error ends the sequence.
 	ObserveMany(ctx context.Context, refs []Ref) iter.Seq2[Observation[D], error]
 	// Create makes a remote under ref.ParentID that bears ref.Mark. An error of class
 	// OutcomeUnknown means that one may exist now; any other error without an ID in the

@@ -141,6 +141,7 @@ func (p *pass[O, D]) stakeClaim(ctx context.Context, send bool) error {
 		return fmt.Errorf("claiming %s: %w", p.name(), err)
 	}
 	p.stored = p.obj.DeepCopyObject().(O)
+	p.memory.stored(p.obj.GetResourceVersion(), stamp)
 	*p.status() = *status
 	p.intent, p.foreignIntent, p.claimStamp = &next, false, stamp
 	if !send {

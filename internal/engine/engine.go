@@ -84,6 +84,8 @@ type memory struct {
 	copied    bool      // the event about a copied intent was sent
 	movedNote string    // a pinned name that now means something else
 	tailAt    time.Time // when the tail is read next
+	version   string    // that our last patch made
+	versionAt time.Time
 }
 
 // NewReconciler returns the engine for kind.
@@ -163,6 +165,13 @@ func (r *Reconciler[O, D]) Reconcile(ctx context.Context, req reconcile.Request)
 	if p.nothingOwed() {
 		r.forget(req.NamespacedName, obj.GetUID())
 		return reconcile.Result{}, nil
+	}
+	if p.memory.lags(obj.GetResourceVersion(), r.Now()) {
+		result := reconcile.Result{RequeueAfter: lagAgain}
+		if working {
+			result.Priority = &turn.priority
+		}
+		return result, nil
 	}
 	if after, fresh := p.fresh(ctx); fresh {
 		return later(after), nil

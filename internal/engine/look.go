@@ -118,11 +118,17 @@ func (v *views[D]) take(ctx context.Context, b *Backend, driver backend.Driver[D
 		if err != nil {
 			return nil, err
 		}
-		if obs.Exists {
-			out.add(obs.ID, obs.Mark, obs.Date)
-		}
+		out.see(obs.Exists, obs.ID, obs.Mark, obs.Date)
 	}
 	return out, nil
+}
+
+// see takes a row over. Of what is not there its date counts: an empty list tells the time, too.
+func (w *view) see(exists bool, id string, mark backend.Mark, date time.Time) {
+	if !exists {
+		id = ""
+	}
+	w.add(id, mark, date)
 }
 
 func (w *view) add(id string, mark backend.Mark, date time.Time) {

@@ -248,7 +248,11 @@ func (p *pass[O, D]) write(ctx context.Context, wrote bool) error {
 	if apiequality.Semantic.DeepEqual(p.stored, p.obj) {
 		return nil
 	}
-	err := p.r.Client.Status().Patch(ctx, p.obj.DeepCopyObject().(O), client.MergeFromWithOptions(p.stored, client.MergeFromWithOptimisticLock{}))
+	patched := p.obj.DeepCopyObject().(O)
+	err := p.r.Client.Status().Patch(ctx, patched, client.MergeFromWithOptions(p.stored, client.MergeFromWithOptimisticLock{}))
+	if err == nil {
+		p.memory.stored(patched.GetResourceVersion(), p.r.Now())
+	}
 	if err == nil || !wrote && p.claimStamp.IsZero() {
 		return client.IgnoreNotFound(err)
 	}
@@ -271,6 +275,9 @@ func (p *pass[O, D]) writeLive(ctx context.Context) bool {
 	next := live.DeepCopyObject().(O)
 	p.copyStatus(next)
 	err := p.r.Client.Status().Patch(ctx, next, client.MergeFromWithOptions(live, client.MergeFromWithOptimisticLock{}))
+	if err == nil {
+		p.memory.stored(next.GetResourceVersion(), p.r.Now())
+	}
 	return err == nil || apierrors.IsNotFound(err)
 }
 

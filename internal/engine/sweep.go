@@ -74,9 +74,7 @@ func (r *Reconciler[O, D]) sweepParent(ctx context.Context, b *Backend, parent s
 		if err != nil {
 			return 0, err
 		}
-		if obs.Exists {
-			seen.add(obs.ID, obs.Mark, obs.Date)
-		}
+		seen.see(obs.Exists, obs.ID, obs.Mark, obs.Date)
 		for _, obj := range byID[obs.ID] {
 			if !obs.Exists {
 				missing++

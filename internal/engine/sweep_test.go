@@ -2,11 +2,14 @@ package engine_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
@@ -59,6 +62,32 @@ func TestASweepFindsAnEditWithOneListAndThePassMendsItWithAReadAndAWrite(t *test
 		}
 		w.wantSynced(names[7], inSync)
 		w.wantSwept()
+	})
+}
+
+func TestNewObjectsInAPlaceWithoutMarksShareOneListAndNoOtherLook(t *testing.T) {
+	in(t, func(w *world) {
+		w.tenant.Entitlements.Put(app, backend.Mark{}, backend.AppEntitlement{DisplayName: backend.To("Stranger")})
+		var names []string
+		var wg sync.WaitGroup
+		for i := range 8 {
+			names = append(names, fmt.Sprintf("e%d", i))
+			w.apply(names[i])
+		}
+		for _, name := range names {
+			wg.Go(func() {
+				if _, err := w.r.Reconcile(context.Background(), reconcile.Request{NamespacedName: key(name)}); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		for _, name := range names {
+			w.wantSynced(name, inSync)
+		}
+		if list, reads := w.tenant.Calls(backendtest.VerbObserveMany), w.tenant.Calls(backendtest.VerbObserve); list != 1 || reads != 0 {
+			t.Errorf("%d lists and %d other looks", list, reads)
+		}
 	})
 }
 

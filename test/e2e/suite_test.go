@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net"
 	"strings"
 	"testing"
 	"time"
@@ -42,6 +43,8 @@ type stack struct {
 	kubeconfig string
 	namespace  string
 	manager    *testenv.Process
+	// metrics is where the manager that was started last tells its own.
+	metrics string
 }
 
 // newStack starts everything but the manager, with a tenant of ConductorOne. Each spec has
@@ -67,9 +70,12 @@ func newStackOf(ctx context.Context, vendor v1alpha1.Vendor) *stack {
 // start starts the manager with the rights of an installation.
 func (s *stack) start(ctx context.Context, args ...string) {
 	GinkgoHelper()
-	var err error
+	free, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	Expect(err).NotTo(HaveOccurred())
+	s.metrics = free.Addr().String()
+	Expect(free.Close()).To(Succeed())
 	s.manager, err = testenv.StartProcess(GinkgoWriter, "manager", append([]string{
-		"--kubeconfig", s.kubeconfig, "--metrics-bind-address=0", "--health-probe-bind-address=0",
+		"--kubeconfig", s.kubeconfig, "--metrics-bind-address=" + s.metrics, "--health-probe-bind-address=0",
 		"--recovery-window=3s", "--review-poll-interval=1s",
 	}, args...)...)
 	Expect(err).NotTo(HaveOccurred())

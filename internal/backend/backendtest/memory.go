@@ -165,7 +165,7 @@ func (m *Memory[D]) list(refs []backend.Ref) ([]backend.Observation[D], error) {
 		for _, r := range hits {
 			out = append(out, m.observation(r, nil))
 		}
-		if len(hits) == 0 && ref.ID != "" {
+		if len(hits) == 0 && (ref.ID != "" || len(refs) == 1) {
 			out = append(out, backend.Observation[D]{ID: ref.ID, ParentID: ref.ParentID, Date: m.tenant.date()})
 		}
 	}

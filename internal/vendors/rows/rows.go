@@ -14,7 +14,8 @@ import (
 // Lister reads the rows of a parent; since receives the date of the first page.
 type Lister[D any] func(ctx context.Context, parentID string, since *time.Time) iter.Seq2[backend.Observation[D], error]
 
-// ObserveMany lists each parent once and hands out what the refs ask for.
+// ObserveMany lists each parent once and hands out what the refs ask for. Where that is nothing,
+// the answer is an absent observation without an id: it has the date.
 func ObserveMany[D any](ctx context.Context, refs []backend.Ref, list Lister[D]) iter.Seq2[backend.Observation[D], error] {
 	return func(yield func(backend.Observation[D], error) bool) {
 		for _, group := range groupByParent(refs) {
@@ -30,7 +31,11 @@ func ObserveMany[D any](ctx context.Context, refs []backend.Ref, list Lister[D])
 					}
 				}
 			}
-			for _, id := range group.missing() {
+			missing := group.missing()
+			if !group.answered && len(missing) == 0 && !yield(backend.Observation[D]{ParentID: group.parentID, Date: since}, nil) {
+				return
+			}
+			for _, id := range missing {
 				if !yield(backend.Observation[D]{ID: id, ParentID: group.parentID, Date: since}, nil) {
 					return
 				}
@@ -47,6 +52,8 @@ type parentGroup struct {
 	found    map[string]bool
 	// index is how many refs ask for everything that bears a mark.
 	index int
+	// answered: a row was asked for.
+	answered bool
 }
 
 func groupByParent(refs []backend.Ref) []*parentGroup {
@@ -81,6 +88,7 @@ func (g *parentGroup) take(exists bool, id string, marked bool) int {
 	if marked {
 		times += g.index
 	}
+	g.answered = g.answered || times > 0
 	return times
 }
 
