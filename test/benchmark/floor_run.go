@@ -42,7 +42,7 @@ func runFloor(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	config.QPS = -1 // No limit: the floor is what the API server and the vendor can take.
+	config.QPS = -1 // As the manager's: the floor is what the API server and the vendor can take.
 	scheme := runtime.NewScheme()
 	if err := clientgoscheme.AddToScheme(scheme); err != nil {
 		return err

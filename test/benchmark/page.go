@@ -49,7 +49,7 @@ The vendor's calls are counted by the fake tenant. API-server writes are counted
 
 const howSpeed = `All objects are applied while the manager is down; "objects/s" counts from when its workers start to the last object's Ready. Then more are applied one by one while it runs,
 beside those that are there, and each is timed from its apply to the watch event that says Ready. The floor is a bare program that does for each object what the manager sends (a merge patch of finalizer and intent,
-one call to the vendor, a patch of the status, and as many Events), eight objects at once as the manager does for one tenant, with no limit of its own on calls to the API server.`
+one call to the vendor, a patch of the status, and as many Events), eight objects at once as the manager does for one tenant, and, like the manager, with no limit of its own on calls to the API server.`
 
 const howCost = `Counted from the start of the manager over the backlog until a second after the vendor's last call. Reads are the look-ups and the mark index, which all objects share.`
 

@@ -5,17 +5,6 @@ import (
 	"strings"
 )
 
-// The limit that cmd/manager gives its client for the API server: requests a second for one kind, and at once.
-const (
-	clientQPS   = 200
-	clientBurst = 400
-)
-
-// clientCeiling is how many objects a second that limit allows, at two writes each.
-func (p population) clientCeiling() float64 {
-	return float64(p.n) / (max(float64(2*p.n-clientBurst), 1) / clientQPS)
-}
-
 // reading says in sentences what the figures come to.
 func (r *report) reading() string {
 	var lines []string
@@ -32,12 +21,6 @@ func (r *report) reading() string {
 		add("All %d bars are met.", len(bars))
 	default:
 		add("%d of %d bars are met. Not met: %s.", len(bars)-len(missed), len(bars), strings.Join(missed, "; "))
-	}
-	for _, row := range r.inOrder() {
-		if ceiling := row.clientCeiling(); row.kind == entitlementKind && row.budget == unlimited && row.created.perSecond > 0.9*ceiling {
-			add("%s: the manager's own limit on calls to the API server (%d a second, %d at once) allows at most %.0f objects/s, and that is what it reached: what the floor makes beyond is not the engine's doing.",
-				r.name(row.population), clientQPS, clientBurst, ceiling)
-		}
 	}
 	if slope, ok := r.slope(); ok {
 		add("A thousand more objects take %s of memory, from the RSS of managers that have made %s and %s of them.", slope, thousands(r.small), thousands(r.large))

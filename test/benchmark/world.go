@@ -59,7 +59,8 @@ func (b *bench) newWorld(ctx context.Context, p population) (w *world, err error
 	if w.logFile, err = os.Create(filepath.Join(b.logs, "manager.log")); err != nil {
 		return w, err
 	}
-	if w.env, err = testenv.Start(ctx); err != nil {
+	// Whoever interrupts a start leaves half a control plane running: it ends by itself in seconds, and is stopped then.
+	if w.env, err = testenv.Start(context.WithoutCancel(ctx)); err != nil {
 		return w, err
 	}
 	if w.kubeconfig, err = w.env.ManagerKubeconfig(ctx); err != nil {
