@@ -159,8 +159,8 @@ func (r *BackendReconciler) write(ctx context.Context, obj tenancy.Object, key s
 	return nil
 }
 
-// counts are written when another change is, and else at most once a minute, which
-// is the pace of these passes.
+// counts are as of this pass; what comes and goes behind the backend wakes one every ten
+// seconds at most.
 func (r *BackendReconciler) counts(key string, st *v1alpha1.GovernanceBackendStatus, counts map[string]int) {
 	var out []v1alpha1.KindCount
 	for _, kind := range kinds {

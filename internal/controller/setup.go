@@ -191,7 +191,7 @@ func setupBackend(mgr manager.Manager, o Options, kind string, w wake, pool *ten
 			EnableWarmup: ptr.To(true), RateLimiter: queue.NewRateLimiter(),
 		})
 	for _, target := range kinds {
-		b = b.Watches(reference.New(target), handler.EnqueueRequestsFromMapFunc(backendOf(kind)), builder.WithPredicates(finalizerMoved()))
+		b = b.Watches(reference.New(target), counted(mgr.GetClient(), kind), builder.WithPredicates(finalizerMoved()))
 	}
 	return b.Complete(r)
 }

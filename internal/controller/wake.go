@@ -3,9 +3,11 @@ package controller
 import (
 	"context"
 	"maps"
+	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/util/workqueue"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 	"sigs.k8s.io/controller-runtime/pkg/event"
@@ -125,13 +127,35 @@ func usersOf(reader client.Reader, kind string) handler.MapFunc {
 	}
 }
 
-// backendOf maps an object to its backend, if that is of kind.
-func backendOf(kind string) handler.MapFunc {
-	return func(_ context.Context, o client.Object) []reconcile.Request {
+// counted wakes the backend of an object, if that is of kind, so that it counts what is
+// behind it: at once when it is not held yet though objects need it, soon when it goes and
+// waits for them, and else after a while, once for all that come and go meanwhile.
+func counted(reader client.Reader, kind string) handler.EventHandler {
+	const soon, while = time.Second, 10 * time.Second
+	wake := func(ctx context.Context, o client.Object, q workqueue.TypedRateLimitingInterface[reconcile.Request]) {
 		of, name := keyName(engine.BackendKey(o.(engine.Object)))
 		if of != kind {
-			return nil
+			return
 		}
-		return []reconcile.Request{{NamespacedName: name}}
+		request, obj := reconcile.Request{NamespacedName: name}, newBackend(kind)
+		if reader.Get(ctx, name, obj) != nil {
+			return // There is none to hold or to let go.
+		}
+		switch {
+		case !obj.GetDeletionTimestamp().IsZero():
+			q.AddAfter(request, soon)
+		case !controllerutil.ContainsFinalizer(obj, v1alpha1.Finalizer):
+			q.Add(request)
+		default:
+			q.AddAfter(request, while)
+		}
+	}
+	return handler.Funcs{
+		UpdateFunc: func(ctx context.Context, e event.UpdateEvent, q workqueue.TypedRateLimitingInterface[reconcile.Request]) {
+			wake(ctx, e.ObjectNew, q)
+		},
+		DeleteFunc: func(ctx context.Context, e event.DeleteEvent, q workqueue.TypedRateLimitingInterface[reconcile.Request]) {
+			wake(ctx, e.Object, q)
+		},
 	}
 }
