@@ -221,6 +221,7 @@ var _ = Describe("many objects", Label("count"), func() {
 			}
 
 			By("making them")
+			began := time.Now()
 			for i := range p.size {
 				s.apply(ctx, p.manifest(fmt.Sprintf("one-%03d", i), fmt.Sprintf("One %03d", i)))
 			}
@@ -231,6 +232,7 @@ var _ = Describe("many objects", Label("count"), func() {
 			report("made", t, claims, statuses, backends, events)
 			Expect(cost{t.writes, t.reads, claims, statuses}).To(Equal(p.made.times(p.size)))
 			Expect(t.pages + t.rest).To(Equal(p.lookUps))
+			Expect(backends).To(BeNumerically("<=", 10+int(time.Since(began)/(10*time.Second))), "what is behind it is counted once for many")
 
 			By("starting again")
 			s.kill()
