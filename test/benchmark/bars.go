@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// bar is a figure that issue 5 asks for, beside what was measured.
+// bar is what the operator aims at, beside what was measured.
 type bar struct {
 	figure, asked, measured string
 	met                     bool
