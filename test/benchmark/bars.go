@@ -54,7 +54,13 @@ func (r *report) bars() []bar {
 	return bars
 }
 
-func (r *report) name(p population) string { return thousands(p.n) + " at " + short(p.latency) }
+func (r *report) name(p population) string {
+	name := thousands(p.n) + " at " + short(p.latency)
+	if p.budget == usual {
+		name += ", default budget"
+	}
+	return name
+}
 
 func (r *report) createBars(row createRow) []bar {
 	name := r.name(row.population)
