@@ -63,11 +63,11 @@ func (r *report) name(p population) string {
 }
 
 func (r *report) createBars(row createRow) []bar {
-	name := r.name(row.population)
-	bars := []bar{{name + ": API-server writes per created " + row.kind + ", the most for one", "≤ 2", thousands(row.written.most), row.written.most <= 2}}
 	if row.kind != entitlementKind || row.budget != unlimited {
-		return bars
+		return nil
 	}
+	name := r.name(row.population)
+	bars := []bar{{name + ": API-server writes per created AppEntitlement, the most for one", "≤ 2", thousands(row.written.most), row.written.most <= 2}}
 	shared := row.calls.Reads + row.calls.Tokens
 	bars = append(bars, bar{name + ": vendor calls per created AppEntitlement", "1 write + shared look-ups",
 		fmt.Sprintf("%s write and %d shared calls", each(row.calls.Writes, row.n), shared), row.calls.Writes == row.n && shared <= row.n/10})

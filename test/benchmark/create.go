@@ -142,6 +142,9 @@ func (w *world) stream(ctx context.Context) error {
 	if _, err := w.awaitReady(ctx, firstPrefix, 1, w.patience()); err != nil {
 		return err
 	}
+	if err := w.quiet(ctx, 3*time.Second); err != nil {
+		return err
+	}
 	perSecond, n := w.rate()
 	say("   applying %d more, %d a second", n, perSecond)
 	applied, err := w.applyEvenly(ctx, n, perSecond, func(i int) object { return w.object(streamPrefix, i) })
