@@ -109,14 +109,14 @@ fuzz: ## Feed garbage to every decoder, one after the other (FUZZTIME=1m each), 
 	done; \
 	echo "== executions"; printf '%s' "$$counts"; exit $$failed
 
-# Scenarios of "make bench", with commas between them (all if empty), and 1 for what takes an hour more.
+# Scenarios of "make bench", with commas between them (all if empty), and 1 for what takes 90 minutes more.
 ONLY ?=
 FULL ?=
 # More flags of the benchmark; bin/benchmark -help lists them.
 BENCHFLAGS ?=
 
 .PHONY: bench
-bench: control-plane build $(BIN)/benchmark ## Measure the manager and write docs/benchmarks.md (ONLY=sweep,restart: these alone, printed; FULL=1: an hour more).
+bench: control-plane build $(BIN)/benchmark ## Measure the manager and write docs/benchmarks.md (ONLY=sweep,restart: these alone, printed; FULL=1: 90 minutes more).
 	bin/benchmark $(if $(ONLY),-only "$(ONLY)",-out docs/benchmarks.md) $(if $(FULL),-full) $(BENCHFLAGS)
 
 .PHONY: $(BIN)/benchmark

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -85,6 +86,9 @@ func main() {
 }
 
 func run(ctx context.Context, logger logr.Logger, o options) error {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(50) // The manager mostly waits for others: a cluster rather misses its memory than its time.
+	}
 	cfg, err := ctrl.GetConfig()
 	if err != nil {
 		return fmt.Errorf("finding the cluster: %w", err)

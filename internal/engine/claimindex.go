@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"sync"
 
 	"k8s.io/apimachinery/pkg/types"
@@ -28,11 +29,12 @@ func (c claimant) before(other claimant) bool {
 	return c.name < other.name
 }
 
-// claimIndex says which object of this cluster has which remote.
+// claimIndex says which object of this cluster has which remote. Nearly all lists in it
+// have one element.
 type claimIndex struct {
 	mu      sync.Mutex
-	holders map[remoteKey]map[types.UID]claimant
-	keys    map[types.UID]map[remoteKey]bool
+	holders map[remoteKey][]claimant
+	keys    map[types.UID][]remoteKey
 }
 
 // claim notes that c has or wants the remote and returns the object that goes
@@ -41,23 +43,25 @@ func (x *claimIndex) claim(k remoteKey, c claimant) (other string, conflict bool
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if x.holders == nil {
-		x.holders = map[remoteKey]map[types.UID]claimant{}
-		x.keys = map[types.UID]map[remoteKey]bool{}
+		x.holders, x.keys = map[remoteKey][]claimant{}, map[types.UID][]remoteKey{}
 	}
-	if x.holders[k] == nil {
-		x.holders[k] = map[types.UID]claimant{}
+	if at := x.at(k, c.uid); at >= 0 {
+		x.holders[k][at] = c
+	} else {
+		x.holders[k] = append(x.holders[k], c)
+		x.keys[c.uid] = append(x.keys[c.uid], k)
 	}
-	if x.keys[c.uid] == nil {
-		x.keys[c.uid] = map[remoteKey]bool{}
-	}
-	x.holders[k][c.uid] = c
-	x.keys[c.uid][k] = true
-	for uid, h := range x.holders[k] {
-		if uid != c.uid && h.before(c) {
+	for _, h := range x.holders[k] {
+		if h.uid != c.uid && h.before(c) {
 			return h.name, true
 		}
 	}
 	return "", false
+}
+
+// at is where the claim of an object is among those for a remote, -1 if there is none.
+func (x *claimIndex) at(k remoteKey, uid types.UID) int {
+	return slices.IndexFunc(x.holders[k], func(h claimant) bool { return h.uid == uid })
 }
 
 // take enters c as bound to the remote, unless another object is bound to it already:
@@ -65,14 +69,14 @@ func (x *claimIndex) claim(k remoteKey, c claimant) (other string, conflict bool
 func (x *claimIndex) take(k remoteKey, c claimant) (other string, conflict bool) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	for uid, h := range x.holders[k] {
-		if uid != c.uid && h.bound {
+	for _, h := range x.holders[k] {
+		if h.uid != c.uid && h.bound {
 			return h.name, true
 		}
 	}
 	c.bound = true
-	if x.holders[k] != nil {
-		x.holders[k][c.uid] = c
+	if at := x.at(k, c.uid); at >= 0 {
+		x.holders[k][at] = c
 	}
 	return "", false
 }
@@ -81,20 +85,20 @@ func (x *claimIndex) take(k remoteKey, c claimant) (other string, conflict bool)
 func (x *claimIndex) forget(uid types.UID, keep ...remoteKey) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	kept := map[remoteKey]bool{}
-	for _, k := range keep {
-		kept[k] = true
-	}
-	for k := range x.keys[uid] {
-		if !kept[k] {
-			delete(x.holders[k], uid)
-			if len(x.holders[k]) == 0 {
-				delete(x.holders, k)
-			}
-			delete(x.keys[uid], k)
+	var kept []remoteKey
+	for _, k := range x.keys[uid] {
+		if slices.Contains(keep, k) {
+			kept = append(kept, k)
+			continue
+		}
+		at := x.at(k, uid)
+		if x.holders[k] = slices.Delete(x.holders[k], at, at+1); len(x.holders[k]) == 0 {
+			delete(x.holders, k)
 		}
 	}
-	if len(x.keys[uid]) == 0 {
+	if len(kept) > 0 {
+		x.keys[uid] = kept
+	} else {
 		delete(x.keys, uid)
 	}
 }

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -15,6 +16,27 @@ type view struct {
 	taken time.Time // ours
 	rows  map[string]bool
 	marks map[string]backend.Mark // by id
+	// bearers are the ids by owner and by token of their marks; those that are gone since, or bear
+	// another mark, are skipped.
+	bearers map[string][]string
+}
+
+func newView(taken time.Time) *view {
+	return &view{taken: taken, rows: map[string]bool{}, marks: map[string]backend.Mark{}, bearers: map[string][]string{}}
+}
+
+// set says that a remote is there, and which mark it bears.
+func (w *view) set(id string, mark backend.Mark) {
+	w.rows[id] = true
+	if before, ok := w.marks[id]; mark.IsZero() || ok && before == mark {
+		return
+	}
+	w.marks[id] = mark
+	for _, key := range []string{mark.Owner, mark.Token} {
+		if key != "" {
+			w.bearers[key] = append(w.bearers[key], id)
+		}
+	}
 }
 
 // views keeps the last list pass per tenant and parent, shared by all objects: it is
@@ -45,7 +67,7 @@ func (v *views[D]) store(k parentKey, w *view) {
 			delete(v.noted[k], id)
 			continue
 		}
-		w.rows[id], w.marks[id] = true, n.mark
+		w.set(id, n.mark)
 	}
 	v.known[k] = w
 }
@@ -105,7 +127,7 @@ func (v *views[D]) lists(w *view, id string) bool {
 // take asks for every remote of a parent that bears a mark, and for every one that an
 // object of this cluster is bound to, in one pass.
 func (v *views[D]) take(ctx context.Context, b *Backend, driver backend.Driver[D], parent string) (*view, error) {
-	out := &view{taken: v.now(), rows: map[string]bool{}, marks: map[string]backend.Mark{}}
+	out := newView(v.now())
 	ids, err := v.bound(ctx, b.TenantID, parent)
 	if err != nil {
 		return nil, err
@@ -138,10 +160,7 @@ func (w *view) add(id string, mark backend.Mark, date time.Time) {
 	if id == "" {
 		return
 	}
-	w.rows[id] = true
-	if !mark.IsZero() {
-		w.marks[id] = mark
-	}
+	w.set(id, mark)
 }
 
 // note adds a remote that was just written, so that the index stays true between passes.
@@ -160,7 +179,7 @@ func (v *views[D]) note(tenant, parent, id string, mark backend.Mark) {
 	}
 	v.noted[k][id] = noted{mark, v.now()}
 	if known := v.known[k]; known != nil {
-		known.rows[id], known.marks[id] = true, mark
+		known.set(id, mark)
 	}
 }
 
@@ -175,17 +194,25 @@ func (v *views[D]) forget(tenant string) {
 	}
 }
 
-// hits returns the ids of remotes that bear a mark for which match is true.
-func (v *views[D]) hits(w *view, match func(backend.Mark) bool) []string {
+// hit is a remote that bears a mark.
+type hit struct {
+	id   string
+	mark backend.Mark
+}
+
+// hits returns the remotes whose mark has the owner or the token; an empty one is none.
+func (v *views[D]) hits(w *view, owner, token string) []hit {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	var ids []string
-	for id, m := range w.marks {
-		if match(m) {
-			ids = append(ids, id)
+	var hits []hit
+	for _, id := range append(slices.Clone(w.bearers[owner]), w.bearers[token]...) {
+		m, ok := w.marks[id]
+		borne := ok && (owner != "" && m.Owner == owner || token != "" && m.Token == token)
+		if borne && !slices.Contains(hits, hit{id, m}) {
+			hits = append(hits, hit{id, m})
 		}
 	}
-	return ids
+	return hits
 }
 
 // clock is a tenant's clock: the last Date header carried forward by monotonic time.

@@ -39,8 +39,8 @@ func TestOneListServesManyCallers(t *testing.T) {
 					t.Errorf("got %v", err)
 					return
 				}
-				if ids := v.hits(got, func(m backend.Mark) bool { return m.Token == "T" }); !slices.Equal(ids, []string{id}) {
-					t.Errorf("got %v, want %s", ids, id)
+				if got := v.hits(got, "ns/a", "T"); len(got) != 1 || got[0].id != id {
+					t.Errorf("got %v, want %s", got, id)
 				}
 				v.note("t", "app-1", "other", backend.Mark{Token: "U"})
 			})
@@ -97,14 +97,24 @@ func TestAViewHoldsWhatWasWrittenSince(t *testing.T) {
 	if err != nil || !w.rows[bound] || len(w.rows) != 1 || w.date.IsZero() {
 		t.Fatalf("got %+v, %v, want only the bound one, dated", w, err)
 	}
-	ours := func(m backend.Mark) bool { return m.Token == "T" }
-	v.note("t", "app-1", "new", backend.Mark{Token: "T"})
-	if ids := v.hits(w, ours); !slices.Equal(ids, []string{"new"}) || !w.rows["new"] {
-		t.Errorf("hits %v, want the one that was written", ids)
+	ours, theirs := backend.Mark{Token: "T"}, backend.Mark{Token: "U", Owner: "ns/b"}
+	v.note("t", "app-1", "new", ours)
+	for _, owner := range []string{"", "ns/a"} {
+		if got := v.hits(w, owner, "T"); !slices.Equal(got, []hit{{"new", ours}}) || !w.rows["new"] {
+			t.Errorf("hits %v, want the one that was written", got)
+		}
 	}
 	v.drop("t", "app-1", "new")
-	if ids := v.hits(w, ours); len(ids) != 0 || w.rows["new"] {
-		t.Errorf("hits %v, want none after it was dropped", ids)
+	if got := v.hits(w, "", "T"); len(got) != 0 || w.rows["new"] {
+		t.Errorf("hits %v, want none after it was dropped", got)
+	}
+	v.note("t", "app-1", "new", ours)
+	v.note("t", "app-1", "new", theirs)
+	if got := v.hits(w, "", "T"); len(got) != 0 {
+		t.Errorf("hits %v, want none: it bears another mark now", got)
+	}
+	if got := v.hits(w, "ns/b", "T"); !slices.Equal(got, []hit{{"new", theirs}}) {
+		t.Errorf("hits %v, want the one with the other mark", got)
 	}
 }
 
@@ -188,7 +198,7 @@ func TestWhatIsWrittenDuringAListIsNotLost(t *testing.T) {
 			}
 		}},
 		"when the sweep lists": {func(v *views[backend.AppEntitlement], tenant *backendtest.Tenant) {
-			seen := &view{taken: time.Now(), rows: map[string]bool{}, marks: map[string]backend.Mark{}}
+			seen := newView(time.Now())
 			for obs, err := range tenant.Entitlements.ObserveMany(context.Background(), []backend.Ref{{ParentID: "app-1", Mark: backend.Mark{Owner: "*"}}}) {
 				if obs.Exists || err != nil {
 					panic(fmt.Sprint("nothing is there yet: ", obs, err))
@@ -218,7 +228,7 @@ func TestWhatIsWrittenDuringAListIsNotLost(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if ids := v.hits(w, func(m backend.Mark) bool { return m.Token == "T" }); len(ids) != 1 {
+				if ids := v.hits(w, "", "T"); len(ids) != 1 {
 					t.Errorf("the index shows %v for what was written while the list was on its way", ids)
 				}
 			})

@@ -145,8 +145,11 @@ func (p *pass[O, D]) proveAbsence(ctx context.Context, remote v1alpha1.RemoteSta
 		return nil // The two looks disagree.
 	}
 	if p.intent != nil {
-		for _, id := range p.r.views.hits(list, func(m backend.Mark) bool { return m.Token == p.intent.Token && m.Cluster == p.r.ClusterID }) {
-			obs, err := p.look(ctx, backend.Ref{ID: id, ParentID: remote.ParentID})
+		for _, hit := range p.r.views.hits(list, "", p.intent.Token) {
+			if hit.mark.Cluster != p.r.ClusterID {
+				continue
+			}
+			obs, err := p.look(ctx, backend.Ref{ID: hit.id, ParentID: remote.ParentID})
 			if err != nil {
 				return err
 			}
@@ -224,15 +227,11 @@ func (p *pass[O, D]) askIndex(ctx context.Context, age time.Duration) error {
 		return err
 	}
 	p.r.clock.saw(p.backend.TenantKey, carried(list, p.r.Now()))
-	owner := ownerOf(p.obj)
-	ids := p.r.views.hits(list, func(m backend.Mark) bool {
-		return m.Owner == owner || p.intent != nil && m.Token == p.intent.Token
-	})
-	for _, id := range ids {
-		if id == p.boundID() {
+	for _, hit := range p.r.views.hits(list, ownerOf(p.obj), p.mark().Token) {
+		if hit.id == p.boundID() {
 			continue
 		}
-		obs, err := p.look(ctx, backend.Ref{ID: id, ParentID: p.parentID})
+		obs, err := p.look(ctx, backend.Ref{ID: hit.id, ParentID: p.parentID})
 		if err != nil {
 			return err
 		}
@@ -241,7 +240,7 @@ func (p *pass[O, D]) askIndex(ctx context.Context, age time.Duration) error {
 			return nil
 		}
 		f.Index = IndexHit
-		p.r.views.drop(p.backend.TenantKey, p.parentID, id)
+		p.r.views.drop(p.backend.TenantKey, p.parentID, hit.id)
 	}
 	return nil
 }

@@ -69,7 +69,7 @@ func (r *Reconciler[O, D]) sweepParent(ctx context.Context, b *Backend, parent s
 		}
 		byID[id] = append(byID[id], obj)
 	}
-	seen := &view{taken: started, rows: map[string]bool{}, marks: map[string]backend.Mark{}}
+	seen := newView(started)
 	for obs, err := range driver.ObserveMany(ctx, refs) {
 		if err != nil {
 			return 0, err

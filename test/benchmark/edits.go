@@ -145,7 +145,7 @@ func (w *world) editsDuringSweep(ctx context.Context) error {
 		}
 		times = append(times, took...)
 	}
-	w.addEdits("a sweep that repairs 10 %", fmt.Sprintf("%d objects to mend, %d times", changed, rounds), times)
+	w.addEdits("a sweep that repairs 10 %", fmt.Sprintf("%d objects to mend; %d sweeps", changed, rounds), times)
 	return nil
 }
 

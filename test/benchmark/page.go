@@ -15,7 +15,7 @@ func (r *report) page() string {
 			fmt.Fprintf(&b, "\n## %s\n\n%s\n\n%s", title, how, t)
 		}
 	}
-	section("The figures against the bars", "The bars are those of the issue that this answers. Counts are exact and asserted by tests as well; times are what they were on this machine.", r.barTable())
+	section("The figures against the bars", "What the operator aims at. Counts are exact and asserted by tests as well; times are what they were on this machine.", r.barTable())
 	if text := r.reading(); text != "" {
 		fmt.Fprintf(&b, "\n## Reading\n\n%s", text)
 	}
@@ -47,14 +47,14 @@ second and twenty at once.
 The vendor's calls are counted by the fake tenant. API-server writes are counted by a watch, each being one event. Memory and CPU are the manager's alone, from /proc.
 `
 
-const howSpeed = `All objects are applied while the manager is down; "objects/s" counts from when its workers start to the last object's Ready. Then more are applied one by one while it runs,
+const howSpeed = `All objects are applied while the manager is down; "objects/s" counts from when its workers start to the last object's Ready. Last of all more are applied one by one while it runs,
 beside those that are there, and each is timed from its apply to the watch event that says Ready. The floor is a bare program that does for each object what the manager sends (a merge patch of finalizer and intent,
 one call to the vendor, a patch of the status, and as many Events), eight objects at once as the manager does for one tenant, and, like the manager, with no limit of its own on calls to the API server.`
 
 const howCost = `Counted from the start of the manager over the backlog until a second after the vendor's last call. Reads are the look-ups and the mark index, which all objects share.`
 
-const howSweep = `Objects are renamed in the vendor's console while the manager is down, and the backend is told that its last sweep was an hour ago; the first sweep then comes five seconds after the
-start. All calls since the start are counted, those of the start as well. Kinds without objects make no calls. CPU is the manager's since its start.`
+const howSweep = `A manager that sweeps once a minute; what its first sweep calls is not counted. Between two sweeps objects are renamed in the vendor's console. All calls from then until
+the vendor has heard nothing for three seconds are counted. Kinds without objects make no calls. CPU is the manager's in that time.`
 
 const howRestart = `The manager is killed and started again over the converged population. First nothing is asked of it for a minute; then it is killed again, and one new object is applied right after the start
 of the process.`

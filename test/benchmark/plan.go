@@ -46,8 +46,8 @@ func (b *bench) stages() []stage {
 	profiles := func(latency time.Duration, budget budget) population {
 		return population{kind: profileKind, n: b.small, latency: latency, budget: budget}
 	}
-	create := func(more ...step) []step {
-		return append([]step{{scenarioCreate, (*world).stream}}, more...)
+	create := func(before ...step) []step {
+		return append(before, step{scenarioCreate, (*world).stream})
 	}
 	return []stage{
 		{population: entitlements(b.small, 0, unlimited), floor: true, steps: create(step{scenarioIdle, (*world).idle})},

@@ -54,6 +54,7 @@ func (p population) patience() time.Duration {
 // The names of objects begin with what they are there for.
 const (
 	backlogPrefix = "backlog-"
+	firstPrefix   = "first-"
 	streamPrefix  = "stream-"
 	partPrefix    = "part-"
 )

@@ -32,7 +32,7 @@ func (r *report) reading() string {
 	}
 	for _, row := range r.editRows {
 		if row.budget == usual {
-			add("At the default budget an edit waits behind the repairs: p99 %s while %s.", short(quantile(row.times, 0.99)), row.note)
+			add("At the default budget, which a sweep and its repairs use up, an edit reaches the vendor with p99 %s.", short(quantile(row.times, 0.99)))
 		}
 	}
 	if len(lines) == 0 {

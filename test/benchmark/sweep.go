@@ -26,20 +26,36 @@ type sweepRow struct {
 // consoleName is what somebody writes into the vendor's console.
 const consoleName = "Edited in the console "
 
-// sweeps checks for drift with nothing, 1 % and 10 % of the population changed in the console.
+// sweepEvery is long enough for a sweep and what it mends to be over before the next.
+const sweepEvery = time.Minute
+
+// sweeps checks for drift with nothing, 1 % and 10 % of the population changed in the console. The first
+// sweep after the start, which also asks what names mean, is not counted.
 func (w *world) sweeps(ctx context.Context) error {
+	say("   sweeps, one every %s", sweepEvery)
+	w.kill()
+	if err := w.overdue(ctx); err != nil {
+		return err
+	}
+	p, err := w.fresh(ctx, "--resync-interval="+sweepEvery.String())
+	if err != nil {
+		return err
+	}
+	if err := w.swept(ctx, 0); err != nil {
+		return err
+	}
 	for _, percent := range []int{0, 1, 10} {
+		if err := w.quiet(ctx, 3*time.Second); err != nil {
+			return err
+		}
 		changed := w.n * percent / 100
 		say("   a sweep with %d changed", changed)
-		w.kill()
-		if err := w.drift(ctx, changed); err != nil {
-			return err
-		}
-		if err := w.overdue(ctx); err != nil {
-			return err
-		}
-		p, err := w.fresh(ctx)
+		before, err := usageOf(p)
 		if err != nil {
+			return err
+		}
+		w.forget()
+		if err := w.drift(ctx, changed); err != nil {
 			return err
 		}
 		row := sweepRow{population: w.population, changed: changed}
@@ -56,7 +72,7 @@ func (w *world) sweeps(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		row.cpu = used.cpu
+		row.cpu = used.cpu - before.cpu
 		row.measure(w.Calls(0))
 		row.written = w.writes.sum("")
 		say("   %d pages, %d single reads, %d writes, %d other calls; %s to the last page, %s to the last repair; %d API writes, at most %d",
