@@ -6,6 +6,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	corev1 "k8s.io/api/core/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -16,7 +17,18 @@ import (
 var _ = Describe("a release that watches single namespaces", func() {
 	It("drives them with Roles alone, and lets go of the objects when the CRDs are removed", func(ctx SpecContext) {
 		k := newCluster(ctx, "payroll", "sales", "elsewhere")
-		k.helm(ctx, "install", release, chart, "--create-namespace", "--set", "watchNamespaces={payroll,sales},sandbox.enabled=true")
+		values := []string{chart, "--set", "watchNamespaces={payroll,sales},sandbox.enabled=true", "--set", quickLease}
+		k.helm(ctx, append([]string{"install", release, "--create-namespace", "--set", "clusterID=trial"}, values...)...)
+
+		By("without its only right in the cluster it runs, and says what it will not see")
+		bindings := client.MatchingLabels{"app.kubernetes.io/instance": release}
+		Expect(k.c.DeleteAllOf(ctx, &rbacv1.ClusterRoleBinding{}, bindings)).To(Succeed())
+		k.run(ctx)
+		Expect(k.manager.Output()).To(ContainSubstring("definitions may not be read"))
+		k.kill()
+		k.helm(ctx, append([]string{"upgrade", release}, values...)...)
+
+		By("with it, an object becomes Ready")
 		const secret = release + "-sandbox-sailpoint"
 		Expect(k.c.Create(ctx, &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: "elsewhere", Name: secret}})).To(Succeed())
 		k.run(ctx)
