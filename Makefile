@@ -64,6 +64,11 @@ docs: $(CRD_REF_DOCS) ## Generate docs/api.md from the API types and docs/capabi
 	go run ./hack/capabilities >bin/capabilities.md
 	@cmp -s bin/capabilities.md docs/capabilities.md || cp bin/capabilities.md docs/capabilities.md
 
+.PHONY: argocd
+argocd: control-plane ## Record the states of objects anew where they changed, and make what config/argocd derives from them and from its scripts.
+	RECORD=1 go test ./internal/controller -ginkgo.focus='the recorded states of objects'
+	go -C test test ./argocd -update
+
 ##@ Development
 
 .PHONY: build
@@ -139,6 +144,8 @@ test: control-plane build $(BIN)/manager-chaos $(GINKGO) ## Run all tests, those
 	@echo "== packages"
 	go test $$(go list ./... | grep -v '/internal/controller$$')
 	go -C test vet ./...
+	@echo "== what Argo CD and Flux make of recorded objects"
+	go -C test test ./argocd
 	@echo "== the rules of the CRDs, on a real API server"
 	go -C test test ./crd/...
 	@echo "== the controllers, on a real API server with fake vendors"
