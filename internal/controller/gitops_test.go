@@ -12,6 +12,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/jsonmergepatch"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/yaml"
@@ -49,6 +50,15 @@ func (t *tenant) clientApply(ctx context.Context, manifest string) {
 	Expect(c.Create(ctx, u, argo)).To(Succeed())
 }
 
+// serverApply applies an object on the server, and leaves in it what came of that.
+func serverApply(ctx context.Context, u *unstructured.Unstructured, options ...client.PatchOption) error {
+	raw, err := json.Marshal(u.Object)
+	if err != nil {
+		return err
+	}
+	return c.Patch(ctx, u, client.RawPatch(applyPatch, raw), append(options, argo, client.ForceOwnership)...)
+}
+
 // inSync proves that neither way in which Argo CD compares finds a difference.
 func (t *tenant) inSync(ctx context.Context, manifest string) {
 	GinkgoHelper()
@@ -66,7 +76,7 @@ func (t *tenant) compared(ctx context.Context, wanted *unstructured.Unstructured
 		g.Expect(c.Get(ctx, client.ObjectKeyFromObject(live), live)).To(Succeed())
 		before := live.GetResourceVersion()
 		predicted = wanted.DeepCopy()
-		g.Expect(c.Patch(ctx, predicted, client.Apply, argo, client.ForceOwnership, client.DryRunAll)).To(Succeed())
+		g.Expect(serverApply(ctx, predicted, client.DryRunAll)).To(Succeed())
 		g.Expect(c.Get(ctx, client.ObjectKeyFromObject(live), live)).To(Succeed())
 		g.Expect(live.GetResourceVersion()).To(Equal(before))
 	}).Should(Succeed())
@@ -101,9 +111,15 @@ var _ = Describe("an application of Argo CD", func() {
 
 		By("applying all of them on the server from now on")
 		for _, s := range all {
-			Expect(c.Patch(ctx, t.parsed(s.text), client.Apply, argo, client.ForceOwnership)).To(Succeed())
+			Expect(serverApply(ctx, t.parsed(s.text))).To(Succeed())
 			t.reconcile(ctx, newObject(s.kind).(engine.Object), s.name)
 			t.inSync(ctx, s.text)
+		}
+		By("not being OutOfSync by the actions suspend and resume")
+		for _, suspend := range []string{"true", "false"} {
+			patch := client.RawPatch(types.MergePatchType, []byte(`{"spec":{"suspend":`+suspend+`}}`))
+			Expect(c.Patch(ctx, t.parsed(all[0].text), patch, client.FieldOwner("argocd-server"))).To(Succeed())
+			t.inSync(ctx, all[0].text)
 		}
 	})
 
@@ -124,7 +140,7 @@ var _ = Describe("an application of Argo CD", func() {
 			t.clientApply(ctx, string(text))
 			t.settled(ctx, u)
 			t.inSync(ctx, string(text))
-			Expect(c.Patch(ctx, t.parsed(string(text)), client.Apply, argo, client.ForceOwnership)).To(Succeed())
+			Expect(serverApply(ctx, t.parsed(string(text)))).To(Succeed())
 			t.inSync(ctx, string(text))
 		}
 	})
