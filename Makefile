@@ -8,6 +8,8 @@ BIN := $(CURDIR)/bin
 CONTROLLER_GEN := $(BIN)/controller-gen
 KUSTOMIZE := $(BIN)/kustomize
 CRD_REF_DOCS := $(BIN)/crd-ref-docs
+HELM_DOCS := $(BIN)/helm-docs
+HELM := $(BIN)/helm
 GOVULNCHECK := $(BIN)/govulncheck
 GOLANGCI_LINT := $(BIN)/golangci-lint
 GINKGO := $(BIN)/ginkgo
@@ -24,7 +26,7 @@ IMG ?= governance-operator:dev
 GO_BUILD := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
 
 # Every Go module of the repository.
-MODULES := . test hack/tools hack/tools/lint hack/controlplane
+MODULES := . test hack/tools hack/tools/lint hack/tools/helm hack/tools/helm-docs hack/controlplane
 
 ##@ General
 
@@ -50,19 +52,21 @@ generate: $(CONTROLLER_GEN) ## Generate the deep-copy methods of the API types.
 	$(CONTROLLER_GEN) object paths=./api/...
 
 .PHONY: manifests
-manifests: $(CONTROLLER_GEN) ## Generate the CRDs and the manager's ClusterRole from markers.
+manifests: $(CONTROLLER_GEN) ## Generate the CRDs and the manager's ClusterRole from markers, and the chart's from these.
 	$(CONTROLLER_GEN) crd paths=./api/... output:crd:artifacts:config=config/crd/bases
 	@if [ -d internal/controller ]; then \
 		echo $(CONTROLLER_GEN) rbac:roleName=manager-role paths=./internal/controller/... output:rbac:artifacts:config=config/rbac; \
 		$(CONTROLLER_GEN) rbac:roleName=manager-role paths=./internal/controller/... output:rbac:artifacts:config=config/rbac; \
 	fi
+	go run ./hack/chart
 
 .PHONY: docs
-docs: $(CRD_REF_DOCS) ## Generate docs/api.md from the API types and docs/capabilities.md from the drivers.
+docs: $(CRD_REF_DOCS) $(HELM_DOCS) ## Generate docs/api.md from the API types, docs/capabilities.md from the drivers and the chart's README.md from its values.
 	$(CRD_REF_DOCS) --log-level=ERROR --renderer=markdown --source-path=api/v1alpha1 --max-depth=30 --config=hack/crd-ref-docs/config.yaml --templates-dir=hack/crd-ref-docs/templates --output-path=docs/api.md
 	@mkdir -p bin
 	go run ./hack/capabilities >bin/capabilities.md
 	@cmp -s bin/capabilities.md docs/capabilities.md || cp bin/capabilities.md docs/capabilities.md
+	$(HELM_DOCS) --chart-search-root=charts --sort-values-order=file --log-level=warning
 
 .PHONY: argocd
 argocd: control-plane ## Record the states of objects anew where they changed, and make what config/argocd derives from them and from its scripts.
@@ -140,7 +144,7 @@ $(BIN)/manager-chaos:
 	@$(GO_BUILD) -tags chaos -o $@ ./cmd/manager
 
 .PHONY: test
-test: control-plane build $(BIN)/manager-chaos $(GINKGO) ## Run all tests, those on a real control plane included.
+test: control-plane build $(BIN)/manager-chaos $(GINKGO) $(HELM) ## Run all tests, those on a real control plane included.
 	@echo "== packages"
 	go test $$(go list ./... | grep -v '/internal/controller$$')
 	go -C test vet ./...
@@ -148,6 +152,8 @@ test: control-plane build $(BIN)/manager-chaos $(GINKGO) ## Run all tests, those
 	go -C test test ./argocd
 	@echo "== the rules of the CRDs, on a real API server"
 	go -C test test ./crd/...
+	@echo "== the Helm chart: rendered, refused, installed, upgraded, uninstalled"
+	go -C test test ./chart/...
 	@echo "== the controllers, on a real API server with fake vendors"
 	$(GINKGO) $(GINKGO_FLAGS) -procs=4 ./internal/controller
 	@echo "== the built binaries: killed, counted, uninstalled"
@@ -206,7 +212,7 @@ control-plane: ## Find or build etcd and kube-apiserver (minutes, the first time
 	@hack/controlplane/build.sh
 
 .PHONY: tools
-tools: $(CONTROLLER_GEN) $(KUSTOMIZE) $(CRD_REF_DOCS) $(GOVULNCHECK) $(GOLANGCI_LINT) ## Build all development tools into bin/.
+tools: $(CONTROLLER_GEN) $(KUSTOMIZE) $(CRD_REF_DOCS) $(HELM_DOCS) $(HELM) $(GOVULNCHECK) $(GOLANGCI_LINT) ## Build all development tools into bin/.
 
 $(CONTROLLER_GEN): PACKAGE := sigs.k8s.io/controller-tools/cmd/controller-gen
 $(KUSTOMIZE): PACKAGE := sigs.k8s.io/kustomize/kustomize/v5
@@ -225,4 +231,15 @@ $(GINKGO): go.sum
 $(GOLANGCI_LINT): hack/tools/lint/go.sum
 	@echo "building bin/$(@F)"
 	@go -C hack/tools/lint build -o $@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+	@touch $@
+
+$(HELM_DOCS): hack/tools/helm-docs/go.sum
+	@echo "building bin/$(@F)"
+	@go -C hack/tools/helm-docs build -o $@ github.com/norwoodj/helm-docs/cmd/helm-docs
+	@touch $@
+
+# Minutes, the first time; it is a tool of tests alone.
+$(HELM): hack/tools/helm/go.sum
+	@echo "building bin/$(@F)"
+	@go -C hack/tools/helm build -o $@ helm.sh/helm/v4/cmd/helm
 	@touch $@

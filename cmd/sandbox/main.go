@@ -55,6 +55,9 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	} {
 		flags.DurationVar((*time.Duration)(knob.value), name, time.Duration(*knob.value), knob.usage)
 	}
+	anywhere := flags.Bool("listen-anywhere", false, "permit --listen to be no loopback address: everybody who reaches it may do everything there")
+	hostName := flags.String("host-name", "", "host it is reached at, if that is not the address it listens on")
+	known := flags.Bool("known-credentials", false, "make the credentials from the seed, so that they can be written down before")
 	flags.Float64Var(&settings.RateLimitPerSecond, "rate-limit", settings.RateLimitPerSecond, "calls per second before 429; 0 for no limit")
 	flags.IntVar(&settings.RateBurst, "rate-burst", settings.RateBurst, "calls that may come at once under the rate limit")
 	flags.BoolVar(&settings.SoftDelete, "soft-delete", settings.SoftDelete, "keep deleted objects readable")
@@ -73,7 +76,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return fmt.Errorf("unknown vendor %q", *vendor)
 	}
 	server, err := sandbox.Start(sandbox.Options{
-		Vendor: fake(), Listen: *listen, Seed: *seed,
+		Vendor: fake(), Listen: *listen, Seed: *seed, Anywhere: *anywhere, HostName: *hostName, KnownCredentials: *known,
 		Configure: func(s *sandbox.Settings) { *s = settings },
 	})
 	if err != nil {

@@ -74,3 +74,37 @@ func TestRefusesWhatItCannotDo(t *testing.T) {
 		})
 	}
 }
+
+func TestKnownCredentialsFollowFromTheSeed(t *testing.T) {
+	for name := range vendors {
+		t.Run(name, func(t *testing.T) {
+			read := func(args ...string) string {
+				return serve(t, "/_sandbox/credentials", append([]string{"--vendor", name, "--host-name", "tenant.test"}, args...)...)
+			}
+			known := read("--known-credentials")
+			if again := read("--known-credentials"); again != known {
+				t.Errorf("two runs differ: %s and %s", known, again)
+			}
+			if other := read("--known-credentials", "--seed", "2"); other == known {
+				t.Error("another seed gives the same")
+			}
+			if secret := read(); secret == known {
+				t.Error("the credentials are known without being asked to be")
+			}
+			if name == "conductorone" && !strings.Contains(known, `"clientID":"sandbox@tenant.test/spc"`) {
+				t.Errorf("%s is not of the host it is reached at", known)
+			}
+		})
+	}
+}
+
+func TestListensElsewhereOnlyIfToldTo(t *testing.T) {
+	if err := run(t.Context(), []string{"--listen", "0.0.0.0:0"}, io.Discard); err == nil {
+		t.Error("it listened on all addresses")
+	}
+	// Tests listen nowhere else: that it may is seen from how far it gets, to an address that nobody has.
+	err := run(t.Context(), []string{"--listen", "192.0.2.1:0", "--listen-anywhere"}, io.Discard)
+	if err == nil || !strings.Contains(err.Error(), "listen tcp 192.0.2.1:0") {
+		t.Errorf("got %v", err)
+	}
+}

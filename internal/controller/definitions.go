@@ -8,7 +8,9 @@ import (
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/fields"
 	toolscache "k8s.io/client-go/tools/cache"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/manager"
 
@@ -69,32 +71,57 @@ func (d *definitions) set(kind string, going bool) (changed bool) {
 	return changed
 }
 
-// watch follows the metadata of our CRDs and wakes every object of one that goes.
+// watch follows the metadata of our CRDs and wakes every object of one that goes. Each is watched by
+// its name, so that no right on other definitions is needed. Where even that is not granted, only
+// terminatingNow is left, which then cannot know either.
 func (d *definitions) watch(ctx context.Context, mgr manager.Manager, swept []sweep.Kind) error {
-	informer, err := mgr.GetCache().GetInformer(ctx, emptyDefinition())
-	if err != nil {
-		return err
-	}
-	see := func(o any) {
-		m, ok := o.(*metav1.PartialObjectMetadata)
-		if !ok {
-			return
+	for _, k := range swept {
+		err := d.reader.Get(ctx, client.ObjectKey{Name: crdName(k.Name)}, emptyDefinition())
+		if apierrors.IsForbidden(err) {
+			mgr.GetLogger().Info("definitions may not be read: while one is deleted, its objects are deleted at the vendor, too", "definition", crdName(k.Name))
+			continue
 		}
-		for _, k := range swept {
-			if m.GetName() != crdName(k.Name) || !d.set(k.Name, !m.GetDeletionTimestamp().IsZero()) {
-				continue
-			}
-			go func() {
-				list := newList(k.Name)
-				if mgr.GetClient().List(context.WithoutCancel(ctx), list, client.UnsafeDisableDeepCopy) == nil {
-					k.Queue(names(itemsOf(list)))
-				}
-			}()
+		one, err := cache.New(mgr.GetConfig(), cache.Options{
+			HTTPClient: mgr.GetHTTPClient(), Scheme: mgr.GetScheme(), Mapper: mgr.GetRESTMapper(),
+			ByObject: map[client.Object]cache.ByObject{emptyDefinition(): {Field: fields.OneTermEqualSelector("metadata.name", crdName(k.Name))}},
+		})
+		if err != nil {
+			return err
+		}
+		informer, err := one.GetInformer(ctx, emptyDefinition())
+		if err != nil {
+			return err
+		}
+		see := func(o any) { d.see(ctx, mgr, k, o) }
+		if _, err := informer.AddEventHandler(toolscache.ResourceEventHandlerFuncs{
+			AddFunc:    see,
+			UpdateFunc: func(_, o any) { see(o) },
+		}); err != nil {
+			return err
+		}
+		if err := mgr.Add(onEveryReplica{one}); err != nil {
+			return err
 		}
 	}
-	_, err = informer.AddEventHandler(toolscache.ResourceEventHandlerFuncs{
-		AddFunc:    see,
-		UpdateFunc: func(_, o any) { see(o) },
-	})
-	return err
+	return nil
 }
+
+// see notes that the definition of a kind goes, and wakes the objects of the kind.
+func (d *definitions) see(ctx context.Context, mgr manager.Manager, k sweep.Kind, o any) {
+	m, ok := o.(*metav1.PartialObjectMetadata)
+	if !ok || !d.set(k.Name, !m.GetDeletionTimestamp().IsZero()) {
+		return
+	}
+	go func() {
+		list := newList(k.Name)
+		if mgr.GetClient().List(context.WithoutCancel(ctx), list, client.UnsafeDisableDeepCopy) == nil {
+			k.Queue(names(itemsOf(list)))
+		}
+	}()
+}
+
+// onEveryReplica starts a cache without waiting for the lease.
+type onEveryReplica struct{ manager.Runnable }
+
+// NeedLeaderElection implements manager.LeaderElectionRunnable.
+func (onEveryReplica) NeedLeaderElection() bool { return false }

@@ -38,7 +38,7 @@ type Options struct {
 	ClusterID string
 	// OperatorNamespace holds the Secrets of cluster backends.
 	OperatorNamespace string
-	// ClusterKind: ClusterGovernanceBackend and the CRD watch are on; off in namespaced mode.
+	// ClusterKind: ClusterGovernanceBackend is on; off in namespaced mode.
 	ClusterKind   bool
 	AllowInsecure bool
 	UserAgent     string
@@ -119,10 +119,8 @@ func Setup(ctx context.Context, mgr manager.Manager, o Options) error {
 			return err
 		}
 	}
-	if o.ClusterKind {
-		if err := crds.watch(ctx, mgr, swept); err != nil {
-			return fmt.Errorf("watching definitions: %w", err)
-		}
+	if err := crds.watch(ctx, mgr, swept); err != nil {
+		return fmt.Errorf("watching definitions: %w", err)
 	}
 	return mgr.Add(&sweep.Sweeper{
 		Kinds: swept, Every: o.SweepEvery, TailPeriod: o.TailPeriod, Done: log.Done,

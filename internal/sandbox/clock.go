@@ -45,6 +45,13 @@ func (r *random) id() string {
 	return string(id)
 }
 
+// Read makes it a source of credentials that are known before they are made.
+func (r *random) Read(data []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.source.Read(data)
+}
+
 func (r *random) float() float64 {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -2,8 +2,10 @@ package sandbox
 
 import (
 	"context"
+	cryptorand "crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand"
 	"net"
 	"net/http"
@@ -20,6 +22,12 @@ type Options struct {
 	Vendor Vendor
 	// Listen is a loopback address with a port; "127.0.0.1:0" when empty.
 	Listen string
+	// Anywhere permits other addresses, for a sandbox that has a network of its own.
+	Anywhere bool
+	// HostName is the host it is reached at, without port; that of Listen when empty.
+	HostName string
+	// KnownCredentials makes the credentials from the seed, so that they can be written down before it runs.
+	KnownCredentials bool
 	// Configure changes the default settings before the first call.
 	Configure func(*Settings)
 	// CheckExpression type-checks an expression for an environment (membership, review-users, review-accounts,
@@ -55,8 +63,8 @@ type Server struct {
 	tenant   string
 }
 
-// Start opens the vendor and serves it until Close. It refuses to listen on anything but the loopback interface: the
-// credentials are public and nothing is checked twice.
+// Start opens the vendor and serves it until Close. Unless it is told otherwise it refuses to listen on anything but the
+// loopback interface: the credentials are public and nothing is checked twice.
 func Start(options Options) (*Server, error) {
 	if options.Vendor == nil {
 		return nil, errors.New("starting the sandbox: no vendor")
@@ -64,7 +72,7 @@ func Start(options Options) (*Server, error) {
 	if options.Listen == "" {
 		options.Listen = "127.0.0.1:0"
 	}
-	if err := requireLoopback(options.Listen); err != nil {
+	if err := requireLoopback(options.Listen); err != nil && !options.Anywhere {
 		return nil, fmt.Errorf("starting the sandbox: %w", err)
 	}
 	listener, err := net.Listen("tcp", options.Listen)
@@ -72,7 +80,10 @@ func Start(options Options) (*Server, error) {
 		return nil, fmt.Errorf("starting the sandbox: %w", err)
 	}
 	server := newServer(options, listener.Addr().String())
-	handler, err := server.handler(options, listener.Addr().(*net.TCPAddr).IP.String())
+	if options.HostName == "" {
+		options.HostName = listener.Addr().(*net.TCPAddr).IP.String()
+	}
+	handler, err := server.handler(options)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("starting the sandbox: %w", err), listener.Close())
 	}
@@ -105,6 +116,13 @@ func newServer(options Options, address string) *Server {
 	}
 }
 
+func entropy(options Options) io.Reader {
+	if options.KnownCredentials {
+		return &random{source: rand.New(rand.NewSource(max(options.Seed, 1)))}
+	}
+	return cryptorand.Reader
+}
+
 func requireLoopback(address string) error {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
@@ -120,13 +138,14 @@ func requireLoopback(address string) error {
 }
 
 // handler opens the vendor and routes its operations, the administration endpoints and everything unknown.
-func (s *Server) handler(options Options, hostName string) (http.Handler, error) {
+func (s *Server) handler(options Options) (http.Handler, error) {
 	host := Host{
-		Name:               hostName,
+		Name:               options.HostName,
 		Now:                s.clock.now,
 		WallClock:          s.clock.base,
 		Settings:           s.Settings,
 		Tenant:             s.Tenant,
+		Entropy:            entropy(options),
 		NewID:              s.random.id,
 		CheckExpression:    options.CheckExpression,
 		VerifySubjectToken: options.SubjectTokenVerifier,

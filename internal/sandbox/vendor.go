@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"io"
 	"net/http"
 	"time"
 )
@@ -105,6 +106,8 @@ type Host struct {
 	Settings func() Settings
 	// Tenant returns the id of the active tenant.
 	Tenant func() string
+	// Entropy is what credentials are made of.
+	Entropy io.Reader
 	// NewID returns an unused identifier: 27 letters and digits.
 	NewID func() string
 	// CheckExpression type-checks an expression for an environment. It is never nil.

@@ -2,7 +2,6 @@ package conductorone
 
 import (
 	"crypto/ed25519"
-	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -50,11 +49,11 @@ func (a *access) Credentials() sandbox.Credentials {
 // Rotate makes a credential with another id and key. The old one, its tokens and the old static token are refused from now
 // on; the workload federation trust stays.
 func (a *access) Rotate() (sandbox.Credentials, error) {
-	public, private, err := ed25519.GenerateKey(rand.Reader)
+	public, private, err := ed25519.GenerateKey(a.host.Entropy)
 	if err != nil {
 		return sandbox.Credentials{}, fmt.Errorf("generating a key: %w", err)
 	}
-	static, err := wire.Secret()
+	static, err := wire.SecretFrom(a.host.Entropy)
 	if err != nil {
 		return sandbox.Credentials{}, err
 	}

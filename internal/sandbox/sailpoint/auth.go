@@ -37,11 +37,11 @@ func (a *access) Credentials() sandbox.Credentials {
 
 // Rotate makes another personal access token. The old one, its tokens and the old static token are refused from now on.
 func (a *access) Rotate() (sandbox.Credentials, error) {
-	secret, err := wire.Secret()
+	secret, err := wire.SecretFrom(a.host.Entropy)
 	if err != nil {
 		return sandbox.Credentials{}, err
 	}
-	static, err := wire.Secret()
+	static, err := wire.SecretFrom(a.host.Entropy)
 	if err != nil {
 		return sandbox.Credentials{}, err
 	}

@@ -1,9 +1,9 @@
 package veza
 
 import (
-	"crypto/rand"
 	"encoding/base64"
 	"fmt"
+	"io"
 	"net/http"
 	"regexp"
 	"sync"
@@ -14,12 +14,14 @@ import (
 
 // access holds the API key. Veza has no token endpoint: the key is the bearer token (section 1.2).
 type access struct {
+	entropy io.Reader
+
 	mu  sync.Mutex
 	key string
 }
 
-func newAccess() (*access, error) {
-	a := &access{}
+func newAccess(entropy io.Reader) (*access, error) {
+	a := &access{entropy: entropy}
 	_, err := a.Rotate()
 	return a, err
 }
@@ -34,7 +36,7 @@ func (a *access) Credentials() sandbox.Credentials {
 // Rotate makes another key; the old one is refused from now on.
 func (a *access) Rotate() (sandbox.Credentials, error) {
 	data := make([]byte, 48)
-	if _, err := rand.Read(data); err != nil {
+	if _, err := io.ReadFull(a.entropy, data); err != nil {
 		return sandbox.Credentials{}, fmt.Errorf("generating an API key: %w", err)
 	}
 	a.mu.Lock()

@@ -48,7 +48,7 @@ func (v *Vendor) Open(host sandbox.Host) ([]sandbox.Route, error) {
 	if err != nil {
 		return nil, err
 	}
-	access, err := newAccess()
+	access, err := newAccess(host.Entropy)
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"fmt"
+	"io"
 	"time"
 )
 
@@ -119,10 +120,13 @@ func Timestamp(t time.Time) string {
 	}
 }
 
-// Secret returns a text nobody can guess: a token or the secret of a credential.
-func Secret() (string, error) {
+// Secret returns a text nobody can guess: a token.
+func Secret() (string, error) { return SecretFrom(rand.Reader) }
+
+// SecretFrom makes a text of what entropy gives: the secret of a credential.
+func SecretFrom(entropy io.Reader) (string, error) {
 	data := make([]byte, 32)
-	if _, err := rand.Read(data); err != nil {
+	if _, err := io.ReadFull(entropy, data); err != nil {
 		return "", fmt.Errorf("generating a secret: %w", err)
 	}
 	return base64.RawURLEncoding.EncodeToString(data), nil

@@ -1,0 +1,29 @@
+{{- /* The arguments of the manager that follow from values. */}}
+{{- define "governance-operator.args" -}}
+- --health-probe-bind-address=:{{ .Values.health.port }}
+- --metrics-bind-address={{ if .Values.metrics.enabled }}:{{ .Values.metrics.port }}{{ else }}0{{ end }}
+- --operator-namespace={{ .Release.Namespace }}
+- --max-concurrent-reconciles={{ .Values.concurrency }}
+- --zap-log-level={{ .Values.logLevel }}
+- --zap-encoder={{ .Values.logFormat }}
+{{- with .Values.leaderElection }}
+{{- if .enabled }}
+- --leader-elect
+- --leader-election-lease-duration={{ .leaseDuration }}
+- --leader-election-renew-deadline={{ .renewDeadline }}
+- --leader-election-retry-period={{ .retryPeriod }}
+{{- end }}
+{{- end }}
+{{- with .Values.watchNamespaces }}
+- --watch-namespaces={{ join "," . }}
+{{- end }}
+{{- with .Values.clusterID }}
+- --cluster-id={{ . }}
+{{- end }}
+{{- with .Values.resyncInterval }}
+- --resync-interval={{ . }}
+{{- end }}
+{{- if or .Values.allowInsecureEndpoints .Values.sandbox.enabled }}
+- --allow-insecure-endpoints
+{{- end }}
+{{- end }}

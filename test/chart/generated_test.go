@@ -1,0 +1,134 @@
+package chart_test
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	rbacv1 "k8s.io/api/rbac/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"sigs.k8s.io/yaml"
+)
+
+func read(t *testing.T, object any, path ...string) {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join(append([]string{root}, path...)...))
+	if err == nil {
+		err = yaml.UnmarshalStrict(raw, object)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestTheDefinitionsAreThoseOfTheRepository(t *testing.T) {
+	rendered := of(render(t), "CustomResourceDefinition")
+	paths, err := filepath.Glob(filepath.Join(root, "config", "crd", "bases", "*.yaml"))
+	if err != nil || len(paths) != len(rendered) || len(paths) == 0 {
+		t.Fatalf("%d CRDs in the chart, %d in config/crd/bases (%v)", len(rendered), len(paths), err)
+	}
+	for _, path := range paths {
+		want := &unstructured.Unstructured{}
+		read(t, &want.Object, "config", "crd", "bases", filepath.Base(path))
+		i := slices.IndexFunc(rendered, func(got *unstructured.Unstructured) bool { return got.GetName() == want.GetName() })
+		if i < 0 {
+			t.Errorf("%s is not in the chart", want.GetName())
+			continue
+		}
+		got := rendered[i]
+		annotations := got.GetAnnotations()
+		if annotations["helm.sh/resource-policy"] != "keep" {
+			t.Errorf("%s goes with the release", want.GetName())
+		}
+		delete(annotations, "helm.sh/resource-policy")
+		got.SetAnnotations(annotations)
+		got.SetLabels(nil)
+		if diff := cmp.Diff(want.Object, got.Object); diff != "" {
+			t.Errorf("%s (-repository +chart):\n%s", want.GetName(), diff)
+		}
+	}
+}
+
+func TestTheRolesAreThoseOfTheRepository(t *testing.T) {
+	rendered := render(t)
+	manager := &rbacv1.ClusterRole{}
+	read(t, manager, "config", "rbac", "role.yaml")
+	if diff := cmp.Diff(manager.Rules, named(t, rendered, "ClusterRole", release+"-manager", &rbacv1.ClusterRole{}).Rules); diff != "" {
+		t.Errorf("rules of the manager (-repository +chart):\n%s", diff)
+	}
+	election := &rbacv1.Role{}
+	read(t, election, "config", "rbac", "leader_election_role.yaml")
+	if diff := cmp.Diff(election.Rules, named(t, rendered, "Role", release+"-leader-election", &rbacv1.Role{}).Rules); diff != "" {
+		t.Errorf("rules of leader election (-repository +chart):\n%s", diff)
+	}
+	paths, err := filepath.Glob(filepath.Join(root, "config", "rbac", "*_*_role.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	people := 0
+	for _, path := range paths {
+		kind, rest, _ := strings.Cut(filepath.Base(path), "_")
+		role, _, _ := strings.Cut(rest, "_")
+		if kind == "leader" {
+			continue
+		}
+		people++
+		want := &rbacv1.ClusterRole{}
+		read(t, want, "config", "rbac", filepath.Base(path))
+		if diff := cmp.Diff(want.Rules, named(t, rendered, "ClusterRole", release+"-"+kind+"-"+role, &rbacv1.ClusterRole{}).Rules); diff != "" {
+			t.Errorf("rules of %s (-repository +chart):\n%s", want.Name, diff)
+		}
+	}
+	if people != 15 {
+		t.Errorf("%d roles for people, want 15", people)
+	}
+}
+
+func TestRolesForPeopleArePartsOfTheClustersOwn(t *testing.T) {
+	rendered := render(t)
+	for role, want := range map[string][]string{
+		"appentitlement-viewer": {"admin", "edit", "view"}, "appentitlement-editor": {"admin", "edit"}, "governancebackend-admin": {"admin"},
+		// A backend of the cluster can use any Secret of the operator's namespace.
+		"clustergovernancebackend-viewer": {"admin", "edit", "view"}, "clustergovernancebackend-editor": nil, "clustergovernancebackend-admin": nil,
+	} {
+		var got []string
+		for label := range named(t, rendered, "ClusterRole", release+"-"+role, &rbacv1.ClusterRole{}).Labels {
+			if to, ok := strings.CutPrefix(label, "rbac.authorization.k8s.io/aggregate-to-"); ok {
+				got = append(got, to)
+			}
+		}
+		slices.Sort(got)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", role, diff)
+		}
+	}
+}
+
+func TestSecretsAreReadByNameOnly(t *testing.T) {
+	for name, args := range map[string][]string{"all namespaces": nil, "single namespaces": {"--set", "watchNamespaces={payroll}"}} {
+		t.Run(name, func(t *testing.T) {
+			secrets := 0
+			rendered := render(t, args...)
+			for _, object := range append(of(rendered, "ClusterRole"), of(rendered, "Role")...) {
+				role := named(t, []*unstructured.Unstructured{object}, object.GetKind(), object.GetName(), &rbacv1.ClusterRole{})
+				for _, rule := range role.Rules {
+					if slices.Contains(rule.Resources, "*") {
+						t.Errorf("%s grants every resource", role.Name)
+					}
+					if slices.Contains(rule.Resources, "secrets") {
+						secrets++
+						if diff := cmp.Diff([]string{"get"}, rule.Verbs); diff != "" {
+							t.Errorf("%s: %s", role.Name, diff)
+						}
+					}
+				}
+			}
+			if secrets != 1 {
+				t.Errorf("%d rules for Secrets, want 1", secrets)
+			}
+		})
+	}
+}
