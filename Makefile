@@ -68,6 +68,11 @@ docs: $(CRD_REF_DOCS) $(HELM_DOCS) ## Generate docs/api.md from the API types, d
 	@cmp -s bin/capabilities.md docs/capabilities.md || cp bin/capabilities.md docs/capabilities.md
 	$(HELM_DOCS) --chart-search-root=charts --sort-values-order=file --log-level=warning
 
+.PHONY: argocd
+argocd: control-plane ## Record the states of objects anew where they changed, and make what config/argocd derives from them and from its scripts.
+	RECORD=1 go test ./internal/controller -ginkgo.focus='the recorded states of objects'
+	go -C test test ./argocd -update
+
 ##@ Development
 
 .PHONY: build
@@ -143,6 +148,8 @@ test: control-plane build $(BIN)/manager-chaos $(GINKGO) $(HELM) ## Run all test
 	@echo "== packages"
 	go test $$(go list ./... | grep -v '/internal/controller$$')
 	go -C test vet ./...
+	@echo "== what Argo CD and Flux make of recorded objects"
+	go -C test test ./argocd
 	@echo "== the rules of the CRDs, on a real API server"
 	go -C test test ./crd/...
 	@echo "== the Helm chart: rendered, refused, installed, upgraded, uninstalled"

@@ -104,6 +104,12 @@ func samplesOf() (out []sample) {
 // tenants share the namespace of the first.
 func sampled(ctx context.Context) ([]*tenant, []sample) {
 	GinkgoHelper()
+	return sampledBy(ctx, (*tenant).apply)
+}
+
+// sampledBy does it with another way to apply.
+func sampledBy(ctx context.Context, apply func(*tenant, context.Context, string)) ([]*tenant, []sample) {
+	GinkgoHelper()
 	var all []*tenant
 	for _, b := range []struct {
 		vendor v1alpha1.Vendor
@@ -121,7 +127,7 @@ func sampled(ctx context.Context) ([]*tenant, []sample) {
 	}
 	t, samples := all[0], samplesOf()
 	for _, s := range samples {
-		t.apply(ctx, s.text)
+		apply(t, ctx, s.text)
 	}
 	for _, s := range samples {
 		obj := newObject(s.kind)
