@@ -49,6 +49,7 @@ var floors = []floor{
 	{folder: "internal/vendors/vendortest", imports: []string{"internal/backend", "internal/backend/backendtest", "internal/sandbox"}, support: true},
 	{folder: "internal/vendors/*", imports: []string{"internal/backend", "internal/vendors/rest", "internal/vendors/rows"}, tests: []string{"internal/sandbox", "internal/sandbox/*", "internal/vendors/vendortest"}},
 	{folder: "internal/vendors", imports: []string{"internal/backend", "internal/vendors/*"}},
+	{folder: "internal/telemetry", imports: []string{"internal/backend"}, kubernetes: true},
 	{folder: "internal/lookup", imports: []string{"internal/backend"}},
 	{folder: "internal/lease", kubernetes: true},
 	{folder: "internal/queue", kubernetes: true},
@@ -63,11 +64,11 @@ var floors = []floor{
 	}, kubernetes: true},
 
 	{folder: "internal/controller", imports: []string{
-		"api/v1alpha1", "internal/backend", "internal/engine", "internal/expression", "internal/queue", "internal/reference", "internal/sweep", "internal/tenancy", "internal/validation",
+		"api/v1alpha1", "internal/backend", "internal/engine", "internal/expression", "internal/queue", "internal/reference", "internal/sweep", "internal/telemetry", "internal/tenancy", "internal/validation",
 	}, tests: []string{"internal/sandbox", "internal/sandbox/*", "internal/vendors", "internal/lease"}, kubernetes: true},
 	{folder: "internal/webhook/*", imports: []string{"api/v1alpha1", "internal/validation"}, kubernetes: true},
 
-	{folder: "cmd/manager", imports: []string{"api/v1alpha1", "internal/controller", "internal/lease", "internal/vendors", "internal/webhook/*"}, kubernetes: true},
+	{folder: "cmd/manager", imports: []string{"api/v1alpha1", "internal/controller", "internal/lease", "internal/telemetry", "internal/vendors", "internal/webhook/*"}, kubernetes: true},
 	{folder: "cmd/sandbox", imports: []string{"internal/expression", "internal/sandbox", "internal/sandbox/*"}},
 }
 

@@ -16,7 +16,6 @@ import (
 
 	"github.com/go-logr/logr"
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/uuid"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
@@ -34,6 +33,7 @@ import (
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/controller"
 	"github.com/governance-operator/governance-operator/internal/lease"
+	"github.com/governance-operator/governance-operator/internal/telemetry"
 	"github.com/governance-operator/governance-operator/internal/vendors"
 )
 
@@ -54,6 +54,7 @@ type options struct {
 	concurrency                  int
 	resync                       time.Duration
 	insecure                     bool
+	audit                        string
 	pace                         controller.Options
 }
 
@@ -74,6 +75,7 @@ func main() {
 	flag.DurationVar(&o.pace.Window, "recovery-window", 0, "how long an interrupted create is waited for before another is sent; the default suits the default lease, and less is for tests only")
 	flag.DurationVar(&o.pace.ReviewPoll, "review-poll-interval", 0, "how often a review that waits for people is looked at (default 5m)")
 	flag.DurationVar(&o.pace.TailPeriod, "tail-interval", 0, "how often fields are read that no list holds (default 1h)")
+	flag.StringVar(&o.audit, "audit-log", telemetry.AuditToLog, "where the record of every write at a vendor goes: log (the manager's own log, as logger \"audit\"), stdout, or the path of a file that is appended to")
 	zapOptions := zap.Options{}
 	zapOptions.BindFlags(flag.CommandLine)
 	flag.Parse()
@@ -117,7 +119,7 @@ func run(ctx context.Context, logger logr.Logger, o options) error {
 		RetryPeriod:                   &o.retryPeriod,
 		LeaderElectionReleaseOnCancel: false,
 		Client:                        client.Options{Cache: &client.CacheOptions{DisableFor: []client.Object{&corev1.Secret{}, &corev1.ConfigMap{}}}},
-		Cache:                         cache.Options{DefaultTransform: slim},
+		Cache:                         cache.Options{DefaultTransform: controller.Slim},
 	}
 	if len(watched) > 0 {
 		m.Cache.DefaultNamespaces = map[string]cache.Config{}
@@ -144,6 +146,11 @@ func run(ctx context.Context, logger logr.Logger, o options) error {
 	}
 	c.Vendors, c.OperatorNamespace, c.ClusterKind = vendors.All(), o.operatorNamespace, len(watched) == 0
 	c.AllowInsecure, c.UserAgent, c.Concurrency, c.ResyncInterval = o.insecure, cfg.UserAgent, o.concurrency, o.resync
+	audit, err := telemetry.OpenAudit(o.audit, ctrl.Log)
+	if err != nil {
+		return err
+	}
+	c.Observe = audit.Observer
 	if err := controller.Setup(ctx, mgr, c); err != nil {
 		return fmt.Errorf("setting up the controllers: %w", err)
 	}
@@ -157,18 +164,6 @@ func run(ctx context.Context, logger logr.Logger, o options) error {
 func newScheme() (*runtime.Scheme, error) {
 	scheme := runtime.NewScheme()
 	return scheme, errors.Join(clientgoscheme.AddToScheme(scheme), v1alpha1.AddToScheme(scheme))
-}
-
-// slim takes off what no controller reads before an object is cached. Patches are made of
-// differences, so nothing is lost by it.
-func slim(o any) (any, error) {
-	if obj, err := meta.Accessor(o); err == nil {
-		obj.SetManagedFields(nil)
-		if annotations := obj.GetAnnotations(); annotations[corev1.LastAppliedConfigAnnotation] != "" {
-			delete(annotations, corev1.LastAppliedConfigAnnotation)
-		}
-	}
-	return o, nil
 }
 
 // electionLock makes the lock of leader election, watched for the fence.

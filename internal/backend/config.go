@@ -46,6 +46,8 @@ type Config struct {
 	// bounds the calls in place of the two figures above; nil where there are none.
 	Shared    *Shared
 	UserAgent string
+	// Observe is told of every call; nil for nobody.
+	Observe Observer
 	// APIStyle is the family of paths to call, where the vendor has several (SailPoint).
 	APIStyle string
 	// Allow lists the undocumented operations that the tenant's owner has opted in to (Veza).

@@ -1,6 +1,9 @@
 package backend
 
-import "sync"
+import (
+	"sync"
+	"time"
+)
 
 // Budget bounds the calls to a tenant; a figure of zero is the vendor's usual one.
 type Budget struct {
@@ -67,4 +70,27 @@ func (s *Shared) Gate(fresh func() any) any {
 		s.gate = fresh()
 	}
 	return s.gate
+}
+
+// GateState is how the gate stands that the calls with a credential pass.
+type GateState struct {
+	// Left is how many calls an edit could make at once; below zero where calls wait.
+	Left float64
+	// Limit is what Left is at most; zero means no bound, and Left says nothing then.
+	Limit int
+	// Pause is how long the vendor still wants to be left alone.
+	Pause time.Duration
+	// Open: the circuit breaker holds calls back.
+	Open bool
+}
+
+// State tells how the gate stands, and false before the first call was made ready.
+func (s *Shared) State() (GateState, bool) {
+	s.mu.Lock()
+	gate, ok := s.gate.(interface{ State() GateState })
+	s.mu.Unlock()
+	if !ok {
+		return GateState{}, false
+	}
+	return gate.State(), true
 }

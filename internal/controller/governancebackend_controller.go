@@ -18,6 +18,7 @@ import (
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/sweep"
 	"github.com/governance-operator/governance-operator/internal/tenancy"
 )
 
@@ -63,6 +64,8 @@ func (r *BackendReconciler) Reconcile(ctx context.Context, req reconcile.Request
 	if done, err := r.finalize(ctx, obj, owed); done || err != nil {
 		if done {
 			r.Pool.Forget(key)
+			engine.DropMetrics(key)
+			sweep.DropMetrics(key)
 		}
 		return reconcile.Result{}, err
 	}

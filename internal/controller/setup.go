@@ -42,6 +42,8 @@ type Options struct {
 	ClusterKind   bool
 	AllowInsecure bool
 	UserAgent     string
+	// Observe returns what is told of every call to a host of a vendor; nil for nobody.
+	Observe func(vendor, host string) backend.Observer
 	// Concurrency is the number of workers per kind.
 	Concurrency int
 	// ResyncInterval replaces spec.resyncInterval of every backend, if it is set.
@@ -85,7 +87,7 @@ func Setup(ctx context.Context, mgr manager.Manager, o Options) error {
 	brakes := &engine.Brakes{Tripped: wakeBackend}
 	pool := &tenancy.Pool{
 		Client: mgr.GetClient(), Vendors: o.Vendors, OperatorNamespace: o.OperatorNamespace, ClusterKind: o.ClusterKind,
-		AllowInsecure: o.AllowInsecure, UserAgent: o.UserAgent, Brakes: brakes, Changed: wakeBackend, ResyncInterval: o.ResyncInterval,
+		AllowInsecure: o.AllowInsecure, UserAgent: o.UserAgent, Brakes: brakes, Changed: wakeBackend, Observe: o.Observe, ResyncInterval: o.ResyncInterval,
 	}
 	crds := &definitions{reader: mgr.GetAPIReader()}
 	shared := engine.Options{
@@ -121,6 +123,9 @@ func Setup(ctx context.Context, mgr manager.Manager, o Options) error {
 	}
 	if err := crds.watch(ctx, mgr, swept); err != nil {
 		return fmt.Errorf("watching definitions: %w", err)
+	}
+	if err := newCollector(mgr, pool, log).register(); err != nil {
+		return fmt.Errorf("registering metrics: %w", err)
 	}
 	return mgr.Add(&sweep.Sweeper{
 		Kinds: swept, Every: o.SweepEvery, TailPeriod: o.TailPeriod, Done: log.Done,

@@ -16,6 +16,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
 	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/manager"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
@@ -29,6 +30,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/sandbox/conductorone"
 	"github.com/governance-operator/governance-operator/internal/sandbox/sailpoint"
 	"github.com/governance-operator/governance-operator/internal/sandbox/veza"
+	"github.com/governance-operator/governance-operator/internal/telemetry"
 	"github.com/governance-operator/governance-operator/internal/testenv"
 	"github.com/governance-operator/governance-operator/internal/vendors"
 )
@@ -38,6 +40,9 @@ var (
 	c   client.Client // uncached, with every right
 
 	tenants atomic.Int64
+
+	// audit keeps the records of all writes.
+	audit auditLog
 )
 
 // The paces of the suite: as in production, but fast.
@@ -63,10 +68,13 @@ var _ = BeforeSuite(func(ctx SpecContext) {
 	mgr, err := ctrl.NewManager(env.Config, manager.Options{
 		Scheme: env.Scheme, Metrics: metricsserver.Options{BindAddress: "0"}, Logger: GinkgoLogr,
 		GracefulShutdownTimeout: ptr.To(10 * time.Second),
+		Cache:                   cache.Options{DefaultTransform: controller.Slim},
 		Client:                  client.Options{Cache: &client.CacheOptions{DisableFor: []client.Object{&corev1.Secret{}, &corev1.ConfigMap{}}}},
 	})
 	Expect(err).NotTo(HaveOccurred())
+	records := &telemetry.Audit{Sink: audit.keep, Log: GinkgoLogr}
 	Expect(controller.Setup(background, mgr, controller.Options{
+		Observe: records.Observer,
 		Vendors: vendors.All(), ClusterID: "cluster-one", OperatorNamespace: "default", ClusterKind: true, UserAgent: "test", Concurrency: 4,
 		ResyncInterval: resync, SweepEvery: 200 * time.Millisecond, TailPeriod: 2 * time.Second, ReviewPoll: time.Second, Window: window, HealthEvery: time.Second,
 	})).To(Succeed())

@@ -161,10 +161,11 @@ func (p *pass[O, D]) fenceLease() error {
 }
 
 // fenced is the context of a write: the transport asks at the last step before the
-// first byte whether our lease is still ours and the claim is young.
+// first byte whether our lease is still ours and the claim is young. It also says who asks.
 func (p *pass[O, D]) fenced(ctx context.Context) context.Context {
+	p.acted = true
 	stamp := p.claimStamp
-	return backend.WithFence(ctx, func() error {
+	return backend.WithFence(backend.WithAsker(ctx, p.asker()), func() error {
 		if err := p.fenceLease(); err != nil {
 			return err
 		}

@@ -86,6 +86,8 @@ type memory struct {
 	tailAt    time.Time // when the tail is read next
 	version   string    // that our last patch made
 	versionAt time.Time
+	readyFor  int64 // the generation that was Ready last
+	drift     drifting
 }
 
 // NewReconciler returns the engine for kind.
@@ -192,6 +194,7 @@ func (r *Reconciler[O, D]) Reconcile(ctx context.Context, req reconcile.Request)
 		return reconcile.Result{}, nil
 	}
 	after, err := p.settle(ctx, out)
+	p.tell(ctx, out, err)
 	if apierrors.IsConflict(err) {
 		return later(time.Second), nil
 	}

@@ -55,7 +55,9 @@ type Backends interface {
 // Backend is an opened backend as one pass sees it.
 type Backend struct {
 	// Key names the backend object: kind/namespace/name.
-	Key    string
+	Key string
+	// Vendor is the name of the product.
+	Vendor string
 	Tenant backend.Tenant
 	// TenantKey names the opened tenant; backends with the same credentials share it.
 	TenantKey string

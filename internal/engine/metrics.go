@@ -11,3 +11,30 @@ var nonConverging = promauto.With(metrics.Registry).NewCounterVec(prometheus.Cou
 	Name: "governance_operator_non_converging_total",
 	Help: "How often an object was given up after three equal writes that the vendor took and did not keep, by kind.",
 }, []string{"kind"})
+
+var (
+	actions = promauto.With(metrics.Registry).NewCounterVec(prometheus.CounterOpts{
+		Name: "governance_operator_actions_total",
+		Help: "Actions for objects that were tried: writes at vendors, and releases. Result is ok or the class of the error.",
+	}, []string{"kind", "vendor", "action", "reason", "result"})
+	driftFound = promauto.With(metrics.Registry).NewCounterVec(prometheus.CounterOpts{
+		Name: "governance_operator_drift_found_total",
+		Help: "How often a remote was found to differ from a spec that nobody had edited, or to be gone.",
+	}, []string{"kind", "backend"})
+	driftCorrected = promauto.With(metrics.Registry).NewCounterVec(prometheus.CounterOpts{
+		Name: "governance_operator_drift_corrected_total",
+		Help: "How often drift that was found was corrected.",
+	}, []string{"kind", "backend"})
+	timeToReady = promauto.With(metrics.Registry).NewHistogramVec(prometheus.HistogramOpts{
+		Name:    "governance_operator_time_to_ready_seconds",
+		Help:    "Time from the creation or the edit of a spec until the object was Ready for it, for the first time.",
+		Buckets: []float64{1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600},
+	}, []string{"kind", "vendor"})
+)
+
+// DropMetrics forgets the figures of a backend that is gone.
+func DropMetrics(backendKey string) {
+	of := prometheus.Labels{"backend": backendKey}
+	driftFound.DeletePartialMatch(of)
+	driftCorrected.DeletePartialMatch(of)
+}

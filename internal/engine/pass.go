@@ -33,6 +33,8 @@ type pass[O Object, D backend.Model] struct {
 	stored O // as it was read, for the patches
 	memory *memory
 	turn   turn
+	began  time.Time
+	acted  bool // something was about to be sent
 
 	intent        *Intent
 	foreignIntent bool
@@ -59,11 +61,14 @@ type pass[O Object, D backend.Model] struct {
 }
 
 func (r *Reconciler[O, D]) begin(obj O) *pass[O, D] {
-	p := &pass[O, D]{r: r, obj: obj, stored: obj.DeepCopyObject().(O), memory: r.remember(obj.GetUID())}
+	p := &pass[O, D]{r: r, obj: obj, stored: obj.DeepCopyObject().(O), memory: r.remember(obj.GetUID()), began: r.Now()}
 	p.intent, p.foreignIntent = readIntent(obj)
 	p.copied = p.foreignIntent
 	if asked := fmt.Sprint(obj.GetGeneration(), " ", p.requested()); p.memory.askedFor != asked {
 		p.memory.askedFor, p.memory.repeated = asked, 0 // Somebody wants another try.
+	}
+	if p.readyNow(p.status()) {
+		p.memory.readyFor = obj.GetGeneration() // Also of what was Ready before this process started.
 	}
 	r.mu.Lock()
 	p.movedNote = p.memory.movedNote

@@ -160,6 +160,7 @@ func (s *Sweeper) sweep(ctx context.Context, t Target, k Kind) {
 	s.mu.Unlock()
 	b, err := s.Open(ctx, t.Key)
 	if err != nil {
+		failures.WithLabelValues(t.Key, k.Name).Inc()
 		logger.V(1).Info("not swept", "reason", err.Error())
 		return
 	}
@@ -170,12 +171,15 @@ func (s *Sweeper) sweep(ctx context.Context, t Target, k Kind) {
 	started := time.Now()
 	swept, err := k.Sweep(ctx, b, period)
 	if len(swept.Differ) > 0 {
+		differences.WithLabelValues(t.Key, k.Name).Add(float64(len(swept.Differ)))
 		k.Queue(swept.Differ)
 	}
 	if err != nil {
+		failures.WithLabelValues(t.Key, k.Name).Inc()
 		logger.V(1).Info("sweep ended early", "reason", err.Error())
 		return
 	}
+	duration.WithLabelValues(t.Key, k.Name).Observe(time.Since(started).Seconds())
 	logger.V(1).Info("swept", "managed", swept.Managed, "differ", len(swept.Differ), "took", time.Since(started).String())
 	s.Done(t.Key, k.Name, swept.Managed, started)
 }

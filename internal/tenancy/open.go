@@ -109,6 +109,9 @@ func (p *Pool) openTenant(vendor backend.Vendor, cfg backend.Config, digest, cre
 			return t, nil
 		}
 	}
+	if p.Observe != nil {
+		cfg.Observe = p.Observe(vendor.Name, hostOf(cfg.Endpoint))
+	}
 	opened, err := vendor.Open(cfg)
 	if err != nil {
 		return nil, err
@@ -116,12 +119,35 @@ func (p *Pool) openTenant(vendor backend.Vendor, cfg backend.Config, digest, cre
 	if p.tenants == nil {
 		p.tenants = map[string]*tenant{}
 	}
-	t := &tenant{Tenant: opened, key: key, account: account, credential: credential}
+	t := &tenant{Tenant: backend.Instrument(opened), key: key, account: account, credential: credential}
 	if before != nil && before.tenant.account == account {
 		t.quiet = before.tenant.pause()
 	}
 	p.tenants[key] = t
 	return t, nil
+}
+
+// hostOf names the tenant in metrics.
+func hostOf(endpoint string) string {
+	u, err := url.Parse(endpoint)
+	if err != nil {
+		return ""
+	}
+	return u.Host
+}
+
+// Gate tells how the gate stands that the calls of a backend pass, and false while it is not opened.
+func (p *Pool) Gate(key string) (backend.GateState, bool) {
+	p.mu.Lock()
+	var shared *backend.Shared
+	if open := p.opened[key]; open != nil {
+		shared = p.shared[open.credential]
+	}
+	p.mu.Unlock()
+	if shared == nil {
+		return backend.GateState{}, false
+	}
+	return shared.State()
 }
 
 func (p *Pool) vendor(name string) (backend.Vendor, bool) {

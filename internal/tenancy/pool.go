@@ -51,6 +51,8 @@ type Pool struct {
 	// ResyncInterval replaces spec.resyncInterval of every backend, if it is set.
 	ResyncInterval time.Duration
 	Brakes         *engine.Brakes
+	// Observe returns what is told of every call to a host of a vendor; nil for nobody.
+	Observe func(vendor, host string) backend.Observer
 	// Changed is told the key of a backend whose health has to be looked at now.
 	Changed func(key string)
 
@@ -208,7 +210,7 @@ func (p *Pool) use(ctx context.Context, obj Object, deleting bool) (*engine.Back
 	}
 	absent, held := p.held(obj, key)
 	return &engine.Backend{
-		Key: key, Tenant: open.tenant.Tenant, TenantKey: open.tenant.key, TenantID: who.ID, PinnedTenantID: st.TenantID,
+		Key: key, Vendor: string(obj.GetBackendSpec().Vendor), Tenant: open.tenant.Tenant, TenantKey: open.tenant.key, TenantID: who.ID, PinnedTenantID: st.TenantID,
 		TenantAccepted: obj.GetAnnotations()[v1alpha1.AnnotationAcceptTenant] == who.ID && who.ID == st.TenantID,
 		Suspended:      obj.GetBackendSpec().Suspend, Resync: p.resync(obj), Absent: absent, DeletionsHeld: held > 0,
 		Verify: func(ctx context.Context, age time.Duration) (backend.TenantID, error) {

@@ -15,7 +15,7 @@ import (
 // Targets lists the backends that can be swept: those that answer, and those whose
 // brake for absence is on, since only a sweep can see that all is back.
 func (p *Pool) Targets(ctx context.Context) ([]sweep.Target, error) {
-	objects, err := p.all(ctx)
+	objects, err := p.All(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +36,8 @@ func (p *Pool) Targets(ctx context.Context) ([]sweep.Target, error) {
 	return out, nil
 }
 
-func (p *Pool) all(ctx context.Context) ([]Object, error) {
+// All lists the backends that are served, from the cache.
+func (p *Pool) All(ctx context.Context) ([]Object, error) {
 	var out []Object
 	list := &v1alpha1.GovernanceBackendList{}
 	if err := p.Client.List(ctx, list); err != nil {
@@ -60,7 +61,7 @@ func (p *Pool) all(ctx context.Context) ([]Object, error) {
 
 // ForSweep opens a backend by its key.
 func (p *Pool) ForSweep(ctx context.Context, key string) (*engine.Backend, error) {
-	objects, err := p.all(ctx)
+	objects, err := p.All(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -59,6 +59,13 @@ func (b *breaker) heldFor(now time.Time) time.Duration {
 	}
 }
 
+// isOpen says whether it holds calls back, a probe in between excepted.
+func (b *breaker) isOpen() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.open
+}
+
 // enter admits a call, or says how long to wait.
 func (b *breaker) enter(now time.Time) (ticket, time.Duration) {
 	b.mu.Lock()

@@ -58,13 +58,13 @@ func (c *Client) Do(ctx context.Context, call Call, out any) (Response, error) {
 		return Response{}, c.failure(call, backend.Terminal, 0, "an id in the path is empty", nil)
 	}
 	if call.Anonymous {
-		return c.send(ctx, call, "", out)
+		return c.send(ctx, call, "", 1, out)
 	}
 	token, err := c.tokens.Token(ctx)
 	if err != nil {
 		return Response{}, err
 	}
-	res, err := c.send(ctx, call, token, out)
+	res, err := c.send(ctx, call, token, 1, out)
 	if res.Status != http.StatusUnauthorized {
 		return res, err
 	}
@@ -76,48 +76,59 @@ func (c *Client) Do(ctx context.Context, call Call, out any) (Response, error) {
 	if renewed == token {
 		return res, err
 	}
-	return c.send(ctx, call, renewed, out)
+	return c.send(ctx, call, renewed, 2, out)
 }
 
 // send makes one attempt. What is asked, in this order: pause, breaker, budget, fence.
-func (c *Client) send(ctx context.Context, call Call, token string, out any) (Response, error) {
+func (c *Client) send(ctx context.Context, call Call, token string, attempt int, out any) (Response, error) {
 	req, err := c.request(call, token)
 	if err != nil {
 		return Response{}, c.failure(call, backend.Terminal, 0, "the request cannot be rendered", nil)
 	}
-	done, err := c.enter(ctx, call)
+	done, held, err := c.enter(ctx, call)
 	if err != nil {
+		c.tellHeld(ctx, call, attempt, held, err)
 		return Response{}, err
 	}
 	if !call.safe() {
 		if err := backend.CheckFence(ctx); err != nil {
 			done(void)
+			c.tellHeld(ctx, call, attempt, backend.HeldByFence, err)
 			return Response{}, c.failure(call, backend.Fenced, 0, "not sent: "+err.Error(), err)
 		}
 	}
+	began := time.Now()
+	answer, left, err := c.transmit(ctx, call, req, done, out)
+	c.tell(ctx, call, attempt, began, left, answer, err)
+	return answer, err
+}
+
+// transmit makes the exchange itself, and says whether bytes of it may have left the process.
+func (c *Client) transmit(ctx context.Context, call Call, req *http.Request, done func(outcome), out any) (Response, bool, error) {
 	limited, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	var connected atomic.Bool
+	var connected, left atomic.Bool
 	traced := httptrace.WithClientTrace(limited, &httptrace.ClientTrace{
-		GotConn: func(httptrace.GotConnInfo) { connected.Store(true) },
+		GotConn:      func(httptrace.GotConnInfo) { connected.Store(true) },
+		WroteHeaders: func() { left.Store(true) },
 	})
 	res, err := c.http.Do(req.WithContext(traced))
 	if err != nil {
 		done(c.blame(ctx))
-		return Response{}, c.unreachable(ctx, call, connected.Load(), err)
+		return Response{}, left.Load(), c.unreachable(ctx, call, connected.Load(), err)
 	}
 	defer res.Body.Close() //nolint:errcheck // The answer was read or is given up.
 	answer := Response{Status: res.StatusCode, Header: res.Header, Date: c.clock.set(res.Header.Get("Date"))}
 	data, err := io.ReadAll(io.LimitReader(res.Body, responseLimit+1))
 	if err != nil {
 		done(c.blame(ctx))
-		return answer, c.unreachable(ctx, call, true, err)
+		return answer, true, c.unreachable(ctx, call, true, err)
 	}
 	done(verdict(answer))
 	if res.StatusCode < 200 || res.StatusCode > 299 {
-		return answer, c.refused(call, answer, data)
+		return answer, true, c.refused(call, answer, data)
 	}
-	return answer, c.decode(call, data, out)
+	return answer, true, c.decode(call, data, out)
 }
 
 // verdict is what an answer says about the vendor's health. One that asks for a pause
@@ -204,10 +215,10 @@ func (c *Client) decode(call Call, data []byte, out any) error {
 }
 
 // enter waits for the budget and passes pause and breaker. What it returns must be
-// called with the outcome of the call.
-func (c *Client) enter(ctx context.Context, call Call) (func(outcome), error) {
-	if err := c.barred(call); err != nil {
-		return nil, err
+// called with the outcome of the call; where it refuses, it says by which of them.
+func (c *Client) enter(ctx context.Context, call Call) (func(outcome), string, error) {
+	if held, err := c.barred(call); err != nil {
+		return nil, held, err
 	}
 	c.budget.keep(c.rate())
 	priority := backend.PriorityOf(ctx)
@@ -215,28 +226,28 @@ func (c *Client) enter(ctx context.Context, call Call) (func(outcome), error) {
 		priority = backend.PriorityEdit // What has begun is not cut short so that an edit can begin.
 	}
 	if err := c.budget.wait(ctx, priority); err != nil {
-		return nil, c.failure(call, err.Class, err.After, err.Error(), ctx.Err())
+		return nil, backend.HeldByBudget, c.failure(call, err.Class, err.After, err.Error(), ctx.Err())
 	}
 	// The vendor may have asked for a pause while this call was waiting.
-	if err := c.barred(call); err != nil {
-		return nil, err
+	if held, err := c.barred(call); err != nil {
+		return nil, held, err
 	}
 	ticket, left := c.breaker.enter(time.Now())
 	if left > 0 {
-		return nil, c.failure(call, backend.Retryable, left, circuitOpen, nil)
+		return nil, backend.HeldByBreaker, c.failure(call, backend.Retryable, left, circuitOpen, nil)
 	}
-	return func(o outcome) { c.breaker.leave(ticket, o, time.Now()) }, nil
+	return func(o outcome) { c.breaker.leave(ticket, o, time.Now()) }, "", nil
 }
 
 const circuitOpen = "not sent: the vendor failed repeatedly, calls are held for a while"
 
-func (c *Client) barred(call Call) error {
+func (c *Client) barred(call Call) (held string, err error) {
 	now := time.Now()
 	if left := c.pause.left(now); left > 0 {
-		return c.failure(call, backend.Throttled, left, "not sent: the vendor asked for a pause", nil)
+		return backend.HeldByPause, c.failure(call, backend.Throttled, left, "not sent: the vendor asked for a pause", nil)
 	}
 	if left := c.breaker.left(now); left > 0 {
-		return c.failure(call, backend.Retryable, left, circuitOpen, nil)
+		return backend.HeldByBreaker, c.failure(call, backend.Retryable, left, circuitOpen, nil)
 	}
-	return nil
+	return "", nil
 }

@@ -41,6 +41,8 @@ type Options struct {
 	// Explain reads an error body in the vendor's own form; nil knows the usual forms only.
 	// A zero Explanation falls back to those.
 	Explain func(status int, body []byte) Explanation
+	// Observe is told of every call; nil for nobody.
+	Observe backend.Observer
 	// Transport replaces the transport, for tests.
 	Transport http.RoundTripper
 }
@@ -57,6 +59,7 @@ type Client struct {
 	clock    clock
 	scrubber scrubber
 	explain  func(status int, body []byte) Explanation
+	observe  backend.Observer
 }
 
 // New returns a client that sends no credentials until Authenticate. An error names
@@ -83,6 +86,7 @@ func New(o Options) (*Client, error) {
 		gate:      newGate(usual),
 		rate:      func() Rate { return usual },
 		explain:   o.Explain,
+		observe:   o.Observe,
 		http: &http.Client{
 			Transport: o.Transport,
 			// A redirect would carry the token to where nobody said it may go.

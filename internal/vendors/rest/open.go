@@ -24,5 +24,6 @@ func Open(cfg backend.Config, usual Rate, explain func(status int, body []byte) 
 		Shared:            cfg.Shared,
 		Secrets:           []string{cfg.Credentials.ClientSecret.Reveal(), cfg.Credentials.Token.Reveal()},
 		Explain:           explain,
+		Observe:           cfg.Observe,
 	})
 }

@@ -25,6 +25,16 @@ type gate struct {
 
 func newGate(r Rate) *gate { return &gate{budget: newBudget(r)} }
 
+// State implements what backend.Shared asks.
+func (g *gate) State() backend.GateState {
+	now := time.Now()
+	s := backend.GateState{Pause: g.pause.left(now), Open: g.breaker.isOpen()}
+	if g.budget.all.Limit() != rate.Inf {
+		s.Left, s.Limit = g.budget.all.TokensAt(now), g.budget.all.Burst()
+	}
+	return s
+}
+
 // budget is a token bucket in two classes: edits may take it all, and all the rest leaves
 // a quarter of the burst to them. Of the rest a sweep takes at most half.
 type budget struct {

@@ -115,6 +115,7 @@ func (c *Client) FetchToken(ctx context.Context, path string, form url.Values) (
 		TokenType   string `json:"token_type"`
 		ExpiresIn   any    `json:"expires_in"`
 	}
+	ctx = backend.WithOperation(ctx, backend.Operation{Verb: backend.VerbToken})
 	if _, err := c.Do(ctx, call, &answer); err != nil {
 		if status := StatusOf(err); status == http.StatusBadRequest || status == http.StatusForbidden {
 			err = &backend.Error{Class: backend.Unauthorized, Err: err}
