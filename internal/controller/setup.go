@@ -142,7 +142,7 @@ func setupKind[O engine.Object, D backend.Model](mgr manager.Manager, o Options,
 	r := engine.NewReconciler(kind, shared)
 	b := builder.ControllerManagedBy(mgr).
 		Named(kind.Name).
-		For(kind.New(), builder.WithPredicates(asked())).
+		Watches(kind.New(), unfinishedFirst(), builder.WithPredicates(asked())).
 		WithOptions(controller.Options{
 			MaxConcurrentReconciles: o.Concurrency,
 			SkipNameValidation:      o.SkipNameValidation,

@@ -17,6 +17,7 @@ import (
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/queue"
 	"github.com/governance-operator/governance-operator/internal/reference"
 	"github.com/governance-operator/governance-operator/internal/tenancy"
 )
@@ -45,6 +46,25 @@ func wishes(o client.Object) map[string]string {
 		}
 	}
 	return out
+}
+
+// unfinishedFirst queues objects for their own events. What the initial list shows to be edited or
+// deleted while nobody looked goes before all that is converged.
+func unfinishedFirst() handler.EventHandler {
+	own := &handler.EnqueueRequestForObject{}
+	unfinished := queue.At(queue.Retry, own)
+	return handler.Funcs{
+		CreateFunc: func(ctx context.Context, e event.CreateEvent, q workqueue.TypedRateLimitingInterface[reconcile.Request]) {
+			o := e.Object.(engine.Object)
+			if e.IsInInitialList && (o.GetManagedStatus().ObservedGeneration != o.GetGeneration() || !o.GetDeletionTimestamp().IsZero()) {
+				e.IsInInitialList = false
+				unfinished.Create(ctx, e, q)
+				return
+			}
+			own.Create(ctx, e, q)
+		},
+		UpdateFunc: own.Update, DeleteFunc: own.Delete, GenericFunc: own.Generic,
+	}
 }
 
 // lost says whether something that we keep on an object is gone.
