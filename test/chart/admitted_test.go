@@ -6,13 +6,13 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
 func TestEveryValueSetPassesTheStrictLint(t *testing.T) {
+	t.Parallel()
 	for name, path := range valueSets(t) {
 		t.Run(name, func(t *testing.T) {
 			if out, err := runHelm(t.Context(), "lint", "--strict", chart, "--namespace", namespace, "--values", path); err != nil {
@@ -23,6 +23,7 @@ func TestEveryValueSetPassesTheStrictLint(t *testing.T) {
 }
 
 func TestEveryObjectOfEveryValueSetIsAcceptedByTheServer(t *testing.T) {
+	t.Parallel()
 	env := server(t)
 	for _, name := range []string{namespace, "payroll", "sales", "monitoring"} {
 		if err := client.IgnoreAlreadyExists(env.Client.Create(t.Context(), &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}})); err != nil {

@@ -62,6 +62,7 @@ var _ = Describe("a release", func() {
 		k := newCluster(ctx)
 		notes := k.helm(ctx, "install", release, previousChart(), "--create-namespace", "--set", "sandbox.enabled=true", "--set", quickLease)
 		Expect(notes).To(ContainSubstring("BEFORE YOU UNINSTALL"))
+		k.tryManifests(ctx, notes, 2)
 		k.run(ctx)
 		k.signIn(ctx, namespace, release+"-sandbox-sailpoint")
 		profile := k.profile(ctx, namespace, "payroll")
@@ -93,6 +94,7 @@ var _ = Describe("a release", func() {
 		k.ready(ctx, profile)
 		Expect(k.Counts().Writes).To(BeZero())
 		Expect(k.remote("payroll")).To(HaveKeyWithValue("requestable", true))
+		Expect(k.manager.Output()).NotTo(ContainSubstring("forbidden"))
 	}, SpecTimeout(5*time.Minute))
 
 	It("takes over CRDs that were applied by hand, when they are given to it", func(ctx SpecContext) {
@@ -103,6 +105,7 @@ var _ = Describe("a release", func() {
 		_, err := runHelm(ctx, "install", release, chart, "--kubeconfig", k.kubeconfig, "--namespace", namespace, "--create-namespace")
 		Expect(err).To(MatchError(ContainSubstring("cannot be imported into the current release")))
 		k.helm(ctx, "install", release, chart, "--create-namespace", "--take-ownership", "--force-conflicts")
+		k.tryManifests(ctx, k.helm(ctx, "get", "notes", release), 1)
 		crd, err := definition(ctx, k.c, profiles)
 		Expect(err).NotTo(HaveOccurred())
 		Expect(crd.GetAnnotations()).To(HaveKeyWithValue("helm.sh/resource-policy", "keep"))
@@ -120,6 +123,20 @@ func (k *cluster) requestable(ctx context.Context, profile client.Object, known 
 		return
 	}
 	Expect(err).To(MatchError(ContainSubstring(`unknown field "spec.requestable"`)))
+}
+
+// tryManifests tries the objects in the commands that helm printed.
+func (k *cluster) tryManifests(ctx context.Context, notes string, want int) {
+	GinkgoHelper()
+	_, text, _ := strings.Cut(notes, "<<'END'\n")
+	text, _, _ = strings.Cut(text, "\nEND\n")
+	objects, err := parse(text)
+	Expect(err).NotTo(HaveOccurred())
+	Expect(objects).To(HaveLen(want), "%s", notes)
+	for _, object := range objects {
+		object.SetNamespace(namespace)
+		Expect(k.c.Create(ctx, object, client.DryRunAll, client.FieldValidation(metav1.FieldValidationStrict))).To(Succeed())
+	}
 }
 
 func crdsOfTheRepository() []*unstructured.Unstructured {

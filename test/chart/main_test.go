@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -35,7 +36,7 @@ var started = sync.OnceValues(func() (*testenv.Environment, error) {
 	return testenv.Start(context.Background(), testenv.WithManifests([]string{filepath.Join("testdata", "crds")}, envtest.WebhookInstallOptions{}))
 })
 
-var used bool
+var used atomic.Bool
 
 func TestMain(m *testing.M) {
 	home, err := os.MkdirTemp("", "governance-operator-helm-")
@@ -43,7 +44,7 @@ func TestMain(m *testing.M) {
 		helmHome = home
 	}
 	code := m.Run()
-	if used {
+	if used.Load() {
 		if env, err := started(); err == nil {
 			if err := env.Stop(); err != nil {
 				fmt.Fprintln(os.Stderr, err)
@@ -56,7 +57,7 @@ func TestMain(m *testing.M) {
 
 func server(t *testing.T) *testenv.Environment {
 	t.Helper()
-	used = true
+	used.Store(true)
 	env, err := started()
 	if err != nil {
 		t.Fatal(err)

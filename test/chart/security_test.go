@@ -73,6 +73,7 @@ func admit(t *testing.T, c client.Client, heard *warnings, ns string, deployment
 }
 
 func TestPodsAreAdmittedUnderTheRestrictedStandard(t *testing.T) {
+	t.Parallel()
 	c, heard, ns := restricted(t)
 	if err := c.Create(t.Context(), &corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Namespace: ns, Name: "default"}}); err != nil {
 		t.Fatal(err)

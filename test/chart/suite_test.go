@@ -28,6 +28,7 @@ import (
 )
 
 func TestInstalledReleases(t *testing.T) {
+	t.Parallel()
 	RegisterFailHandler(Fail)
 	ctrl.SetLogger(GinkgoLogr)
 	RunSpecs(t, "releases of the chart")

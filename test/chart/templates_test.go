@@ -95,6 +95,7 @@ func TestSingleNamespacesGetRolesAndTheClusterHardlyAny(t *testing.T) {
 }
 
 func TestTwoRenderingsAreEqual(t *testing.T) {
+	t.Parallel()
 	for name, path := range valueSets(t) {
 		t.Run(name, func(t *testing.T) {
 			if diff := cmp.Diff(render(t, "--values", path), render(t, "--values", path)); diff != "" {

@@ -13,6 +13,9 @@
 - --leader-election-renew-deadline={{ .renewDeadline }}
 - --leader-election-retry-period={{ .retryPeriod }}
 {{- end }}
+{{- with .recoveryWindow }}
+- --recovery-window={{ . }}
+{{- end }}
 {{- end }}
 {{- with .Values.watchNamespaces }}
 - --watch-namespaces={{ join "," . }}
