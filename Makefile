@@ -71,7 +71,7 @@ docs: $(CRD_REF_DOCS) $(HELM_DOCS) ## Generate docs/api.md from the API types, d
 .PHONY: argocd
 argocd: control-plane ## Record the states of objects anew where they changed, and make what config/argocd derives from them and from its scripts.
 	RECORD=1 go test ./internal/controller -ginkgo.focus='the recorded states of objects'
-	go -C test test ./argocd -update
+	go -C test test -count=1 ./argocd -update
 
 ##@ Development
 
@@ -149,7 +149,7 @@ test: control-plane build $(BIN)/manager-chaos $(GINKGO) $(HELM) ## Run all test
 	go test $$(go list ./... | grep -v '/internal/controller$$')
 	go -C test vet ./...
 	@echo "== what Argo CD and Flux make of recorded objects"
-	go -C test test ./argocd
+	go -C test test -count=1 ./argocd
 	@echo "== the rules of the CRDs, on a real API server"
 	go -C test test ./crd/...
 	@echo "== the Helm chart: rendered, refused, installed, upgraded, uninstalled"
