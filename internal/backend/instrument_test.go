@@ -87,8 +87,8 @@ func TestEveryCallSaysWhatItIsFor(t *testing.T) {
 	_, _ = tenant.Identity(ctx)
 	_, _ = tenant.Find(ctx, backend.Name{})
 	_, _ = profiles.Observe(ctx, backend.Ref{})
-	for range profiles.ObserveMany(ctx, nil) {
-		t.Error("there is nothing")
+	for _, err := range profiles.ObserveMany(ctx, nil) {
+		t.Error("there is nothing", err)
 	}
 	_, _ = profiles.Create(ctx, backend.Ref{}, backend.AccessProfile{DisplayName: backend.To("a name that is nobody's business")})
 	_, _ = profiles.Update(ctx, backend.Observation[backend.AccessProfile]{}, backend.AccessProfile{}, backend.Changes{{Path: "description"}})
