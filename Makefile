@@ -26,7 +26,7 @@ IMG ?= governance-operator:dev
 GO_BUILD := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
 
 # Every Go module of the repository.
-MODULES := . test hack/tools hack/tools/lint hack/tools/helm hack/tools/helm-docs hack/controlplane
+MODULES := . test test/monitoring hack/tools hack/tools/lint hack/tools/helm hack/tools/helm-docs hack/controlplane
 
 ##@ General
 
@@ -88,14 +88,16 @@ fmt: ## Format all Go code.
 	gofmt -s -w $$(git ls-files --cached --others --exclude-standard '*.go')
 
 .PHONY: vet
-vet: ## Run go vet on both modules.
+vet: ## Run go vet on all modules.
 	go vet ./...
 	go -C test vet ./...
+	go -C test/monitoring vet ./...
 
 .PHONY: lint
-lint: $(GOLANGCI_LINT) ## Run golangci-lint on both modules.
+lint: $(GOLANGCI_LINT) ## Run golangci-lint on all modules.
 	$(GOLANGCI_LINT) run ./...
 	cd test && $(GOLANGCI_LINT) run ./...
+	cd test/monitoring && $(GOLANGCI_LINT) run ./...
 
 # How long "make fuzz" feeds each target. That its time is over is no finding, though go test may end so.
 FUZZTIME ?= 1m
@@ -150,6 +152,8 @@ test: control-plane build $(BIN)/manager-chaos $(GINKGO) $(HELM) ## Run all test
 	go -C test vet ./...
 	@echo "== what Argo CD and Flux make of recorded objects"
 	go -C test test -count=1 ./argocd
+	@echo "== dashboard and alerts against the running manager"
+	go -C test/monitoring test ./...
 	@echo "== the rules of the CRDs, on a real API server"
 	go -C test test ./crd/...
 	@echo "== the Helm chart: rendered, refused, installed, upgraded, uninstalled"
@@ -176,6 +180,10 @@ verify: generate manifests docs $(KUSTOMIZE) ## Regenerate everything; fail unle
 	@git diff --exit-code || { echo "the tree differs from the commit: commit it, with what \"make generate manifests docs\" made"; exit 1; }
 	@others=$$(git ls-files --others --exclude-standard); \
 		if [ -n "$$others" ]; then echo "files that are not committed: $$others"; exit 1; fi
+
+.PHONY: dashboard
+dashboard: control-plane build ## Run the manager with fake vendors, ask every query of the dashboard, and write docs/dashboard.md.
+	go -C test/monitoring test . -count=1 -run TestTheRunningManager -write
 
 ##@ Deployment
 

@@ -102,6 +102,7 @@ func NewReconciler[O Object, D backend.Model](kind Kind[O, D], o Options) *Recon
 		o.At = func(string) {}
 	}
 	r := &Reconciler[O, D]{Kind: kind, Options: o, forced: map[types.NamespacedName]bool{}, memory: map[types.UID]*memory{}, uids: map[types.NamespacedName]types.UID{}}
+	nonConverging.WithLabelValues(kind.Name) // What begins at one is no increase to Prometheus.
 	r.views.now, r.views.bound = o.Now, r.boundIDs
 	r.clock.now = o.Now
 	r.slots = slots{max: o.PerTenant, now: o.Now, wake: o.Wake}

@@ -27,6 +27,8 @@ type Swept struct {
 // pinned name now means something else are forced to look, and returned.
 func (r *Reconciler[O, D]) Sweep(ctx context.Context, b *Backend, tailPeriod time.Duration) (Swept, error) {
 	ctx = backend.WithPriority(ctx, backend.PrioritySweep)
+	driftFound.WithLabelValues(r.Kind.Name, b.Key) // They begin at zero: the first drift is an increase, too.
+	driftCorrected.WithLabelValues(r.Kind.Name, b.Key)
 	objects, err := r.list(ctx)
 	if err != nil {
 		return Swept{}, err

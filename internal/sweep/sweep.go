@@ -158,9 +158,10 @@ func (s *Sweeper) sweep(ctx context.Context, t Target, k Kind) {
 	s.mu.Lock()
 	s.due[t.Key+"|"+k.Name] = time.Now().Add(jittered(t.Interval))
 	s.mu.Unlock()
+	failed, differ := failures.WithLabelValues(t.Key, k.Name), differences.WithLabelValues(t.Key, k.Name) // From zero.
 	b, err := s.Open(ctx, t.Key)
 	if err != nil {
-		failures.WithLabelValues(t.Key, k.Name).Inc()
+		failed.Inc()
 		logger.V(1).Info("not swept", "reason", err.Error())
 		return
 	}
@@ -171,11 +172,11 @@ func (s *Sweeper) sweep(ctx context.Context, t Target, k Kind) {
 	started := time.Now()
 	swept, err := k.Sweep(ctx, b, period)
 	if len(swept.Differ) > 0 {
-		differences.WithLabelValues(t.Key, k.Name).Add(float64(len(swept.Differ)))
+		differ.Add(float64(len(swept.Differ)))
 		k.Queue(swept.Differ)
 	}
 	if err != nil {
-		failures.WithLabelValues(t.Key, k.Name).Inc()
+		failed.Inc()
 		logger.V(1).Info("sweep ended early", "reason", err.Error())
 		return
 	}

@@ -1,0 +1,137 @@
+package backend_test
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/governance-operator/governance-operator/internal/backend"
+)
+
+// asked is a tenant that notes what its calls are for.
+type asked struct{ operations []backend.Operation }
+
+func (a *asked) note(ctx context.Context) {
+	a.operations = append(a.operations, backend.OperationOf(ctx))
+}
+
+func (a *asked) Identity(ctx context.Context) (backend.TenantID, error) {
+	a.note(ctx)
+	return backend.TenantID{}, nil
+}
+
+func (a *asked) Find(ctx context.Context, _ backend.Name) ([]backend.Match, error) {
+	a.note(ctx)
+	return nil, nil
+}
+
+func (a *asked) AppEntitlements() backend.Driver[backend.AppEntitlement] {
+	return &refresher{askedDriver[backend.AppEntitlement]{a}}
+}
+
+func (a *asked) AccessProfiles() backend.Driver[backend.AccessProfile] {
+	return &askedDriver[backend.AccessProfile]{a}
+}
+
+func (a *asked) AccessReviews() backend.Driver[backend.AccessReview] {
+	return &askedDriver[backend.AccessReview]{a}
+}
+
+func (*asked) Pace(backend.Priority) backend.Pace { return backend.Pace{} }
+
+type askedDriver[D any] struct{ *asked }
+
+func (askedDriver[D]) Capabilities() backend.Capabilities { return backend.Capabilities{Create: true} }
+
+func (d askedDriver[D]) Observe(ctx context.Context, _ backend.Ref) (o backend.Observation[D], err error) {
+	d.note(ctx)
+	return o, nil
+}
+
+func (d askedDriver[D]) ObserveMany(ctx context.Context, _ []backend.Ref) iter.Seq2[backend.Observation[D], error] {
+	d.note(ctx)
+	return func(func(backend.Observation[D], error) bool) {}
+}
+
+func (d askedDriver[D]) Create(ctx context.Context, _ backend.Ref, _ D) (o backend.Observation[D], err error) {
+	d.note(ctx)
+	return o, nil
+}
+
+func (d askedDriver[D]) Update(ctx context.Context, o backend.Observation[D], _ D, _ backend.Changes) (backend.Observation[D], error) {
+	d.note(ctx)
+	return o, nil
+}
+
+func (d askedDriver[D]) Delete(ctx context.Context, _ backend.Observation[D]) error {
+	d.note(ctx)
+	return nil
+}
+
+type refresher struct {
+	askedDriver[backend.AppEntitlement]
+}
+
+func (r *refresher) Refresh(ctx context.Context, _ string) error {
+	r.note(ctx)
+	return nil
+}
+
+func TestEveryCallSaysWhatItIsFor(t *testing.T) {
+	a := &asked{}
+	tenant, ctx := backend.Instrument(a), t.Context()
+	profiles := tenant.AccessProfiles()
+	_, _ = tenant.Identity(ctx)
+	_, _ = tenant.Find(ctx, backend.Name{})
+	_, _ = profiles.Observe(ctx, backend.Ref{})
+	for _, err := range profiles.ObserveMany(ctx, nil) {
+		t.Error("there is nothing", err)
+	}
+	_, _ = profiles.Create(ctx, backend.Ref{}, backend.AccessProfile{DisplayName: backend.To("a name that is nobody's business")})
+	_, _ = profiles.Update(ctx, backend.Observation[backend.AccessProfile]{}, backend.AccessProfile{}, backend.Changes{{Path: "description"}})
+	_ = profiles.Delete(ctx, backend.Observation[backend.AccessProfile]{})
+	of := func(verb string, fields ...string) backend.Operation {
+		return backend.Operation{Kind: "AccessProfile", Verb: verb, Fields: fields}
+	}
+	want := []backend.Operation{{Verb: "identity"}, {Verb: "find"}, of("observe"), of("list"), of("create", "displayName"), of("update", "description"), of("delete")}
+	if diff := cmp.Diff(want, a.operations); diff != "" {
+		t.Error(diff)
+	}
+	if !profiles.Capabilities().Create {
+		t.Error("the capabilities are not the driver's")
+	}
+}
+
+// TestADriverStaysWhatItIs: the engine asks whether it can refresh.
+func TestADriverStaysWhatItIs(t *testing.T) {
+	a := &asked{}
+	tenant := backend.Instrument(a)
+	r, ok := tenant.AppEntitlements().(backend.Refresher)
+	if !ok {
+		t.Fatal("it can refresh no more")
+	}
+	_ = r.Refresh(t.Context(), "")
+	if diff := cmp.Diff([]backend.Operation{{Kind: "AppEntitlement", Verb: "refresh"}}, a.operations); diff != "" {
+		t.Error(diff)
+	}
+	if _, ok := tenant.AccessReviews().(backend.Refresher); ok {
+		t.Error("it can refresh all of a sudden")
+	}
+}
+
+func TestResultsAreWordsOfASmallVocabulary(t *testing.T) {
+	for want, err := range map[string]error{
+		"ok": nil, "retryable": errors.New("any"), "throttled": backend.Errorf(backend.Throttled, "x"), "outcome_unknown": backend.Errorf(backend.OutcomeUnknown, "x"),
+		"fenced": backend.Errorf(backend.Fenced, "x"), "unauthorized": backend.Errorf(backend.Unauthorized, "x"),
+	} {
+		if got := backend.ResultOf(err); got != want {
+			t.Errorf("%v: %s, not %s", err, got, want)
+		}
+	}
+	if got := backend.ResultOf(backend.Errorf(99, "x")); got != "retryable" {
+		t.Error(got)
+	}
+}
