@@ -10,6 +10,7 @@ import (
 	"time"
 
 	dto "github.com/prometheus/client_model/go"
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/histogram"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql"
@@ -57,7 +58,7 @@ func (s *store) add(families map[string]*dto.MetricFamily, at time.Time) {
 	for name, family := range families {
 		for _, m := range family.GetMetric() {
 			put := func(suffix string, value float64, more ...string) {
-				b := labels.NewBuilder(labels.EmptyLabels()).Set(labels.MetricName, name+suffix)
+				b := labels.NewBuilder(labels.EmptyLabels()).Set(model.MetricNameLabel, name+suffix)
 				for _, l := range m.GetLabel() {
 					b.Set(l.GetName(), l.GetValue())
 				}
