@@ -160,3 +160,26 @@ func TestWhoFindsNoCallLeftKeepsItsPlaceAndLetsEditsGo(t *testing.T) {
 		w.wantCalls(4, 0, 0, 4, 4)
 	})
 }
+
+func TestDriftThatHasToWaitForACallIsNotForgotten(t *testing.T) {
+	in(t, func(w *world) {
+		w.perTenant = 1
+		w.restart()
+		w.apply("payroll")
+		w.pass("payroll")
+		w.wantSynced("payroll", inSync)
+		time.Sleep(time.Minute)
+		w.rename(first, "Console")
+		w.tenant.Paces = map[backend.Priority]backend.Pace{backend.PriorityRest: {Delay: time.Second}}
+		w.priority = queue.Drift
+		w.force("payroll")
+		w.wantWoken()
+		time.Sleep(time.Second)
+		w.wantWoken("payroll")
+		w.tenant.Paces = nil
+		w.pass("payroll")
+		if got := w.nameAtVendor(first); got == "Console" {
+			t.Error("the drift was forgotten while it waited")
+		}
+	})
+}
