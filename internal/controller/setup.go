@@ -58,31 +58,25 @@ type Options struct {
 	SkipNameValidation *bool
 }
 
-// wake lets other parts of the process queue objects of one kind.
-type wake chan event.GenericEvent
-
-func (w wake) names(list []types.NamespacedName, empty func() client.Object) {
-	for _, name := range list {
-		obj := empty()
-		obj.SetNamespace(name.Namespace)
-		obj.SetName(name.Name)
-		w <- event.GenericEvent{Object: obj}
-	}
-}
-
 // Setup adds every controller to mgr.
 func Setup(ctx context.Context, mgr manager.Manager, o Options) error {
 	if err := addIndexes(ctx, mgr); err != nil {
 		return fmt.Errorf("indexing: %w", err)
 	}
-	backendWakes := map[string]wake{v1alpha1.KindGovernanceBackend: make(wake, 1024), v1alpha1.KindClusterGovernanceBackend: make(wake, 1024)}
+	backendWakes := map[string]chan event.GenericEvent{
+		v1alpha1.KindGovernanceBackend:        make(chan event.GenericEvent, 1024),
+		v1alpha1.KindClusterGovernanceBackend: make(chan event.GenericEvent, 1024),
+	}
 	wakeBackend := func(key string) {
 		kind, name := keyName(key)
 		w, ok := backendWakes[kind]
 		if !ok {
 			return
 		}
-		go w.names([]types.NamespacedName{name}, func() client.Object { return newBackend(kind) })
+		obj := newBackend(kind)
+		obj.SetNamespace(name.Namespace)
+		obj.SetName(name.Name)
+		go func() { w <- event.GenericEvent{Object: obj} }()
 	}
 	brakes := &engine.Brakes{Tripped: wakeBackend}
 	pool := &tenancy.Pool{
@@ -177,7 +171,7 @@ func newBackend(kind string) tenancy.Object {
 	return &v1alpha1.GovernanceBackend{}
 }
 
-func setupBackend(mgr manager.Manager, o Options, kind string, w wake, pool *tenancy.Pool, log *SweepLog) error {
+func setupBackend(mgr manager.Manager, o Options, kind string, w chan event.GenericEvent, pool *tenancy.Pool, log *SweepLog) error {
 	r := &BackendReconciler{
 		Client: mgr.GetClient(), Events: mgr.GetEventRecorder("governance-operator"), Pool: pool, Sweeps: log, Every: o.HealthEvery,
 		New: func() tenancy.Object { return newBackend(kind) },
