@@ -228,7 +228,12 @@ func (p *plant) makeThingsHappen() {
 
 	p.Log("the vendor asks for a pause, then fails")
 	p.tenant.ClearFaults()
-	p.fault(sandbox.Fault{Kind: sandbox.FaultStatus, Status: http.StatusTooManyRequests, RetryAfterSeconds: 2, Count: 2})
+	p.fault(sandbox.Fault{Method: http.MethodGet, PathPattern: "^/api/v1/catalogs/", Kind: sandbox.FaultHold, Count: 1})
+	profile("tenant", "p0", "  description: Edited.")
+	p.until("a pass is between two of its calls", func() bool { return p.tenant.Held() > 0 })
+	p.fault(sandbox.Fault{Kind: sandbox.FaultStatus, Status: http.StatusTooManyRequests, RetryAfterSeconds: 5, Count: 1})
+	p.until("a sweep was told to pause", func() bool { return len(p.tenant.Faults()) == 0 })
+	p.tenant.Release()
 	p.until("calls were held", func() bool { return p.total(prefix+"backend_requests_held_total") > 0 })
 	p.fault(sandbox.Fault{Kind: sandbox.FaultStatus, Status: http.StatusInternalServerError, Count: 4})
 	p.until("a sweep failed", func() bool { return p.total(prefix+"sweep_failures_total") > 0 })
