@@ -31,11 +31,11 @@ func (p *pass[O, D]) observe(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		f.Intent = p.intentFact(obs.Date)
 		if obs.Exists {
 			p.found(ctx, FoundByMark, obs)
 			return nil
 		}
-		f.Intent = p.intentFact(obs.Date)
 	}
 	if p.spec().RemoteID != "" {
 		obs, err := p.look(ctx, backend.Ref{ID: p.spec().RemoteID, ParentID: p.parentID})
@@ -308,7 +308,7 @@ func (p *pass[O, D]) found(ctx context.Context, how Found, obs backend.Observati
 	}
 	f.SpecMoved = p.status().DesiredDigest != backend.DesiredDigest(p.desired)
 	if !f.Bound {
-		f.SpecMoved = f.Intent == IntentFresh
+		f.SpecMoved = f.Intent == IntentFresh || f.Intent == IntentOld
 	}
 	f.NonConverging = p.memory.repeated >= 3 && p.memory.write == strings.Join(p.changes.Paths(), ",")
 }

@@ -149,6 +149,31 @@ func TestALostStatusIsFoundAgain(t *testing.T) {
 	})
 }
 
+func TestAClusterRestoredUnderAnotherIDSaysThatTheRemoteExists(t *testing.T) {
+	restored := func(w *world) {
+		w.wipeStatus("payroll")
+		w.id = "ffffffffffff"
+		w.restart()
+	}
+	born(t, func(w *world) {
+		restored(w)
+		w.run("payroll")
+		w.wantSynced("payroll", "False/RemoteExists")
+		w.wantCalls(0, 0, 0, 0, 1)
+		w.delete("payroll")
+		w.run("payroll")
+		w.wantGone("payroll")
+		w.wantRemotes(first)
+	})
+	born(t, func(w *world) {
+		restored(w)
+		w.edit("payroll", func(e *v1alpha1.AppEntitlement) { e.Spec.Management = &v1alpha1.Management{Creation: v1alpha1.CreationAdopt} })
+		w.run("payroll")
+		w.wantSynced("payroll", inSync)
+		w.wantRemotes(first)
+	})
+}
+
 func TestCopiedYAMLGetsARemoteOfItsOwn(t *testing.T) {
 	born(t, func(w *world) {
 		original := w.get("payroll")

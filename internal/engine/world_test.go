@@ -58,6 +58,7 @@ type world struct {
 	metaConflicts, statusConflicts int
 	uids                           int
 	window                         time.Duration // DefaultWindow if zero
+	id                             string        // of the cluster
 	pinned                         string        // what TenantOf says
 	perTenant                      int           // no bound if zero
 	woken                          []types.NamespacedName
@@ -72,7 +73,7 @@ var scheme = sync.OnceValue(func() *runtime.Scheme {
 })
 
 func newWorld(t testing.TB) *world {
-	w := &world{t: t, tenant: backendtest.NewTenant(), events: events.NewFakeRecorder(10000)}
+	w := &world{t: t, id: cluster, tenant: backendtest.NewTenant(), events: events.NewFakeRecorder(10000)}
 	w.client = fake.NewClientBuilder().WithScheme(scheme()).WithStatusSubresource(&v1alpha1.AppEntitlement{}).
 		WithInterceptorFuncs(interceptor.Funcs{Patch: w.patch, SubResourcePatch: w.patchStatus}).Build()
 	w.backend = engine.Backend{Key: backendID, Tenant: w.tenant, TenantKey: "key-1", TenantID: "tenant-1", PinnedTenantID: "tenant-1",
@@ -84,7 +85,7 @@ func newWorld(t testing.TB) *world {
 // restart starts another process: what the old one had in memory is lost.
 func (w *world) restart() {
 	w.r = engine.NewReconciler(controller.AppEntitlementKind(), engine.Options{
-		Client: w.client, Live: w.client, Events: w.events, Backends: w, ClusterID: cluster, Window: w.window,
+		Client: w.client, Live: w.client, Events: w.events, Backends: w, ClusterID: w.id, Window: w.window,
 		Brakes: &engine.Brakes{}, Lease: func() error { return w.lease },
 		PerTenant: w.perTenant, Wake: func(name types.NamespacedName) { w.woken = append(w.woken, name) },
 		Priority: func(types.NamespacedName) int { return w.priority },
