@@ -28,7 +28,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
 	"sigs.k8s.io/controller-runtime/pkg/log/zap"
 	"sigs.k8s.io/controller-runtime/pkg/manager"
-	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/controller"
@@ -45,6 +44,8 @@ const leaseName = "governance-operator.governance-operator.io"
 
 type options struct {
 	metricsAddress, probeAddress string
+	metricsSecure, http2         bool
+	metricsCertDir               string
 	elect                        bool
 	leaseDuration, renewDeadline time.Duration
 	retryPeriod                  time.Duration
@@ -60,7 +61,10 @@ type options struct {
 
 func main() {
 	o := options{}
-	flag.StringVar(&o.metricsAddress, "metrics-bind-address", ":8080", "address of the metrics endpoint; 0 switches it off")
+	flag.StringVar(&o.metricsAddress, "metrics-bind-address", ":8443", "address of the metrics endpoint; 0 switches it off")
+	flag.BoolVar(&o.metricsSecure, "metrics-secure", true, "serve metrics over https, to those whom the API server lets get /metrics; otherwise over http and to everybody")
+	flag.StringVar(&o.metricsCertDir, "metrics-cert-dir", "", "folder with the certificate of the metrics, tls.crt and tls.key; the default is one that the manager signs itself")
+	flag.BoolVar(&o.http2, "enable-http2", false, "let clients of the https endpoints choose http/2")
 	flag.StringVar(&o.probeAddress, "health-probe-bind-address", ":8081", "address of /healthz and /readyz; 0 switches it off")
 	flag.BoolVar(&o.elect, "leader-elect", false, "make sure that only one of several replicas works")
 	flag.DurationVar(&o.leaseDuration, "leader-election-lease-duration", 15*time.Second, "how long a lease holds without being renewed")
@@ -104,11 +108,15 @@ func run(ctx context.Context, logger logr.Logger, o options) error {
 	if o.operatorNamespace == "" {
 		o.operatorNamespace = ownNamespace()
 	}
+	metrics, err := metricsOptions(o)
+	if err != nil {
+		return err
+	}
 	watched := split(o.namespaces)
 	m := manager.Options{
 		Scheme:                        scheme,
 		Logger:                        ctrl.Log,
-		Metrics:                       metricsserver.Options{BindAddress: o.metricsAddress},
+		Metrics:                       metrics,
 		HealthProbeBindAddress:        o.probeAddress,
 		GracefulShutdownTimeout:       ptr.To(45 * time.Second),
 		LeaderElection:                o.elect,

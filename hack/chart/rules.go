@@ -21,6 +21,14 @@ func rules(root string) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	metricsAuth, err := readRole(root, "metrics_auth_role.yaml")
+	if err != nil {
+		return nil, err
+	}
+	metricsReader, err := readRole(root, "metrics_reader_role.yaml")
+	if err != nil {
+		return nil, err
+	}
 	var out strings.Builder
 	out.WriteString("{{- /* " + generated + " */}}\n")
 	for _, part := range []struct {
@@ -31,6 +39,8 @@ func rules(root string) (map[string]string, error) {
 		{"namespace", "What it does in a namespace that it watches alone.", each(manager, namespaced)},
 		{"definitions", "What it reads of its own CRDs, by name.", each(manager, definitionsOnly)},
 		{"leaderElection", "What leader election does in the operator's own namespace.", election},
+		{"metricsAuth", "What it asks the API server about those who read its metrics.", metricsAuth},
+		{"metricsReader", "What these need.", metricsReader},
 	} {
 		text, err := yaml.Marshal(part.rules)
 		if err != nil {

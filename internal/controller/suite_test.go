@@ -14,6 +14,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/tools/clientcmd"
 	"k8s.io/utils/ptr"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
@@ -65,7 +66,12 @@ var _ = BeforeSuite(func(ctx SpecContext) {
 	c = env.Client
 
 	background, stop := context.WithCancel(context.Background())
-	mgr, err := ctrl.NewManager(env.Config, manager.Options{
+	kubeconfig, err := env.ManagerKubeconfig(ctx)
+	Expect(err).NotTo(HaveOccurred())
+	config, err := clientcmd.BuildConfigFromFlags("", kubeconfig)
+	Expect(err).NotTo(HaveOccurred())
+	config.QPS = -1
+	mgr, err := ctrl.NewManager(config, manager.Options{
 		Scheme: env.Scheme, Metrics: metricsserver.Options{BindAddress: "0"}, Logger: GinkgoLogr,
 		GracefulShutdownTimeout: ptr.To(10 * time.Second),
 		Cache:                   cache.Options{DefaultTransform: controller.Slim},

@@ -13,11 +13,6 @@ import (
 	"sync"
 	"syscall"
 	"time"
-
-	rbacv1 "k8s.io/api/rbac/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/yaml"
 )
 
 // Process is a running binary of this repository.
@@ -134,33 +129,4 @@ func (p *Process) Stop() {
 	case <-time.After(time.Minute):
 		p.Kill()
 	}
-}
-
-// ManagerKubeconfig grants the generated ClusterRole to a user, as an installation
-// does to the manager's ServiceAccount, and returns a kubeconfig of that user.
-func (e *Environment) ManagerKubeconfig(ctx context.Context) (string, error) {
-	const user = "governance-operator-manager"
-	root, err := repositoryRoot()
-	if err != nil {
-		return "", err
-	}
-	raw, err := os.ReadFile(filepath.Join(root, "config", "rbac", "role.yaml"))
-	if err != nil {
-		return "", fmt.Errorf("reading the manager's role (make manifests makes it): %w", err)
-	}
-	role := &rbacv1.ClusterRole{}
-	if err := yaml.UnmarshalStrict(raw, role); err != nil {
-		return "", fmt.Errorf("reading the manager's role: %w", err)
-	}
-	binding := &rbacv1.ClusterRoleBinding{
-		ObjectMeta: metav1.ObjectMeta{Name: user},
-		RoleRef:    rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: role.Name},
-		Subjects:   []rbacv1.Subject{{APIGroup: rbacv1.GroupName, Kind: rbacv1.UserKind, Name: user}},
-	}
-	for _, o := range []client.Object{role, binding} {
-		if err := client.IgnoreAlreadyExists(e.Client.Create(ctx, o)); err != nil {
-			return "", fmt.Errorf("granting the manager's role: %w", err)
-		}
-	}
-	return e.KubeconfigFile(user)
 }

@@ -29,7 +29,7 @@ func (w *world) failover(ctx context.Context) error {
 	say("   two managers; the leader is killed under load")
 	w.kill()
 	w.forget()
-	election := []string{undisturbed, "--leader-elect", "--operator-namespace=" + w.namespace}
+	election := []string{undisturbed, "--leader-elect"}
 	leader, err := w.start(ctx, election...)
 	if err != nil {
 		return err

@@ -22,7 +22,7 @@ func (w *world) start(point string, args ...string) *testenv.Process {
 	GinkgoHelper()
 	p, err := testenv.StartProcessWith(GinkgoWriter, []string{"CHAOS_POINT=" + point}, "manager-chaos", append([]string{
 		"--kubeconfig", w.kubeconfig, "--metrics-bind-address=0", "--health-probe-bind-address=0",
-		"--recovery-window=" + window.String(), "--review-poll-interval=2s", "--operator-namespace=" + w.namespace,
+		"--recovery-window=" + window.String(), "--review-poll-interval=2s",
 	}, args...)...)
 	Expect(err).NotTo(HaveOccurred())
 	return p

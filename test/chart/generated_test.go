@@ -64,6 +64,13 @@ func TestTheRolesAreThoseOfTheRepository(t *testing.T) {
 	if diff := cmp.Diff(election.Rules, named(t, rendered, "Role", release+"-leader-election", &rbacv1.Role{}).Rules); diff != "" {
 		t.Errorf("rules of leader election (-repository +chart):\n%s", diff)
 	}
+	for file, name := range map[string]string{"metrics_auth_role.yaml": release + "-" + namespace + "-metrics-auth", "metrics_reader_role.yaml": release + "-metrics-reader"} {
+		want := &rbacv1.ClusterRole{}
+		read(t, want, "config", "rbac", file)
+		if diff := cmp.Diff(want.Rules, named(t, rendered, "ClusterRole", name, &rbacv1.ClusterRole{}).Rules); diff != "" {
+			t.Errorf("rules of %s (-repository +chart):\n%s", name, diff)
+		}
+	}
 	paths, err := filepath.Glob(filepath.Join(root, "config", "rbac", "*_*_role.yaml"))
 	if err != nil {
 		t.Fatal(err)
@@ -72,7 +79,7 @@ func TestTheRolesAreThoseOfTheRepository(t *testing.T) {
 	for _, path := range paths {
 		kind, rest, _ := strings.Cut(filepath.Base(path), "_")
 		role, _, _ := strings.Cut(rest, "_")
-		if kind == "leader" {
+		if kind == "leader" || kind == "metrics" {
 			continue
 		}
 		people++

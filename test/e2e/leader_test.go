@@ -21,7 +21,7 @@ import (
 var _ = Describe("two managers with leader election", Label("leader"), func() {
 	It("hand over when the leader is killed, and a leader that was frozen past its lease writes nothing more", func(ctx SpecContext) {
 		s := newStack(ctx)
-		election := []string{"--leader-elect", "--operator-namespace=" + s.namespace, "--leader-election-lease-duration=2s",
+		election := []string{"--leader-elect", "--leader-election-lease-duration=2s",
 			"--leader-election-renew-deadline=1500ms", "--leader-election-retry-period=500ms"}
 		s.start(ctx, election...)
 		first := s.manager
@@ -47,7 +47,7 @@ var _ = Describe("two managers with leader election", Label("leader"), func() {
 		k := kinds[0]
 		s.Configure(func(settings *sandbox.Settings) { settings.Latency = sandbox.Duration(50 * time.Millisecond) })
 		s.applyMany(ctx, k, "one", 0, objects, "One")
-		election := []string{"--leader-elect", "--operator-namespace=" + s.namespace, "--leader-election-lease-duration=2s",
+		election := []string{"--leader-elect", "--leader-election-lease-duration=2s",
 			"--leader-election-renew-deadline=1500ms", "--leader-election-retry-period=500ms"}
 		s.start(ctx, election...)
 		first := s.manager

@@ -75,7 +75,7 @@ func (s *stack) start(ctx context.Context, args ...string) {
 	s.metrics = free.Addr().String()
 	Expect(free.Close()).To(Succeed())
 	s.manager, err = testenv.StartProcess(GinkgoWriter, "manager", append([]string{
-		"--kubeconfig", s.kubeconfig, "--metrics-bind-address=" + s.metrics, "--health-probe-bind-address=0",
+		"--kubeconfig", s.kubeconfig, "--metrics-bind-address=" + s.metrics, "--metrics-secure=false", "--health-probe-bind-address=0",
 		"--recovery-window=3s", "--review-poll-interval=1s",
 	}, args...)...)
 	Expect(err).NotTo(HaveOccurred())

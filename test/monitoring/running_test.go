@@ -106,7 +106,7 @@ func start(t *testing.T) *plant {
 	}
 	p.address = free.Addr().String()
 	_ = free.Close()
-	manager, err := testenv.StartProcess(io.Discard, "manager", "--kubeconfig", kubeconfig, "--metrics-bind-address="+p.address,
+	manager, err := testenv.StartProcess(io.Discard, "manager", "--kubeconfig", kubeconfig, "--metrics-bind-address="+p.address, "--metrics-secure=false",
 		"--health-probe-bind-address=0", "--recovery-window=3s", "--resync-interval=2s", "--review-poll-interval=1s")
 	if err != nil {
 		t.Fatal(err)

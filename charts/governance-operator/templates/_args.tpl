@@ -2,6 +2,12 @@
 {{- define "governance-operator.args" -}}
 - --health-probe-bind-address=:{{ .Values.health.port }}
 - --metrics-bind-address={{ if .Values.metrics.enabled }}:{{ .Values.metrics.port }}{{ else }}0{{ end }}
+{{- if and .Values.metrics.enabled (not .Values.metrics.secure) }}
+- --metrics-secure=false
+{{- end }}
+{{- if include "governance-operator.metricsCertificate" . }}
+- --metrics-cert-dir=/certificates/metrics
+{{- end }}
 - --operator-namespace={{ .Release.Namespace }}
 - --max-concurrent-reconciles={{ .Values.concurrency }}
 - --zap-log-level={{ .Values.logLevel }}

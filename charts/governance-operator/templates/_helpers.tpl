@@ -76,6 +76,16 @@ helm.sh/resource-policy: keep
   namespace: {{ .Release.Namespace }}
 {{- end }}
 
+{{- /* The Secret with the certificate of the metrics, if they are served over https and with one. */}}
+{{- define "governance-operator.metricsCertificate" -}}
+{{- if and .Values.metrics.enabled .Values.metrics.secure }}{{ .Values.metrics.certificateSecret }}{{ end }}
+{{- end }}
+
+{{- /* The role of the manager for those who read its metrics. The namespace is in the name: the same release may be installed in several. */}}
+{{- define "governance-operator.metricsAuth" -}}
+{{ include "governance-operator.suffixed" (list . (printf "%s-metrics-auth" (.Release.Namespace | trunc 30 | trimSuffix "-"))) }}
+{{- end }}
+
 {{- /* The host the sandbox is reached at. */}}
 {{- define "governance-operator.sandboxHost" -}}
 {{ include "governance-operator.suffixed" (list . "sandbox") }}.{{ .Release.Namespace }}.svc

@@ -188,3 +188,27 @@
   - create
   - patch
 {{- end }}
+
+{{- /* What it asks the API server about those who read its metrics. */}}
+{{- define "governance-operator.rules.metricsAuth" -}}
+- apiGroups:
+  - authentication.k8s.io
+  resources:
+  - tokenreviews
+  verbs:
+  - create
+- apiGroups:
+  - authorization.k8s.io
+  resources:
+  - subjectaccessreviews
+  verbs:
+  - create
+{{- end }}
+
+{{- /* What these need. */}}
+{{- define "governance-operator.rules.metricsReader" -}}
+- nonResourceURLs:
+  - /metrics
+  verbs:
+  - get
+{{- end }}
