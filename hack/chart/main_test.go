@@ -47,7 +47,7 @@ func TestADefinitionOfAnotherFormIsRefused(t *testing.T) {
 func TestRulesOfANamespaceHoldWhatARoleCanGrant(t *testing.T) {
 	all := []rbacv1.PolicyRule{
 		{Resources: []string{"namespaces"}, Verbs: []string{"get"}},
-		{Resources: []string{"secrets", "leases"}, Verbs: []string{"get"}},
+		{Resources: []string{"secrets", "namespaces"}, Verbs: []string{"get"}},
 		{Resources: []string{"governancebackends/status", "clustergovernancebackends/status"}, Verbs: []string{"patch"}},
 	}
 	want := []rbacv1.PolicyRule{

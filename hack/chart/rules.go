@@ -77,8 +77,8 @@ func each(all []rbacv1.PolicyRule, pass func(resource string) bool) []rbacv1.Pol
 
 func definitionsOnly(resource string) bool { return resource == "customresourcedefinitions" }
 
-// namespaced leaves out what no Role can grant, and the leases, which are in the operator's own namespace only.
+// namespaced leaves out what no Role can grant.
 func namespaced(resource string) bool {
 	kind, _, _ := strings.Cut(resource, "/")
-	return !slices.Contains([]string{"customresourcedefinitions", "namespaces", "clustergovernancebackends", "leases"}, kind)
+	return !slices.Contains([]string{"customresourcedefinitions", "namespaces", "clustergovernancebackends"}, kind)
 }

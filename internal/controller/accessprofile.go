@@ -11,8 +11,7 @@ import (
 )
 
 // +kubebuilder:rbac:groups=governance-operator.io,resources=accessprofiles,verbs=get;list;watch;patch
-// +kubebuilder:rbac:groups=governance-operator.io,resources=accessprofiles/status,verbs=get;patch
-// +kubebuilder:rbac:groups=governance-operator.io,resources=accessprofiles/finalizers,verbs=update
+// +kubebuilder:rbac:groups=governance-operator.io,resources=accessprofiles/status,verbs=patch
 
 // AccessProfileKind is what the engine must know of AccessProfile.
 func AccessProfileKind() engine.Kind[*v1alpha1.AccessProfile, backend.AccessProfile] {

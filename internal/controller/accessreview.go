@@ -13,8 +13,7 @@ import (
 )
 
 // +kubebuilder:rbac:groups=governance-operator.io,resources=accessreviews,verbs=get;list;watch;patch
-// +kubebuilder:rbac:groups=governance-operator.io,resources=accessreviews/status,verbs=get;patch
-// +kubebuilder:rbac:groups=governance-operator.io,resources=accessreviews/finalizers,verbs=update
+// +kubebuilder:rbac:groups=governance-operator.io,resources=accessreviews/status,verbs=patch
 
 // Tail paths that are no fields: figures of a review that cost calls of their own.
 const (

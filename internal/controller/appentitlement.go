@@ -10,8 +10,7 @@ import (
 )
 
 // +kubebuilder:rbac:groups=governance-operator.io,resources=appentitlements,verbs=get;list;watch;patch
-// +kubebuilder:rbac:groups=governance-operator.io,resources=appentitlements/status,verbs=get;patch
-// +kubebuilder:rbac:groups=governance-operator.io,resources=appentitlements/finalizers,verbs=update
+// +kubebuilder:rbac:groups=governance-operator.io,resources=appentitlements/status,verbs=patch
 
 // AppEntitlementKind is what the engine must know of AppEntitlement.
 func AppEntitlementKind() engine.Kind[*v1alpha1.AppEntitlement, backend.AppEntitlement] {

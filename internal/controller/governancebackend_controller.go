@@ -22,16 +22,13 @@ import (
 	"github.com/governance-operator/governance-operator/internal/tenancy"
 )
 
-// +kubebuilder:rbac:groups=governance-operator.io,resources=governancebackends;clustergovernancebackends,verbs=get;list;watch;patch
-// +kubebuilder:rbac:groups=governance-operator.io,resources=governancebackends/status;clustergovernancebackends/status,verbs=get;patch
-// +kubebuilder:rbac:groups=governance-operator.io,resources=governancebackends/finalizers;clustergovernancebackends/finalizers,verbs=update
+// +kubebuilder:rbac:groups=governance-operator.io,resources=governancebackends;clustergovernancebackends,verbs=list;watch;patch
+// +kubebuilder:rbac:groups=governance-operator.io,resources=governancebackends/status;clustergovernancebackends/status,verbs=patch
 // +kubebuilder:rbac:groups="",resources=secrets;configmaps,verbs=get
 // +kubebuilder:rbac:groups="",resources=serviceaccounts/token,verbs=create
 // +kubebuilder:rbac:groups="",resources=namespaces,verbs=get;list;watch
-// +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
-// +kubebuilder:rbac:groups="",resources=events,verbs=create;patch
-// +kubebuilder:rbac:groups=apiextensions.k8s.io,resources=customresourcedefinitions,resourceNames=appentitlements.governance-operator.io;accessprofiles.governance-operator.io;accessreviews.governance-operator.io;governancebackends.governance-operator.io;clustergovernancebackends.governance-operator.io,verbs=get;list;watch
-// +kubebuilder:rbac:groups=coordination.k8s.io,resources=leases,verbs=get;list;watch;create;update;patch
+// +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create
+// +kubebuilder:rbac:groups=apiextensions.k8s.io,resources=customresourcedefinitions,resourceNames=appentitlements.governance-operator.io;accessprofiles.governance-operator.io;accessreviews.governance-operator.io,verbs=get;list;watch
 
 // healthEvery is how often a backend's Secret is read.
 const healthEvery = time.Minute

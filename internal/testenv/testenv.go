@@ -63,6 +63,30 @@ func WithManifests(crds []string, webhooks envtest.WebhookInstallOptions) Option
 	}
 }
 
+// WithAudit has the API server write a line of JSON (an audit.k8s.io Event) for every request of a user to a
+// file: what was asked and how it was decided, and of the tokens that were asked for also how. The policy goes
+// to a file beside it. A line is written before the request is answered.
+func WithAudit(file, user string) Option {
+	return func(e *envtest.Environment) {
+		policy := file + ".policy"
+		text := fmt.Sprintf(auditPolicy, user)
+		if err := os.WriteFile(policy, []byte(text), 0o600); err != nil {
+			panic(err) // It is a test's own folder.
+		}
+		e.ControlPlane.GetAPIServer().Configure().Set("audit-policy-file", policy).
+			Set("audit-log-path", file).Set("audit-log-format", "json").Set("audit-log-mode", "blocking")
+	}
+}
+
+const auditPolicy = `apiVersion: audit.k8s.io/v1
+kind: Policy
+omitStages: [RequestReceived]
+rules:
+  - {level: Request, users: [%[1]q], resources: [{group: "", resources: [serviceaccounts/token]}]}
+  - {level: Metadata, users: [%[1]q]}
+  - {level: None}
+`
+
 // Start starts a control plane and installs the CRDs. It takes a few seconds, and gives up
 // after two minutes or when ctx ends. The caller stops it.
 func Start(ctx context.Context, options ...Option) (*Environment, error) {

@@ -57,7 +57,13 @@ func newStack(ctx context.Context) *stack {
 // newStackOf does it with a tenant of any vendor.
 func newStackOf(ctx context.Context, vendor v1alpha1.Vendor) *stack {
 	GinkgoHelper()
-	env, err := testenv.Start(ctx)
+	return newStackWith(ctx, vendor)
+}
+
+// newStackWith does it on a control plane with options.
+func newStackWith(ctx context.Context, vendor v1alpha1.Vendor, options ...testenv.Option) *stack {
+	GinkgoHelper()
+	env, err := testenv.Start(ctx, options...)
 	Expect(err).NotTo(HaveOccurred())
 	DeferCleanup(func() { Expect(env.Stop()).To(Succeed()) })
 	kubeconfig, err := env.ManagerKubeconfig(ctx)
@@ -70,11 +76,17 @@ func newStackOf(ctx context.Context, vendor v1alpha1.Vendor) *stack {
 // start starts the manager with the rights of an installation.
 func (s *stack) start(ctx context.Context, args ...string) {
 	GinkgoHelper()
+	s.startWith(ctx, nil, args...)
+}
+
+// startWith does it with variables added to the environment.
+func (s *stack) startWith(ctx context.Context, variables []string, args ...string) {
+	GinkgoHelper()
 	free, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	Expect(err).NotTo(HaveOccurred())
 	s.metrics = free.Addr().String()
 	Expect(free.Close()).To(Succeed())
-	s.manager, err = testenv.StartProcess(GinkgoWriter, "manager", append([]string{
+	s.manager, err = testenv.StartProcessWith(GinkgoWriter, variables, "manager", append([]string{
 		"--kubeconfig", s.kubeconfig, "--metrics-bind-address=" + s.metrics, "--metrics-secure=false", "--health-probe-bind-address=0",
 		"--recovery-window=3s", "--review-poll-interval=1s",
 	}, args...)...)

@@ -24,21 +24,11 @@
   verbs:
   - create
 - apiGroups:
-  - ""
-  - events.k8s.io
-  resources:
-  - events
-  verbs:
-  - create
-  - patch
-- apiGroups:
   - apiextensions.k8s.io
   resourceNames:
   - accessprofiles.governance-operator.io
   - accessreviews.governance-operator.io
   - appentitlements.governance-operator.io
-  - clustergovernancebackends.governance-operator.io
-  - governancebackends.governance-operator.io
   resources:
   - customresourcedefinitions
   verbs:
@@ -46,39 +36,22 @@
   - list
   - watch
 - apiGroups:
-  - coordination.k8s.io
+  - events.k8s.io
   resources:
-  - leases
+  - events
   verbs:
   - create
-  - get
-  - list
-  - patch
-  - update
-  - watch
 - apiGroups:
   - governance-operator.io
   resources:
   - accessprofiles
   - accessreviews
   - appentitlements
-  - clustergovernancebackends
-  - governancebackends
   verbs:
   - get
   - list
   - patch
   - watch
-- apiGroups:
-  - governance-operator.io
-  resources:
-  - accessprofiles/finalizers
-  - accessreviews/finalizers
-  - appentitlements/finalizers
-  - clustergovernancebackends/finalizers
-  - governancebackends/finalizers
-  verbs:
-  - update
 - apiGroups:
   - governance-operator.io
   resources:
@@ -88,8 +61,16 @@
   - clustergovernancebackends/status
   - governancebackends/status
   verbs:
-  - get
   - patch
+- apiGroups:
+  - governance-operator.io
+  resources:
+  - clustergovernancebackends
+  - governancebackends
+  verbs:
+  - list
+  - patch
+  - watch
 {{- end }}
 
 {{- /* What it does in a namespace that it watches alone. */}}
@@ -108,20 +89,17 @@
   verbs:
   - create
 - apiGroups:
-  - ""
   - events.k8s.io
   resources:
   - events
   verbs:
   - create
-  - patch
 - apiGroups:
   - governance-operator.io
   resources:
   - accessprofiles
   - accessreviews
   - appentitlements
-  - governancebackends
   verbs:
   - get
   - list
@@ -130,22 +108,20 @@
 - apiGroups:
   - governance-operator.io
   resources:
-  - accessprofiles/finalizers
-  - accessreviews/finalizers
-  - appentitlements/finalizers
-  - governancebackends/finalizers
-  verbs:
-  - update
-- apiGroups:
-  - governance-operator.io
-  resources:
   - accessprofiles/status
   - accessreviews/status
   - appentitlements/status
   - governancebackends/status
   verbs:
-  - get
   - patch
+- apiGroups:
+  - governance-operator.io
+  resources:
+  - governancebackends
+  verbs:
+  - list
+  - patch
+  - watch
 {{- end }}
 
 {{- /* What it reads of its own CRDs, by name. */}}
@@ -156,8 +132,6 @@
   - accessprofiles.governance-operator.io
   - accessreviews.governance-operator.io
   - appentitlements.governance-operator.io
-  - clustergovernancebackends.governance-operator.io
-  - governancebackends.governance-operator.io
   resources:
   - customresourcedefinitions
   verbs:
@@ -174,19 +148,8 @@
   - leases
   verbs:
   - get
-  - list
-  - watch
   - create
   - update
-  - patch
-- apiGroups:
-  - ""
-  - events.k8s.io
-  resources:
-  - events
-  verbs:
-  - create
-  - patch
 {{- end }}
 
 {{- /* What it asks the API server about those who read its metrics. */}}

@@ -1,0 +1,256 @@
+package e2e
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	authorizationv1 "k8s.io/api/authorization/v1"
+	corev1 "k8s.io/api/core/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/util/cert"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
+	"github.com/governance-operator/governance-operator/internal/reference"
+	"github.com/governance-operator/governance-operator/internal/sandbox"
+	"github.com/governance-operator/governance-operator/internal/testenv"
+)
+
+// request is what the manager asked the API server for.
+type request struct {
+	verb, group, resource, subresource, namespace, name string
+}
+
+func (r request) String() string {
+	return fmt.Sprintf("%s %s %s/%s", r.verb, strings.TrimSuffix(r.resource+"/"+r.subresource, "/"), r.namespace, r.name)
+}
+
+// right is the smallest part of a role: one verb on one resource, by one name or any.
+type right struct {
+	role, namespace, group, resource, name, verb string
+}
+
+func (r right) String() string {
+	text := fmt.Sprintf("%s: %s %s", r.role, r.verb, strings.TrimSuffix(r.resource+"."+r.group, "."))
+	if r.name != "" {
+		text += " named " + r.name
+	}
+	return text
+}
+
+// grants says whether the right is enough for a request.
+func (r right) grants(q request) bool {
+	return r.verb == q.verb && r.group == q.group && r.resource == strings.TrimSuffix(q.resource+"/"+q.subresource, "/") &&
+		(r.namespace == "" || r.namespace == q.namespace) && (r.name == "" || r.name == q.name)
+}
+
+// rule is the right as a role has it.
+func (r right) rule() rbacv1.PolicyRule {
+	rule := rbacv1.PolicyRule{APIGroups: []string{r.group}, Resources: []string{r.resource}, Verbs: []string{r.verb}}
+	if r.name != "" {
+		rule.ResourceNames = []string{r.name}
+	}
+	return rule
+}
+
+// rightsOf takes roles apart.
+func rightsOf(roles []testenv.Role) (out []right) {
+	for _, role := range roles {
+		for _, rule := range role.Rules {
+			names := rule.ResourceNames
+			if len(names) == 0 {
+				names = []string{""}
+			}
+			for _, group := range rule.APIGroups {
+				for _, resource := range rule.Resources {
+					for _, name := range names {
+						for _, verb := range rule.Verbs {
+							out = append(out, right{role.Name, role.Namespace, group, resource, name, verb})
+						}
+					}
+				}
+			}
+		}
+	}
+	return out
+}
+
+var _ = Describe("the rights of the manager", Label("rights"), func() {
+	It("are enough for everything it does, and each of them is needed", func(ctx SpecContext) {
+		log := filepath.Join(GinkgoT().TempDir(), "audit.log")
+		s := newStackWith(ctx, v1alpha1.VendorConductorOne, testenv.WithAudit(log, testenv.ManagerUser))
+		roles, err := testenv.ManagerRoles()
+		Expect(err).NotTo(HaveOccurred())
+		all := rightsOf(roles)
+		// Without the streams of newer API servers, which need no right to list.
+		s.startWith(ctx, []string{"KUBE_FEATURE_WatchListClient=false"}, "--leader-elect", "--metrics-secure=true", "--resync-interval=1s")
+		s.exercise(ctx)
+
+		By("finding every right in what the API server was asked for, and no refusal")
+		requests := map[request]bool{}
+		Eventually(func() (idle []string) {
+			requests = asked(log)
+			for _, r := range all {
+				if !slices.ContainsFunc(slices.Collect(maps.Keys(requests)), r.grants) {
+					idle = append(idle, r.String())
+				}
+			}
+			return idle
+		}).WithContext(ctx).WithTimeout(30*time.Second).WithPolling(500*time.Millisecond).Should(BeEmpty(), "rights that nothing needs")
+		s.kill()
+
+		By("taking each right away: what it is for is refused, and nothing else is")
+		for n, missing := range all {
+			account := rbacv1.Subject{APIGroup: rbacv1.GroupName, Kind: rbacv1.UserKind, Name: fmt.Sprintf("manager-without-%d", n)}
+			rest := slices.Delete(slices.Clone(all), n, n+1)
+			Expect(s.env.Grant(ctx, account, rolesOf(rest, account.Name)...)).To(Succeed())
+			want := map[string]bool{}
+			for q := range requests {
+				if missing.grants(q) && !slices.ContainsFunc(rest, func(r right) bool { return r.grants(q) }) {
+					want[q.String()] = true
+				}
+			}
+			Expect(want).NotTo(BeEmpty(), "%s: another right grants the same", missing)
+			Eventually(func() map[string]bool { return s.refused(ctx, account.Name, requests) }).WithContext(ctx).WithTimeout(30*time.Second).
+				Should(Equal(want), "without %s", missing)
+		}
+		AddReportEntry("rights", fmt.Sprintf("%d rights, %d kinds of requests", len(all), len(requests)))
+	}, SpecTimeout(5*time.Minute))
+})
+
+// rolesOf puts rights together, under names of their own.
+func rolesOf(rights []right, suffix string) (out []testenv.Role) {
+	for _, r := range rights {
+		if len(out) == 0 || out[len(out)-1].Name != r.role+"-"+suffix {
+			out = append(out, testenv.Role{Name: r.role + "-" + suffix, Namespace: r.namespace})
+		}
+		last := &out[len(out)-1]
+		last.Rules = append(last.Rules, r.rule())
+	}
+	return out
+}
+
+// asked reads what the manager asked for from the log of the API server. None of it was refused.
+func asked(log string) map[request]bool {
+	GinkgoHelper()
+	file, err := os.Open(log)
+	Expect(err).NotTo(HaveOccurred())
+	defer file.Close() //nolint:errcheck // It was read.
+	out, lines := map[request]bool{}, bufio.NewScanner(file)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		var event struct {
+			Verb      string
+			ObjectRef *struct{ APIGroup, Resource, Subresource, Namespace, Name string }
+			// RequestObject is kept of tokens alone.
+			RequestObject *struct {
+				Spec struct{ Audiences []string }
+			}
+			Annotations map[string]string
+		}
+		Expect(json.Unmarshal(lines.Bytes(), &event)).To(Succeed())
+		Expect(event.Annotations).To(HaveKeyWithValue("authorization.k8s.io/decision", "allow"), lines.Text())
+		if event.RequestObject != nil {
+			Expect(event.RequestObject.Spec.Audiences).To(Equal([]string{"127.0.0.1"}), "a token is for the tenant's host alone")
+		}
+		if at := event.ObjectRef; at != nil {
+			out[request{event.Verb, at.APIGroup, at.Resource, at.Subresource, at.Namespace, at.Name}] = true
+		}
+	}
+	Expect(lines.Err()).NotTo(HaveOccurred())
+	return out
+}
+
+// refused asks the API server which of the requests somebody may not make.
+func (s *stack) refused(ctx context.Context, user string, requests map[request]bool) map[string]bool {
+	GinkgoHelper()
+	out := map[string]bool{}
+	for q := range requests {
+		review := &authorizationv1.SubjectAccessReview{Spec: authorizationv1.SubjectAccessReviewSpec{User: user, ResourceAttributes: &authorizationv1.ResourceAttributes{
+			Verb: q.verb, Group: q.group, Resource: q.resource, Subresource: q.subresource, Namespace: q.namespace, Name: q.name,
+		}}}
+		Expect(s.c.Create(ctx, review)).To(Succeed())
+		if !review.Status.Allowed {
+			out[q.String()] = true
+		}
+	}
+	return out
+}
+
+// exercise has the manager do everything that it can do with the API server.
+func (s *stack) exercise(ctx context.Context) {
+	GinkgoHelper()
+	three := []kind{kinds[0], kinds[1], kinds[3]}
+
+	By("objects of every kind that are edited while their remotes are written")
+	for _, k := range three {
+		Expect(s.AddFault(sandbox.Fault{Method: http.MethodPost, PathPattern: k.create, Kind: sandbox.FaultHold, Count: 1})).To(Succeed())
+		obj := s.apply(ctx, k.manifest("one", "First")).(reference.Managed)
+		Eventually(s.Held).WithContext(ctx).WithTimeout(30 * time.Second).WithPolling(20 * time.Millisecond).Should(Equal(1))
+		s.apply(ctx, k.manifest("one", "Second"))
+		Expect(s.Release()).To(Equal(1))
+		s.ready(ctx, obj)
+	}
+
+	By("a backend of the cluster, one that signs in as a ServiceAccount, and one with a CA of its own")
+	s.clusterBackend(ctx)
+	shared := s.apply(ctx, strings.ReplaceAll(kinds[1].manifest("shared", "Shared"), "{name: tenant}", "{kind: ClusterGovernanceBackend, name: shared}"))
+	s.ready(ctx, shared.(reference.Managed))
+	s.tokenOf(ctx, "workload")
+	s.apply(ctx, s.backend("federated", "credentials: {workloadIdentity: {clientID: "+s.Credentials().FederationClientID+", serviceAccountRef: {name: workload}}}"))
+	s.ready(ctx, s.apply(ctx, strings.ReplaceAll(kinds[1].manifest("federated", "Federated"), "{name: tenant}", "{name: federated}")).(reference.Managed))
+	authority, _, err := cert.GenerateSelfSignedCertKey("localhost", nil, nil)
+	Expect(err).NotTo(HaveOccurred())
+	Expect(s.c.Create(ctx, &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: s.namespace, Name: "authority"}, Data: map[string]string{"ca.crt": string(authority)}})).To(Succeed())
+	s.apply(ctx, s.backend("private", "credentials: {secretRef: {name: credentials}}, caBundleRef: {name: authority}"))
+	s.ready(ctx, s.apply(ctx, strings.ReplaceAll(kinds[1].manifest("private", "Private"), "{name: tenant}", "{name: private}")).(reference.Managed))
+
+	By("a reader of the metrics")
+	Expect(scrapes(&tls.Config{InsecureSkipVerify: true}).get(ctx, "https://"+s.metrics, s.tokenOf(ctx, "prometheus")).status). //nolint:gosec // The manager signs its certificate itself.
+																	To(Equal(http.StatusForbidden))
+
+	By("deletions")
+	for _, k := range three {
+		obj := s.apply(ctx, k.manifest("one", "Last")).(reference.Managed)
+		s.ready(ctx, obj)
+		s.remove(ctx, obj)
+	}
+}
+
+// remove deletes an object and waits until it is gone.
+func (s *stack) remove(ctx context.Context, obj client.Object) {
+	GinkgoHelper()
+	Expect(s.c.Delete(ctx, obj)).To(Succeed())
+	Eventually(func() error { return s.c.Get(ctx, client.ObjectKeyFromObject(obj), obj) }).WithContext(ctx).WithTimeout(60 * time.Second).
+		WithPolling(100 * time.Millisecond).Should(MatchError(ContainSubstring("not found")))
+}
+
+// backend is a backend at the tenant of s.
+func (s *stack) backend(name, more string) string {
+	return fmt.Sprintf("apiVersion: governance-operator.io/v1alpha1\nkind: GovernanceBackend\nmetadata: {name: %s}\nspec: {vendor: ConductorOne, endpoint: %q, %s}", name, s.URL, more)
+}
+
+// clusterBackend makes the backend "shared", for the namespace of s by its label.
+func (s *stack) clusterBackend(ctx context.Context) {
+	GinkgoHelper()
+	Expect(s.c.Create(ctx, &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: testenv.OperatorNamespace, Name: "shared"},
+		StringData: map[string]string{"clientID": s.Credentials().ClientID, "clientSecret": s.Credentials().ClientSecret}})).To(Succeed())
+	Expect(s.c.Create(ctx, &v1alpha1.ClusterGovernanceBackend{ObjectMeta: metav1.ObjectMeta{Name: "shared"}, Spec: v1alpha1.ClusterGovernanceBackendSpec{
+		GovernanceBackendSpec: v1alpha1.GovernanceBackendSpec{Vendor: v1alpha1.VendorConductorOne, Endpoint: s.URL,
+			Credentials: v1alpha1.Credentials{SecretRef: &v1alpha1.LocalObjectRef{Name: "shared"}}},
+		AllowedNamespaces: &v1alpha1.AllowedNamespaces{Selector: &metav1.LabelSelector{MatchLabels: map[string]string{corev1.LabelMetadataName: s.namespace}}},
+	}})).To(Succeed())
+}
