@@ -146,7 +146,7 @@ $(BIN)/manager-chaos:
 	@$(GO_BUILD) -tags chaos -o $@ ./cmd/manager
 
 .PHONY: test
-test: control-plane build $(BIN)/manager-chaos $(GINKGO) $(HELM) ## Run all tests, those on a real control plane included.
+test: control-plane build $(BIN)/manager-chaos $(GINKGO) $(HELM) $(KUSTOMIZE) ## Run all tests, those on a real control plane included.
 	@echo "== packages"
 	go test $$(go list ./... | grep -v '/internal/controller$$')
 	go -C test vet ./...
