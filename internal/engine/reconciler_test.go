@@ -167,7 +167,9 @@ func TestAClusterRestoredUnderAnotherIDSaysThatTheRemoteExists(t *testing.T) {
 	})
 	born(t, func(w *world) {
 		restored(w)
-		w.edit("payroll", func(e *v1alpha1.AppEntitlement) { e.Spec.Management = &v1alpha1.Management{Creation: v1alpha1.CreationAdopt} })
+		w.edit("payroll", func(e *v1alpha1.AppEntitlement) {
+			e.Spec.Management = &v1alpha1.Management{Creation: v1alpha1.CreationAdopt}
+		})
 		w.run("payroll")
 		w.wantSynced("payroll", inSync)
 		w.wantRemotes(first)

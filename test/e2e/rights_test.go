@@ -163,7 +163,8 @@ func asked(log string) map[request]bool {
 		}
 		Expect(json.Unmarshal(lines.Bytes(), &event)).To(Succeed())
 		Expect(event.Annotations).To(HaveKeyWithValue("authorization.k8s.io/decision", "allow"), lines.Text())
-		if event.RequestObject != nil {
+		if at := event.ObjectRef; at != nil && at.Subresource == "token" {
+			Expect(event.RequestObject).NotTo(BeNil())
 			Expect(event.RequestObject.Spec.Audiences).To(Equal([]string{"127.0.0.1"}), "a token is for the tenant's host alone")
 		}
 		if at := event.ObjectRef; at != nil {
@@ -210,12 +211,12 @@ func (s *stack) exercise(ctx context.Context) {
 	shared := s.apply(ctx, strings.ReplaceAll(kinds[1].manifest("shared", "Shared"), "{name: tenant}", "{kind: ClusterGovernanceBackend, name: shared}"))
 	s.ready(ctx, shared.(reference.Managed))
 	s.tokenOf(ctx, "workload")
-	s.apply(ctx, s.backend("federated", "credentials: {workloadIdentity: {clientID: "+s.Credentials().FederationClientID+", serviceAccountRef: {name: workload}}}"))
+	s.apply(ctx, backendAt("federated", v1alpha1.VendorConductorOne, s.URL, "{workloadIdentity: {clientID: "+s.Credentials().FederationClientID+", serviceAccountRef: {name: workload}}}"))
 	s.ready(ctx, s.apply(ctx, strings.ReplaceAll(kinds[1].manifest("federated", "Federated"), "{name: tenant}", "{name: federated}")).(reference.Managed))
 	authority, _, err := cert.GenerateSelfSignedCertKey("localhost", nil, nil)
 	Expect(err).NotTo(HaveOccurred())
 	Expect(s.c.Create(ctx, &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: s.namespace, Name: "authority"}, Data: map[string]string{"ca.crt": string(authority)}})).To(Succeed())
-	s.apply(ctx, s.backend("private", "credentials: {secretRef: {name: credentials}}, caBundleRef: {name: authority}"))
+	s.apply(ctx, backendAt("private", v1alpha1.VendorConductorOne, s.URL, "{secretRef: {name: credentials}}, caBundleRef: {name: authority}"))
 	s.ready(ctx, s.apply(ctx, strings.ReplaceAll(kinds[1].manifest("private", "Private"), "{name: tenant}", "{name: private}")).(reference.Managed))
 
 	By("a reader of the metrics")
@@ -236,11 +237,6 @@ func (s *stack) remove(ctx context.Context, obj client.Object) {
 	Expect(s.c.Delete(ctx, obj)).To(Succeed())
 	Eventually(func() error { return s.c.Get(ctx, client.ObjectKeyFromObject(obj), obj) }).WithContext(ctx).WithTimeout(60 * time.Second).
 		WithPolling(100 * time.Millisecond).Should(MatchError(ContainSubstring("not found")))
-}
-
-// backend is a backend at the tenant of s.
-func (s *stack) backend(name, more string) string {
-	return fmt.Sprintf("apiVersion: governance-operator.io/v1alpha1\nkind: GovernanceBackend\nmetadata: {name: %s}\nspec: {vendor: ConductorOne, endpoint: %q, %s}", name, s.URL, more)
 }
 
 // clusterBackend makes the backend "shared", for the namespace of s by its label.

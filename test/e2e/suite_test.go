@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net"
 	"strings"
 	"testing"
@@ -13,6 +14,7 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+	"github.com/onsi/gomega/gbytes"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
@@ -43,8 +45,9 @@ type stack struct {
 	kubeconfig string
 	namespace  string
 	manager    *testenv.Process
-	// metrics is where the manager that was started last tells its own.
+	// metrics is where the manager that was started last tells its own, and log what it prints.
 	metrics string
+	log     *gbytes.Buffer
 }
 
 // newStack starts everything but the manager, with a tenant of ConductorOne. Each spec has
@@ -86,7 +89,8 @@ func (s *stack) startWith(ctx context.Context, variables []string, args ...strin
 	Expect(err).NotTo(HaveOccurred())
 	s.metrics = free.Addr().String()
 	Expect(free.Close()).To(Succeed())
-	s.manager, err = testenv.StartProcessWith(GinkgoWriter, variables, "manager", append([]string{
+	s.log = gbytes.NewBuffer()
+	s.manager, err = testenv.StartProcessWith(io.MultiWriter(GinkgoWriter, s.log), variables, "manager", append([]string{
 		"--kubeconfig", s.kubeconfig, "--metrics-bind-address=" + s.metrics, "--metrics-secure=false", "--health-probe-bind-address=0",
 		"--recovery-window=3s", "--review-poll-interval=1s",
 	}, args...)...)

@@ -43,7 +43,8 @@ func tokenSource(client *rest.Client, host string, c backend.Credentials) (rest.
 		return nil, err
 	}
 	if !strings.EqualFold(id.host, host) {
-		return nil, malformed("clientID", "belongs to the host "+id.host+", and the endpoint's host is "+host)
+		// It comes out of a Secret, which who reads this may not read.
+		return nil, malformed("clientID", "belongs to another host than the endpoint's, which is "+host)
 	}
 	if c.SubjectToken != nil {
 		if id.use != federationUse {

@@ -69,7 +69,7 @@ func TestCredentialsAreChecked(t *testing.T) {
 		"nothing":                          {backend.Credentials{}, "clientID: missing"},
 		"no host in the id":                {backend.Credentials{ClientID: "brave-otter-1", ClientSecret: good}, "clientID: not of the form name@tenant.conductor.one/use"},
 		"no use in the id":                 {backend.Credentials{ClientID: "brave-otter-1@acme.conductor.one", ClientSecret: good}, "clientID: not of the form name@tenant.conductor.one/use"},
-		"another tenant's id":              {backend.Credentials{ClientID: "brave-otter-1@other.conductor.one/spc", ClientSecret: good}, "clientID: belongs to the host other.conductor.one, and the endpoint's host is acme.conductor.one"},
+		"another tenant's id":              {backend.Credentials{ClientID: "brave-otter-1@other.conductor.one/spc", ClientSecret: good}, "clientID: belongs to another host than the endpoint's, which is acme.conductor.one"},
 		"no secret":                        {backend.Credentials{ClientID: id}, "clientSecret: missing"},
 		"a secret of another form":         {backend.Credentials{ClientID: id, ClientSecret: "hunter2"}, "clientSecret: not of the form secret-token:conductorone.com:v1:…"},
 		"a secret of another version":      {backend.Credentials{ClientID: id, ClientSecret: "secret-token:conductorone.com:v2:hunter2"}, "clientSecret: not of the form secret-token:conductorone.com:v1:…"},

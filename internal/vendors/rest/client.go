@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,6 +37,9 @@ type Options struct {
 	Shared *backend.Shared
 	// Secrets are credentials that must never appear in an error.
 	Secrets []string
+	// Names are what a Secret holds beside them, such as an id. They appear in no error either, but an
+	// answer may hold them.
+	Names []string
 	// Timeout bounds one call, from its first byte to the last of its answer; 30 s when zero.
 	Timeout time.Duration
 	// Explain reads an error body in the vendor's own form; nil knows the usual forms only.
@@ -98,6 +102,7 @@ func New(o Options) (*Client, error) {
 		c.rate = func() Rate { return o.Shared.Budget(usual) }
 	}
 	c.scrubber.add(o.Secrets...)
+	c.scrubber.names = slices.DeleteFunc(slices.Clone(o.Names), func(name string) bool { return len(name) < shortestSecret })
 	return c, nil
 }
 

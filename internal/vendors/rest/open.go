@@ -15,7 +15,12 @@ func Open(cfg backend.Config, usual Rate, explain func(status int, body []byte) 
 	if cfg.Burst == 0 || cfg.Shared != nil {
 		cfg.Burst = usual.Burst
 	}
+	var names []string
+	if cfg.Credentials.SubjectToken == nil { // Else it stands in the backend, for everybody to read.
+		names = []string{cfg.Credentials.ClientID}
+	}
 	return New(Options{
+		Names:             names,
 		Endpoint:          cfg.Endpoint,
 		UserAgent:         cfg.UserAgent,
 		CABundle:          cfg.CABundle,

@@ -476,7 +476,7 @@ func TestTokenEndpoint(t *testing.T) {
 func TestErrorsHoldNoSecrets(t *testing.T) {
 	const secret, token = "correct horse battery", "an-opaque-access-token"
 	said := strings.Join([]string{
-		"client_secret=" + url.QueryEscape(secret), secret, token, "Bearer abcdefghijklmnop",
+		"client_secret=" + url.QueryEscape(secret), secret, token, "client-number-4711", "Bearer abcdefghijklmnop",
 		"secret-token:conductorone.com:v1:eyJrdHkiOiJPS1AifQ", "eyJhbGciOiJFZERTQSJ9.eyJpc3MiOiJ4In0.c2ln", strings.Repeat("word ", 200),
 	}, " ")
 	body, err := json.Marshal(map[string]any{"code": 3, "message": said + "\x00\u001b[31m"})
@@ -484,7 +484,7 @@ func TestErrorsHoldNoSecrets(t *testing.T) {
 		t.Fatal(err)
 	}
 	broken := false
-	c := open(t, rest.Options{Secrets: []string{secret}, Transport: wire(func(*http.Request) (*http.Response, error) {
+	c := open(t, rest.Options{Secrets: []string{secret}, Names: []string{"client-number-4711"}, Transport: wire(func(*http.Request) (*http.Response, error) {
 		if broken {
 			return nil, errors.New("proxy said: " + said)
 		}
@@ -494,7 +494,7 @@ func TestErrorsHoldNoSecrets(t *testing.T) {
 	for range 2 {
 		_, err := c.Do(t.Context(), rest.Call{Method: http.MethodGet, Path: "/" + strings.Repeat("long", 200)}, nil)
 		text := err.Error()
-		for _, word := range []string{"horse", token, "abcdefghijklmnop", "eyJ", "\x1b", "\x00"} {
+		for _, word := range []string{"horse", token, "client-number", "abcdefghijklmnop", "eyJ", "\x1b", "\x00"} {
 			if strings.Contains(text, word) {
 				t.Errorf("%q in %q", word, text)
 			}

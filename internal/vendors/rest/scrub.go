@@ -25,6 +25,9 @@ var credentialShapes = []*regexp.Regexp{
 
 // scrubber takes credentials out of texts: those it was told, and what looks like one.
 type scrubber struct {
+	// names are cleaned away, too, and are no secrets.
+	names []string
+
 	mu    sync.RWMutex
 	known []string
 }
@@ -46,7 +49,7 @@ func (s *scrubber) add(secrets ...string) {
 
 func (s *scrubber) clean(text string) string {
 	s.mu.RLock()
-	for _, secret := range s.known {
+	for _, secret := range slices.Concat(s.known, s.names) {
 		text = strings.ReplaceAll(text, secret, hidden)
 		for _, escaped := range []string{url.QueryEscape(secret), url.PathEscape(secret)} {
 			if escaped != secret {
