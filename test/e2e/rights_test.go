@@ -22,6 +22,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/util/cert"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/yaml"
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/reference"
@@ -94,42 +95,89 @@ var _ = Describe("the rights of the manager", Label("rights"), func() {
 		s := newStackWith(ctx, v1alpha1.VendorConductorOne, testenv.WithAudit(log, testenv.ManagerUser))
 		roles, err := testenv.ManagerRoles()
 		Expect(err).NotTo(HaveOccurred())
-		all := rightsOf(roles)
-		// Without the streams of newer API servers, which need no right to list.
-		s.startWith(ctx, []string{"KUBE_FEATURE_WatchListClient=false"}, "--leader-elect", "--metrics-secure=true", "--resync-interval=1s")
+		s.startToExercise(ctx)
 		s.exercise(ctx)
+		s.exerciseCluster(ctx)
+		s.needsEach(ctx, rightsOf(roles), log)
+	}, SpecTimeout(5*time.Minute))
 
-		By("finding every right in what the API server was asked for, and no refusal")
-		requests := map[request]bool{}
-		Eventually(func() (idle []string) {
-			requests = asked(log)
-			for _, r := range all {
-				if !slices.ContainsFunc(slices.Collect(maps.Keys(requests)), r.grants) {
-					idle = append(idle, r.String())
-				}
-			}
-			return idle
-		}).WithContext(ctx).WithTimeout(30*time.Second).WithPolling(500*time.Millisecond).Should(BeEmpty(), "rights that nothing needs")
-		s.kill()
-
-		By("taking each right away: what it is for is refused, and nothing else is")
-		for n, missing := range all {
-			account := rbacv1.Subject{APIGroup: rbacv1.GroupName, Kind: rbacv1.UserKind, Name: fmt.Sprintf("manager-without-%d", n)}
-			rest := slices.Delete(slices.Clone(all), n, n+1)
-			Expect(s.env.Grant(ctx, account, rolesOf(rest, account.Name)...)).To(Succeed())
-			want := map[string]bool{}
-			for q := range requests {
-				if missing.grants(q) && !slices.ContainsFunc(rest, func(r right) bool { return r.grants(q) }) {
-					want[q.String()] = true
-				}
-			}
-			Expect(want).NotTo(BeEmpty(), "%s: another right grants the same", missing)
-			Eventually(func() map[string]bool { return s.refused(ctx, account.Name, requests) }).WithContext(ctx).WithTimeout(30*time.Second).
-				Should(Equal(want), "without %s", missing)
-		}
-		AddReportEntry("rights", fmt.Sprintf("%d rights, %d kinds of requests", len(all), len(requests)))
+	It("are enough and needed in a single namespace, too, as the chart grants them", func(ctx SpecContext) {
+		const user = "manager-of-a-namespace"
+		log := filepath.Join(GinkgoT().TempDir(), "audit.log")
+		s := newStackWith(ctx, v1alpha1.VendorConductorOne, testenv.WithAudit(log, user))
+		roles := chartRoles(s.namespace)
+		Expect(s.env.Grant(ctx, rbacv1.Subject{APIGroup: rbacv1.GroupName, Kind: rbacv1.UserKind, Name: user}, roles...)).To(Succeed())
+		var err error
+		s.kubeconfig, err = s.env.KubeconfigFile(user)
+		Expect(err).NotTo(HaveOccurred())
+		s.startToExercise(ctx, "--watch-namespaces="+s.namespace)
+		s.exercise(ctx)
+		s.needsEach(ctx, rightsOf(roles), log)
 	}, SpecTimeout(5*time.Minute))
 })
+
+// startToExercise starts the manager with all that asks the API server for something.
+func (s *stack) startToExercise(ctx context.Context, args ...string) {
+	GinkgoHelper()
+	// Without the streams of newer API servers, which need no right to list.
+	s.startWith(ctx, []string{"KUBE_FEATURE_WatchListClient=false"}, append([]string{"--leader-elect", "--metrics-secure=true", "--resync-interval=1s"}, args...)...)
+}
+
+// needsEach finds every right in what the manager asked the API server for, and none that it could do without.
+func (s *stack) needsEach(ctx context.Context, all []right, log string) {
+	GinkgoHelper()
+	By("finding every right in what the API server was asked for, and no refusal")
+	requests := map[request]bool{}
+	Eventually(func() (idle []string) {
+		requests = asked(log)
+		for _, r := range all {
+			if !slices.ContainsFunc(slices.Collect(maps.Keys(requests)), r.grants) {
+				idle = append(idle, r.String())
+			}
+		}
+		return idle
+	}).WithContext(ctx).WithTimeout(30*time.Second).WithPolling(500*time.Millisecond).Should(BeEmpty(), "rights that nothing needs")
+	s.kill()
+
+	By("taking each right away: what it is for is refused, and nothing else is")
+	for n, missing := range all {
+		account := rbacv1.Subject{APIGroup: rbacv1.GroupName, Kind: rbacv1.UserKind, Name: fmt.Sprintf("manager-without-%d", n)}
+		rest := slices.Delete(slices.Clone(all), n, n+1)
+		Expect(s.env.Grant(ctx, account, rolesOf(rest, account.Name)...)).To(Succeed())
+		want := map[string]bool{}
+		for q := range requests {
+			if missing.grants(q) && !slices.ContainsFunc(rest, func(r right) bool { return r.grants(q) }) {
+				want[q.String()] = true
+			}
+		}
+		Expect(want).NotTo(BeEmpty(), "%s: another right grants the same", missing)
+		Eventually(func() map[string]bool { return s.refused(ctx, account.Name, requests) }).WithContext(ctx).WithTimeout(30*time.Second).
+			Should(Equal(want), "without %s", missing)
+	}
+	AddReportEntry("rights", fmt.Sprintf("%d rights, %d kinds of requests", len(all), len(requests)))
+}
+
+// chartRoles are the roles that the chart makes for a manager that watches one namespace.
+func chartRoles(namespace string) []testenv.Role {
+	GinkgoHelper()
+	raw, err := os.ReadFile(filepath.Join("..", "..", "charts", "governance-operator", "templates", "rbac", "_rules.tpl"))
+	Expect(err).NotTo(HaveOccurred())
+	rules := func(name string) (out []rbacv1.PolicyRule) {
+		_, text, found := strings.Cut(string(raw), "define \"governance-operator.rules."+name+"\" -}}\n")
+		Expect(found).To(BeTrue(), name)
+		text, _, _ = strings.Cut(text, "{{- end }}")
+		Expect(yaml.UnmarshalStrict([]byte(text), &out)).To(Succeed())
+		return out
+	}
+	// What is limited to kube-system is written in the template of that mode.
+	cluster := rbacv1.PolicyRule{APIGroups: []string{""}, Resources: []string{"namespaces"}, ResourceNames: []string{"kube-system"}, Verbs: []string{"get"}}
+	return []testenv.Role{
+		{Name: "single", Namespace: namespace, Rules: rules("namespace")},
+		{Name: "single-leader-election", Namespace: testenv.OperatorNamespace, Rules: rules("leaderElection")},
+		{Name: "single-definitions", Rules: append(rules("definitions"), cluster)},
+		{Name: "single-metrics-auth", Rules: rules("metricsAuth")},
+	}
+}
 
 // rolesOf puts rights together, under names of their own.
 func rolesOf(rights []right, suffix string) (out []testenv.Role) {
@@ -206,10 +254,7 @@ func (s *stack) exercise(ctx context.Context) {
 		s.ready(ctx, obj)
 	}
 
-	By("a backend of the cluster, one that signs in as a ServiceAccount, and one with a CA of its own")
-	s.clusterBackend(ctx)
-	shared := s.apply(ctx, strings.ReplaceAll(kinds[1].manifest("shared", "Shared"), "{name: tenant}", "{kind: ClusterGovernanceBackend, name: shared}"))
-	s.ready(ctx, shared.(reference.Managed))
+	By("a backend that signs in as a ServiceAccount, and one with a CA of its own")
 	s.tokenOf(ctx, "workload")
 	s.apply(ctx, backendAt("federated", v1alpha1.VendorConductorOne, s.URL, "{workloadIdentity: {clientID: "+s.Credentials().FederationClientID+", serviceAccountRef: {name: workload}}}"))
 	s.ready(ctx, s.apply(ctx, strings.ReplaceAll(kinds[1].manifest("federated", "Federated"), "{name: tenant}", "{name: federated}")).(reference.Managed))
@@ -239,8 +284,8 @@ func (s *stack) remove(ctx context.Context, obj client.Object) {
 		WithPolling(100 * time.Millisecond).Should(MatchError(ContainSubstring("not found")))
 }
 
-// clusterBackend makes the backend "shared", for the namespace of s by its label.
-func (s *stack) clusterBackend(ctx context.Context) {
+// exerciseCluster has it serve a backend of the cluster, for the namespace of s by its label.
+func (s *stack) exerciseCluster(ctx context.Context) {
 	GinkgoHelper()
 	Expect(s.c.Create(ctx, &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: testenv.OperatorNamespace, Name: "shared"},
 		StringData: map[string]string{"clientID": s.Credentials().ClientID, "clientSecret": s.Credentials().ClientSecret}})).To(Succeed())
@@ -249,4 +294,6 @@ func (s *stack) clusterBackend(ctx context.Context) {
 			Credentials: v1alpha1.Credentials{SecretRef: &v1alpha1.LocalObjectRef{Name: "shared"}}},
 		AllowedNamespaces: &v1alpha1.AllowedNamespaces{Selector: &metav1.LabelSelector{MatchLabels: map[string]string{corev1.LabelMetadataName: s.namespace}}},
 	}})).To(Succeed())
+	shared := s.apply(ctx, strings.ReplaceAll(kinds[1].manifest("shared", "Shared"), "{name: tenant}", "{kind: ClusterGovernanceBackend, name: shared}"))
+	s.ready(ctx, shared.(reference.Managed))
 }
