@@ -2,13 +2,16 @@ package controller
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"sync"
+	"time"
 
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/fields"
+	"k8s.io/apimachinery/pkg/types"
 	toolscache "k8s.io/client-go/tools/cache"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -18,13 +21,31 @@ import (
 	"github.com/governance-operator/governance-operator/internal/sweep"
 )
 
-// definitions knows whether the CRDs of our kinds are being deleted: an uninstall
-// deletes nothing at a vendor.
+// settled is how long after the last change of a definition the process ends: an upgrade
+// changes all five within a second or two, and the API server needs a moment to serve them.
+const settled = 2 * time.Second
+
+// definitions follows the CRDs of our kinds. While one is being deleted, its objects are let go: an
+// uninstall deletes nothing at a vendor. When one changes, the process ends and is started anew: the API
+// server goes on serving the watches that are open through the old schema, which drops the new fields,
+// and a watch that is opened anew in the same process does not repeat what it dropped.
 type definitions struct {
-	reader client.Reader
+	reader  client.Reader
+	changes chan string
 
 	mu    sync.Mutex
 	going map[string]bool
+	first map[string]version
+}
+
+// version is one definition as it is defined.
+type version struct {
+	uid        types.UID
+	generation int64
+}
+
+func newDefinitions(reader client.Reader) *definitions {
+	return &definitions{reader: reader, changes: make(chan string, 1), going: map[string]bool{}, first: map[string]version{}}
 }
 
 func crdName(kind string) string {
@@ -63,9 +84,6 @@ func (d *definitions) terminatingNow(ctx context.Context, kind string) (bool, er
 func (d *definitions) set(kind string, going bool) (changed bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.going == nil {
-		d.going = map[string]bool{}
-	}
 	changed = d.going[kind] != going
 	d.going[kind] = going
 	return changed
@@ -74,11 +92,15 @@ func (d *definitions) set(kind string, going bool) (changed bool) {
 // watch follows the metadata of our CRDs and wakes every object of one that goes. Each is watched by
 // its name, so that no right on other definitions is needed. Where even that is not granted, only
 // terminatingNow is left, which then cannot know either.
-func (d *definitions) watch(ctx context.Context, mgr manager.Manager, swept []sweep.Kind) error {
-	for _, k := range swept {
+func (d *definitions) watch(ctx context.Context, mgr manager.Manager, backends []string, swept []sweep.Kind) error {
+	watched := append([]sweep.Kind{}, swept...)
+	for _, kind := range backends {
+		watched = append(watched, sweep.Kind{Name: kind})
+	}
+	for _, k := range watched {
 		err := d.reader.Get(ctx, client.ObjectKey{Name: crdName(k.Name)}, emptyDefinition())
 		if apierrors.IsForbidden(err) {
-			mgr.GetLogger().Info("definitions may not be read: while one is deleted, its objects are deleted at the vendor, too", "definition", crdName(k.Name))
+			mgr.GetLogger().Info("definitions may not be read: while one is deleted, its objects are deleted at the vendor, too, and when one changes, the manager has to be restarted", "definition", crdName(k.Name))
 			continue
 		}
 		one, err := cache.New(mgr.GetConfig(), cache.Options{
@@ -103,13 +125,51 @@ func (d *definitions) watch(ctx context.Context, mgr manager.Manager, swept []sw
 			return err
 		}
 	}
-	return nil
+	return mgr.Add(onEveryReplica{manager.RunnableFunc(d.untilChanged)})
 }
 
-// see notes that the definition of a kind goes, and wakes the objects of the kind.
+// untilChanged returns an error, which ends the process, when a definition is not what it was.
+func (d *definitions) untilChanged(ctx context.Context) error {
+	var last string
+	var over <-chan time.Time
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case last = <-d.changes:
+			over = time.After(settled)
+		case <-over:
+			return fmt.Errorf("the definition %s was changed: the manager ends, and has to be started anew to see new fields", last)
+		}
+	}
+}
+
+// changed says whether a definition that is not going is another than at first.
+func (d *definitions) changed(m *metav1.PartialObjectMetadata) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	now := version{m.GetUID(), m.GetGeneration()}
+	was, known := d.first[m.GetName()]
+	if !known {
+		d.first[m.GetName()] = now
+	}
+	return known && now != was
+}
+
+// see notes that the definition of a kind goes, and wakes the objects of the kind, or that it was changed.
 func (d *definitions) see(ctx context.Context, mgr manager.Manager, k sweep.Kind, o any) {
 	m, ok := o.(*metav1.PartialObjectMetadata)
-	if !ok || !d.set(k.Name, !m.GetDeletionTimestamp().IsZero()) {
+	if !ok {
+		return
+	}
+	going := !m.GetDeletionTimestamp().IsZero() // Which is a generation, too.
+	if !going && d.changed(m) {
+		select {
+		case d.changes <- m.GetName():
+		default: // Another change waits to be seen, or the process is about to end.
+		}
+	}
+	if k.Queue == nil || !d.set(k.Name, going) {
 		return
 	}
 	go func() {

@@ -83,7 +83,7 @@ func Setup(ctx context.Context, mgr manager.Manager, o Options) error {
 		Client: mgr.GetClient(), Vendors: o.Vendors, OperatorNamespace: o.OperatorNamespace, ClusterKind: o.ClusterKind,
 		AllowInsecure: o.AllowInsecure, UserAgent: o.UserAgent, Brakes: brakes, Changed: wakeBackend, Observe: o.Observe, ResyncInterval: o.ResyncInterval,
 	}
-	crds := &definitions{reader: mgr.GetAPIReader()}
+	crds := newDefinitions(mgr.GetAPIReader())
 	shared := engine.Options{
 		Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Events: mgr.GetEventRecorder("governance-operator"),
 		Backends: pool, Brakes: brakes, ClusterID: o.ClusterID, Lease: o.Lease, Window: o.Window, At: o.At,
@@ -107,15 +107,17 @@ func Setup(ctx context.Context, mgr manager.Manager, o Options) error {
 	}
 	swept := []sweep.Kind{entitlements, profiles, reviews}
 	log := &SweepLog{}
+	var backends []string
 	for kind, w := range backendWakes {
 		if kind == v1alpha1.KindClusterGovernanceBackend && !o.ClusterKind {
 			continue
 		}
+		backends = append(backends, kind)
 		if err := setupBackend(mgr, o, kind, w, pool, log); err != nil {
 			return err
 		}
 	}
-	if err := crds.watch(ctx, mgr, swept); err != nil {
+	if err := crds.watch(ctx, mgr, backends, swept); err != nil {
 		return fmt.Errorf("watching definitions: %w", err)
 	}
 	if err := newCollector(mgr, pool, log).register(); err != nil {
