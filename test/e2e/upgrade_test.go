@@ -181,7 +181,7 @@ var _ = Describe("an upgrade", Label("upgrade"), func() {
 		k := kinds[0]
 		s.Configure(func(settings *sandbox.Settings) { settings.Latency = sandbox.Duration(300 * time.Millisecond) })
 		s.applyMany(ctx, k, "one", 0, objects, "One")
-		election := []string{"--leader-elect", "--operator-namespace=" + s.namespace, "--leader-election-lease-duration=2s",
+		election := []string{"--leader-elect", "--operator-namespace=" + testenv.OperatorNamespace, "--leader-election-lease-duration=2s",
 			"--leader-election-renew-deadline=1500ms", "--leader-election-retry-period=500ms"}
 		made := func(share int) {
 			GinkgoHelper()
