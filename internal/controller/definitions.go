@@ -3,6 +3,7 @@ package controller
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -92,12 +93,10 @@ func (d *definitions) set(kind string, going bool) (changed bool) {
 // watch follows the metadata of our CRDs and wakes every object of one that goes. Each is watched by
 // its name, so that no right on other definitions is needed. Where even that is not granted, only
 // terminatingNow is left, which then cannot know either.
-func (d *definitions) watch(ctx context.Context, mgr manager.Manager, backends []string, swept []sweep.Kind) error {
-	watched := append([]sweep.Kind{}, swept...)
-	for _, kind := range backends {
-		watched = append(watched, sweep.Kind{Name: kind})
-	}
-	for _, k := range watched {
+func (d *definitions) watch(ctx context.Context, mgr manager.Manager, swept []sweep.Kind) error {
+	// Nothing is queued for a backend: its objects keep it, and they are let go by their own kinds.
+	backends := []sweep.Kind{{Name: v1alpha1.KindGovernanceBackend}, {Name: v1alpha1.KindClusterGovernanceBackend}}
+	for _, k := range slices.Concat(swept, backends) {
 		err := d.reader.Get(ctx, client.ObjectKey{Name: crdName(k.Name)}, emptyDefinition())
 		if apierrors.IsForbidden(err) {
 			mgr.GetLogger().Info("definitions may not be read: while one is deleted, its objects are deleted at the vendor, too, and when one changes, the manager has to be restarted", "definition", crdName(k.Name))

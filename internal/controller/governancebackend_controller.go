@@ -28,7 +28,7 @@ import (
 // +kubebuilder:rbac:groups="",resources=serviceaccounts/token,verbs=create
 // +kubebuilder:rbac:groups="",resources=namespaces,verbs=get;list;watch
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create
-// +kubebuilder:rbac:groups=apiextensions.k8s.io,resources=customresourcedefinitions,resourceNames=appentitlements.governance-operator.io;accessprofiles.governance-operator.io;accessreviews.governance-operator.io,verbs=get;list;watch
+// +kubebuilder:rbac:groups=apiextensions.k8s.io,resources=customresourcedefinitions,resourceNames=appentitlements.governance-operator.io;accessprofiles.governance-operator.io;accessreviews.governance-operator.io;governancebackends.governance-operator.io;clustergovernancebackends.governance-operator.io,verbs=get;list;watch
 
 // healthEvery is how often a backend's Secret is read.
 const healthEvery = time.Minute

@@ -107,17 +107,15 @@ func Setup(ctx context.Context, mgr manager.Manager, o Options) error {
 	}
 	swept := []sweep.Kind{entitlements, profiles, reviews}
 	log := &SweepLog{}
-	var backends []string
 	for kind, w := range backendWakes {
 		if kind == v1alpha1.KindClusterGovernanceBackend && !o.ClusterKind {
 			continue
 		}
-		backends = append(backends, kind)
 		if err := setupBackend(mgr, o, kind, w, pool, log); err != nil {
 			return err
 		}
 	}
-	if err := crds.watch(ctx, mgr, backends, swept); err != nil {
+	if err := crds.watch(ctx, mgr, swept); err != nil {
 		return fmt.Errorf("watching definitions: %w", err)
 	}
 	if err := newCollector(mgr, pool, log).register(); err != nil {

@@ -29,6 +29,8 @@
   - accessprofiles.governance-operator.io
   - accessreviews.governance-operator.io
   - appentitlements.governance-operator.io
+  - clustergovernancebackends.governance-operator.io
+  - governancebackends.governance-operator.io
   resources:
   - customresourcedefinitions
   verbs:
@@ -132,6 +134,8 @@
   - accessprofiles.governance-operator.io
   - accessreviews.governance-operator.io
   - appentitlements.governance-operator.io
+  - clustergovernancebackends.governance-operator.io
+  - governancebackends.governance-operator.io
   resources:
   - customresourcedefinitions
   verbs:
