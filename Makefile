@@ -26,7 +26,7 @@ IMG ?= governance-operator:dev
 GO_BUILD := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
 
 # Every Go module of the repository.
-MODULES := . test test/monitoring hack/tools hack/tools/lint hack/tools/helm hack/tools/helm-docs hack/controlplane
+MODULES := . test test/monitoring hack/tools hack/tools/lint hack/tools/helm hack/tools/helm-docs hack/tools/image hack/tools/supplychain hack/controlplane
 
 ##@ General
 
@@ -165,10 +165,6 @@ test: control-plane build $(BIN)/manager-chaos $(GINKGO) $(HELM) $(KUSTOMIZE) ##
 	@echo "== the manager dies fifty times among failing vendors"
 	cd test && KILLS=50 $(GINKGO) $(GINKGO_FLAGS) ./chaos
 
-.PHONY: vulnerabilities
-vulnerabilities: $(GOVULNCHECK) ## Look for known vulnerabilities (needs the network).
-	$(GOVULNCHECK) ./...
-
 .PHONY: verify
 verify: generate manifests docs $(KUSTOMIZE) ## Regenerate everything; fail unless the tree is committed, formatted, tidy, small and well linked.
 	@unformatted=$$(gofmt -s -l $$(git ls-files --cached --others --exclude-standard '*.go')); \
@@ -184,6 +180,47 @@ verify: generate manifests docs $(KUSTOMIZE) ## Regenerate everything; fail unle
 .PHONY: dashboard
 dashboard: control-plane build ## Run the manager with fake vendors, ask every query of the dashboard, and write docs/dashboard.md.
 	go -C test/monitoring test . -count=1 -run TestTheRunningManager -write
+
+##@ Release
+
+# The Go that a release is built with and looked through for vulnerabilities: the newest patch. Go fetches it like a module.
+RELEASE_GO ?= go1.26.10
+# Platforms of the image, and the time of all that is in it: the commit's, so that whoever builds a commit gets the same digest.
+PLATFORMS ?= linux/amd64 linux/arm64
+SOURCE := https://github.com/governance-operator/governance-operator
+export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct)
+
+.PHONY: image
+image: ## Build the image without a daemon, as an OCI layout in dist/image (PUSH=registry/name:tag pushes it), and print its digest.
+	@rm -rf dist/bin dist/image; mkdir -p dist
+	@for platform in $(PLATFORMS); do \
+		echo "building $$platform" >&2; mkdir -p dist/bin/$$platform; \
+		GOTOOLCHAIN=$(RELEASE_GO) GOOS=$${platform%/*} GOARCH=$${platform#*/} $(GO_BUILD) -o dist/bin/$$platform/ ./cmd/manager ./cmd/sandbox; \
+	done
+	@go -C hack/tools/image run . -out $(CURDIR)/dist/image -version $(VERSION) -revision $$(git rev-parse HEAD) -source $(SOURCE) -created $$SOURCE_DATE_EPOCH \
+		$(if $(PUSH),-push $(PUSH)) $(foreach platform,$(PLATFORMS),$(platform)=$(CURDIR)/dist/bin/$(platform)) | tee dist/image.digest
+
+.PHONY: sbom
+sbom: $(BIN)/cyclonedx-gomod ## Write what the binaries are made of, with licences, to dist/sbom (CycloneDX).
+	@mkdir -p dist/sbom
+	@for command in manager sandbox; do for platform in $(PLATFORMS); do \
+		file=dist/sbom/$$command-$${platform//\//-}.cdx.json; echo "writing $$file"; \
+		GOTOOLCHAIN=$(RELEASE_GO) GOOS=$${platform%/*} GOARCH=$${platform#*/} CGO_ENABLED=0 $(BIN)/cyclonedx-gomod app -json -licenses -std -noserial -notimestamp -main cmd/$$command -output $$file . 2>/dev/null; \
+	done; done
+
+# Types of licence that what is shipped may not have, by the classes of github.com/google/licenseclassifier.
+DISALLOWED := forbidden,restricted,reciprocal,unknown
+
+.PHONY: licenses
+licenses: $(BIN)/go-licenses ## Refuse licences that do not go with ours, and collect the texts of the others in dist/licenses. Needs no network.
+	$(BIN)/go-licenses check ./cmd/... --disallowed_types=$(DISALLOWED) 2>/dev/null || { $(BIN)/go-licenses check ./cmd/... --disallowed_types=$(DISALLOWED) 2>&1 | grep -v 'non-Go code\|\.s$$'; exit 1; }
+	@rm -rf dist/licenses; mkdir -p dist
+	@$(BIN)/go-licenses save ./cmd/... --save_path=dist/licenses 2>/dev/null
+	@echo "$$(find dist/licenses -type f | wc -l) texts of licences in dist/licenses"
+
+.PHONY: vulnerabilities
+vulnerabilities: $(GOVULNCHECK) ## Look for known vulnerabilities in what the binaries call, also without a network.
+	@GOTOOLCHAIN=$(RELEASE_GO) hack/vulnerabilities.sh $(GOVULNCHECK) $(BIN)/vulndb-index ./cmd/...
 
 ##@ Deployment
 
@@ -239,6 +276,14 @@ $(GINKGO): go.sum
 $(GOLANGCI_LINT): hack/tools/lint/go.sum
 	@echo "building bin/$(@F)"
 	@go -C hack/tools/lint build -o $@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+	@touch $@
+
+$(BIN)/cyclonedx-gomod: PACKAGE := github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod
+$(BIN)/go-licenses: PACKAGE := github.com/google/go-licenses/v2
+$(BIN)/vulndb-index: PACKAGE := golang.org/x/vulndb/cmd/indexdb
+$(BIN)/cyclonedx-gomod $(BIN)/go-licenses $(BIN)/vulndb-index: hack/tools/supplychain/go.sum
+	@echo "building bin/$(@F)"
+	@go -C hack/tools/supplychain build -o $@ $(PACKAGE)
 	@touch $@
 
 $(HELM_DOCS): hack/tools/helm-docs/go.sum
