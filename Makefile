@@ -12,6 +12,7 @@ HELM_DOCS := $(BIN)/helm-docs
 HELM := $(BIN)/helm
 GOVULNCHECK := $(BIN)/govulncheck
 GOLANGCI_LINT := $(BIN)/golangci-lint
+ACTIONLINT := $(BIN)/actionlint
 GINKGO := $(BIN)/ginkgo
 # Suites that wait more than they work run several specs at once, each process with a control plane of its own.
 GINKGO_FLAGS := -timeout=20m -randomize-all -keep-going -poll-progress-after=60s
@@ -92,12 +93,15 @@ vet: ## Run go vet on all modules.
 	go vet ./...
 	go -C test vet ./...
 	go -C test/monitoring vet ./...
+	go -C hack/tools/image vet ./...
 
 .PHONY: lint
-lint: $(GOLANGCI_LINT) ## Run golangci-lint on all modules.
+lint: $(GOLANGCI_LINT) $(ACTIONLINT) ## Run golangci-lint on all modules with code of ours, and actionlint on the workflows.
 	$(GOLANGCI_LINT) run ./...
 	cd test && $(GOLANGCI_LINT) run ./...
 	cd test/monitoring && $(GOLANGCI_LINT) run ./...
+	cd hack/tools/image && $(GOLANGCI_LINT) run ./...
+	$(ACTIONLINT) -shellcheck= -pyflakes=
 
 # How long "make fuzz" feeds each target. That its time is over is no finding, though go test may end so.
 FUZZTIME ?= 1m
@@ -156,6 +160,8 @@ test: control-plane build $(BIN)/manager-chaos $(GINKGO) $(HELM) $(KUSTOMIZE) ##
 	go -C test/monitoring test -count=1 ./...
 	@echo "== the rules of the CRDs, on a real API server"
 	go -C test test -count=1 ./crd/...
+	@echo "== the image: built twice, pushed, read back"
+	go -C hack/tools/image test -count=1 ./...
 	@echo "== the Helm chart: rendered, refused, installed, upgraded, uninstalled"
 	go -C test test -count=1 ./chart/...
 	@echo "== the controllers, on a real API server with fake vendors"
@@ -281,7 +287,8 @@ $(GOLANGCI_LINT): hack/tools/lint/go.sum
 $(BIN)/cyclonedx-gomod: PACKAGE := github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod
 $(BIN)/go-licenses: PACKAGE := github.com/google/go-licenses/v2
 $(BIN)/vulndb-index: PACKAGE := golang.org/x/vulndb/cmd/indexdb
-$(BIN)/cyclonedx-gomod $(BIN)/go-licenses $(BIN)/vulndb-index: hack/tools/supplychain/go.sum
+$(ACTIONLINT): PACKAGE := github.com/rhysd/actionlint/cmd/actionlint
+$(ACTIONLINT) $(BIN)/cyclonedx-gomod $(BIN)/go-licenses $(BIN)/vulndb-index: hack/tools/supplychain/go.sum
 	@echo "building bin/$(@F)"
 	@go -C hack/tools/supplychain build -o $@ $(PACKAGE)
 	@touch $@

@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"bytes"
 	"io"
+	"log"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -136,7 +137,7 @@ func TestTheSameBinariesMakeTheSameDigest(t *testing.T) {
 }
 
 func TestAPushedImageIsTheOneOnDisk(t *testing.T) {
-	server := httptest.NewServer(registry.New())
+	server := httptest.NewServer(registry.New(registry.Logger(log.New(io.Discard, "", 0))))
 	defer server.Close()
 	to := strings.TrimPrefix(server.URL, "http://") + "/team/operator:v9"
 	digest := build(t, "-out", filepath.Join(t.TempDir(), "image"), "-push", to, "linux/amd64="+binaries(t, "", time.Now()))
@@ -155,7 +156,7 @@ func TestAPushedImageIsTheOneOnDisk(t *testing.T) {
 }
 
 func TestWhatCannotBeAnImageIsRefused(t *testing.T) {
-	empty, nested := t.TempDir(), t.TempDir()
+	empty, nested, out := t.TempDir(), t.TempDir(), filepath.Join(t.TempDir(), "image")
 	if err := os.Mkdir(filepath.Join(nested, "manager"), 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -168,8 +169,8 @@ func TestWhatCannotBeAnImageIsRefused(t *testing.T) {
 		"there is nothing to run":        {[]string{"-out", "x", "linux/amd64=" + empty}, "has no file manager to run"},
 		"what should be run is a folder": {[]string{"-out", "x", "linux/amd64=" + nested}, "manager is not a file"},
 		"a folder does not exist":        {[]string{"-out", "x", "linux/amd64=" + filepath.Join(empty, "none")}, "no such file"},
-		"the registry's name is no name": {[]string{"-out", filepath.Join(empty, "x"), "-push", "A B", "linux/amd64=" + binaries(t, "", time.Now())}, "could not parse reference"},
-		"the registry cannot be reached": {[]string{"-out", filepath.Join(empty, "x"), "-push", "127.0.0.1:1/x", "linux/amd64=" + binaries(t, "", time.Now())}, "pushing to 127.0.0.1:1/x"},
+		"the registry's name is no name": {[]string{"-out", out, "-push", "A B", "linux/amd64=" + binaries(t, "", time.Now())}, "could not parse reference"},
+		"the registry cannot be reached": {[]string{"-out", out, "-push", "127.0.0.1:1/x", "linux/amd64=" + binaries(t, "", time.Now())}, "pushing to 127.0.0.1:1/x"},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			err := run(c.args, io.Discard)
