@@ -156,6 +156,8 @@ test: control-plane build $(BIN)/manager-chaos $(GINKGO) $(HELM) $(KUSTOMIZE) ##
 	go -C test vet ./...
 	@echo "== what Argo CD and Flux make of recorded objects"
 	go -C test test -count=1 ./argocd
+	@echo "== the documents: what a newcomer types, in a fresh clone"
+	go -C test test -count=1 ./docs
 	@echo "== dashboard and alerts against the running manager"
 	go -C test/monitoring test -count=1 ./...
 	@echo "== the rules of the CRDs, on a real API server"

@@ -34,6 +34,9 @@ const (
 	patience  = 100 * time.Second
 )
 
+// handed is the administrator's kubeconfig while the demo runs, at a path that can be written down.
+var handed = filepath.Join("bin", "demo.kubeconfig")
+
 // fake is a fake tenant: where the samples expect it, and the keys of its Secret with the
 // names of the sandbox's credentials that fill them.
 type fake struct {
@@ -117,7 +120,15 @@ func run(ctx context.Context, oneshot bool) (err error) {
 		say("every sample is Ready")
 		return nil
 	}
-	hints(admin, tenants, logs)
+	kubeconfig, err := os.ReadFile(admin)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(handed, kubeconfig, 0o600); err != nil {
+		return err
+	}
+	defer os.Remove(handed)
+	hints(tenants, logs)
 	<-ctx.Done()
 	say("stopping")
 	return nil
@@ -306,10 +317,10 @@ func tables(ctx context.Context, kubeconfig string) error {
 	return nil
 }
 
-func hints(kubeconfig string, tenants []*fake, logs string) {
+func hints(tenants []*fake, logs string) {
 	fmt.Printf(`Try next, in another terminal:
 
-  export KUBECONFIG=%[1]s
+  export KUBECONFIG=$PWD/%[1]s
   kubectl config set-context --current --namespace %[2]s
   kubectl get governance                                                  # everything
   kubectl edit accessprofile payroll                                      # change it: revision moves
@@ -321,5 +332,5 @@ func hints(kubeconfig string, tenants []*fake, logs string) {
   kubectl delete accessprofile payroll                                    # gone at the vendor, too
 
 Logs are in %[6]s. Ctrl-C stops everything and cleans up.
-`, kubeconfig, namespace, tenants[0].url, tenants[1].url, tenants[2].url, logs)
+`, handed, namespace, tenants[0].url, tenants[1].url, tenants[2].url, logs)
 }
