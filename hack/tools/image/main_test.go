@@ -3,6 +3,7 @@ package main
 import (
 	"archive/tar"
 	"bytes"
+	"errors"
 	"io"
 	"log"
 	"net/http/httptest"
@@ -76,7 +77,7 @@ func files(t *testing.T, img v1.Image) map[string]string {
 	out := map[string]string{}
 	for {
 		h, err := r.Next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return out
 		}
 		if err != nil {
@@ -191,11 +192,11 @@ func TestTwoBuildsOfACommitHaveOneDigest(t *testing.T) {
 		t.Helper()
 		c := exec.CommandContext(t.Context(), name, args...)
 		c.Dir = dir
-		var errors bytes.Buffer
-		c.Stderr = &errors
+		var complaints bytes.Buffer
+		c.Stderr = &complaints
 		out, err := c.Output()
 		if err != nil {
-			t.Fatalf("%s %v: %v\n%s", name, args, err, errors.String())
+			t.Fatalf("%s %v: %v\n%s", name, args, err, complaints.String())
 		}
 		return strings.TrimSpace(string(out))
 	}
