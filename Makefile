@@ -213,7 +213,7 @@ sbom: $(BIN)/cyclonedx-gomod ## Write what the binaries are made of, with licenc
 	@mkdir -p dist/sbom
 	@for command in manager sandbox; do for platform in $(PLATFORMS); do \
 		file=dist/sbom/$$command-$${platform//\//-}.cdx.json; echo "writing $$file"; \
-		GOTOOLCHAIN=$(RELEASE_GO) GOOS=$${platform%/*} GOARCH=$${platform#*/} CGO_ENABLED=0 $(BIN)/cyclonedx-gomod app -json -licenses -std -noserial -notimestamp -main cmd/$$command -output $$file . 2>/dev/null; \
+		GOTOOLCHAIN=$(RELEASE_GO) GOOS=$${platform%/*} GOARCH=$${platform#*/} CGO_ENABLED=0 $(BIN)/cyclonedx-gomod app -json -licenses -std -noserial -notimestamp -main cmd/$$command -output $$file .; \
 	done; done
 
 # Types of licence that what is shipped may not have, by the classes of github.com/google/licenseclassifier.

@@ -31,9 +31,11 @@ func (p *pass[O, D]) observe(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if obs.Exists {
+			p.found(ctx, FoundByMark, obs) // While the attempt counts as open: what differs was edited since it was sent.
+		}
 		f.Intent = p.intentFact(obs.Date)
 		if obs.Exists {
-			p.found(ctx, FoundByMark, obs)
 			return nil
 		}
 	}
@@ -308,7 +310,7 @@ func (p *pass[O, D]) found(ctx context.Context, how Found, obs backend.Observati
 	}
 	f.SpecMoved = p.status().DesiredDigest != backend.DesiredDigest(p.desired)
 	if !f.Bound {
-		f.SpecMoved = f.Intent == IntentFresh || f.Intent == IntentOld
+		f.SpecMoved = f.Intent == IntentFresh
 	}
 	f.NonConverging = p.memory.repeated >= 3 && p.memory.write == strings.Join(p.changes.Paths(), ",")
 }

@@ -1,4 +1,4 @@
-// Package docs_test tests the documents: that their commands work, their links lead somewhere and their lists are complete.
+// Package docs_test does what the documents tell a newcomer to type.
 package docs_test
 
 import (

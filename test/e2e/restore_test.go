@@ -33,14 +33,7 @@ var _ = Describe("a cluster is restored from a backup of its objects", Label("re
 		It(fmt.Sprintf("and with its old id the operator finds everything at %s again by its marks, and creates nothing", vendor), func(ctx SpecContext) {
 			old := newStackOf(ctx, vendor)
 			old.start(ctx)
-			before := map[string]string{}
-			for i, k := range kindsOf(vendor) {
-				for j := range 3 {
-					obj := old.apply(ctx, k.manifest(fmt.Sprintf("kind-%d-%d", i, j), fmt.Sprintf("Kind %d of %d", i, j))).(reference.Managed)
-					old.ready(ctx, obj)
-					before[kindOf(k)+"/"+obj.GetName()] = obj.GetManagedStatus().Remote.ID
-				}
-			}
+			before := old.populate(ctx, vendor)
 			id := regexp.MustCompile(`"clusterID":\s*"([^"]+)"`).FindStringSubmatch(old.manager.Output())
 			Expect(id).To(HaveLen(2), "the manager says its id when it starts")
 			backup := old.backup(ctx, vendor)
@@ -101,6 +94,20 @@ var _ = Describe("a cluster is restored from a backup of its objects", Label("re
 		}, SpecTimeout(5*time.Minute))
 	}
 })
+
+// populate makes three objects of whatever a vendor creates, and returns the ids of their remotes.
+func (s *stack) populate(ctx context.Context, vendor v1alpha1.Vendor) map[string]string {
+	GinkgoHelper()
+	ids := map[string]string{}
+	for i, k := range kindsOf(vendor) {
+		for j := range 3 {
+			obj := s.apply(ctx, k.manifest(fmt.Sprintf("kind-%d-%d", i, j), fmt.Sprintf("Kind %d of %d", i, j))).(reference.Managed)
+			s.ready(ctx, obj)
+			ids[kindOf(k)+"/"+obj.GetName()] = obj.GetManagedStatus().Remote.ID
+		}
+	}
+	return ids
+}
 
 // kindName is the kind of an object that was read into its type.
 func kindName(obj client.Object) string {

@@ -107,14 +107,7 @@ var _ = Describe("an upgrade", Label("upgrade"), func() {
 			s := newStackOf(ctx, vendor)
 			s.define(ctx, previous())
 			s.start(ctx, "--resync-interval=5s")
-			ids := map[string]string{}
-			for i, k := range kindsOf(vendor) {
-				for j := range 3 {
-					obj := s.apply(ctx, k.manifest(fmt.Sprintf("kind-%d-%d", i, j), fmt.Sprintf("Kind %d of %d", i, j))).(reference.Managed)
-					s.ready(ctx, obj)
-					ids[kindOf(k)+"/"+obj.GetName()] = obj.GetManagedStatus().Remote.ID
-				}
-			}
+			ids := s.populate(ctx, vendor)
 			k := kindsOf(vendor)[0]
 			for _, step := range []struct {
 				what string
