@@ -53,4 +53,7 @@ const (
 	AnnotationAcceptDeletions = "governance-operator.io/accept-deletions"
 	// AnnotationAcceptTenant on a backend accepts this tenant id as the new one.
 	AnnotationAcceptTenant = "governance-operator.io/accept-tenant"
+	// AnnotationDeletionProtection keeps an object from being deleted where the policy of config/admission is installed;
+	// any value but "false" protects. The manager does not read it.
+	AnnotationDeletionProtection = "governance-operator.io/deletion-protection"
 )
