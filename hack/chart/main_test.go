@@ -44,6 +44,44 @@ func TestADefinitionOfAnotherFormIsRefused(t *testing.T) {
 	}
 }
 
+func TestAPolicyTakesNameActionsAndNamespacesFromTheRelease(t *testing.T) {
+	got, err := policy("metadata:\n  name: no-thing.governance-operator.io\nspec:\n  expression: \"{{}}\"\n---\nmetadata:\n  name: no-thing.governance-operator.io\nspec:\n  policyName: no-thing.governance-operator.io\n  validationActions: [Deny]\n", []string{"no", "thing"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `{{- if .Values.admissionPolicies.noThing.enabled }}
+metadata:
+  name: {{ include "governance-operator.suffixed" (list . "no-thing") }}
+  labels:
+    {{- include "governance-operator.labels" . | nindent 4 }}
+spec:
+  expression: "{{ "{{" }}}}"
+---
+metadata:
+  name: {{ include "governance-operator.suffixed" (list . "no-thing") }}
+  labels:
+    {{- include "governance-operator.labels" . | nindent 4 }}
+spec:
+  policyName: {{ include "governance-operator.suffixed" (list . "no-thing") }}
+  validationActions: {{ toJson .Values.admissionPolicies.noThing.validationActions }}
+  {{- with .Values.admissionPolicies.noThing.namespaceSelector }}
+  matchResources:
+    namespaceSelector:
+      {{- toYaml . | nindent 6 }}
+  {{- end }}
+{{- end }}
+`
+	if diff := cmp.Diff("{{- /* "+generated+" */}}\n"+want, got); diff != "" {
+		t.Errorf("template (-want +got):\n%s", diff)
+	}
+}
+
+func TestAPolicyOfAnotherFormIsRefused(t *testing.T) {
+	if got, err := policy("metadata:\n  name: no-thing.governance-operator.io\n", []string{"no", "thing"}); err == nil {
+		t.Errorf("accepted: %s", got)
+	}
+}
+
 func TestRulesOfANamespaceHoldWhatARoleCanGrant(t *testing.T) {
 	all := []rbacv1.PolicyRule{
 		{Resources: []string{"namespaces"}, Verbs: []string{"get"}},
@@ -67,6 +105,12 @@ func TestTheGeneratedPartsAreWhole(t *testing.T) {
 	}
 	if len(parts) != 5 {
 		t.Errorf("%d CRDs, want 5", len(parts))
+	}
+	if parts, err = policies(root); err != nil {
+		t.Fatal(err)
+	}
+	if len(parts) != 3 {
+		t.Errorf("%d policies, want 3", len(parts))
 	}
 	secrets, err := credentials(root)
 	if err != nil {

@@ -8,7 +8,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	admissionv1 "k8s.io/api/admissionregistration/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/yaml"
 )
@@ -48,6 +50,48 @@ func TestTheDefinitionsAreThoseOfTheRepository(t *testing.T) {
 		got.SetLabels(nil)
 		if diff := cmp.Diff(want.Object, got.Object); diff != "" {
 			t.Errorf("%s (-repository +chart):\n%s", want.GetName(), diff)
+		}
+	}
+}
+
+func TestThePoliciesAreThoseOfTheRepository(t *testing.T) {
+	rendered := render(t, "--values", valueSets(t)["admission-policies"])
+	count := 0
+	for _, file := range []string{"deletion_guard.yaml", "privileged_entitlements.yaml", "self_review.yaml"} {
+		objects, err := parse(readText(t, "config", "admission", file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range of(objects, "ValidatingAdmissionPolicy") {
+			count++
+			name, _, _ := strings.Cut(want.GetName(), ".")
+			got := named(t, rendered, want.GetKind(), release+"-"+name, &unstructured.Unstructured{})
+			if diff := cmp.Diff(want.Object["spec"], got.Object["spec"]); diff != "" {
+				t.Errorf("%s (-repository +chart):\n%s", name, diff)
+			}
+		}
+	}
+	if count != 3 {
+		t.Errorf("%d policies, want 3", count)
+	}
+	want := map[string]admissionv1.ValidatingAdmissionPolicyBindingSpec{
+		"deletion-guard":          {ValidationActions: []admissionv1.ValidationAction{admissionv1.Deny}},
+		"privileged-entitlements": {ValidationActions: []admissionv1.ValidationAction{admissionv1.Warn, admissionv1.Audit}},
+		"self-review": {ValidationActions: []admissionv1.ValidationAction{admissionv1.Deny}, MatchResources: &admissionv1.MatchResources{NamespaceSelector: &metav1.LabelSelector{
+			MatchLabels:      map[string]string{"governed": "true"},
+			MatchExpressions: []metav1.LabelSelectorRequirement{{Key: "kubernetes.io/metadata.name", Operator: metav1.LabelSelectorOpNotIn, Values: []string{"sandbox"}}},
+		}}},
+	}
+	for name, spec := range want {
+		spec.PolicyName = release + "-" + name
+		binding := named(t, rendered, "ValidatingAdmissionPolicyBinding", release+"-"+name, &admissionv1.ValidatingAdmissionPolicyBinding{})
+		if diff := cmp.Diff(spec, binding.Spec); diff != "" {
+			t.Errorf("binding of %s (-want +got):\n%s", name, diff)
+		}
+	}
+	for _, object := range render(t) {
+		if strings.HasPrefix(object.GetKind(), "ValidatingAdmissionPolicy") {
+			t.Errorf("%s %s is there unasked", object.GetKind(), object.GetName())
 		}
 	}
 }

@@ -97,6 +97,7 @@ func TestOneTypoIsRefusedByItsPath(t *testing.T) {
 	for name, c := range map[string]struct{ values, want string }{
 		"at the top":   {"replicas: 2", `at '': additional properties 'replicas' not allowed`},
 		"two deep":     {"metrics: {service: {label: {}}}", `at '/metrics/service': additional properties 'label' not allowed`},
+		"of a policy":  {"admissionPolicies: {selfReview: {namespaceSelector: {matchLabel: {}}}}", `at '/admissionPolicies/selfReview/namespaceSelector': additional properties 'matchLabel' not allowed`},
 		"in a list":    {"imagePullSecrets: [{nam: x}]", `at '/imagePullSecrets/0': additional properties 'nam' not allowed`},
 		"of the image": {"sandbox: {image: {registri: x}}", `at '/sandbox/image': additional properties 'registri' not allowed`},
 	} {
@@ -118,11 +119,17 @@ func TestAValueOfTheWrongFormIsRefusedByItsPath(t *testing.T) {
 		"watchNamespaces": []any{"Payroll"}, "extraArgs": []any{"tail"}, "image": map[string]any{"digest": "2c26b46b", "pullPolicy": "Sometimes"},
 		"metrics": map[string]any{"port": 70000}, "leaderElection": map[string]any{"leaseDuration": "15"}, "crds": map[string]any{"keep": "yes"},
 		"podDisruptionBudget": map[string]any{"minAvailable": "half"}, "sandbox": map[string]any{"vendors": []any{"okta"}},
+		"admissionPolicies": map[string]any{
+			"deletionGuard":          map[string]any{"validationActions": []any{}},
+			"privilegedEntitlements": map[string]any{"validationActions": []any{"Deny", "Warn"}},
+			"selfReview":             map[string]any{"validationActions": []any{"deny"}},
+		},
 	}
 	said := refusal(t, wrong)
 	for _, path := range []string{
 		"replicaCount", "logLevel", "logFormat", "resyncInterval", "clusterID", "concurrency", "watchNamespaces.0", "extraArgs.0", "image.digest",
 		"image.pullPolicy", "metrics.port", "leaderElection.leaseDuration", "crds.keep", "podDisruptionBudget.minAvailable", "sandbox.vendors.0",
+		"admissionPolicies.deletionGuard.validationActions", "admissionPolicies.privilegedEntitlements.validationActions", "admissionPolicies.selfReview.validationActions.0",
 	} {
 		if lineOf(said, pointer(path)) == "" {
 			t.Errorf("%s is not refused:\n%s", path, said)
