@@ -6,12 +6,11 @@ import (
 	"strings"
 	"testing"
 
+	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-
-	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/testenv"
@@ -127,7 +126,7 @@ func TestADeletionThatBeganIsCarriedOut(t *testing.T) {
 	}
 }
 
-func TestNobodyGuardsAgainstTheRemovalOfTheDefinition(t *testing.T) {
+func TestTheRemovalOfADefinitionIsNotGuarded(t *testing.T) {
 	own, err := testenv.Start(t.Context())
 	if err != nil {
 		t.Fatal(err)

@@ -3,12 +3,14 @@ package admission_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/governance-operator/governance-operator/api/v1alpha1"
+	"github.com/governance-operator/governance-operator/internal/testenv"
 )
 
 // TestTheOperatorIsNotHeldUp sends what the operator writes, by its own account, on protected objects that others
@@ -36,6 +38,31 @@ func TestTheOperatorIsNotHeldUp(t *testing.T) {
 				t.Errorf("the status: %v", err)
 			}
 		})
+	}
+}
+
+// TestTheOperatorNeedsNoDeletions is why the deletion guard has no exemption for it.
+func TestTheOperatorNeedsNoDeletions(t *testing.T) {
+	roles, err := testenv.ManagerRoles()
+	if err != nil {
+		t.Fatal(err)
+	}
+	looked := 0
+	for _, role := range roles {
+		for _, rule := range role.Rules {
+			if !slices.Contains(rule.APIGroups, v1alpha1.GroupVersion.Group) {
+				continue
+			}
+			looked++
+			for _, verb := range []string{"*", "delete", "deletecollection"} {
+				if slices.Contains(rule.Verbs, verb) {
+					t.Errorf("%s grants %s on %v", role.Name, verb, rule.Resources)
+				}
+			}
+		}
+	}
+	if looked == 0 {
+		t.Error("no rule about our kinds")
 	}
 }
 
