@@ -86,6 +86,8 @@ func (c Capabilities) carries(path string) bool {
 type Problem struct {
 	Path    string
 	Message string
+	// Empty: it lacks items, which is none if they are written and only not resolved yet.
+	Empty bool
 }
 
 // String names the field and says why.
@@ -96,28 +98,28 @@ func (c Capabilities) Check(desired any) []Problem {
 	var problems []Problem
 	for _, f := range Fields(desired) {
 		if c.Foreign(f.Path) {
-			problems = append(problems, Problem{f.Path, fmt.Sprintf("belongs to another vendor than this backend's; what only this vendor has is in spec.%s", c.Block)})
+			problems = append(problems, Problem{Path: f.Path, Message: fmt.Sprintf("belongs to another vendor than this backend's; what only this vendor has is in spec.%s", c.Block)})
 			continue
 		}
 		if n, limit := f.Len(), c.MaxItems[f.Path]; limit > 0 && n > limit {
-			problems = append(problems, Problem{f.Path, fmt.Sprintf("has %d items, and this vendor takes at most %d", n, limit)})
+			problems = append(problems, Problem{Path: f.Path, Message: fmt.Sprintf("has %d items, and this vendor takes at most %d", n, limit)})
 		}
 		if slices.Contains(c.NotEmpty, f.Path) && f.Len() == 0 {
-			problems = append(problems, Problem{f.Path, "must not be empty at this vendor; leave it out to leave it alone"})
+			problems = append(problems, Problem{Path: f.Path, Message: "must not be empty at this vendor; leave it out to leave it alone", Empty: true})
 		}
 		for path, why := range c.Unsupported {
 			switch member, below := strings.CutPrefix(path, f.Path+"."); {
 			case Covers([]string{path}, f.Path):
-				problems = append(problems, Problem{f.Path, why})
+				problems = append(problems, Problem{Path: f.Path, Message: why})
 			case below && f.Holds(member):
-				problems = append(problems, Problem{path, why})
+				problems = append(problems, Problem{Path: path, Message: why})
 			}
 		}
 		if allowed, ok := c.Values[f.Path]; ok && !slices.Contains(allowed, f.Text()) {
-			problems = append(problems, Problem{f.Path, fmt.Sprintf("%q is not possible at this vendor (possible: %s)", f.Text(), strings.Join(allowed, ", "))})
+			problems = append(problems, Problem{Path: f.Path, Message: fmt.Sprintf("%q is not possible at this vendor (possible: %s)", f.Text(), strings.Join(allowed, ", "))})
 		}
 		if limit, ok := c.MaxLength[f.Path]; ok && len([]rune(f.Text())) > limit {
-			problems = append(problems, Problem{f.Path, fmt.Sprintf("has %d characters, and this vendor takes at most %d", len([]rune(f.Text())), limit)})
+			problems = append(problems, Problem{Path: f.Path, Message: fmt.Sprintf("has %d characters, and this vendor takes at most %d", len([]rune(f.Text())), limit)})
 		}
 	}
 	slices.SortFunc(problems, func(a, b Problem) int { return strings.Compare(a.Path, b.Path) })
@@ -130,7 +132,7 @@ func (c Capabilities) Warn(desired any) []Problem {
 	for _, f := range Fields(desired) {
 		for path, what := range c.Warnings {
 			if path == f.Path || Covers([]string{f.Path}, path) && f.Holds(strings.TrimPrefix(path, f.Path+".")) {
-				out = append(out, Problem{path, what})
+				out = append(out, Problem{Path: path, Message: what})
 			}
 		}
 	}

@@ -65,6 +65,26 @@ var _ = Describe("a mistake in what people write", func() {
 		})
 	})
 
+	Context("about the name of something that the vendor cannot do without", func() {
+		It("is told as the name that it is, for the only owner of a SailPoint profile", func(ctx SpecContext) {
+			t, obj := newTenantOf(ctx, v1alpha1.VendorSailPoint), &v1alpha1.AccessProfile{}
+			t.apply(ctx, manifest(v1alpha1.KindAccessProfile, "one", "  sailPoint: {source: {name: Workday}}", "  displayName: One", "  owners: [{email: nobody@corp.example}]"))
+			Expect(t.says(ctx, obj, "one", v1alpha1.ConditionResolvedRefs, v1alpha1.ReasonNameNotFound)).To(SatisfyAll(
+				ContainSubstring("spec.owners[0]"), Not(ContainSubstring("empty")), Not(ContainSubstring("needed"))))
+		})
+
+		It("is told as the name that it is, for the source of a SailPoint profile and the type of a Veza profile", func(ctx SpecContext) {
+			t, obj := newTenantOf(ctx, v1alpha1.VendorSailPoint), &v1alpha1.AccessProfile{}
+			t.apply(ctx, manifest(v1alpha1.KindAccessProfile, "one", "  sailPoint: {source: {name: Wrokday}}", "  displayName: One", "  owners: [{email: ada@corp.example}]"))
+			Expect(t.says(ctx, obj, "one", v1alpha1.ConditionResolvedRefs, v1alpha1.ReasonNameNotFound)).To(SatisfyAll(
+				ContainSubstring("spec.sailPoint.source"), Not(ContainSubstring("needed"))))
+			t, obj = newTenantOf(ctx, v1alpha1.VendorVeza), &v1alpha1.AccessProfile{}
+			t.apply(ctx, manifest(v1alpha1.KindAccessProfile, "one", "  veza: {profileType: {name: Nothing}}", "  displayName: One"))
+			Expect(t.says(ctx, obj, "one", v1alpha1.ConditionResolvedRefs, v1alpha1.ReasonNameNotFound)).To(SatisfyAll(
+				ContainSubstring("spec.veza.profileType"), Not(ContainSubstring("needed"))))
+		})
+	})
+
 	Context("about another object", func() {
 		It("waits for an entitlement that is not there yet, and goes on when it is", func(ctx SpecContext) {
 			t, obj := newTenant(ctx), &v1alpha1.AccessProfile{}

@@ -328,18 +328,11 @@ func (p *pass[O, D]) desire(ctx context.Context) (outcome, bool) {
 		p.parentID = p.knownParent()
 		return outcome{}, false
 	}
-	p.desired, p.parentID = p.r.Kind.Desire(p.obj, p.resolver)
+	create := !p.facts.Bound && p.facts.Creation != CreationAdopt && p.facts.RemoteID == RemoteIDNone
+	p.desired, p.parentID = p.r.Kind.Judge(p.obj, p.resolver, p.caps, create)
 	p.caps = p.caps.For(p.desired)
 	if err := p.resolver.Err(); err != nil {
 		return outcome{err: err}, true
-	}
-	for _, problem := range p.caps.Check(p.desired) {
-		p.resolver.Reject(v1alpha1.ReasonFieldUnsupported, "spec."+problem.Path, "%s", problem.Message)
-	}
-	if !p.facts.Bound && p.facts.Creation != CreationAdopt && p.facts.RemoteID == RemoteIDNone {
-		for _, path := range p.caps.Missing(p.desired) {
-			p.resolver.Reject(v1alpha1.ReasonInvalidSpec, "spec."+path, "is needed to create this at the vendor")
-		}
 	}
 	p.warnings = p.caps.Warn(p.desired)
 	if problems := p.resolver.Problems(); len(problems) > 0 {

@@ -21,7 +21,9 @@ type Finder func(ctx context.Context, q backend.Name) ([]backend.Match, error)
 type Problem struct {
 	// Reason is a condition reason.
 	Reason string
-	// Message names the field.
+	// Path of the field.
+	Path string
+	// Message begins with the path.
 	Message string
 	// Spec: only an edit of the spec mends it.
 	Spec bool
@@ -46,6 +48,7 @@ type Resolver struct {
 	pins     map[string]v1alpha1.ResolvedName
 	resolved []v1alpha1.ResolvedName
 	asked    []Asked
+	open     []string
 	problems []Problem
 	err      error
 }
@@ -83,16 +86,22 @@ func (r *Resolver) Problems() []Problem {
 	return r.problems
 }
 
+// Unresolved says whether the field at path, or something below it, is written and was not resolved: what the
+// model then lacks there is not missing in the spec.
+func (r *Resolver) Unresolved(path string) bool {
+	return slices.ContainsFunc(r.open, func(open string) bool { return backend.Covers([]string{path}, open) })
+}
+
 // Err is the first error of a look-up; the object is then neither blocked nor resolved.
 func (r *Resolver) Err() error { return r.err }
 
 // Reject notes that the field at path cannot be so.
 func (r *Resolver) Reject(reason, path, format string, args ...any) {
-	r.problems = append(r.problems, Problem{Reason: reason, Spec: true, Message: path + ": " + fmt.Sprintf(format, args...)})
+	r.problems = append(r.problems, Problem{Reason: reason, Spec: true, Path: path, Message: path + ": " + fmt.Sprintf(format, args...)})
 }
 
 func (r *Resolver) wait(reason, path, format string, args ...any) {
-	r.problems = append(r.problems, Problem{Reason: reason, Message: path + ": " + fmt.Sprintf(format, args...)})
+	r.problems = append(r.problems, Problem{Reason: reason, Path: path, Message: path + ": " + fmt.Sprintf(format, args...)})
 }
 
 // ID resolves a reference by id or name; nil when the field is unset or unresolved.
@@ -124,7 +133,7 @@ func (r *Resolver) Parent(path string, ref v1alpha1.NamedRef, q backend.Name) st
 		return bound
 	}
 	before := len(r.problems)
-	if id := r.id(path, ref.ID, ref.Name, q); id != bound && len(r.problems) == before && r.err == nil {
+	if id := r.id(path, ref.ID, ref.Name, q); id != "" && id != bound && len(r.problems) == before {
 		r.Reject(v1alpha1.ReasonInvalidSpec, path, "is bound to %q and cannot be moved to %q; delete and apply", bound, id)
 	}
 	return bound
@@ -244,11 +253,19 @@ func (r *Resolver) pin(path, id, name string) {
 	r.resolved = append(r.resolved, v1alpha1.ResolvedName{Path: path, ID: id, Name: name})
 }
 
-// id resolves one id or name. What was resolved before for the same name stays.
+// id resolves one id or name, and notes where it cannot.
 func (r *Resolver) id(path, id, name string, q backend.Name) string {
-	if id != "" {
-		return id
+	if id == "" {
+		id = r.named(path, name, q)
 	}
+	if id == "" {
+		r.open = append(r.open, path)
+	}
+	return id
+}
+
+// named resolves a name. What was resolved before for the same name stays.
+func (r *Resolver) named(path, name string, q backend.Name) string {
 	q.Name = name
 	if pin, ok := r.pins[path]; ok && pin.Name == name && r.settled() {
 		r.asked = append(r.asked, Asked{path, q, pin.ID})
@@ -313,8 +330,15 @@ func Judge(q backend.Name, matches []backend.Match) (reason, message string) {
 	return "", ""
 }
 
-// local resolves an object of the namespace to its remote.
+// local resolves an object of the namespace to its remote, and notes where it cannot.
 func (r *Resolver) local(path, kind, name string) (id, parentID string) {
+	if id, parentID = r.remoteOf(path, kind, name); id == "" {
+		r.open = append(r.open, path)
+	}
+	return id, parentID
+}
+
+func (r *Resolver) remoteOf(path, kind, name string) (id, parentID string) {
 	target := New(kind)
 	err := r.reader.Get(r.ctx, client.ObjectKey{Namespace: r.object.GetNamespace(), Name: name}, target)
 	switch {
@@ -331,7 +355,7 @@ func (r *Resolver) local(path, kind, name string) (id, parentID string) {
 		r.wait(v1alpha1.ReasonReferenceNotReady, path, "%s %q is being deleted", kind, name)
 	case remote == nil || remote.ID == "":
 		if cycle := r.cycle(target); cycle != "" {
-			r.problems = append(r.problems, Problem{Reason: v1alpha1.ReasonReferenceCycle, Message: path + ": the references form a cycle: " + cycle})
+			r.problems = append(r.problems, Problem{Reason: v1alpha1.ReasonReferenceCycle, Path: path, Message: path + ": the references form a cycle: " + cycle})
 			return "", ""
 		}
 		r.wait(v1alpha1.ReasonReferenceNotReady, path, "%s %q has no remote yet", kind, name)
