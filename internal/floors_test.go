@@ -53,7 +53,6 @@ var floors = []floor{
 	{folder: "internal/lookup", imports: []string{"internal/backend"}},
 	{folder: "internal/lease", kubernetes: true},
 	{folder: "internal/queue", kubernetes: true},
-	{folder: "internal/validation", imports: []string{"api/v1alpha1", "internal/backend", "internal/expression"}, kubernetes: true},
 
 	{folder: "internal/reference", imports: []string{"api/v1alpha1", "internal/backend"}, kubernetes: true},
 	// Tests of the engine drive it with a real kind.
@@ -64,11 +63,13 @@ var floors = []floor{
 	}, kubernetes: true},
 
 	{folder: "internal/controller", imports: []string{
-		"api/v1alpha1", "internal/backend", "internal/engine", "internal/expression", "internal/queue", "internal/reference", "internal/sweep", "internal/telemetry", "internal/tenancy", "internal/validation",
+		"api/v1alpha1", "internal/backend", "internal/engine", "internal/expression", "internal/queue", "internal/reference", "internal/sweep", "internal/telemetry", "internal/tenancy",
 	}, tests: []string{"internal/sandbox", "internal/sandbox/*", "internal/vendors", "internal/lease"}, kubernetes: true},
-	{folder: "internal/webhook/*", imports: []string{"api/v1alpha1", "internal/validation"}, kubernetes: true},
+	{folder: "internal/webhook", imports: []string{
+		"api/v1alpha1", "internal/backend", "internal/controller", "internal/engine", "internal/reference", "internal/tenancy",
+	}, tests: []string{"internal/vendors"}, kubernetes: true},
 
-	{folder: "cmd/manager", imports: []string{"api/v1alpha1", "internal/controller", "internal/lease", "internal/telemetry", "internal/vendors", "internal/webhook/*"}, kubernetes: true},
+	{folder: "cmd/manager", imports: []string{"api/v1alpha1", "internal/controller", "internal/lease", "internal/telemetry", "internal/vendors", "internal/webhook"}, kubernetes: true},
 	{folder: "cmd/sandbox", imports: []string{"internal/expression", "internal/sandbox", "internal/sandbox/*"}},
 }
 

@@ -35,6 +35,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/lease"
 	"github.com/governance-operator/governance-operator/internal/telemetry"
 	"github.com/governance-operator/governance-operator/internal/vendors"
+	"github.com/governance-operator/governance-operator/internal/webhook"
 )
 
 // version is set when a release is built.
@@ -47,6 +48,8 @@ type options struct {
 	metricsAddress, probeAddress string
 	metricsSecure, http2         bool
 	metricsCertDir               string
+	webhookAddress, webhookName  string
+	webhookCertDir               string
 	elect                        bool
 	leaseDuration, renewDeadline time.Duration
 	retryPeriod                  time.Duration
@@ -67,6 +70,9 @@ func main() {
 	flag.StringVar(&o.metricsCertDir, "metrics-cert-dir", "", "folder with the certificate of the metrics, tls.crt and tls.key; the default is one that the manager signs itself")
 	flag.BoolVar(&o.http2, "enable-http2", false, "let clients of the https endpoints choose http/2")
 	flag.StringVar(&o.probeAddress, "health-probe-bind-address", ":8081", "address of /healthz and /readyz; 0 switches it off")
+	flag.StringVar(&o.webhookAddress, "webhook-bind-address", webhookOff, "address of the validating webhook, such as :9443; 0 switches it off")
+	flag.StringVar(&o.webhookName, "webhook-name", "governance-operator-webhook", "name of the webhook's Service, of the Secret beside it in which the manager keeps a certificate that it signs itself, and of the ValidatingWebhookConfiguration")
+	flag.StringVar(&o.webhookCertDir, "webhook-cert-dir", "", "folder with a certificate of the webhook that somebody else keeps, tls.crt and tls.key")
 	flag.BoolVar(&o.elect, "leader-elect", false, "make sure that only one of several replicas works")
 	flag.DurationVar(&o.leaseDuration, "leader-election-lease-duration", 15*time.Second, "how long a lease holds without being renewed")
 	flag.DurationVar(&o.renewDeadline, "leader-election-renew-deadline", 10*time.Second, "how long the leader tries to renew before it gives up")
@@ -113,12 +119,18 @@ func run(ctx context.Context, logger logr.Logger, o options) error {
 	if err != nil {
 		return err
 	}
+	certificate := &webhook.Certificate{}
+	webhooks, err := webhookServer(o, certificate)
+	if err != nil {
+		return err
+	}
 	watched := split(o.namespaces)
 	m := manager.Options{
 		Scheme:                        scheme,
 		Logger:                        ctrl.Log,
 		Metrics:                       metrics,
 		HealthProbeBindAddress:        o.probeAddress,
+		WebhookServer:                 webhooks,
 		GracefulShutdownTimeout:       ptr.To(45 * time.Second),
 		LeaderElection:                o.elect,
 		LeaderElectionID:              leaseName,
@@ -162,6 +174,9 @@ func run(ctx context.Context, logger logr.Logger, o options) error {
 	c.Observe = audit.Observer
 	if err := controller.Setup(ctx, mgr, c); err != nil {
 		return fmt.Errorf("setting up the controllers: %w", err)
+	}
+	if err := addWebhook(mgr, o, c, certificate); err != nil {
+		return err
 	}
 	if err := errors.Join(mgr.AddHealthzCheck("ping", healthz.Ping), mgr.AddReadyzCheck("ping", healthz.Ping)); err != nil {
 		return err

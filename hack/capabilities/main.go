@@ -47,11 +47,9 @@ An object that asks for it with the annotation ` + "`governance-operator.io/reco
 func write(out io.Writer) error {
 	fmt.Fprint(out, preamble)
 	for _, v := range vendors.All() {
-		tenant, err := v.Open(backend.Config{Endpoint: "https://tenant.example", Credentials: backend.Credentials{
-			ClientID: "docs@tenant.example/docs", ClientSecret: "docs", Token: "docs",
-		}})
+		tenant, err := v.Declared(backend.Config{})
 		if err != nil {
-			return fmt.Errorf("opening %s: %w", v.Name, err)
+			return err
 		}
 		fmt.Fprintf(out, "\n## %s\n", v.Name)
 		section(out, "AppEntitlement", tenant.AppEntitlements().Capabilities(), filled[backend.AppEntitlement]())

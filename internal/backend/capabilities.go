@@ -73,6 +73,11 @@ func (c Capabilities) Foreign(path string) bool {
 	return c.Block != "" && Covers(VendorBlocks, path) && !Covers([]string{c.Block}, path)
 }
 
+// Stranger is the problem with a foreign path.
+func (c Capabilities) Stranger(path string) Problem {
+	return Problem{Path: path, Message: fmt.Sprintf("belongs to another vendor than this backend's; what only this vendor has is in spec.%s", c.Block)}
+}
+
 func (c Capabilities) carries(path string) bool {
 	for carried := range c.Carried {
 		if Covers([]string{carried}, path) {
@@ -98,7 +103,7 @@ func (c Capabilities) Check(desired any) []Problem {
 	var problems []Problem
 	for _, f := range Fields(desired) {
 		if c.Foreign(f.Path) {
-			problems = append(problems, Problem{Path: f.Path, Message: fmt.Sprintf("belongs to another vendor than this backend's; what only this vendor has is in spec.%s", c.Block)})
+			problems = append(problems, c.Stranger(f.Path))
 			continue
 		}
 		if n, limit := f.Len(), c.MaxItems[f.Path]; limit > 0 && n > limit {

@@ -2,6 +2,7 @@ package backend
 
 import (
 	"context"
+	"fmt"
 	"time"
 )
 
@@ -61,6 +62,18 @@ type Vendor struct {
 	// Open checks the configuration and returns a tenant. It makes no call. An error names
 	// the credential key that is missing or malformed and is Terminal.
 	Open func(cfg Config) (Tenant, error)
+}
+
+// Declared opens a tenant that nobody has, for what its drivers declare of a configuration. No call may be made with it.
+func (v Vendor) Declared(cfg Config) (Tenant, error) {
+	const word = "declared"
+	cfg.Endpoint = "https://tenant.example"
+	cfg.Credentials = Credentials{ClientID: word + "@tenant.example/" + word, ClientSecret: word, Token: word}
+	t, err := v.Open(cfg)
+	if err != nil {
+		return nil, fmt.Errorf("opening %s: %w", v.Name, err)
+	}
+	return t, nil
 }
 
 // Priority is the class of a call in the tenant's budget.

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"strings"
+
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/reference"
@@ -14,6 +16,11 @@ func (k Kind[O, D]) Judge(obj O, r *reference.Resolver, caps backend.Capabilitie
 	for _, problem := range caps.Check(desired) {
 		if path := "spec." + problem.Path; !problem.Empty || !r.Unresolved(path) {
 			r.Reject(v1alpha1.ReasonFieldUnsupported, path, "%s", problem.Message)
+		}
+	}
+	for _, path := range r.Open() { // The model does not show them.
+		if path = strings.TrimPrefix(path, "spec."); caps.Foreign(path) {
+			r.Reject(v1alpha1.ReasonFieldUnsupported, "spec."+path, "%s", caps.Stranger(path).Message)
 		}
 	}
 	if !create {

@@ -86,6 +86,9 @@ func (r *Resolver) Problems() []Problem {
 	return r.problems
 }
 
+// Open lists the paths that are written and were not resolved.
+func (r *Resolver) Open() []string { return r.open }
+
 // Unresolved says whether the field at path, or something below it, is written and was not resolved: what the
 // model then lacks there is not missing in the spec.
 func (r *Resolver) Unresolved(path string) bool {

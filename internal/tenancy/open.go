@@ -25,7 +25,7 @@ const subjectTokenSeconds = 600
 // one that is open already if nothing changed. Errors are *Problem, or of the API server.
 func (p *Pool) Open(ctx context.Context, obj Object) (*opened, error) {
 	spec := obj.GetBackendSpec()
-	endpoint, err := p.endpointOf(spec)
+	endpoint, err := EndpointOf(spec, p.AllowInsecure)
 	if err != nil {
 		return nil, err
 	}
@@ -45,16 +45,8 @@ func (p *Pool) Open(ctx context.Context, obj Object) (*opened, error) {
 	if err != nil {
 		return nil, err
 	}
-	cfg := backend.Config{Endpoint: endpoint.String(), Credentials: credentials, CABundle: bundle, UserAgent: p.UserAgent}
-	if s := spec.SailPoint; s != nil {
-		cfg.APIStyle = string(s.APIStyle)
-	}
-	if v := spec.Veza; v != nil {
-		for _, permission := range v.Allow {
-			cfg.Allow = append(cfg.Allow, string(permission))
-		}
-		slices.Sort(cfg.Allow)
-	}
+	cfg := ConfigOf(spec)
+	cfg.Endpoint, cfg.Credentials, cfg.CABundle, cfg.UserAgent = endpoint.String(), credentials, bundle, p.UserAgent
 	credential := vendor.Name + "|" + cfg.Endpoint + "|" + digest
 	digest = fingerprint(digest, cfg.Endpoint, string(bundle), fmt.Sprint(cfg.APIStyle, cfg.Allow))
 
@@ -83,6 +75,20 @@ func (p *Pool) Open(ctx context.Context, obj Object) (*opened, error) {
 		p.leave(key, before.credential)
 	}
 	return open, nil
+}
+
+// ConfigOf is what a spec says by itself, without its credentials: what a vendor declares may depend on it.
+func ConfigOf(spec *v1alpha1.GovernanceBackendSpec) (cfg backend.Config) {
+	if s := spec.SailPoint; s != nil {
+		cfg.APIStyle = string(s.APIStyle)
+	}
+	if v := spec.Veza; v != nil {
+		for _, permission := range v.Allow {
+			cfg.Allow = append(cfg.Allow, string(permission))
+		}
+		slices.Sort(cfg.Allow)
+	}
+	return cfg
 }
 
 func budgetOf(spec *v1alpha1.GovernanceBackendSpec) (b backend.Budget) {

@@ -133,6 +133,15 @@ func (p *Pool) TenantOf(ctx context.Context, namespace string, ref v1alpha1.Back
 	return obj.GetBackendStatus().TenantID
 }
 
+// Spec returns the spec of the backend that ref names for objects of namespace, by the cache.
+func (p *Pool) Spec(ctx context.Context, namespace string, ref v1alpha1.BackendRef) (*v1alpha1.GovernanceBackendSpec, error) {
+	obj, err := p.fetch(ctx, namespace, ref)
+	if err != nil {
+		return nil, err
+	}
+	return obj.GetBackendSpec(), nil
+}
+
 func (p *Pool) fetch(ctx context.Context, namespace string, ref v1alpha1.BackendRef) (Object, error) {
 	var obj Object = &v1alpha1.GovernanceBackend{}
 	key := client.ObjectKey{Namespace: namespace, Name: ref.Name}
@@ -351,13 +360,14 @@ func (p *Pool) leave(key, credential string) {
 	maps.DeleteFunc(p.tenants, func(_ string, t *tenant) bool { return t.credential == credential })
 }
 
-// endpointOf checks the endpoint: https, or http for loopback addresses.
-func (p *Pool) endpointOf(spec *v1alpha1.GovernanceBackendSpec) (*url.URL, error) {
+// EndpointOf checks the endpoint: https, or http for loopback addresses, and for others if insecure ones are allowed. An
+// error is a *Problem.
+func EndpointOf(spec *v1alpha1.GovernanceBackendSpec, allowInsecure bool) (*url.URL, error) {
 	u, err := url.Parse(strings.TrimSuffix(spec.Endpoint, "/"))
 	if err != nil || u.Host == "" {
 		return nil, &Problem{v1alpha1.ReasonInvalidSpec, "spec.endpoint: is not a URL"}
 	}
-	if u.Scheme == "https" || u.Scheme == "http" && (p.AllowInsecure || loopback(u.Hostname())) {
+	if u.Scheme == "https" || u.Scheme == "http" && (allowInsecure || loopback(u.Hostname())) {
 		return u, nil
 	}
 	return nil, &Problem{v1alpha1.ReasonInvalidSpec, fmt.Sprintf("spec.endpoint: %s must be https (http is allowed for loopback addresses only)", u.Redacted())}

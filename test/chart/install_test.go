@@ -9,10 +9,13 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
+	corev1 "k8s.io/api/core/v1"
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/client-go/util/cert"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/yaml"
 )
@@ -60,7 +63,7 @@ func previousChart() string {
 var _ = Describe("a release", func() {
 	It("is installed, drives the operator, is upgraded with its CRDs and uninstalled, and nothing happens at the vendor", func(ctx SpecContext) {
 		k := newCluster(ctx)
-		notes := k.helm(ctx, "install", release, previousChart(), "--create-namespace", "--set", "sandbox.enabled=true", "--set", quickLease)
+		notes := k.helm(ctx, "install", release, previousChart(), "--create-namespace", "--set", "sandbox.enabled=true,webhook.enabled=true", "--set", quickLease)
 		Expect(notes).To(ContainSubstring("BEFORE YOU UNINSTALL"))
 		k.tryManifests(ctx, notes, 2)
 		k.run(ctx)
@@ -69,10 +72,12 @@ var _ = Describe("a release", func() {
 		k.ready(ctx, profile)
 		Expect(k.remote("payroll")).NotTo(BeNil())
 
+		certificate := k.certified(ctx)
 		By("upgrading: the new field of the CRD is there, and the operator writes it")
 		k.requestable(ctx, profile, false)
 		k.helm(ctx, "upgrade", release, chart, "--reset-then-reuse-values")
-		k.kill() // The Deployment's new pod takes over.
+		certificate() // It is the manager's, and no upgrade takes it away.
+		k.kill()      // The Deployment's new pod takes over.
 		k.run(ctx)
 		k.requestable(ctx, profile, true)
 		k.ready(ctx, profile)
@@ -112,6 +117,35 @@ var _ = Describe("a release", func() {
 		k.helm(ctx, "upgrade", release, chart)
 	}, SpecTimeout(3*time.Minute))
 })
+
+// certified writes into the webhook's Secret and configuration what the manager would, and returns a check that it is there.
+func (k *cluster) certified(ctx context.Context) func() {
+	GinkgoHelper()
+	secret, configuration := &corev1.Secret{}, &admissionregistrationv1.ValidatingWebhookConfiguration{}
+	get := func() {
+		GinkgoHelper()
+		Expect(k.c.Get(ctx, client.ObjectKey{Namespace: namespace, Name: webhookName}, secret)).To(Succeed())
+		Expect(k.c.Get(ctx, client.ObjectKey{Name: webhookName}, configuration)).To(Succeed())
+	}
+	bundle, _, err := cert.GenerateSelfSignedCertKey("webhook", nil, nil)
+	Expect(err).NotTo(HaveOccurred())
+	get()
+	secret.Data = map[string][]byte{"ca.crt": bundle}
+	Expect(k.c.Update(ctx, secret)).To(Succeed())
+	before := configuration.DeepCopy()
+	for i := range configuration.Webhooks {
+		configuration.Webhooks[i].ClientConfig.CABundle = bundle
+	}
+	Expect(k.c.Patch(ctx, configuration, client.StrategicMergeFrom(before))).To(Succeed())
+	return func() {
+		GinkgoHelper()
+		get()
+		Expect(secret.Data).To(HaveKeyWithValue("ca.crt", bundle))
+		for _, w := range configuration.Webhooks {
+			Expect(w.ClientConfig.CABundle).To(Equal(bundle))
+		}
+	}
+}
 
 // requestable sets the field that the previous CRD did not have, and checks whether it is known.
 func (k *cluster) requestable(ctx context.Context, profile client.Object, known bool) {

@@ -18,7 +18,13 @@ import (
 // installer is what dist/install.yaml holds.
 func installer(t *testing.T) []*unstructured.Unstructured {
 	t.Helper()
-	text, err := exec.CommandContext(t.Context(), filepath.Join(root, "bin", "kustomize"), "build", filepath.Join(root, "config", "default")).Output()
+	return installerOf(t, "default")
+}
+
+// installerOf is what a folder of config holds.
+func installerOf(t *testing.T, folder string) []*unstructured.Unstructured {
+	t.Helper()
+	text, err := exec.CommandContext(t.Context(), filepath.Join(root, "bin", "kustomize"), "build", filepath.Join(root, "config", folder)).Output()
 	if err != nil {
 		t.Fatalf("bin/kustomize (make tools makes it): %v", err)
 	}
@@ -32,7 +38,7 @@ func installer(t *testing.T) []*unstructured.Unstructured {
 func TestAnInstallationWithoutHelmIsAccepted(t *testing.T) {
 	t.Parallel()
 	c, heard, _ := restricted(t)
-	objects := installer(t)
+	objects := installerOf(t, "webhook") // Which holds config/default.
 	namespaces := of(objects, "Namespace")
 	if len(namespaces) != 1 {
 		t.Fatalf("%d namespaces, want 1", len(namespaces))

@@ -32,7 +32,7 @@ func refusal(t *testing.T, values any) string {
 // passedThrough are the values that hold Kubernetes objects or labels, or are nobody's: their keys are not the chart's.
 var passedThrough = []string{
 	"global", "commonLabels", "crds.annotations", "serviceAccount.annotations", "metrics.service.annotations", "metrics.service.labels",
-	"serviceMonitor.labels", "serviceMonitor.annotations", "serviceMonitor.tlsConfig", "serviceMonitor.authorization", "prometheusRule.labels", "prometheusRule.annotations", "grafanaDashboard.labels",
+	"webhook.certManager.issuerRef", "serviceMonitor.labels", "serviceMonitor.annotations", "serviceMonitor.tlsConfig", "serviceMonitor.authorization", "prometheusRule.labels", "prometheusRule.annotations", "grafanaDashboard.labels",
 	"grafanaDashboard.annotations", "resources", "livenessProbe", "readinessProbe", "strategy", "nodeSelector", "affinity",
 	"deploymentAnnotations", "podAnnotations", "podLabels", "podSecurityContext", "securityContext", "sandbox.resources",
 }

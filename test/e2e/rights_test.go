@@ -92,10 +92,11 @@ func rightsOf(roles []testenv.Role) (out []right) {
 var _ = Describe("the rights of the manager", Label("rights"), func() {
 	It("are enough for everything it does, and each of them is needed", func(ctx SpecContext) {
 		log := filepath.Join(GinkgoT().TempDir(), "audit.log")
-		s := newStackWith(ctx, v1alpha1.VendorConductorOne, testenv.WithAudit(log, testenv.ManagerUser))
+		s := newHooked(ctx, v1alpha1.VendorConductorOne, testenv.WithAudit(log, testenv.ManagerUser))
 		roles, err := testenv.ManagerRoles()
 		Expect(err).NotTo(HaveOccurred())
-		s.startToExercise(ctx)
+		roles = append(roles, webhookRoles()...)
+		s.startToExercise(ctx, "--webhook-bind-address="+s.address)
 		s.exercise(ctx)
 		s.exerciseCluster(ctx)
 		s.needsEach(ctx, rightsOf(roles), log)

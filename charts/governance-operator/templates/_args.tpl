@@ -8,6 +8,14 @@
 {{- if include "governance-operator.metricsCertificate" . }}
 - --metrics-cert-dir=/certificates/metrics
 {{- end }}
+{{- if .Values.webhook.enabled }}
+- --webhook-bind-address=:{{ .Values.webhook.port }}
+{{- if .Values.webhook.certManager.enabled }}
+- --webhook-cert-dir=/certificates/webhook
+{{- else }}
+- --webhook-name={{ include "governance-operator.webhook" . }}
+{{- end }}
+{{- end }}
 - --operator-namespace={{ .Release.Namespace }}
 - --max-concurrent-reconciles={{ .Values.concurrency }}
 - --zap-log-level={{ .Values.logLevel }}

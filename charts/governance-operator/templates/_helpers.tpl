@@ -81,6 +81,11 @@ helm.sh/resource-policy: keep
 {{- if and .Values.metrics.enabled .Values.metrics.secure }}{{ .Values.metrics.certificateSecret }}{{ end }}
 {{- end }}
 
+{{- /* The name of what belongs to the webhook. The namespace is in it: the same release may be installed in several. */}}
+{{- define "governance-operator.webhook" -}}
+{{ include "governance-operator.suffixed" (list . (printf "%s-webhook" (.Release.Namespace | trunc 30 | trimSuffix "-"))) }}
+{{- end }}
+
 {{- /* The role of the manager for those who read its metrics. The namespace is in the name: the same release may be installed in several. */}}
 {{- define "governance-operator.metricsAuth" -}}
 {{ include "governance-operator.suffixed" (list . (printf "%s-metrics-auth" (.Release.Namespace | trunc 30 | trimSuffix "-"))) }}

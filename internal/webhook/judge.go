@@ -1,0 +1,121 @@
+package webhook
+
+import (
+	"context"
+	"strings"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
+	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/controller"
+	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/reference"
+	"github.com/governance-operator/governance-operator/internal/tenancy"
+)
+
+// fault is a field that cannot be as it is written.
+type fault struct{ path, message string }
+
+func (f fault) String() string { return f.path + ": " + f.message }
+
+// verdict is what can be said of an object with no look at a vendor.
+type verdict struct {
+	faults   []fault
+	warnings []string
+}
+
+// judges say of an object what its controller would say. The backend may be unknown to them, for it may come
+// later: then nothing is said about what a vendor can hold.
+type judges struct {
+	backends      *tenancy.Pool
+	vendors       []backend.Vendor
+	allowInsecure bool
+}
+
+func (j *judges) entitlement(ctx context.Context, obj *v1alpha1.AppEntitlement) verdict {
+	return judge(ctx, j, controller.AppEntitlementKind(), obj)
+}
+
+func (j *judges) profile(ctx context.Context, obj *v1alpha1.AccessProfile) verdict {
+	v := judge(ctx, j, controller.AccessProfileKind(), obj)
+	v.warnings = append(v.warnings, emptied(obj)...)
+	return v
+}
+
+func (j *judges) review(ctx context.Context, obj *v1alpha1.AccessReview) verdict {
+	v := judge(ctx, j, controller.AccessReviewKind(0), obj)
+	v.warnings = append(v.warnings, endedByDeletion(obj)...)
+	return v
+}
+
+// backendJudge judges one of the two kinds of backends.
+func backendJudge[O tenancy.Object](j *judges) func(context.Context, O) verdict {
+	return func(_ context.Context, obj O) (v verdict) {
+		if _, err := tenancy.EndpointOf(obj.GetBackendSpec(), j.allowInsecure); err != nil {
+			const path = "spec.endpoint"
+			v.faults = []fault{{path, strings.TrimPrefix(err.Error(), path+": ")}}
+		}
+		return v
+	}
+}
+
+// judge asks the mapping of the kind, and what its driver declares at the object's backend.
+func judge[O engine.Object, D backend.Model](ctx context.Context, j *judges, kind engine.Kind[O, D], obj O) verdict {
+	r := reference.NewResolver(ctx, nowhere{}, obj, "", nil)
+	out := verdict{warnings: adopted(obj)}
+	if driver := driverOf(ctx, j, kind, obj); driver == nil {
+		kind.Desire(obj, r)
+	} else {
+		caps := driver.Capabilities()
+		desired, _ := kind.Judge(obj, r, caps, creates(obj, caps))
+		for _, w := range caps.Warn(desired) {
+			out.warnings = append(out.warnings, "spec."+w.String())
+		}
+	}
+	for _, p := range r.Problems() {
+		if p.Spec { // Anything else is about what is there at the vendor and in the cluster: it may come.
+			out.faults = append(out.faults, fault{p.Path, strings.TrimPrefix(p.Message, p.Path+": ")})
+		}
+	}
+	return out
+}
+
+// creates says whether the object's remote would be made by the operator.
+func creates(obj engine.Object, caps backend.Capabilities) bool {
+	spec, remote := obj.GetManagedSpec(), obj.GetManagedStatus().Remote
+	if !caps.Create || spec.RemoteID != "" || remote != nil && remote.ID != "" {
+		return false
+	}
+	return spec.Management == nil || spec.Management.Creation != v1alpha1.CreationAdopt
+}
+
+// driverOf returns the driver of the object's kind at its backend; nil while the backend is not known.
+func driverOf[O engine.Object, D backend.Model](ctx context.Context, j *judges, kind engine.Kind[O, D], obj O) backend.Driver[D] {
+	spec, err := j.backends.Spec(ctx, obj.GetNamespace(), obj.GetManagedSpec().BackendRef)
+	if err != nil {
+		return nil
+	}
+	for _, vendor := range j.vendors {
+		if vendor.Name != string(spec.Vendor) {
+			continue
+		}
+		if tenant, err := vendor.Declared(tenancy.ConfigOf(spec)); err == nil {
+			return kind.Driver(tenant)
+		}
+	}
+	return nil
+}
+
+// nowhere is a cluster without objects: what an object refers to may be applied after it.
+type nowhere struct{}
+
+// Get finds nothing.
+func (nowhere) Get(_ context.Context, key client.ObjectKey, _ client.Object, _ ...client.GetOption) error {
+	return apierrors.NewNotFound(schema.GroupResource{Group: v1alpha1.GroupVersion.Group}, key.Name)
+}
+
+// List finds nothing.
+func (nowhere) List(context.Context, client.ObjectList, ...client.ListOption) error { return nil }

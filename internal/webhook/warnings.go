@@ -1,0 +1,47 @@
+package webhook
+
+import (
+	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
+	"github.com/governance-operator/governance-operator/internal/controller"
+	"github.com/governance-operator/governance-operator/internal/engine"
+)
+
+// adopted warns of a remote that was there before the object and goes with it.
+func adopted(obj engine.Object) []string {
+	spec := obj.GetManagedSpec()
+	m := spec.Management
+	if m == nil {
+		m = &v1alpha1.Management{}
+	}
+	if m.Deletion != v1alpha1.DeletionDelete || spec.RemoteID == "" && (m.Creation == "" || m.Creation == v1alpha1.CreationCreate) {
+		return nil
+	}
+	return []string{"spec.management.deletion: Delete also deletes what was there before this object adopted it"}
+}
+
+// emptied warns of lists that take everything away: unset would leave them alone.
+func emptied(obj *v1alpha1.AccessProfile) []string {
+	var out []string
+	warn := func(path string, empty bool) {
+		if empty {
+			out = append(out, path+": is empty and managed: everything in it is removed at the vendor; leave it out to leave it alone")
+		}
+	}
+	s := &obj.Spec
+	warn("spec.entitlements", s.Entitlements != nil && len(s.Entitlements) == 0)
+	warn("spec.inherits", s.Inherits != nil && len(s.Inherits) == 0)
+	if v := s.Veza; v != nil {
+		warn("spec.veza.relationships", v.Relationships != nil && len(v.Relationships) == 0)
+		warn("spec.veza.members", v.Members != nil && len(v.Members) == 0)
+	}
+	return out
+}
+
+// endedByDeletion warns of a review under way whose deletion would take its decisions with it.
+func endedByDeletion(obj *v1alpha1.AccessReview) []string {
+	m := obj.Spec.Management
+	if m == nil || m.Deletion != v1alpha1.DeletionDelete || !controller.AccessReviewKind(0).Started(obj) {
+		return nil
+	}
+	return []string{"spec.management.deletion: the review has started: if this object is deleted, the review is deleted at the vendor with the decisions that were made in it"}
+}

@@ -1,0 +1,369 @@
+package e2e
+
+import (
+	"context"
+	"crypto/tls"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
+	corev1 "k8s.io/api/core/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/util/cert"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/yaml"
+
+	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
+	"github.com/governance-operator/governance-operator/internal/testenv"
+)
+
+const webhookName = "governance-operator-webhook"
+
+// hooked is a stack with what config/webhook installs, reached by an address in place of a Service, and a client
+// that hears warnings.
+type hooked struct {
+	*stack
+	address string
+	heard   *[]string
+	client  client.Client
+}
+
+// documents are the objects in a file of config/webhook.
+func documents(file string) []string {
+	GinkgoHelper()
+	raw, err := os.ReadFile(filepath.Join("..", "..", "config", "webhook", file))
+	Expect(err).NotTo(HaveOccurred())
+	return strings.Split(string(raw), "\n---\n")
+}
+
+func newHooked(ctx context.Context, vendor v1alpha1.Vendor, options ...testenv.Option) *hooked {
+	GinkgoHelper()
+	s := newStackWith(ctx, vendor, options...)
+	h := &hooked{stack: s, heard: &[]string{}}
+	free, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	Expect(err).NotTo(HaveOccurred())
+	h.address = free.Addr().String()
+	Expect(free.Close()).To(Succeed())
+
+	for _, file := range []string{"role.yaml", "secret.yaml"} {
+		for _, text := range documents(file) {
+			Expect(h.c.Create(ctx, decoded(text))).To(Succeed())
+		}
+	}
+	configuration := &admissionregistrationv1.ValidatingWebhookConfiguration{}
+	Expect(yaml.UnmarshalStrict([]byte(documents("configuration.yaml")[0]), configuration)).To(Succeed())
+	for i := range configuration.Webhooks {
+		to := &configuration.Webhooks[i].ClientConfig
+		url := "https://" + h.address + *to.Service.Path
+		to.URL, to.Service = &url, nil
+	}
+	Expect(h.c.Create(ctx, configuration)).To(Succeed())
+
+	config := rest.CopyConfig(h.env.Config)
+	config.WarningHandlerWithContext = hearing(func(text string) { *h.heard = append(*h.heard, text) })
+	h.client, err = client.New(config, client.Options{Scheme: h.env.Scheme, Mapper: h.c.RESTMapper()})
+	Expect(err).NotTo(HaveOccurred())
+	return h
+}
+
+// webhookRoles are what config/webhook grants the manager beside its own roles.
+func webhookRoles() (out []testenv.Role) {
+	GinkgoHelper()
+	for _, text := range documents("role.yaml") {
+		var role rbacv1.Role // A ClusterRole has no field more that is used here.
+		if Expect(yaml.Unmarshal([]byte(text), &role)).To(Succeed()); len(role.Rules) > 0 {
+			out = append(out, testenv.Role{Name: role.Kind, Namespace: role.Namespace, Rules: role.Rules})
+		}
+	}
+	Expect(out).To(HaveLen(2))
+	return out
+}
+
+type hearing func(string)
+
+// HandleWarningHeaderWithContext takes a warning of the API server down.
+func (h hearing) HandleWarningHeaderWithContext(_ context.Context, _ int, _, text string) { h(text) }
+
+// decoded is an object of RBAC or the Secret.
+func decoded(text string) client.Object {
+	GinkgoHelper()
+	var head metav1.TypeMeta
+	Expect(yaml.Unmarshal([]byte(text), &head)).To(Succeed())
+	object := map[string]client.Object{
+		"Role": &rbacv1.Role{}, "RoleBinding": &rbacv1.RoleBinding{}, "ClusterRole": &rbacv1.ClusterRole{},
+		"ClusterRoleBinding": &rbacv1.ClusterRoleBinding{}, "Secret": &corev1.Secret{},
+	}[head.Kind]
+	Expect(object).NotTo(BeNil(), head.Kind)
+	Expect(yaml.UnmarshalStrict([]byte(text), object)).To(Succeed())
+	manager := []rbacv1.Subject{{APIGroup: rbacv1.GroupName, Kind: rbacv1.UserKind, Name: testenv.ManagerUser}} // As it runs here.
+	switch binding := object.(type) {
+	case *rbacv1.RoleBinding:
+		binding.Subjects = manager
+	case *rbacv1.ClusterRoleBinding:
+		binding.Subjects = manager
+	}
+	return object
+}
+
+// listen starts the manager with its webhook, and waits until the API server asks it.
+func (h *hooked) listen(ctx context.Context, args ...string) {
+	GinkgoHelper()
+	h.start(ctx, append([]string{"--webhook-bind-address=" + h.address}, args...)...)
+	Eventually(func() error { return h.create(ctx, crooked("probe")) }).WithContext(ctx).WithTimeout(30 * time.Second).
+		WithPolling(200 * time.Millisecond).Should(MatchError(apierrors.IsInvalid, "is invalid"))
+}
+
+// create tries to create an object, without doing so.
+func (h *hooked) create(ctx context.Context, manifest string) error {
+	GinkgoHelper()
+	*h.heard = nil
+	return h.client.Create(ctx, h.object(manifest), client.DryRunAll)
+}
+
+// object is as it is written: a list that is empty stays one.
+func (h *hooked) object(manifest string) client.Object {
+	GinkgoHelper()
+	object := &unstructured.Unstructured{}
+	Expect(yaml.Unmarshal([]byte(manifest), &object.Object)).To(Succeed())
+	object.SetNamespace(h.namespace)
+	return object
+}
+
+// crooked is a profile whose rule is no CEL.
+func crooked(name string) string {
+	return manifest(v1alpha1.KindAccessProfile, name, "displayName: Crooked", "membership: {expression: 'subject.departmnt == 1', enabled: true}")
+}
+
+// told waits until the controller refuses the rule of a profile, and returns its words.
+func (h *hooked) told(ctx context.Context, name string) (message string) {
+	GinkgoHelper()
+	profile := &v1alpha1.AccessProfile{}
+	Eventually(func(g Gomega) {
+		g.Expect(h.c.Get(ctx, client.ObjectKey{Namespace: h.namespace, Name: name}, profile)).To(Succeed())
+		accepted := meta.FindStatusCondition(profile.Status.Conditions, v1alpha1.ConditionAccepted)
+		g.Expect(accepted).NotTo(BeNil())
+		g.Expect(accepted.Reason).To(Equal(v1alpha1.ReasonExpressionInvalid))
+		message = accepted.Message
+	}).WithContext(ctx).WithTimeout(30 * time.Second).Should(Succeed())
+	return message
+}
+
+// trusted is the bundle that the API server trusts.
+func (h *hooked) trusted(ctx context.Context) []byte {
+	GinkgoHelper()
+	configuration := &admissionregistrationv1.ValidatingWebhookConfiguration{}
+	Expect(h.c.Get(ctx, client.ObjectKey{Name: webhookName}, configuration)).To(Succeed())
+	for _, w := range configuration.Webhooks {
+		Expect(w.ClientConfig.CABundle).To(Equal(configuration.Webhooks[0].ClientConfig.CABundle))
+	}
+	return configuration.Webhooks[0].ClientConfig.CABundle
+}
+
+// secret is where the manager keeps the certificate.
+func (h *hooked) secret(ctx context.Context) *corev1.Secret {
+	GinkgoHelper()
+	secret := &corev1.Secret{}
+	Expect(h.c.Get(ctx, client.ObjectKey{Namespace: testenv.OperatorNamespace, Name: webhookName}, secret)).To(Succeed())
+	return secret
+}
+
+var _ = Describe("the validating webhook", Label("webhook"), func() {
+	It("refuses what the controller would refuse, with the same words, and warns of what is risky", func(ctx SpecContext) {
+		h := newHooked(ctx, v1alpha1.VendorConductorOne)
+		By("without it, the mistake is told in the status")
+		h.start(ctx)
+		h.apply(ctx, crooked("before"))
+		said := h.told(ctx, "before")
+		h.kill()
+
+		By("with it, at once")
+		h.listen(ctx)
+		calls := h.Counts()
+		err := h.create(ctx, crooked("after"))
+		Expect(apierrors.IsInvalid(err)).To(BeTrue(), "%v", err)
+		Expect(err).To(MatchError(SatisfyAll(ContainSubstring(`"after" is invalid`), ContainSubstring("spec.membership.expression"))))
+		status := err.(apierrors.APIStatus).Status()
+		Expect(status.Details.Causes).To(HaveLen(1))
+		Expect(status.Details.Causes[0].Field).To(Equal("spec.membership.expression"))
+		Expect(status.Details.Causes[0].Message).To(Equal("Invalid value: " + strings.TrimPrefix(said, "spec.membership.expression: ")))
+
+		By("also what the vendor of the backend cannot hold, whatever names mean")
+		for text, want := range map[string]string{
+			manifest(v1alpha1.KindAccessProfile, "one", "displayName: One", "owners: [{email: ada@corp.example}]"):                                                                                      "spec.owners",
+			manifest(v1alpha1.KindAccessProfile, "one", "description: One"):                                                                                                                             "spec.displayName",
+			manifest(v1alpha1.KindAccessProfile, "one", "displayName: One", "sailPoint: {source: {name: Workday}}"):                                                                                     "belongs to another vendor",
+			manifest(v1alpha1.KindAppEntitlement, "one", "app: {name: GitHub}", "displayName: One", "requestable: true"):                                                                                "spec.requestable",
+			manifest(v1alpha1.KindAccessReview, "one", "displayName: One", "owners: [{email: ada@corp.example}]", "reviewer: {manager: {}}"):                                                            "spec.reviewer",
+			"apiVersion: governance-operator.io/v1alpha1\nkind: GovernanceBackend\nmetadata: {name: one}\nspec: {vendor: Veza, endpoint: 'http://vendor.example', credentials: {secretRef: {name: x}}}": "spec.endpoint",
+		} {
+			Expect(h.create(ctx, text)).To(MatchError(ContainSubstring(want)), text)
+		}
+		for _, fine := range []string{
+			manifest(v1alpha1.KindAccessProfile, "one", "displayName: One", "entitlements: [{app: {name: Nothing}, name: Nothing}, {ref: {name: nothing}}]"),
+			manifest(v1alpha1.KindAppEntitlement, "one", "app: {name: Nothing}", "displayName: One", "owners: [{email: nobody@corp.example}]"),
+			manifest(v1alpha1.KindAccessReview, "one", "displayName: One", "owners: [{email: nobody@corp.example}]", "conductorOne: {policy: {name: Nothing}}"),
+			// The backend may come later.
+			`{apiVersion: governance-operator.io/v1alpha1, kind: AccessProfile, metadata: {name: one}, spec: {backendRef: {name: later}, owners: [{id: "1"}]}}`,
+		} {
+			Expect(h.create(ctx, fine)).To(Succeed(), fine)
+			Expect(*h.heard).To(BeEmpty())
+		}
+
+		By("and warns")
+		Expect(h.create(ctx, manifest(v1alpha1.KindAccessProfile, "one", "displayName: One", "entitlements: []"))).To(Succeed())
+		Expect(*h.heard).To(ConsistOf(ContainSubstring("spec.entitlements: is empty and managed")))
+		Expect(h.create(ctx, manifest(v1alpha1.KindAppEntitlement, "one", "app: {name: GitHub}", "displayName: One", "remoteID: x", "management: {deletion: Delete}"))).To(Succeed())
+		Expect(*h.heard).To(ConsistOf(ContainSubstring("spec.management.deletion: Delete also deletes what was there before")))
+		Expect(h.Counts().Writes).To(Equal(calls.Writes), "the vendor is not asked")
+		Expect(h.Counts().Reads).To(Equal(calls.Reads), "the vendor is not asked")
+	}, SpecTimeout(3*time.Minute))
+
+	It("warns when a review under way would be deleted with its object", func(ctx SpecContext) {
+		h := newHooked(ctx, v1alpha1.VendorVeza)
+		h.listen(ctx)
+		Expect(h.create(ctx, manifest(v1alpha1.KindAccessReview, "q4", "start: {mode: Immediate}", "veza: {configuration: {name: Okta groups}}", "management: {deletion: Delete}"))).To(Succeed())
+		Expect(*h.heard).To(BeEmpty())
+		review := h.apply(ctx, manifest(v1alpha1.KindAccessReview, "q4", "start: {mode: Immediate}", "veza: {configuration: {name: Okta groups}}")).(*v1alpha1.AccessReview)
+		Eventually(func(g Gomega) {
+			g.Expect(h.c.Get(ctx, client.ObjectKeyFromObject(review), review)).To(Succeed())
+			g.Expect(review.Status.State).To(Equal(v1alpha1.ReviewRunning))
+		}).WithContext(ctx).WithTimeout(30 * time.Second).Should(Succeed())
+		*h.heard = nil
+		Expect(h.client.Patch(ctx, review, client.RawPatch("application/merge-patch+json", []byte(`{"spec":{"management":{"deletion":"Delete"}}}`)), client.DryRunAll)).To(Succeed())
+		Expect(*h.heard).To(ConsistOf(ContainSubstring("the review has started")))
+	}, SpecTimeout(2*time.Minute))
+
+	It("leaves an object editable that was wrong before, and does not look at what is no spec", func(ctx SpecContext) {
+		h := newHooked(ctx, v1alpha1.VendorConductorOne)
+		h.start(ctx)
+		wrong := h.apply(ctx, crooked("old"))
+		h.kill()
+		h.listen(ctx)
+		patch := func(body string) error {
+			*h.heard = nil
+			return h.client.Patch(ctx, wrong, client.RawPatch("application/merge-patch+json", []byte(body)))
+		}
+		Expect(patch(`{"metadata":{"labels":{"a":"b"},"finalizers":["example.com/mine"]}}`)).To(Succeed())
+		Expect(*h.heard).To(BeEmpty())
+		Expect(patch(`{"spec":{"suspend":true}}`)).To(Succeed())
+		Expect(*h.heard).To(ConsistOf(ContainSubstring("spec.membership.expression")))
+		Expect(patch(`{"spec":{"owners":[{"id":"1"}]}}`)).To(MatchError(SatisfyAll(ContainSubstring("spec.owners"), Not(ContainSubstring("spec.membership")))))
+		Expect(h.client.Delete(ctx, wrong)).To(Succeed())
+		Expect(patch(`{"metadata":{"finalizers":[]}}`)).To(Succeed())
+		Eventually(func() error { return h.c.Get(ctx, client.ObjectKeyFromObject(wrong), wrong) }).WithContext(ctx).WithTimeout(20 * time.Second).Should(MatchError(apierrors.IsNotFound, "is gone"))
+	}, SpecTimeout(2*time.Minute))
+
+	It("holds nobody up while no manager answers, and its mistakes are told later", func(ctx SpecContext) {
+		h := newHooked(ctx, v1alpha1.VendorConductorOne)
+		h.listen(ctx)
+		h.kill()
+		h.apply(ctx, crooked("meanwhile"))
+		h.start(ctx)
+		h.told(ctx, "meanwhile")
+	}, SpecTimeout(2*time.Minute))
+
+	It("keeps its certificate: makes it, takes it up again, renews it before it ends and is trusted all the while", func(ctx SpecContext) {
+		h := newHooked(ctx, v1alpha1.VendorConductorOne)
+		h.listen(ctx)
+		first := h.secret(ctx)
+		Expect(first.Data).To(HaveLen(3))
+		Expect(h.trusted(ctx)).To(Equal(first.Data["ca.crt"]))
+
+		By("started anew, it goes on with the same")
+		h.kill()
+		h.listen(ctx)
+		Expect(h.secret(ctx).Data).To(Equal(first.Data))
+
+		By("one that is about to end is renewed, and the old is trusted until it ends")
+		host, _, err := net.SplitHostPort(h.address)
+		Expect(err).NotTo(HaveOccurred())
+		chain, key, err := cert.GenerateSelfSignedCertKeyWithOptions(cert.SelfSignedCertKeyOptions{
+			Host: webhookName + "." + testenv.OperatorNamespace + ".svc", AlternateIPs: []net.IP{net.ParseIP(host)}, MaxAge: 24 * time.Hour})
+		Expect(err).NotTo(HaveOccurred())
+		leaf, ca := split(chain)
+		ending := h.secret(ctx)
+		ending.Data = map[string][]byte{"tls.crt": leaf, "tls.key": key, "ca.crt": ca}
+		Expect(h.c.Update(ctx, ending)).To(Succeed())
+		h.kill()
+		h.listen(ctx)
+		renewed := h.secret(ctx)
+		Expect(renewed.Data["tls.crt"]).NotTo(Equal(leaf))
+		Expect(string(renewed.Data["ca.crt"])).To(HaveSuffix(string(ca)))
+		Expect(h.trusted(ctx)).To(Equal(renewed.Data["ca.crt"]))
+		pair, err := tls.X509KeyPair(renewed.Data["tls.crt"], renewed.Data["tls.key"])
+		Expect(err).NotTo(HaveOccurred())
+		Expect(time.Until(pair.Leaf.NotAfter)).To(BeNumerically(">", 89*24*time.Hour))
+
+		By("nonsense in the Secret is replaced")
+		broken := h.secret(ctx)
+		broken.Data = map[string][]byte{"tls.crt": []byte("nonsense"), "ca.crt": []byte("nonsense")}
+		Expect(h.c.Update(ctx, broken)).To(Succeed())
+		h.kill()
+		h.listen(ctx)
+		Expect(h.trusted(ctx)).To(Equal(h.secret(ctx).Data["ca.crt"]))
+
+		By("without the Secret it says so, and the rest works")
+		h.kill()
+		Expect(h.c.Delete(ctx, h.secret(ctx))).To(Succeed())
+		h.start(ctx, "--webhook-bind-address="+h.address)
+		_, err = h.manager.WaitFor(ctx, "reading the webhook's Secret")
+		Expect(err).NotTo(HaveOccurred())
+		fine := h.apply(ctx, manifest(v1alpha1.KindAccessProfile, "fine", "displayName: Fine")).(*v1alpha1.AccessProfile)
+		h.ready(ctx, fine)
+	}, SpecTimeout(4*time.Minute))
+
+	It("serves a certificate that is mounted, once it is there, and its successor", func(ctx SpecContext) {
+		h := newHooked(ctx, v1alpha1.VendorConductorOne)
+		host, _, err := net.SplitHostPort(h.address)
+		Expect(err).NotTo(HaveOccurred())
+		dir := GinkgoT().TempDir()
+		mount := func() {
+			chain, key, err := cert.GenerateSelfSignedCertKey(host, []net.IP{net.ParseIP(host)}, nil)
+			Expect(err).NotTo(HaveOccurred())
+			leaf, ca := split(chain)
+			configuration := &admissionregistrationv1.ValidatingWebhookConfiguration{}
+			Expect(h.c.Get(ctx, client.ObjectKey{Name: webhookName}, configuration)).To(Succeed())
+			for i := range configuration.Webhooks {
+				configuration.Webhooks[i].ClientConfig.CABundle = ca
+			}
+			Expect(h.c.Update(ctx, configuration)).To(Succeed())
+			Expect(os.WriteFile(filepath.Join(dir, "tls.key"), key, 0o600)).To(Succeed())
+			Expect(os.WriteFile(filepath.Join(dir, "tls.crt"), leaf, 0o600)).To(Succeed())
+		}
+		h.start(ctx, "--webhook-bind-address="+h.address, "--webhook-cert-dir="+dir)
+		_, err = h.manager.WaitFor(ctx, "waiting for the certificate of the webhook")
+		Expect(err).NotTo(HaveOccurred())
+		refuses := func() {
+			Eventually(func() error { return h.create(ctx, crooked("probe")) }).WithContext(ctx).WithTimeout(40 * time.Second).
+				WithPolling(200 * time.Millisecond).Should(MatchError(apierrors.IsInvalid, "is invalid"))
+		}
+		mount()
+		refuses()
+		mount()
+		refuses()
+		Expect(h.secret(ctx).Data).To(BeEmpty())
+	}, SpecTimeout(3*time.Minute))
+})
+
+// split takes a certificate and its CA apart.
+func split(chain []byte) (leaf, ca []byte) {
+	GinkgoHelper()
+	blocks, err := cert.ParseCertsPEM(chain)
+	Expect(err).NotTo(HaveOccurred())
+	Expect(blocks).To(HaveLen(2))
+	leaf, err = cert.EncodeCertificates(blocks[0])
+	Expect(err).NotTo(HaveOccurred())
+	ca, err = cert.EncodeCertificates(blocks[1])
+	Expect(err).NotTo(HaveOccurred())
+	return leaf, ca
+}
