@@ -32,14 +32,14 @@ func (l *auditLog) keep(r telemetry.Record) error {
 	return nil
 }
 
-// of returns the records of one tenant.
+// of returns the records of one tenant. A port may have been another tenant's before.
 func (l *auditLog) of(t *tenant) (out []telemetry.Record) {
 	address, err := url.Parse(t.URL)
 	Expect(err).NotTo(HaveOccurred())
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, r := range l.records {
-		if r.Host == address.Host {
+		if r.Host == address.Host && r.Namespace == t.namespace {
 			out = append(out, r)
 		}
 	}
