@@ -184,7 +184,7 @@ func commands(text string) []string {
 		case !inside && strings.TrimSpace(line) == "```sh":
 			inside = true
 			blocks = append(blocks, "")
-		case strings.HasPrefix(line, "```"):
+		case strings.HasPrefix(strings.TrimSpace(line), "```"):
 			inside = false
 		case inside:
 			blocks[len(blocks)-1] += line
