@@ -1,4 +1,4 @@
-// Package docs_test does what the documents tell a newcomer to type.
+// Package docs_test does what the documents tell a newcomer to type, and holds what they name against what there is.
 package docs_test
 
 import (

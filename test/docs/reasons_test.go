@@ -53,6 +53,12 @@ func TestEveryReasonHasAHeadingInTroubleshooting(t *testing.T) {
 			t.Errorf("reason %s has %d headings, want 1", reason, n)
 		}
 	}
+	kinds := read(t, "docs/kinds/management.md") + read(t, "docs/kinds/governancebackend.md")
+	for _, reason := range reasons {
+		if link := "[`" + reason + "`](../troubleshooting.md#" + strings.ToLower(reason) + ")"; !strings.Contains(kinds, link) {
+			t.Errorf("reason %s is in no table of conditions", reason)
+		}
+	}
 	for _, heading := range headings {
 		if !slices.Contains(reasons, heading) {
 			t.Errorf("heading %s: there is no such reason", heading)
