@@ -43,8 +43,10 @@ func documents(file string) []string {
 	GinkgoHelper()
 	raw, err := os.ReadFile(filepath.Join("..", "..", "config", "webhook", file))
 	Expect(err).NotTo(HaveOccurred())
-	return strings.Split(string(raw), "\n---\n")
+	return documentsOf(string(raw))
 }
+
+func documentsOf(text string) []string { return strings.Split(text, "\n---\n") }
 
 func newHooked(ctx context.Context, vendor v1alpha1.Vendor, options ...testenv.Option) *hooked {
 	GinkgoHelper()
