@@ -60,6 +60,8 @@ type options struct {
 	resync                       time.Duration
 	insecure                     bool
 	audit                        string
+	traceTo                      string
+	tracePart                    float64
 	pace                         controller.Options
 }
 
@@ -87,6 +89,8 @@ func main() {
 	flag.DurationVar(&o.pace.ReviewPoll, "review-poll-interval", 0, "how often a review that waits for people is looked at (default 5m)")
 	flag.DurationVar(&o.pace.TailPeriod, "tail-interval", 0, "how often fields are read that no list holds (default 1h)")
 	flag.StringVar(&o.audit, "audit-log", telemetry.AuditToLog, "where the record of every write at a vendor goes: log (the manager's own log, as logger \"audit\"), stdout, or the path of a file that is appended to")
+	flag.StringVar(&o.traceTo, "tracing-endpoint", "", "URL of a collector that takes spans by OTLP over gRPC, such as http://collector:4317; empty switches tracing off")
+	flag.Float64Var(&o.tracePart, "tracing-sample-ratio", 1, "part of the passes that are traced, between 0 and 1")
 	zapOptions := zap.Options{}
 	zapOptions.BindFlags(flag.CommandLine)
 	flag.Parse()
@@ -172,6 +176,17 @@ func run(ctx context.Context, logger logr.Logger, o options) error {
 		return err
 	}
 	c.Observe = audit.Observer
+	if o.traceTo != "" {
+		stop, err := telemetry.StartTracing(ctx, o.traceTo, o.tracePart, version, ctrl.Log.WithName("tracing"))
+		if err != nil {
+			return err
+		}
+		defer func() {
+			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+			defer cancel()
+			stop(last)
+		}()
+	}
 	if err := controller.Setup(ctx, mgr, c); err != nil {
 		return fmt.Errorf("setting up the controllers: %w", err)
 	}

@@ -187,6 +187,8 @@ func (r *Reconciler[O, D]) Reconcile(ctx context.Context, req reconcile.Request)
 		}
 	}
 	p.turn = turn
+	ctx, span := p.trace(ctx)
+	defer span.End()
 	out := p.run(backend.WithPriority(ctx, turn.class()))
 	if out.paced && !out.wrote && r.PerTenant > 0 {
 		r.Force(req.NamespacedName)

@@ -14,6 +14,7 @@ import (
 
 // tell counts and logs what a pass did, once it is written down. A pass that did nothing says nothing.
 func (p *pass[O, D]) tell(ctx context.Context, out outcome, err error) {
+	p.tellSpan(ctx, out)
 	if p.acted || out.plan.Action == Release && out.err == nil && err == nil {
 		p.tellAction(ctx, out)
 	}

@@ -8,11 +8,17 @@ import (
 	"sync"
 	"time"
 
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/trace"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/log"
 
 	"github.com/governance-operator/governance-operator/internal/engine"
 )
+
+// tracer does nothing until the manager is told where spans go.
+var tracer = otel.Tracer("governance-operator")
 
 // TailPeriod is how often fields are read that lists do not hold.
 const TailPeriod = time.Hour
@@ -170,7 +176,11 @@ func (s *Sweeper) sweep(ctx context.Context, t Target, k Kind) {
 		period = TailPeriod
 	}
 	started := time.Now()
+	ctx, span := tracer.Start(ctx, k.Name+" sweep", trace.WithAttributes(
+		attribute.String("governance_operator.kind", k.Name), attribute.String("governance_operator.backend", t.Key)))
 	swept, err := k.Sweep(ctx, b, period)
+	span.SetAttributes(attribute.Int("governance_operator.differ", len(swept.Differ)))
+	span.End()
 	if len(swept.Differ) > 0 {
 		differ.Add(float64(len(swept.Differ)))
 		k.Queue(swept.Differ)

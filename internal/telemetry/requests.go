@@ -1,4 +1,4 @@
-// Package telemetry turns what the transports tell into metrics and the audit log.
+// Package telemetry turns what the transports tell into metrics, spans and the audit log.
 package telemetry
 
 import (
@@ -32,12 +32,13 @@ var (
 	}, []string{"vendor", "tenant", "reason"})
 )
 
-// Observer returns what is told of the exchanges with one tenant, by its host: metrics, and a
+// Observer returns what is told of the exchanges with one tenant, by its host: metrics, spans, and a
 // record of every write. A nil Audit keeps no records.
 func (a *Audit) Observer(vendor, tenant string) backend.Observer {
 	fixed := prometheus.Labels{"vendor": vendor, "tenant": tenant}
 	total, took, notSent := requests.MustCurryWith(fixed), latency.MustCurryWith(fixed), held.MustCurryWith(fixed)
 	return func(ctx context.Context, e backend.Exchange) {
+		traced(ctx, vendor, tenant, e)
 		if e.Held != "" {
 			notSent.WithLabelValues(e.Held).Inc()
 			return

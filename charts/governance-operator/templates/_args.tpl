@@ -34,6 +34,10 @@
 {{- with .Values.watchNamespaces }}
 - --watch-namespaces={{ join "," . }}
 {{- end }}
+{{- with .Values.tracing.endpoint }}
+- --tracing-endpoint={{ . }}
+- --tracing-sample-ratio={{ $.Values.tracing.sampleRatio }}
+{{- end }}
 {{- with .Values.clusterID }}
 - --cluster-id={{ . }}
 {{- end }}
