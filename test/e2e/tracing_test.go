@@ -110,7 +110,7 @@ var _ = Describe("tracing", func() {
 		Expect(failed[0].GetStatus().GetCode()).To(Equal(otlp.Status_STATUS_CODE_ERROR))
 
 		writes := c.of(map[string]string{"write": "true", "kind": v1alpha1.KindAppEntitlement})
-		Expect(writes).To(HaveLen(int(s.Counts().Writes)), "a span for each write that the vendor got")
+		Expect(writes).To(HaveLen(s.Counts().Writes), "a span for each write that the vendor got")
 		for _, write := range writes {
 			parent := hex.EncodeToString(write.GetParentSpanId())
 			Expect(parent).To(BeElementOf(hex.EncodeToString(passes[0].GetSpanId()), hex.EncodeToString(failed[0].GetSpanId())))
