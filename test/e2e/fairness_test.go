@@ -94,7 +94,8 @@ func (s *stack) pace(ctx context.Context, k kind, first, n int) float64 {
 }
 
 // aroundBreaker parts the calls of a tenant that answers nothing: those that began before the
-// fifth of them was given up, and what the breaker let pass after.
+// fifth of them was given up, and what the breaker let pass after. What began in the second in
+// which the manager noticed had passed before; the first probe comes five seconds later.
 func aroundBreaker(calls []sandbox.Call) (before, probes []sandbox.Call) {
 	var ends []time.Time
 	for _, call := range calls {
@@ -107,7 +108,7 @@ func aroundBreaker(calls []sandbox.Call) (before, probes []sandbox.Call) {
 	}
 	slices.SortFunc(ends, time.Time.Compare)
 	for _, call := range calls {
-		if call.Time.After(ends[4]) {
+		if call.Time.After(ends[4].Add(time.Second)) {
 			probes = append(probes, call)
 		} else {
 			before = append(before, call)
