@@ -74,6 +74,10 @@ argocd: control-plane ## Record the states of objects anew where they changed, a
 	RECORD=1 go test ./internal/controller -ginkgo.focus='the recorded states of objects'
 	go -C test test -count=1 ./argocd -update
 
+.PHONY: values-schema
+values-schema: control-plane ## Fetch from the API server the schemas of those values of the chart that Kubernetes gets as they are.
+	go -C test test -count=1 ./chart -run TestWhatIsHandedToKubernetes -update
+
 ##@ Development
 
 .PHONY: build

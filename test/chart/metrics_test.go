@@ -18,8 +18,8 @@ func TestPrometheusReadsMetricsAsTheyAreServed(t *testing.T) {
 			"scheme: https\ntlsConfig: {insecureSkipVerify: true}\n" + token},
 		"a certificate in a Secret": {"metrics.certificateSecret=mine", "--metrics-bind-address=:8443 --metrics-cert-dir=/certificates/metrics",
 			"scheme: https\ntlsConfig: {ca: {secret: {name: mine, key: ca.crt}}, serverName: " + release + "-metrics." + namespace + ".svc}\n" + token},
-		"another check, another token": {"metrics.certificateSecret=mine,serviceMonitor.tlsConfig.serverName=x,serviceMonitor.authorization.credentials.name=s",
-			"--metrics-bind-address=:8443 --metrics-cert-dir=/certificates/metrics", "scheme: https\ntlsConfig: {serverName: x}\nauthorization: {credentials: {name: s}}"},
+		"another check, another token": {"metrics.certificateSecret=mine,serviceMonitor.tlsConfig.serverName=x,serviceMonitor.authorization.credentials.name=s,serviceMonitor.authorization.credentials.key=token",
+			"--metrics-bind-address=:8443 --metrics-cert-dir=/certificates/metrics", "scheme: https\ntlsConfig: {serverName: x}\nauthorization: {credentials: {name: s, key: token}}"},
 		"open to everybody": {"metrics.secure=false,metrics.port=8080,metrics.certificateSecret=is-not-read",
 			"--metrics-bind-address=:8080 --metrics-secure=false", "scheme: http"},
 	} {

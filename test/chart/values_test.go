@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	appsv1 "k8s.io/api/apps/v1"
 	"sigs.k8s.io/yaml"
 )
 
@@ -29,12 +30,12 @@ func refusal(t *testing.T, values any) string {
 	return err.Error()
 }
 
-// passedThrough are the values that hold Kubernetes objects or labels, or are nobody's: their keys are not the chart's.
+// passedThrough are the values that are nobody's, or maps whose keys are the user's: labels, annotations, names of resources.
 var passedThrough = []string{
 	"global", "commonLabels", "crds.annotations", "serviceAccount.annotations", "metrics.service.annotations", "metrics.service.labels",
-	"webhook.certManager.issuerRef", "serviceMonitor.labels", "serviceMonitor.annotations", "serviceMonitor.tlsConfig", "serviceMonitor.authorization", "prometheusRule.labels", "prometheusRule.annotations", "grafanaDashboard.labels",
-	"grafanaDashboard.annotations", "resources", "livenessProbe", "readinessProbe", "strategy", "nodeSelector", "affinity",
-	"deploymentAnnotations", "podAnnotations", "podLabels", "podSecurityContext", "securityContext", "sandbox.resources",
+	"serviceMonitor.labels", "serviceMonitor.annotations", "prometheusRule.labels", "prometheusRule.annotations", "grafanaDashboard.labels",
+	"grafanaDashboard.annotations", "resources.requests", "resources.limits", "sandbox.resources.requests", "sandbox.resources.limits",
+	"nodeSelector", "deploymentAnnotations", "podAnnotations", "podLabels",
 }
 
 // misspelt returns the values with every key of the chart misspelt, and these keys by the object they are in.
@@ -95,11 +96,40 @@ func lineOf(text, part string) string {
 
 func TestOneTypoIsRefusedByItsPath(t *testing.T) {
 	for name, c := range map[string]struct{ values, want string }{
-		"at the top":   {"replicas: 2", `at '': additional properties 'replicas' not allowed`},
-		"two deep":     {"metrics: {service: {label: {}}}", `at '/metrics/service': additional properties 'label' not allowed`},
-		"of a policy":  {"admissionPolicies: {selfReview: {namespaceSelector: {matchLabel: {}}}}", `at '/admissionPolicies/selfReview/namespaceSelector': additional properties 'matchLabel' not allowed`},
-		"in a list":    {"imagePullSecrets: [{nam: x}]", `at '/imagePullSecrets/0': additional properties 'nam' not allowed`},
-		"of the image": {"sandbox: {image: {registri: x}}", `at '/sandbox/image': additional properties 'registri' not allowed`},
+		"at the top":                         {"replicas: 2", `at '': additional properties 'replicas' not allowed`},
+		"two deep":                           {"metrics: {service: {label: {}}}", `at '/metrics/service': additional properties 'label' not allowed`},
+		"of a policy":                        {"admissionPolicies: {selfReview: {namespaceSelector: {matchLabel: {}}}}", `at '/admissionPolicies/selfReview/namespaceSelector': additional properties 'matchLabel' not allowed`},
+		"in a list":                          {"imagePullSecrets: [{nam: x}]", `at '/imagePullSecrets/0': additional properties 'nam' not allowed`},
+		"of the image":                       {"sandbox: {image: {registri: x}}", `at '/sandbox/image': additional properties 'registri' not allowed`},
+		"of the environment":                 {"extraEnv: [{name: x, valu: y}]", `at '/extraEnv/0': additional properties 'valu' not allowed`},
+		"where the environment is from":      {"extraEnv: [{name: x, valueFrom: {secretKeyReff: {name: x, key: y}}}]", `at '/extraEnv/0/valueFrom': additional properties 'secretKeyReff' not allowed`},
+		"of a Secret in the environment":     {"extraEnvFrom: [{secretRef: {nam: x}}]", `at '/extraEnvFrom/0/secretRef': additional properties 'nam' not allowed`},
+		"of a volume":                        {"extraVolumes: [{name: x, secrets: {secretName: y}}]", `at '/extraVolumes/0': additional properties 'secrets' not allowed`},
+		"deep in a volume":                   {"extraVolumes: [{name: x, projected: {sources: [{serviceAccountToken: {path: x, expirationSecond: 600}}]}}]", `at '/extraVolumes/0/projected/sources/0/serviceAccountToken': additional properties 'expirationSecond' not allowed`},
+		"in the claim of a volume":           {"extraVolumes: [{name: x, ephemeral: {volumeClaimTemplate: {spec: {accessMode: [ReadWriteOnce]}}}}]", `at '/extraVolumes/0/ephemeral/volumeClaimTemplate/spec': additional properties 'accessMode' not allowed`},
+		"of a mount":                         {"extraVolumeMounts: [{name: x, mountPath: /x, readonly: true}]", `at '/extraVolumeMounts/0': additional properties 'readonly' not allowed`},
+		"of resources":                       {"resources: {limit: {cpu: 1}}", `at '/resources': additional properties 'limit' not allowed`},
+		"of the sandbox's resources":         {"sandbox: {resources: {request: {cpu: 1}}}", `at '/sandbox/resources': additional properties 'request' not allowed`},
+		"of a probe":                         {"livenessProbe: {initialDelaySecond: 1}", `at '/livenessProbe': additional properties 'initialDelaySecond' not allowed`},
+		"of a probe that is the chart's own": {"readinessProbe: {httpGet: {path: /x, port: 1}}", `at '/readinessProbe': additional properties 'httpGet' not allowed`},
+		"of the strategy":                    {"strategy: {rollingUpdate: {maxSurges: 1}}", `at '/strategy/rollingUpdate': additional properties 'maxSurges' not allowed`},
+		"of a toleration":                    {"tolerations: [{key: x, efect: NoSchedule}]", `at '/tolerations/0': additional properties 'efect' not allowed`},
+		"in what a toleration can say":       {"tolerations: [{key: x, effect: NoSchedul}]", `at '/tolerations/0/effect': value must be one of`},
+		"of the affinity":                    {"affinity: {nodeAfinity: {}}", `at '/affinity': additional properties 'nodeAfinity' not allowed`},
+		"deep in the affinity":               {"affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpression: []}]}}}", `at '/affinity/nodeAffinity/requiredDuringSchedulingIgnoredDuringExecution/nodeSelectorTerms/0': additional properties 'matchExpression' not allowed`},
+		"of a spread":                        {"topologySpreadConstraints: [{maxSkew: 1, topologyKey: x, whenUnsatisfiable: DoNotSchedule, minDomain: 2}]", `at '/topologySpreadConstraints/0': additional properties 'minDomain' not allowed`},
+		"what a spread has to say":           {"topologySpreadConstraints: [{maxSkew: 1, topologyKey: x}]", `at '/topologySpreadConstraints/0': missing property 'whenUnsatisfiable'`},
+		"of the pod's security":              {"podSecurityContext: {runAsNonRot: true}", `at '/podSecurityContext': additional properties 'runAsNonRot' not allowed`},
+		"deep in the pod's security":         {"podSecurityContext: {seccompProfile: {typ: RuntimeDefault}}", `at '/podSecurityContext/seccompProfile': additional properties 'typ' not allowed`},
+		"of the container's security":        {"securityContext: {capabilities: {drops: [ALL]}}", `at '/securityContext/capabilities': additional properties 'drops' not allowed`},
+		"of who reads metrics":               {"networkPolicy: {metricsFrom: [{namespaceSelectr: {}}]}", `at '/networkPolicy/metricsFrom/0': additional properties 'namespaceSelectr' not allowed`},
+		"of what may be called":              {"networkPolicy: {egress: {rules: [{ports: [{port: 53, protcol: UDP}]}]}}", `at '/networkPolicy/egress/rules/0/ports/0': additional properties 'protcol' not allowed`},
+		"of the certificate that is checked": {"serviceMonitor: {tlsConfig: {ca: {secrt: {}}}}", `at '/serviceMonitor/tlsConfig/ca': additional properties 'secrt' not allowed`},
+		"of the Secret to sign in with":      {"serviceMonitor: {authorization: {credentials: {name: x, kei: y}}}", `at '/serviceMonitor/authorization/credentials': additional properties 'kei' not allowed`},
+		"of a target's labels":               {"serviceMonitor: {relabelings: [{sourceLabel: [x]}]}", `at '/serviceMonitor/relabelings/0': additional properties 'sourceLabel' not allowed`},
+		"of a metric's labels":               {"serviceMonitor: {metricRelabelings: [{action: dropp}]}", `at '/serviceMonitor/metricRelabelings/0/action': value must be one of`},
+		"of an alert":                        {"prometheusRule: {extraGroups: [{name: x, rules: [{alert: x, exp: y}]}]}", `at '/prometheusRule/extraGroups/0/rules/0': additional properties 'exp' not allowed`},
+		"of an issuer":                       {"webhook: {certManager: {issuerRef: {names: x}}}", `at '/webhook/certManager/issuerRef': additional properties 'names' not allowed`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			values := map[string]any{}
@@ -110,6 +140,18 @@ func TestOneTypoIsRefusedByItsPath(t *testing.T) {
 				t.Errorf("refused with %s\nwant %s", said, c.want)
 			}
 		})
+	}
+}
+
+// A null takes a default of the chart's away, as on platforms that choose the user themselves.
+func TestADefaultIsTakenAwayByNull(t *testing.T) {
+	objects := render(t, "--set", "podSecurityContext.runAsUser=null,resources.limits.cpu=null,livenessProbe=null")
+	deployment := named(t, objects, "Deployment", release, &appsv1.Deployment{})
+	if user := deployment.Spec.Template.Spec.SecurityContext.RunAsUser; user != nil {
+		t.Errorf("runs as user %d", *user)
+	}
+	if limits := deployment.Spec.Template.Spec.Containers[0].Resources.Limits; len(limits) != 1 {
+		t.Errorf("limits are %v", limits)
 	}
 }
 
