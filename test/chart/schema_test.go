@@ -37,16 +37,13 @@ type schema = map[string]any
 // ofKubernetes begins the names of the types that the API server publishes.
 const ofKubernetes = "io.k8s."
 
-var schemaPath = filepath.Join(chart, "values.schema.json")
+// schemaFile is the path of that file in the repository.
+var schemaFile = []string{"charts", "governance-operator", "values.schema.json"}
 
 func readSchema(t *testing.T) schemaOfValues {
 	t.Helper()
-	raw, err := os.ReadFile(schemaPath)
-	if err != nil {
-		t.Fatal(err)
-	}
 	var s schemaOfValues
-	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder := json.NewDecoder(strings.NewReader(readText(t, schemaFile...)))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&s); err != nil {
 		t.Fatal(err)
@@ -82,7 +79,7 @@ func TestWhatIsHandedToKubernetesHasTheFormThatTheAPIServerPublishes(t *testing.
 		if err := encoder.Encode(s); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(schemaPath, text.Bytes(), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(chart, "values.schema.json"), text.Bytes(), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -205,14 +202,8 @@ func walk(path string, s schema, visit func(path string, s schema)) {
 
 // TestNoValueTakesKeysThatNobodyKnows holds for values that no test of a typo names, too.
 func TestNoValueTakesKeysThatNobodyKnows(t *testing.T) {
-	raw, err := os.ReadFile(schemaPath)
-	if err != nil {
-		t.Fatal(err)
-	}
 	var whole schema
-	if err := json.Unmarshal(raw, &whole); err != nil {
-		t.Fatal(err)
-	}
+	read(t, &whole, schemaFile...)
 	count := 0
 	var got []string
 	walk("", whole, func(path string, s schema) {
