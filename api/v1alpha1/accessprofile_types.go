@@ -126,8 +126,9 @@ type ConductorOneProfile struct {
 	// unenrollmentEntitlementBehavior: Bypass or Enforce the entitlements' revoke policies. Unset: not managed.
 	// +optional
 	UnenrollmentEntitlementBehavior UnenrollmentEntitlementBehavior `json:"unenrollmentEntitlementBehavior,omitempty"`
-	// createRequests opens requests for the present members when an entitlement is added. The vendor never shows it
-	// again; it takes effect with the next addition. Unset: no requests.
+	// createRequests opens requests for the present members when an entitlement is added. Where a membership rule makes
+	// people members, it is left out unless the rule has run since it last changed: the members are those of the rule before
+	// until then. The vendor never shows it again; it takes effect with the next addition. Unset: no requests.
 	// +optional
 	CreateRequests *bool `json:"createRequests,omitempty"`
 	// automation steers how the membership rule runs. Unset: not managed.

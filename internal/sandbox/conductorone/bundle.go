@@ -1,6 +1,9 @@
 package conductorone
 
-import "strconv"
+import (
+	"strconv"
+	"time"
+)
 
 // showBundle is a catalog's membership rule as it reads.
 func (c *call) showBundle(id string) object {
@@ -96,6 +99,21 @@ func (c *call) deleteBundle() (any, error) {
 	return empty(), nil
 }
 
+// request is one that was opened for the members of a catalog, who came by a rule.
+type request struct {
+	rule object
+	ref  ref
+}
+
+// openRequests asks for entitlements on behalf of those who are members now.
+func (c *call) openRequests(id string, given []ref) {
+	if rule := c.s.ran[id]; rule != nil && flag(c.body, "createRequests") {
+		for _, r := range given {
+			c.s.requests[id] = append(c.s.requests[id], request{rule, r})
+		}
+	}
+}
+
 // runBundle does at once what the vendor does soon.
 func (c *call) runBundle() (any, error) {
 	id, value, err := c.bundle(false)
@@ -105,12 +123,37 @@ func (c *call) runBundle() (any, error) {
 	if err := c.checkRefs(refs(c.body, "refs")); err != nil {
 		return nil, err
 	}
+	c.run(id, value)
+	return empty(), nil
+}
+
+// runEvery is how often the vendor runs a membership rule by itself.
+const runEvery = time.Hour
+
+// runDue runs every rule whose last run, or else last change, was so long ago.
+func (c *call) runDue() {
+	for id, value := range c.s.bundles {
+		since := instant(inner(value, "state"), "lastRunAt")
+		if since.IsZero() {
+			since = instant(value, "updatedAt")
+		}
+		if !deleted(value) && !c.now.Before(since.Add(runEvery)) {
+			c.run(id, value)
+		}
+	}
+}
+
+// run makes those members whom the rule means now, and nobody else. A rule that is off moves nobody.
+func (c *call) run(id string, value object) {
+	if !flag(value, "enabled") {
+		return
+	}
+	c.s.ran[id] = copyObject(value)
 	members := strconv.FormatInt(c.s.members[id], 10)
 	value["state"] = object{
 		"status": "BUNDLE_AUTOMATION_RUN_STATUS_SUCCESS", "lastRunAt": c.stamp(),
 		"celEvaluation": object{"status": "BUNDLE_AUTOMATION_RUN_STATUS_SUCCESS", "lastEvaluatedAt": c.stamp(), "matchedUsers": members},
 	}
-	return empty(), nil
 }
 
 func (c *call) resumeBundle() (any, error) {

@@ -22,6 +22,14 @@ type ProfileDump struct {
 	Visibility  []any          `json:"visibility"`
 	Automation  map[string]any `json:"automation"`
 	MemberCount int64          `json:"memberCount"`
+	// Requests were opened for the members of the moment, who had come by a rule.
+	Requests []RequestDump `json:"requests"`
+}
+
+// RequestDump is a request that was opened for everybody whom a rule had made a member.
+type RequestDump struct {
+	Rule map[string]any `json:"rule"`
+	Ref  map[string]any `json:"ref"`
 }
 
 // EntitlementDump is an entitlement with what belongs to it.
@@ -47,6 +55,14 @@ func orNil(value object) map[string]any {
 	return copyObject(value)
 }
 
+func dumpRequests(list []request) []RequestDump {
+	out := []RequestDump{}
+	for _, r := range list {
+		out = append(out, RequestDump{copyObject(r.rule), r.ref.wire()})
+	}
+	return out
+}
+
 // Dump returns the active tenant's store as a Dump.
 func (k console) Dump() any {
 	c, leave := k.begin()
@@ -59,7 +75,7 @@ func (k console) Dump() any {
 	for _, r := range s.catalogs.All() {
 		dump.AccessProfiles = append(dump.AccessProfiles, ProfileDump{
 			ObjectDump: r.Dump(), Entries: wireRefs(s.entries[r.Key]), Visibility: wireRefs(s.visibility[r.Key]),
-			Automation: orNil(s.bundles[r.Key]), MemberCount: s.members[r.Key],
+			Automation: orNil(s.bundles[r.Key]), MemberCount: s.members[r.Key], Requests: dumpRequests(s.requests[r.Key]),
 		})
 	}
 	for _, r := range s.entitlements.All() {

@@ -78,7 +78,12 @@ func (c *call) swallow(name string) {
 
 func (c *call) addEntries() (any, error) {
 	c.swallow("createRequests")
-	return c.changeRefs(c.s.entries, refs(c.body, "appEntitlements"), joinRefs)
+	given := refs(c.body, "appEntitlements")
+	answer, err := c.changeRefs(c.s.entries, given, joinRefs)
+	if err == nil {
+		c.openRequests(c.id("catalog_id"), given)
+	}
+	return answer, err
 }
 
 func (c *call) replaceEntries() (any, error) {
@@ -113,6 +118,7 @@ func (c *call) putEntry() (any, error) {
 	if _, err := c.changeRefs(c.s.entries, []ref{c.entryRef()}, joinRefs); err != nil {
 		return nil, err
 	}
+	c.openRequests(c.id("catalog_id"), []ref{c.entryRef()})
 	return entryAnswer(c.id("catalog_id"), c.entryRef()), nil
 }
 

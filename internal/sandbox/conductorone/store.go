@@ -26,6 +26,9 @@ type store struct {
 	visibility map[string][]ref
 	bundles    map[string]object
 	members    map[string]int64
+	// ran is the rule by which the present members of a catalog came, as its last run found it; requests were opened for them.
+	ran      map[string]object
+	requests map[string][]request
 	// setups, selections, reports and stages belong to a review or a template and are keyed by its id.
 	setups     map[string][]object
 	selections map[string][]any
@@ -41,6 +44,7 @@ func newStore() *store {
 		entitlements: newTable(), catalogs: newTable(), reviews: newTable(), templates: newTable(), tasks: newTable(),
 		owners: map[string][]string{}, automations: map[string]object{}, exclusions: map[string][]string{},
 		entries: map[string][]ref{}, visibility: map[string][]ref{}, bundles: map[string]object{}, members: map[string]int64{},
+		ran: map[string]object{}, requests: map[string][]request{},
 		setups: map[string][]object{}, selections: map[string][]any{}, reports: map[string][]object{}, stages: map[string]*stage{},
 	}
 }

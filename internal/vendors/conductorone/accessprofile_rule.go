@@ -18,26 +18,59 @@ func (u *profileUpdate) switchOff(ctx context.Context) error {
 	}
 	wanted, unwanted := u.wantedRule()
 	switch {
-	case unwanted:
+	case unwanted && len(u.added) == 0:
 		u.settled = true
 		return u.remove(ctx, u.bundlePath())
 	case !u.rule.Enabled:
 		return nil
+	case unwanted:
+		// Removed when the entries are in: a failure before that must not forget whose members these are.
+		return u.pause(ctx)
 	case !wanted.Enabled:
 		// Off is narrower than any rule: the last word can be said at once.
 		return u.writeRule(ctx)
 	case u.bothMove() && u.enabledIsOurs():
-		paused := u.rule
-		paused.Enabled = false
-		return u.writeBundle(ctx, paused)
+		return u.pause(ctx)
 	}
 	return nil
+}
+
+func (u *profileUpdate) pause(ctx context.Context) error {
+	paused := u.rule
+	paused.Enabled = false
+	return u.writeBundle(ctx, paused)
+}
+
+// requests says whether requests are to be opened for the members of the moment. A rule changes who is a member when it
+// runs, some time after it was written: until then the members are still those of the rule before, whom the new entries
+// are not for. They are left to those who become members later.
+func (u *profileUpdate) requests(ctx context.Context) (*bool, error) {
+	wanted := backend.Value(u.desired.ConductorOne).CreateRequests
+	if !backend.Value(wanted) {
+		return wanted, nil
+	}
+	if u.changes.Any(pathMembership, pathAutomation) {
+		return backend.To(false), nil
+	}
+	rule, err := u.bundle(ctx, u.seen.ID)
+	if err != nil {
+		return nil, err
+	}
+	return backend.To(rule == nil || rule.hasItsMembers()), nil
+}
+
+// hasItsMembers says whether those who are members now are those whom the rule means.
+func (r *bundleRead) hasItsMembers() bool {
+	if r.State == nil || r.State.LastRunAt.IsZero() {
+		return !r.Enabled // It has never made anybody a member.
+	}
+	return r.Enabled && r.State.Status == enumBundleRun+"SUCCESS" && r.State.LastRunAt.After(r.UpdatedAt.Time)
 }
 
 // ruleFirst writes the new rule between removals and additions where the automation may
 // not be switched off: what is left by then belongs to the new contents too.
 func (u *profileUpdate) ruleFirst(ctx context.Context) error {
-	if u.settled || !u.rule.Enabled || !u.bothMove() || u.enabledIsOurs() {
+	if _, unwanted := u.wantedRule(); unwanted || u.settled || !u.rule.Enabled || !u.bothMove() || u.enabledIsOurs() {
 		return nil
 	}
 	return u.writeRule(ctx)
@@ -103,6 +136,9 @@ func (u *profileUpdate) writeRule(ctx context.Context) error {
 		return nil
 	}
 	u.settled = true
-	wanted, _ := u.wantedRule()
+	wanted, unwanted := u.wantedRule()
+	if unwanted {
+		return u.remove(ctx, u.bundlePath())
+	}
 	return u.writeBundle(ctx, wanted)
 }

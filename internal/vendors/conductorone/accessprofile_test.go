@@ -12,6 +12,7 @@ import (
 
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
+	fake "github.com/governance-operator/governance-operator/internal/sandbox/conductorone"
 	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
 )
 
@@ -104,7 +105,7 @@ func TestProfileCreateThenConverge(t *testing.T) {
 	}
 	k.ResetCalls()
 	obs = k.Converge(obs, desired)
-	expectSteps(k.House, "policies grantPolicyId,revokePolicyId,durationGrant", "add 2 requests=true", "automation enabled=true", "bind 2", "row published published=true")
+	expectSteps(k.House, "policies grantPolicyId,revokePolicyId,durationGrant", "add 2 requests=false", "automation enabled=true", "bind 2", "row published published=true")
 	if backend.Value(obs.Actual.Facts.MemberCount) != 0 || obs.Actual.Facts.CELExpression == "" {
 		t.Errorf("%+v", obs.Actual.Facts)
 	}
@@ -205,7 +206,7 @@ func TestProfileUpdateOrder(t *testing.T) {
 			p.ConductorOne.VisibleTo = backend.EntitlementSet{engineer, member}
 			p.DisplayName = backend.To("Renamed")
 			p.ConductorOne.GrantPolicyID = &auto
-		}, []string{"unbind 1", "automation enabled=false", "remove 1", "policies grantPolicyId", "add 1 requests=true", "automation enabled=true", "bind 1", "row displayName"}},
+		}, []string{"unbind 1", "automation enabled=false", "remove 1", "policies grantPolicyId", "add 1 requests=false", "automation enabled=true", "bind 1", "row displayName"}},
 		"new contents are never to be had by the old policy": {func(p *backend.AccessProfile) {
 			p.Entitlements = backend.EntitlementSet{payroll, payments}
 			p.ConductorOne.GrantPolicyID = &auto
@@ -222,7 +223,7 @@ func TestProfileUpdateOrder(t *testing.T) {
 		"the rule off, contents more": {func(p *backend.AccessProfile) {
 			p.Membership.Enabled = backend.To(false)
 			p.Entitlements = append(p.Entitlements, payments)
-		}, []string{"automation enabled=false", "add 1 requests=true"}},
+		}, []string{"automation enabled=false", "add 1 requests=false"}},
 		"not requestable any more": {func(p *backend.AccessProfile) {
 			p.Requestable = backend.To(false)
 			p.Entitlements = backend.EntitlementSet{}
@@ -231,6 +232,11 @@ func TestProfileUpdateOrder(t *testing.T) {
 			p.ConductorOne.VisibleToEveryone = backend.To(true)
 			p.Entitlements = append(p.Entitlements, payments)
 		}, []string{"add 1 requests=true", "row visibleToEveryone visibleToEveryone=true"}},
+		"no rule, contents more": {func(p *backend.AccessProfile) {
+			*p = backend.AccessProfile{
+				Membership: &backend.Membership{Expression: backend.To("")}, Entitlements: backend.EntitlementSet{payments}, ConductorOne: &block{CreateRequests: backend.To(true)},
+			}
+		}, []string{"automation enabled=false", "remove 2", "add 1 requests=false", "DELETE " + bundleRoute}},
 		"a rule that nobody may switch off goes between": {func(p *backend.AccessProfile) {
 			*p = backend.AccessProfile{Membership: &backend.Membership{Expression: other}, Entitlements: backend.EntitlementSet{payments}}
 		}, []string{"remove 2", "automation enabled=true", "add 1 requests=<nil>"}},
@@ -250,14 +256,74 @@ func TestProfileUpdateOrder(t *testing.T) {
 		}, []string{"DELETE " + bundleRoute}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			k := profiles(t)
+			k := lasting(t)
 			obs := k.Converge(k.Created("", fullProfile()), fullProfile())
+			ruleRuns(k)
 			desired := fullProfile()
 			tc.edit(&desired)
 			obs = k.Observed(obs.ID, "", desired)
 			k.ResetCalls()
 			k.Converge(obs, desired)
 			expectSteps(k.House, tc.steps...)
+		})
+	}
+}
+
+// TestWhoeverIsAMemberByTheRuleBefore: requests for the members of the moment are opened only where these are those whom
+// the rule of the spec means.
+func TestWhoeverIsAMemberByTheRuleBefore(t *testing.T) {
+	more := func(p *backend.AccessProfile) { p.Entitlements = append(p.Entitlements, payments) }
+	for name, tc := range map[string]struct {
+		begin    func(*backend.AccessProfile)
+		between  func(k vendortest.Kept[backend.AccessProfile], id string)
+		requests bool
+	}{
+		"there is no rule":   {begin: func(p *backend.AccessProfile) { p.Membership = nil; p.ConductorOne.Automation = nil }, requests: true},
+		"the rule never ran": {},
+		"the rule ran":       {between: func(k vendortest.Kept[backend.AccessProfile], _ string) { ruleRuns(k) }, requests: true},
+		"the rule moved after it ran": {between: func(k vendortest.Kept[backend.AccessProfile], id string) {
+			ruleRuns(k)
+			moved := fullProfile()
+			moved.Membership.Expression = backend.To(`subject.department == "Sales"`)
+			k.Converge(k.Observed(id, "", moved), moved)
+		}},
+		"the rule was switched off after it ran": {
+			begin: func(p *backend.AccessProfile) { p.Membership.Enabled = nil },
+			between: func(k vendortest.Kept[backend.AccessProfile], id string) {
+				on := fullProfile()
+				k.Converge(k.Observed(id, "", on), on)
+				ruleRuns(k)
+				off := fullProfile()
+				off.Membership.Enabled = backend.To(false)
+				k.Converge(k.Observed(id, "", off), off)
+			},
+		},
+		"the run failed": {between: func(k vendortest.Kept[backend.AccessProfile], id string) {
+			ruleRuns(k)
+			state := map[string]any{"status": "BUNDLE_AUTOMATION_RUN_STATUS_WAITING_FOR_APPROVAL", "lastRunAt": k.Now().Add(time.Minute).UTC().Format(time.RFC3339)}
+			if err := k.Edit(sandbox.Target{Kind: fake.KindAccessProfile, ID: id}, map[string]any{"automation": map[string]any{"state": state}}); err != nil {
+				k.T.Fatal(err)
+			}
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			k := lasting(t)
+			first := fullProfile()
+			if tc.begin != nil {
+				tc.begin(&first)
+			}
+			id := k.Converge(k.Created("", first), first).ID
+			if tc.between != nil {
+				tc.between(k, id)
+			}
+			now := k.Observed(id, "", fullProfile())
+			desired := backend.AccessProfile{Entitlements: now.Actual.Entitlements, ConductorOne: &backend.ConductorOneAccessProfile{CreateRequests: backend.To(true)}}
+			more(&desired)
+			k.ResetCalls()
+			k.Updated(now, desired)
+			if got, want := steps(k.House)[0], fmt.Sprintf("add 1 requests=%t", tc.requests); got != want {
+				t.Errorf("%s, not %s", got, want)
+			}
 		})
 	}
 }

@@ -131,10 +131,17 @@ func (u *profileUpdate) removeEntries(ctx context.Context) error {
 }
 
 func (u *profileUpdate) addEntries(ctx context.Context) error {
+	if len(u.added) == 0 {
+		return nil
+	}
+	requests, err := u.requests(ctx)
+	if err != nil {
+		return err
+	}
 	return u.inChunks(ctx, u.added, func(ctx context.Context, refs []ref) error {
 		body := map[string]any{"appEntitlements": refs}
-		if v := backend.Value(u.desired.ConductorOne).CreateRequests; v != nil {
-			body["createRequests"] = *v
+		if requests != nil {
+			body["createRequests"] = *requests
 		}
 		_, err := u.post(ctx, catalogPath(u.seen.ID)+"/requestable_entries", body, nil)
 		return err

@@ -78,6 +78,7 @@ type refsRule struct {
 // bundleRead is a bundle with what only the vendor writes.
 type bundleRead struct {
 	bundle
+	UpdatedAt moment `json:"updatedAt"`
 	DeletedAt moment `json:"deletedAt"`
 	State     *struct {
 		Status        string `json:"status"`

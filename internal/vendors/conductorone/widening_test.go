@@ -1,7 +1,9 @@
 package conductorone_test
 
 import (
+	"slices"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -34,6 +36,7 @@ func drawProfile(t *rapid.T) backend.AccessProfile {
 			VisibleToEveryone: flag("everyone"), VisibleTo: subset("visible to", watchers),
 			EnrollmentBehavior: backend.To(rapid.SampledFrom([]string{bypass, enforce}).Draw(t, "enrollment")),
 			GrantPolicyID:      backend.To(rapid.SampledFrom([]string{grant, auto}).Draw(t, "policy")),
+			CreateRequests:     flag("create requests"),
 			Automation:         &backend.ConductorOneAutomation{Entitlements: backend.EntitlementSet{}},
 		},
 	}
@@ -104,21 +107,34 @@ func granted(k vendortest.Kept[backend.AccessProfile], id string) vendortest.Gra
 		}
 		var rule, askers []string
 		if p.Automation["enabled"] == true {
-			if cel, ok := p.Automation["cel"].(map[string]any); ok {
-				rule = append(rule, cel["expression"].(string))
-			}
-			if holders, ok := p.Automation["entitlements"].(map[string]any); ok {
-				rule = append(rule, wireIDs(holders["entitlementRefs"].([]any), "ruled holders of ")...)
-			}
+			rule = ruled(p.Automation)
 		}
 		published := p.Object["published"] == true
 		if published {
 			askers = wireIDs(p.Visibility, "holders of ")
 		}
-		return grants(rule, askers, published && p.Object["visibleToEveryone"] == true, wireIDs(p.Entries, ""), policy,
+		entries := wireIDs(p.Entries, "")
+		out := grants(rule, askers, published && p.Object["visibleToEveryone"] == true, entries, policy,
 			p.Object["enrollmentBehavior"] == "REQUEST_CATALOG_ENROLLMENT_BEHAVIOR_BYPASS_ENTITLEMENT_REQUEST_POLICY")
+		for _, r := range p.Requests {
+			if what := r.Ref["id"].(string); slices.Contains(entries, what) {
+				out.Give(ruled(r.Rule), []string{what})
+			}
+		}
+		return out
 	}
 	return vendortest.Grants{}
+}
+
+// ruled says whom a rule means.
+func ruled(rule map[string]any) (out []string) {
+	if cel, ok := rule["cel"].(map[string]any); ok {
+		out = append(out, cel["expression"].(string))
+	}
+	if holders, ok := rule["entitlements"].(map[string]any); ok {
+		out = append(out, wireIDs(holders["entitlementRefs"].([]any), "ruled holders of ")...)
+	}
+	return out
 }
 
 func wireIDs(refs []any, before string) (out []string) {
@@ -128,9 +144,21 @@ func wireIDs(refs []any, before string) (out []string) {
 	return out
 }
 
+// lasting opens a tenant by a token that outlives the hours.
+func lasting(t *testing.T) vendortest.Kept[backend.AccessProfile] {
+	t.Helper()
+	h := vendortest.Begin(t, fake.Start, func(h *vendortest.House) backend.Tenant {
+		return open(h, backend.Credentials{Token: backend.Secret(h.Server.Credentials().StaticToken)})
+	})
+	return vendortest.Keep(h, h.AccessProfiles())
+}
+
+// ruleRuns lets the hour pass after which a rule runs, and makes those members whom it means.
+func ruleRuns(k vendortest.Kept[backend.AccessProfile]) { k.Advance(2 * time.Hour) }
+
 func TestNoEditOfAProfileEverWidensAccessByAccident(t *testing.T) {
 	vendortest.NeverWider(t, vendortest.Edits{
-		Open: profiles, Draw: drawProfile, Means: meant, Granted: granted,
+		Open: lasting, Passes: ruleRuns, Draw: drawProfile, Means: meant, Granted: granted,
 		Loose: [][]string{
 			{"entitlements"}, {"requestable"}, {"conductorOne.visibleToEveryone"}, {"conductorOne.visibleTo"}, {"membership.enabled"},
 			{"membership", "conductorOne.automation"}, {"conductorOne.policies.grant"}, {"conductorOne.enrollmentBehavior"},

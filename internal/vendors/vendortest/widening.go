@@ -33,6 +33,9 @@ type Edits struct {
 	Means func(backend.AccessProfile) Grants
 	// Granted is what a remote grants, by the sandbox's store.
 	Granted func(k Kept[backend.AccessProfile], id string) Grants
+	// Passes lets so much time pass at the vendor that its own work is done: it happens, or does not, before
+	// each write. Nil where nothing is done later.
+	Passes func(k Kept[backend.AccessProfile])
 	// LeftBehind is what people still have at targets although it was taken from them, by every
 	// look of Granted so far; nil where the vendor takes back whatever is taken away.
 	LeftBehind func(k Kept[backend.AccessProfile], id string) Grants
@@ -52,9 +55,13 @@ func NeverWider(t *testing.T, e Edits) {
 		if e.Possible != nil && (!e.Possible(old) || !e.Possible(whole)) {
 			rt.Skip("no vendor takes it")
 		}
+		passes := []bool{false}
+		if e.Passes != nil {
+			passes = rapid.SliceOfN(rapid.Bool(), 8, 8).Draw(rt, "the vendor works before write")
+		}
 		run := func(failAt int, fault sandbox.FaultKind) int {
 			made++
-			w := &watch{T: rt, k: k, e: e, before: Grants{}, after: e.Means(old)}
+			w := &watch{T: rt, k: k, e: e, before: Grants{}, after: e.Means(old), passes: passes}
 			w.begin()
 			obs := w.create(old)
 			w.before, w.after, w.writes, w.failAt, w.fault = w.after, e.Means(whole), 0, failAt, fault
@@ -100,6 +107,8 @@ type watch struct {
 	before, after Grants
 	id            string
 	writes        int
+	// passes says before which writes the vendor does its own work, over and over.
+	passes []bool
 	// failAt is the write that fails, by fault; zero for none.
 	failAt int
 	fault  sandbox.FaultKind
@@ -121,6 +130,9 @@ func (w *watch) begin() {
 // watched is the context of a write: the fence, which is asked before each, looks.
 func (w *watch) watched() context.Context {
 	return backend.WithFence(w.k.T.Context(), func() error {
+		if w.passes[w.writes%len(w.passes)] {
+			w.e.Passes(w.k)
+		}
 		w.look()
 		if w.writes++; w.writes == w.failAt {
 			w.Logf("write %d fails: %s", w.writes, w.fault)
