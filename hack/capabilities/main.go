@@ -83,6 +83,9 @@ func verbs(c backend.Capabilities) string {
 	text := "Possible: " + strings.Join(can, ", ") + "."
 	if c.RunOnce {
 		text += " It runs once: a remote that is gone is never created again."
+		if c.Launches {
+			text += " The create itself reaches people, so that it is not sent again by itself either."
+		}
 	}
 	switch {
 	case !c.Create:

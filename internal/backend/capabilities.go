@@ -14,8 +14,11 @@ type Capabilities struct {
 	Create, Update, Delete, Retire bool
 	// Block is the vendor's own part of the spec; the fields of the other vendors' blocks are refused.
 	Block string
-	// RunOnce: the kind is never created a second time.
+	// RunOnce: the kind is never created again once it was there.
 	RunOnce bool
+	// Launches: the create itself reaches people. A run-once kind of that sort is not sent again even
+	// when its first create seems to have come to nothing.
+	Launches bool
 	// MarkProven: marks of this kind read back, by the vendor's contract.
 	MarkProven bool
 	// Unsupported fields, or members of a field that is a document, are refused, with the

@@ -69,6 +69,9 @@ type Ref struct {
 	Mark     Mark
 	// Tail names the tail fields to read beside the row (see Capabilities.Tail).
 	Tail []string
+	// Since is when the create was sent whose remote a look by Mark.Token is for, by the vendor's clock; zero where
+	// none was. See Observation.Namesake.
+	Since time.Time
 }
 
 // Key identifies a remote that has no id yet, in the words of the model.
@@ -128,6 +131,9 @@ type Observation[D any] struct {
 	Locked bool
 	// Twin is a second remote that bears the same token.
 	Twin *Twin
+	// Namesake is the id of a remote that has the name of Ref.Key, bears no mark, and was made since Ref.Since: it may be
+	// ours, and somebody edited the mark away. Only a look by token that finds nothing has it, and only for a run-once kind.
+	Namesake string
 	// Date is the vendor's clock when it answered, zero where it told none.
 	Date time.Time
 }

@@ -73,7 +73,9 @@ var table = []row{
 	{number: 22, when: func(f *reader) bool { return f.remoteID() == RemoteIDMismatch }, plan: Plan{Hold, v1alpha1.ReasonRemoteIDMismatch}},
 	{number: 23, when: func(f *reader) bool { return f.claimConflict() }, plan: Plan{Hold, v1alpha1.ReasonClaimedByOther}},
 	{number: 24, when: func(f *reader) bool { return f.absent() && f.intent() == IntentOld && !f.markProven() && f.canCreate() }, plan: Plan{Hold, v1alpha1.ReasonOutcomeUnknown}},
-	{number: 25, when: func(f *reader) bool { return f.absent() && f.runOnce() && (f.bound() || f.intent() == IntentOld) }, plan: Plan{Hold, v1alpha1.ReasonRemoteMissing}},
+	{number: 25, when: func(f *reader) bool {
+		return f.absent() && f.runOnce() && (f.bound() || f.intent() == IntentOld && !f.neverCame())
+	}, plan: Plan{Hold, v1alpha1.ReasonRemoteMissing}},
 	{number: 26, when: func(f *reader) bool {
 		return f.absent() && f.bound() && (f.drift() == DriftReport || f.remoteID() == RemoteIDSet || f.creation() == CreationAdopt)
 	}, plan: Plan{Hold, v1alpha1.ReasonRemoteMissing}},

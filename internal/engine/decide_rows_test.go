@@ -122,6 +122,8 @@ func TestEveryRowOfTheTable(t *testing.T) {
 			25, vanished(), func(f *Facts) { f.RunOnce = true }, Plan{Hold, v1alpha1.ReasonRemoteMissing}},
 		"a review that may be out there is never made again": {
 			25, unborn(), func(f *Facts) { f.RunOnce, f.Intent = true, IntentOld }, Plan{Hold, v1alpha1.ReasonRemoteMissing}},
+		"a run-once object is made again when its only attempt came to nothing": {
+			33, unborn(), func(f *Facts) { f.RunOnce, f.Intent, f.NeverCame = true, IntentOld, true }, Plan{Create, v1alpha1.ReasonCreating}},
 		"a remote that vanished is only reported": {
 			26, vanished(), func(f *Facts) { f.Drift = DriftReport }, Plan{Hold, v1alpha1.ReasonRemoteMissing}},
 		"an adopted remote that vanished is never made": {

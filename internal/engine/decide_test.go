@@ -107,8 +107,8 @@ var laws = []law{
 	{"6 a second send after an open attempt needs proven marks", func(f *reader, p Plan, _ func(map[fact]int) Plan) bool {
 		return p.Action != Create || f.intent() != IntentOld || f.markProven()
 	}},
-	{"7 a run-once object is never created once seen or with an open attempt", func(f *reader, p Plan, _ func(map[fact]int) Plan) bool {
-		return p.Action != Create || !f.runOnce() || !f.bound() && f.intent() <= IntentClosed
+	{"7 a run-once object is never created once bound, nor with an open attempt unless that came to nothing", func(f *reader, p Plan, _ func(map[fact]int) Plan) bool {
+		return p.Action != Create || !f.runOnce() || !f.bound() && (f.intent() <= IntentClosed || f.intent() == IntentOld && f.neverCame())
 	}},
 	{"8 update, delete and retire touch only what is ours", func(f *reader, p Plan, _ func(map[fact]int) Plan) bool {
 		return p.Action != Update && p.Action != Delete && p.Action != Retire || f.ours()

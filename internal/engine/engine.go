@@ -88,6 +88,7 @@ type memory struct {
 	versionAt time.Time
 	readyFor  int64 // the generation that was Ready last
 	drift     drifting
+	missed    missed
 }
 
 // NewReconciler returns the engine for kind.

@@ -25,6 +25,7 @@ type Facts struct {
 	ClaimConflict                              bool
 	Index                                      Index
 	MarkProven, NonConverging                  bool
+	NeverCame                                  bool
 }
 
 // Creation is the effective creation policy.

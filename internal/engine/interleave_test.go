@@ -89,6 +89,10 @@ var vendors = map[string]func(m *backendtest.Memory[backend.AppEntitlement]){
 		lagging(m)
 		m.Caps.RunOnce = true
 	},
+	"runs once, and the create reaches people": func(m *backendtest.Memory[backend.AppEntitlement]) {
+		lagging(m)
+		m.Caps.RunOnce, m.Caps.Launches = true, true
+	},
 	"runs once, and marks are not proven": func(m *backendtest.Memory[backend.AppEntitlement]) {
 		m.Caps.RunOnce, m.Caps.MarkProven = true, false
 	},
@@ -245,11 +249,12 @@ func (d watched) Create(ctx context.Context, ref backend.Ref, desired backend.Ap
 	return obs, err
 }
 
-// judge says what became of the object: one remote, its own. Where a vendor runs a thing
-// at once, a person decides about an attempt that brought none.
+// judge says what became of the object: one remote, its own. Where the create itself reaches people, or
+// marks cannot be shown, a person decides about an attempt that brought none.
 func (l *law) judge() {
 	ids, synced := l.Entitlements.IDs(), l.w.condition(model, v1alpha1.ConditionSynced)
-	once := l.Entitlements.Caps.RunOnce
+	caps := l.Entitlements.Caps
+	once := caps.RunOnce && (caps.Launches || !caps.MarkProven)
 	switch {
 	case len(ids) > 1:
 		l.complain("the remotes %v", ids)

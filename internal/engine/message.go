@@ -42,6 +42,9 @@ const (
 
 // planMessage says what a plan means for this object, naming object and field.
 func (p *pass[O, D]) planMessage(out outcome) string {
+	if out.plan.Reason == v1alpha1.ReasonRemoteMissing && p.namesake != "" {
+		return fmt.Sprintf("a create may have made remote %q, which has the name and no mark; put it into spec.remoteID if it is this one, or delete it at the vendor", p.namesake)
+	}
 	if text, ok := messages[out.plan.Reason]; ok {
 		return text
 	}

@@ -27,7 +27,7 @@ func (p *pass[O, D]) observe(ctx context.Context) error {
 		return p.observeBound(ctx)
 	}
 	if f.Intent == IntentFresh || f.Intent == IntentOld {
-		obs, err := p.look(ctx, backend.Ref{ParentID: p.intent.ParentID, Key: p.intent.Key, Mark: p.mark()})
+		obs, err := p.look(ctx, backend.Ref{ParentID: p.intent.ParentID, Key: p.intent.Key, Mark: p.mark(), Since: p.intent.At})
 		if err != nil {
 			return err
 		}
@@ -37,6 +37,9 @@ func (p *pass[O, D]) observe(ctx context.Context) error {
 		f.Intent = p.intentFact(obs.Date)
 		if obs.Exists {
 			return nil
+		}
+		if err := p.judgeAttempt(ctx, obs); err != nil || f.Found == FoundByMark {
+			return err
 		}
 	}
 	if p.spec().RemoteID != "" {

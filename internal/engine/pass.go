@@ -52,6 +52,7 @@ type pass[O Object, D backend.Model] struct {
 	seen       backend.Observation[D]
 	changes    backend.Changes
 	claimedBy  string
+	namesake   string // a remote that may be what an attempt made, without its mark
 	heldUntil  time.Time
 	warnings   []backend.Problem // what the spec needs of a person at the vendor
 	claimStamp time.Time

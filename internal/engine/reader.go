@@ -25,6 +25,7 @@ const (
 	factClaimConflict
 	factMarkProven
 	factNonConverging
+	factNeverCame
 	factCreation
 	factDrift
 	factDeletion
@@ -69,6 +70,7 @@ func newReader(f Facts) *reader {
 		factClaimConflict:   flag(f.ClaimConflict),
 		factMarkProven:      flag(f.MarkProven),
 		factNonConverging:   flag(f.NonConverging),
+		factNeverCame:       flag(f.NeverCame),
 		factCreation:        int(f.Creation),
 		factDrift:           int(f.Drift),
 		factDeletion:        int(f.Deletion),
@@ -118,6 +120,7 @@ func (r *reader) massDeletion() bool    { return r.get(factMassDeletion) == 1 }
 func (r *reader) claimConflict() bool   { return r.get(factClaimConflict) == 1 }
 func (r *reader) markProven() bool      { return r.get(factMarkProven) == 1 }
 func (r *reader) nonConverging() bool   { return r.get(factNonConverging) == 1 }
+func (r *reader) neverCame() bool       { return r.get(factNeverCame) == 1 }
 func (r *reader) creation() Creation    { return Creation(r.get(factCreation)) }
 func (r *reader) drift() Drift          { return Drift(r.get(factDrift)) }
 func (r *reader) deletion() Deletion    { return Deletion(r.get(factDeletion)) }

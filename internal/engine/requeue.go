@@ -58,6 +58,9 @@ func (p *pass[O, D]) outcomeWait() time.Duration {
 	if err != nil || p.intent == nil {
 		return 10 * time.Second
 	}
+	if p.memory.missed.attempt == p.intent.Attempt {
+		return max(p.memory.missed.taken.Add(p.secondLook()).Sub(p.r.Now()), time.Second)
+	}
 	age := now.Sub(p.intent.At)
 	left := p.r.Window - age + time.Second
 	switch {

@@ -38,6 +38,8 @@ type Fixture[D backend.Model] struct {
 	// LoseResponse lets the next create happen and its answer be lost. It may be nil only
 	// where the driver cannot create or does not prove its marks.
 	LoseResponse func()
+	// Strip takes the mark off a remote, as a person may; nil where a create without a mark makes such a one.
+	Strip func(id string)
 	// Throttle lets the vendor refuse the next call, and ask for a pause.
 	Throttle func(after time.Duration)
 	// RefuseCredentials lets the vendor accept no credentials from now on.
@@ -61,6 +63,7 @@ func Run[D backend.Model](t *testing.T, s Suite[D]) {
 		{"absent is not an error", absentIsNoError[D]},
 		{"what was created needs no change", createdNeedsNoChange[D]},
 		{"the mark is found after a lost response, and one remote bears it", markIsFound[D]},
+		{"what may have lost its mark is told by its name", lostMarkIsTold[D]},
 		{"a second create with the same mark is refused or told as a twin", createTwiceIsTold[D]},
 		{"an update changes what it should and nothing else", updateChangesOnlyThat[D]},
 		{"a field that nobody set never drifts", unsetNeverDrifts[D]},

@@ -131,6 +131,50 @@ func absentIsNoError[D backend.Model](t *testing.T, b *bench[D]) {
 	}
 }
 
+// lostMarkIsTold: before a run-once kind is created again, a remote of its name that was made since, and bears no
+// mark, has to be seen.
+func lostMarkIsTold[D backend.Model](t *testing.T, b *bench[D]) {
+	if !b.caps.RunOnce || !b.caps.MarkProven || b.caps.Launches {
+		return
+	}
+	desired := b.least("told")
+	create := func(mark backend.Mark) backend.Observation[D] {
+		obs, err := b.Driver.Create(t.Context(), backend.Ref{ParentID: b.ParentID, Key: desired.Key(), Mark: mark}, desired)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.settle()
+		return obs
+	}
+	told := func(since time.Time) string {
+		obs := b.observe(t, backend.Ref{ParentID: b.ParentID, Key: desired.Key(), Mark: b.mark("lost"), Since: since})
+		if obs.Exists {
+			t.Errorf("found %q, which does not bear the mark", obs.ID)
+		}
+		return obs.Namesake
+	}
+	marked := create(b.mark("marked"))
+	if got := told(marked.Date.Add(-time.Minute)); got != "" {
+		t.Errorf("%q bears another's mark, and is told to have lost ours", got)
+	}
+	var bare backend.Observation[D]
+	if b.Strip == nil {
+		bare = create(backend.Mark{})
+	} else {
+		bare = create(b.mark("bare"))
+		b.Strip(bare.ID)
+	}
+	if got := told(bare.Date.Add(-time.Minute)); got != bare.ID {
+		t.Errorf("told is %q, and %q bears no mark", got, bare.ID)
+	}
+	if got := told(bare.Date.Add(time.Hour)); got != "" {
+		t.Errorf("%q was made before the create, and is told to be what it made", got)
+	}
+	if got := told(time.Time{}); got != "" {
+		t.Errorf("nothing was created, and %q is told to be it", got)
+	}
+}
+
 func createdNeedsNoChange[D backend.Model](t *testing.T, b *bench[D]) {
 	obs, mem := b.made(t, "created", b.Desired)
 	for _, look := range []string{"the first look", "the second look"} {

@@ -91,6 +91,7 @@ func (m *Memory[D]) find(ref backend.Ref) (backend.Observation[D], error) {
 	}
 	switch len(hits) {
 	case 0:
+		none.Namesake = m.namesake(ref)
 		return none, nil
 	case 1:
 		return m.observation(hits[0], ref.Tail), nil
@@ -100,6 +101,19 @@ func (m *Memory[D]) find(ref backend.Ref) (backend.Observation[D], error) {
 		return obs, nil
 	}
 	return none, backend.Errorf(backend.Ambiguous, "%d remotes bear the mark", len(hits))
+}
+
+// namesake is what may have lost its mark, see backend.Observation.
+func (m *Memory[D]) namesake(ref backend.Ref) string {
+	if ref.Mark.Token == "" || ref.Since.IsZero() {
+		return ""
+	}
+	for _, r := range m.matching(ref.ParentID, true, func(r *row[D]) bool {
+		return r.mark.IsZero() && r.actual.Key().DisplayName == ref.Key.DisplayName && !r.created.Before(ref.Since)
+	}) {
+		return r.id
+	}
+	return ""
 }
 
 func answers(have, asked backend.Key) bool {

@@ -24,6 +24,7 @@ func fixture[D backend.Model](parent string, driver func(*backendtest.Tenant) *b
 				tenant.Down = &backend.Error{Class: backend.Throttled, After: after, Err: backend.Errorf(backend.Throttled, "slow down")}
 			},
 			RefuseCredentials: func() { tenant.Down = backend.Errorf(backend.Unauthorized, "who are you") },
+			Strip:             func(id string) { m.Mark(id, backend.Mark{}) },
 			Settle:            func() { now = now.Add(2 * time.Minute) },
 		}
 	}

@@ -105,13 +105,17 @@ func (g *parentGroup) missing() []string {
 }
 
 // FindToken looks for the remote that bears a token. Of two the older is returned, the
-// other is its twin. empty says that removing a remote takes nothing away.
-func FindToken[D any](ctx context.Context, r backend.Ref, list Lister[D], empty func(backend.Observation[D]) bool) (backend.Observation[D], error) {
+// other is its twin. empty says that removing a remote takes nothing away. Where none bears it, the answer names one
+// that may have lost it, see Observation.Namesake.
+func FindToken[D backend.Model](ctx context.Context, r backend.Ref, list Lister[D], empty func(backend.Observation[D]) bool) (backend.Observation[D], error) {
 	none := backend.Observation[D]{ParentID: r.ParentID}
 	var found []backend.Observation[D]
 	for obs, err := range named(list(ctx, r.ParentID, &none.Date)) {
 		if err != nil {
 			return none, err
+		}
+		if obs.Exists && Namesake(r, obs) {
+			none.Namesake = obs.ID
 		}
 		// Pages may overlap: a remote that is listed twice is no twin of its own.
 		known := slices.ContainsFunc(found, func(o backend.Observation[D]) bool { return o.ID == obs.ID && o.ParentID == obs.ParentID })
@@ -133,6 +137,17 @@ func FindToken[D any](ctx context.Context, r backend.Ref, list Lister[D], empty 
 		return first, nil
 	}
 	return none, backend.Errorf(backend.Ambiguous, "%d remotes bear the same mark", len(found))
+}
+
+// clockGrain is how far the time of a create, which a Date header tells in whole seconds, may be from what a row says.
+const clockGrain = 5 * time.Second
+
+// Namesake says whether a row without a mark may be what a create since r.Since made.
+func Namesake[D backend.Model](r backend.Ref, obs backend.Observation[D]) bool {
+	if r.Since.IsZero() || !obs.Mark.IsZero() || obs.Actual.Key().DisplayName != r.Key.DisplayName {
+		return false
+	}
+	return obs.CreatedAt.IsZero() || !obs.CreatedAt.Before(r.Since.Add(-clockGrain))
 }
 
 func younger(at time.Time, id string, otherAt time.Time, otherID string) bool {

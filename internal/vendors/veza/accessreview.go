@@ -35,6 +35,7 @@ func (d *reviewDriver) Capabilities() backend.Capabilities {
 		Create:     true,
 		Block:      block,
 		RunOnce:    true,
+		Launches:   true,
 		MarkProven: d.proven.Load(),
 		Unsupported: map[string]string{
 			"owners":        "a Veza review belongs to its configuration, which has the owner",

@@ -1,0 +1,71 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"github.com/governance-operator/governance-operator/internal/backend"
+)
+
+// retryWithin is how old an attempt may be, by the vendor's clock, that is made again although its kind runs once. An
+// object that was restored with an old attempt and without its status may have had a remote that served its time.
+const retryWithin = 24 * time.Hour
+
+// missed is the first complete list after the window of an attempt that does not show its remote.
+type missed struct {
+	attempt int64
+	date    time.Time // the vendor's clock
+	taken   time.Time // ours
+}
+
+// judgeAttempt decides whether an attempt of a run-once kind came to nothing, for good: its window is over, and two
+// complete lists, a list lag apart, hold neither its token nor something of its name that may have lost its mark. Until
+// the second list the attempt counts as fresh. looked is the look for the remote, which found none.
+func (p *pass[O, D]) judgeAttempt(ctx context.Context, looked backend.Observation[D]) error {
+	f := &p.facts
+	if f.Intent != IntentOld || !f.RunOnce || f.Bound || !f.MarkProven || p.caps.Launches {
+		return nil
+	}
+	p.namesake = looked.Namesake
+	if looked.Namesake != "" || looked.Date.Sub(p.intent.At) > retryWithin {
+		return nil
+	}
+	over := p.r.Now().Add(-looked.Date.Sub(p.intent.At.Add(p.r.Window)))
+	m := &p.memory.missed
+	if m.attempt == p.intent.Attempt {
+		over = m.taken.Add(p.secondLook())
+	}
+	if p.r.Now().Before(over) {
+		f.Intent = IntentFresh
+		return nil
+	}
+	list, err := p.r.views.get(ctx, p.backend, p.driver, p.intent.ParentID, over)
+	if err != nil {
+		return err
+	}
+	for _, hit := range p.r.views.hits(list, "", p.intent.Token) {
+		if hit.mark.Cluster != p.r.ClusterID {
+			continue
+		}
+		obs, err := p.look(ctx, backend.Ref{ID: hit.id, ParentID: p.intent.ParentID})
+		if err != nil {
+			return err
+		}
+		if obs.Exists {
+			p.found(ctx, FoundByMark, obs)
+			return nil
+		}
+	}
+	if m.attempt == p.intent.Attempt && !list.date.Before(m.date.Add(p.caps.ListLag)) {
+		f.NeverCame = true
+		return nil
+	}
+	if m.attempt != p.intent.Attempt {
+		*m = missed{p.intent.Attempt, list.date, list.taken}
+	}
+	f.Intent = IntentFresh
+	return nil
+}
+
+// secondLook is how long after the first list that misses a remote the second one is taken.
+func (p *pass[O, D]) secondLook() time.Duration { return max(p.caps.ListLag, time.Second) }
