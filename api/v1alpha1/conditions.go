@@ -124,6 +124,8 @@ const (
 	ReasonNonConverging = "NonConverging"
 	// ReasonDraftPending: somebody else's draft is open.
 	ReasonDraftPending = "DraftPending"
+	// ReasonNameTaken: the vendor refuses the name while another object of this cluster has it, which is waited for.
+	ReasonNameTaken = "NameTaken"
 	// ReasonRefused: the vendor said no; its words are in the message.
 	ReasonRefused = "Refused"
 	// ReasonDeletionBlocked: the vendor cannot be reached or refuses the deletion.

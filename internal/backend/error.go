@@ -47,7 +47,11 @@ type Error struct {
 	Class Class
 	// After is how long to wait before the next call, for Throttled and, where known, Retryable.
 	After time.Duration
-	Err   error
+	// Taken: a name is refused that another remote has. It may be free in a moment.
+	Taken bool
+	// Holder is the mark of the remote that has the name, zero where nobody looked.
+	Holder Mark
+	Err    error
 }
 
 // longestText is what the text of an error may have, in characters.
@@ -77,6 +81,27 @@ var ErrNoNames = errors.New("this vendor has no look-up for such names")
 // Errorf makes an error of a class.
 func Errorf(class Class, format string, args ...any) *Error {
 	return &Error{Class: class, Err: fmt.Errorf(format, args...)}
+}
+
+// Taken makes the error for a name that another remote has; holder is the mark of that one, zero if
+// it is not known.
+func Taken(holder Mark, format string, args ...any) *Error {
+	return &Error{Class: Terminal, Taken: true, Holder: holder, Err: fmt.Errorf(format, args...)}
+}
+
+// IsTaken says whether err refuses a name that another remote has.
+func IsTaken(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Taken
+}
+
+// HolderOf returns the mark of the remote that has the name, zero if it is not known.
+func HolderOf(err error) Mark {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Holder
+	}
+	return Mark{}
 }
 
 // ClassOf returns the class of err; an error without one is Retryable.

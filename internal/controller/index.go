@@ -43,22 +43,26 @@ func itemsOf(list client.ObjectList) []engine.Object {
 	return out
 }
 
+// indexes are those of each managed kind.
+var indexes = []struct {
+	name string
+	of   client.IndexerFunc
+}{
+	{indexBackend, func(o client.Object) []string { return []string{engine.BackendKey(o.(engine.Object))} }},
+	{indexReference, func(o client.Object) (out []string) {
+		for _, ref := range reference.Of(o) {
+			out = append(out, ref.String())
+		}
+		return out
+	}},
+}
+
 func addIndexes(ctx context.Context, mgr manager.Manager) error {
 	for _, kind := range kinds {
-		obj := reference.New(kind)
-		if err := mgr.GetFieldIndexer().IndexField(ctx, obj, indexBackend, func(o client.Object) []string {
-			return []string{engine.BackendKey(o.(engine.Object))}
-		}); err != nil {
-			return err
-		}
-		if err := mgr.GetFieldIndexer().IndexField(ctx, obj, indexReference, func(o client.Object) []string {
-			var out []string
-			for _, ref := range reference.Of(o) {
-				out = append(out, ref.String())
+		for _, x := range indexes {
+			if err := mgr.GetFieldIndexer().IndexField(ctx, reference.New(kind), x.name, x.of); err != nil {
+				return err
 			}
-			return out
-		}); err != nil {
-			return err
 		}
 	}
 	return nil

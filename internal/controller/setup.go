@@ -11,13 +11,11 @@ import (
 	"k8s.io/client-go/util/workqueue"
 	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/builder"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller"
 	"sigs.k8s.io/controller-runtime/pkg/controller/priorityqueue"
 	"sigs.k8s.io/controller-runtime/pkg/event"
 	"sigs.k8s.io/controller-runtime/pkg/handler"
 	"sigs.k8s.io/controller-runtime/pkg/manager"
-	"sigs.k8s.io/controller-runtime/pkg/predicate"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 	"sigs.k8s.io/controller-runtime/pkg/source"
 
@@ -145,15 +143,8 @@ func setupKind[O engine.Object, D backend.Model](mgr manager.Manager, o Options,
 				return q
 			},
 		})
-	watch := func(target client.Object, wakes handler.MapFunc, when predicate.Predicate) {
-		b = b.Watches(target, queue.At(queue.Dependency, handler.EnqueueRequestsFromMapFunc(wakes)), builder.WithPredicates(when))
-	}
-	for _, target := range kinds {
-		watch(reference.New(target), dependents(mgr.GetClient(), kind.Name, target), moved())
-	}
-	watch(&v1alpha1.GovernanceBackend{}, usersOf(mgr.GetClient(), kind.Name), backendChanged())
-	if o.ClusterKind {
-		watch(&v1alpha1.ClusterGovernanceBackend{}, usersOf(mgr.GetClient(), kind.Name), backendChanged())
+	for _, w := range watches(mgr.GetClient(), kind.Name, o.ClusterKind) {
+		b = b.Watches(w.target, queue.At(queue.Dependency, handler.EnqueueRequestsFromMapFunc(w.wakes)), builder.WithPredicates(w.when))
 	}
 	return sweep.Kind{
 		Name:  kind.Name,

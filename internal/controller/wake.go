@@ -3,8 +3,10 @@ package controller
 import (
 	"context"
 	"maps"
+	"slices"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/util/workqueue"
@@ -21,6 +23,29 @@ import (
 	"github.com/governance-operator/governance-operator/internal/reference"
 	"github.com/governance-operator/governance-operator/internal/tenancy"
 )
+
+// watched is what wakes objects of a kind beside what is asked of them themselves.
+type watched struct {
+	by     engine.Waker
+	target client.Object
+	wakes  handler.MapFunc
+	when   predicate.Predicate
+}
+
+// watches lists what wakes the objects of a kind. What the engine names in its table of effects
+// is here, or is the engine's own.
+func watches(reader client.Reader, kind string, clusterKind bool) []watched {
+	out := []watched{{engine.ByBackend, &v1alpha1.GovernanceBackend{}, usersOf(reader, kind), backendChanged()}}
+	for _, target := range kinds {
+		out = append(out, watched{engine.ByReference, reference.New(target), dependents(reader, kind, target), moved()})
+	}
+	if clusterKind { // With single namespaces neither may be watched, and neither plays a part.
+		out = append(out,
+			watched{engine.ByBackend, &v1alpha1.ClusterGovernanceBackend{}, usersOf(reader, kind), backendChanged()},
+			watched{engine.ByNamespace, &corev1.Namespace{}, inNamespace(reader, kind), labelled()})
+	}
+	return out
+}
 
 // asked passes what a user asks of an object: an edit, a deletion, an annotation of
 // ours, a finalizer, intent or status that is gone. Our own writes pass nothing.
@@ -115,6 +140,29 @@ func backendChanged() predicate.Predicate {
 			(a == nil) != (b == nil) || a != nil && (a.Status != b.Status || a.Reason != b.Reason) ||
 			before.GetBackendStatus().TenantID != after.GetBackendStatus().TenantID
 	}}
+}
+
+// labelled passes namespaces that come late, and changes of their labels: these say which cluster
+// backends their objects may use.
+func labelled() predicate.Predicate {
+	return predicate.Funcs{
+		CreateFunc: func(e event.CreateEvent) bool { return !e.IsInInitialList },
+		UpdateFunc: func(e event.UpdateEvent) bool { return !maps.Equal(e.ObjectOld.GetLabels(), e.ObjectNew.GetLabels()) },
+		DeleteFunc: func(event.DeleteEvent) bool { return false },
+	}
+}
+
+// inNamespace maps a namespace to the objects of kind in it that use a cluster backend.
+func inNamespace(reader client.Reader, kind string) handler.MapFunc {
+	return func(ctx context.Context, o client.Object) []reconcile.Request {
+		list := newList(kind)
+		if err := reader.List(ctx, list, client.InNamespace(o.GetName()), client.UnsafeDisableDeepCopy); err != nil {
+			return nil
+		}
+		return requests(names(slices.DeleteFunc(itemsOf(list), func(obj engine.Object) bool {
+			return obj.GetManagedSpec().BackendRef.Kind != v1alpha1.KindClusterGovernanceBackend
+		})))
+	}
 }
 
 func requests(list []types.NamespacedName) []reconcile.Request {

@@ -30,6 +30,10 @@ type outcome struct {
 	err      error
 	// paced: our own budget, not the vendor, asks for the pause.
 	paced bool
+	// holder is the living object of this cluster that has what this one wants.
+	holder string
+	// named: it was found by its name, which its holder may give up.
+	named bool
 	// held: the vendor's pause or the breaker ended the pass before anything was sent.
 	held bool
 }
@@ -177,11 +181,11 @@ func (p *pass[O, D]) fenced(ctx context.Context) context.Context {
 }
 
 func (p *pass[O, D]) create(ctx context.Context, plan Plan) outcome {
-	p.countWrite(writeCreate)
 	p.r.At("creating")
 	obs, err := p.driver.Create(p.fenced(ctx), backend.Ref{ParentID: p.parentID, Key: p.key(), Mark: p.mark(), Tail: p.tail()}, p.desired)
 	p.r.At("created")
 	if obs.ID == "" {
+		p.findHolder(ctx, err)
 		if backend.ClassOf(err) != backend.OutcomeUnknown && err != nil {
 			p.status().ClosedAttempt = p.intent.Attempt
 		}
@@ -190,6 +194,7 @@ func (p *pass[O, D]) create(ctx context.Context, plan Plan) outcome {
 		}
 		return outcome{plan: plan, err: err}
 	}
+	p.countWrite(writeCreate)
 	p.status().ClosedAttempt = p.intent.Attempt
 	p.created = true
 	p.r.views.note(p.backend.TenantKey, obs.ParentID, obs.ID, p.mark())
@@ -220,7 +225,6 @@ func (p *pass[O, D]) adopt(ctx context.Context, plan Plan) outcome {
 }
 
 func (p *pass[O, D]) update(ctx context.Context, plan Plan, changes backend.Changes) outcome {
-	p.countWrite(strings.Join(changes.Paths(), ","))
 	seen := p.seen
 	seen.Mark = p.mark()
 	if m := p.seen.Mark; p.facts.Owner == OwnerOurs && m.Token != "" {
@@ -229,12 +233,14 @@ func (p *pass[O, D]) update(ctx context.Context, plan Plan, changes backend.Chan
 	p.r.At("updating")
 	obs, err := p.driver.Update(p.fenced(ctx), seen, p.desired, changes)
 	p.r.At("updated")
+	p.findHolder(ctx, err)
 	if err != nil && (!obs.Exists || obs.ID == "") {
 		if plan.Action == Adopt {
 			p.status().ClosedAttempt = p.intent.Attempt
 		}
 		return outcome{plan: plan, err: err}
 	}
+	p.countWrite(strings.Join(changes.Paths(), ","))
 	if plan.Action == Adopt {
 		p.status().ClosedAttempt = p.intent.Attempt
 		p.r.views.note(p.backend.TenantKey, obs.ParentID, obs.ID, p.mark())
@@ -315,8 +321,10 @@ func (p *pass[O, D]) delete(ctx context.Context, plan Plan) outcome {
 // writeCreate names a create in the count of repeated writes.
 const writeCreate = "create"
 
-// countWrite counts how often in a row the same write was sent.
+// countWrite counts how often in a row the vendor accepted the same write. What it refused says
+// nothing about what it keeps.
 func (p *pass[O, D]) countWrite(write string) {
+	p.memory.writes++
 	if p.memory.write == write {
 		p.memory.repeated++
 		return

@@ -32,6 +32,7 @@ type effects struct {
 	ready                  readiness
 	also                   string // Reconciling, Stalled or nothing
 	requeue                requeue
+	wake                   Waker // who else wakes it
 	event                  eventKind
 	leave                  bool // no status is written
 }
@@ -39,18 +40,22 @@ type effects struct {
 type requeue int
 
 const (
-	requeueNone requeue = iota
-	requeuePoll
-	requeueNow
-	requeueOutcome // 2 s, 10 s, end of the window
+	requeueNone    requeue = iota
+	requeuePoll            // never for a remote that does not move by itself
+	requeueNow             // at once, and after a few writes in a row 1 s doubling to the resync interval
+	requeueOutcome         // 2 s, 10 s, end of the window; behind that 1 s doubling to the resync interval
+	requeueWorking         // the driver's pace doubling to the resync interval
 	requeueResync
-	requeueSoon // 10 s
-	requeueHour
-	requeueBackoff // 1 s doubling to 5 min
+	requeueSoon     // 10 s doubling to the resync interval
+	requeueDeletion // 10 s doubling to a minute: the vendor was asked and is not asked again so soon
+	requeueStuck    // 1 min doubling to an hour
+	requeueBackoff  // 1 s doubling to 5 min
+	requeueTaken    // 2 s doubling to 5 min
 	requeueAfter
 	requeueSecond
-	requeueMinute // 1 min doubling to the resync interval
-	requeueHeld
+	requeueRetry // 30 s doubling to the resync interval
+	requeueHeld  // never if no time is known
+	requeueRules
 )
 
 type eventKind int
@@ -81,18 +86,20 @@ func effectsOf(out outcome, deleting bool) effects {
 		return effects{accepted: valid, refs: resolved, synced: unknown(out.plan.Reason), ready: readyKeep,
 			also: v1alpha1.ConditionReconciling, requeue: requeueNow, event: eventNormal}
 	case out.wrote && out.plan.Action != Release:
-		return effects{accepted: valid, refs: resolved, synced: yes(v1alpha1.ReasonInSync), ready: readyTrue, requeue: requeuePoll, event: eventNormal}
+		return effects{accepted: valid, refs: resolved, synced: yes(v1alpha1.ReasonInSync), ready: readyTrue, requeue: requeuePoll, wake: BySweep, event: eventNormal}
 	}
 	switch out.plan.Action {
 	case Settle:
-		return effects{accepted: valid, refs: resolved, synced: yes(v1alpha1.ReasonInSync), ready: readyTrue, requeue: requeuePoll}
+		return effects{accepted: valid, refs: resolved, synced: yes(v1alpha1.ReasonInSync), ready: readyTrue, requeue: requeuePoll, wake: BySweep}
 	case Wait:
 		e := effects{accepted: valid, refs: resolved, synced: unknown(out.plan.Reason), ready: readyKeep, also: v1alpha1.ConditionReconciling, requeue: requeueSoon}
 		switch out.plan.Reason {
 		case v1alpha1.ReasonOutcomePending:
 			e.requeue = requeueOutcome
 		case v1alpha1.ReasonVendorWorking:
-			e.requeue = requeuePoll
+			e.requeue = requeueWorking
+		case v1alpha1.ReasonDeletionPending:
+			e.requeue = requeueDeletion
 		case v1alpha1.ReasonRemoteNotFound:
 			e.requeue = requeueResync
 		}
@@ -100,22 +107,37 @@ func effectsOf(out outcome, deleting bool) effects {
 	case Release:
 		return effects{leave: true}
 	}
-	return effectsOfHold(out.plan.Reason)
+	return effectsOfHold(out)
 }
 
-func effectsOfHold(reason string) effects {
+func effectsOfHold(out outcome) effects {
+	reason := out.plan.Reason
 	switch reason {
-	case v1alpha1.ReasonDrifted, v1alpha1.ReasonStartHeld:
-		return effects{accepted: valid, refs: resolved, synced: no(reason), ready: readyTrue, requeue: requeueHeld, event: eventNormal}
-	case v1alpha1.ReasonDraftPending, v1alpha1.ReasonSuspended:
-		return effects{accepted: valid, refs: resolved, synced: no(reason), ready: readyKeep, event: eventNormal}
-	case v1alpha1.ReasonTenantChanged, v1alpha1.ReasonMassAbsence, v1alpha1.ReasonMassDeletion, v1alpha1.ReasonKindRemoved:
-		return effects{synced: unknown(reason), ready: readyKeep, also: v1alpha1.ConditionReconciling}
+	case v1alpha1.ReasonDrifted:
+		return effects{accepted: valid, refs: resolved, synced: no(reason), ready: readyTrue, wake: BySweep | ByPerson, event: eventNormal}
+	case v1alpha1.ReasonStartHeld:
+		return effects{accepted: valid, refs: resolved, synced: no(reason), ready: readyTrue, requeue: requeueHeld, wake: ByPerson, event: eventNormal}
+	case v1alpha1.ReasonDraftPending:
+		return effects{accepted: valid, refs: resolved, synced: no(reason), ready: readyKeep, requeue: requeueRetry, wake: ByPerson, event: eventNormal}
+	case v1alpha1.ReasonSuspended:
+		return effects{accepted: valid, refs: resolved, synced: no(reason), ready: readyKeep, wake: ByPerson | ByBackend, event: eventNormal}
+	case v1alpha1.ReasonMassDeletion:
+		return effects{synced: unknown(reason), ready: readyKeep, also: v1alpha1.ConditionReconciling, wake: ByBackend}
+	case v1alpha1.ReasonTenantChanged, v1alpha1.ReasonMassAbsence, v1alpha1.ReasonKindRemoved:
+		// Each is the backend's matter: such a pass calls nobody, so it may come often.
+		return effects{synced: unknown(reason), ready: readyKeep, also: v1alpha1.ConditionReconciling, requeue: requeueRetry, wake: ByBackend}
 	case v1alpha1.ReasonSealedByVendor, v1alpha1.ReasonRemoteIDMismatch, v1alpha1.ReasonCreateUnsupported,
 		v1alpha1.ReasonUpdateUnsupported, v1alpha1.ReasonDeletionUnsupported:
-		return effects{accepted: no(reason), refs: resolved, ready: readyFalse, also: v1alpha1.ConditionStalled, event: eventWarning}
+		return effects{accepted: no(reason), refs: resolved, ready: readyFalse, also: v1alpha1.ConditionStalled, wake: ByPerson | ByBackend, event: eventWarning}
 	}
-	return effects{accepted: valid, refs: resolved, synced: no(reason), ready: readyFalse, also: v1alpha1.ConditionStalled, requeue: requeueHour, event: eventWarning}
+	e := effects{accepted: valid, refs: resolved, synced: no(reason), ready: readyFalse, also: v1alpha1.ConditionStalled, requeue: requeueStuck, wake: BySweep | ByPerson, event: eventWarning}
+	if out.holder != "" {
+		e.requeue, e.wake = requeueTaken, ByHolder|ByPerson
+	}
+	if out.holder != "" && out.named {
+		e.also = v1alpha1.ConditionReconciling
+	}
+	return e
 }
 
 func effectsOfProblem(out outcome) effects {
@@ -123,14 +145,16 @@ func effectsOfProblem(out outcome) effects {
 	e := effects{synced: unknown(v1alpha1.ReasonBlocked), ready: readyFalse, also: v1alpha1.ConditionReconciling, event: eventWarning}
 	switch {
 	case first.Spec:
-		e.accepted, e.also = no(first.Reason), v1alpha1.ConditionStalled
+		// What a spec may say depends on the vendor, on the backend's own settings and on whom it refers to.
+		e.accepted, e.also, e.wake = no(first.Reason), v1alpha1.ConditionStalled, ByPerson|ByBackend|ByReference
 	default:
-		e.accepted, e.refs = valid, no(first.Reason)
+		e.accepted, e.refs, e.requeue, e.wake = valid, no(first.Reason), requeueRetry, ByPerson
 		switch first.Reason {
 		case v1alpha1.ReasonReferenceCycle:
-			e.also = v1alpha1.ConditionStalled
-		case v1alpha1.ReasonNameNotFound, v1alpha1.ReasonNameAmbiguous:
-			e.requeue = requeueMinute
+			// It may be cut between two others.
+			e.also, e.wake = v1alpha1.ConditionStalled, ByReference|ByPerson
+		case v1alpha1.ReasonReferenceNotFound, v1alpha1.ReasonReferenceNotReady:
+			e.requeue, e.wake = requeueNone, ByReference
 		}
 	}
 	return e
@@ -139,9 +163,12 @@ func effectsOfProblem(out outcome) effects {
 func effectsOfError(out outcome, deleting bool) effects {
 	var b *BackendError
 	if errors.As(out.err, &b) {
-		e := effects{accepted: valid, synced: unknown(b.Reason), ready: readyKeep, also: v1alpha1.ConditionReconciling}
-		if b.Reason == v1alpha1.ReasonBackendNotFound || b.Reason == v1alpha1.ReasonBackendNotAllowed {
+		e := effects{accepted: valid, synced: unknown(b.Reason), ready: readyKeep, also: v1alpha1.ConditionReconciling, requeue: requeueRetry, wake: ByBackend}
+		switch b.Reason {
+		case v1alpha1.ReasonBackendNotFound:
 			e.refs, e.event = no(b.Reason), eventWarning
+		case v1alpha1.ReasonBackendNotAllowed:
+			e.refs, e.event, e.wake = no(b.Reason), eventWarning, ByBackend|ByNamespace
 		}
 		return e
 	}
@@ -149,21 +176,36 @@ func effectsOfError(out outcome, deleting bool) effects {
 	switch backend.ClassOf(out.err) {
 	case backend.Throttled:
 		e.synced, e.requeue = unknown(v1alpha1.ReasonThrottled), requeueAfter
-	case backend.Conflict, backend.Fenced:
-		return effects{leave: true, requeue: requeueSecond}
+	case backend.Conflict:
+		return effects{leave: true, requeue: requeueBackoff}
+	case backend.Fenced:
+		return effects{leave: true, requeue: requeueSecond} // No byte was sent, and this process ends.
 	case backend.Unauthorized:
-		e.synced = unknown(v1alpha1.ReasonBackendNotReady)
+		// The backend may well sign in anew and never have been seen to be unready.
+		e.synced, e.requeue, e.wake = unknown(v1alpha1.ReasonBackendNotReady), requeueRetry, ByBackend
 	case backend.OutcomeUnknown:
 		e.synced, e.requeue = unknown(v1alpha1.ReasonOutcomePending), requeueOutcome
 	case backend.Ambiguous:
-		return effects{synced: no(v1alpha1.ReasonAmbiguousRemote), also: v1alpha1.ConditionStalled, requeue: requeueHour, event: eventWarning}
+		return effects{synced: no(v1alpha1.ReasonAmbiguousRemote), also: v1alpha1.ConditionStalled, requeue: requeueStuck, wake: ByPerson, event: eventWarning}
 	case backend.Terminal:
-		if deleting {
-			return effects{synced: no(v1alpha1.ReasonDeletionBlocked), also: v1alpha1.ConditionStalled, requeue: requeueMinute, event: eventWarning}
-		}
-		return effects{synced: no(v1alpha1.ReasonRefused), also: v1alpha1.ConditionStalled, requeue: requeueHour, event: eventWarning}
+		return effectsOfRefusal(out, deleting)
 	default:
 		e.synced, e.requeue = unknown(v1alpha1.ReasonBackendUnavailable), requeueBackoff
+	}
+	return e
+}
+
+// effectsOfRefusal: the vendor said no. A name that is taken may be given up at any moment, and is
+// waited for where the object that has it is known.
+func effectsOfRefusal(out outcome, deleting bool) effects {
+	e := effects{synced: no(v1alpha1.ReasonRefused), also: v1alpha1.ConditionStalled, requeue: requeueStuck, wake: ByPerson, event: eventWarning}
+	switch {
+	case deleting:
+		e.synced, e.requeue = no(v1alpha1.ReasonDeletionBlocked), requeueRetry
+	case out.holder != "":
+		e.synced, e.also, e.requeue, e.wake = no(v1alpha1.ReasonNameTaken), v1alpha1.ConditionReconciling, requeueTaken, ByHolder|ByPerson
+	case backend.IsTaken(out.err):
+		e.requeue = requeueTaken
 	}
 	return e
 }

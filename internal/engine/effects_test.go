@@ -15,25 +15,25 @@ import (
 // TestEveryRowOfTheSettleTable holds effectsOf to section 5 of the design, row by row.
 func TestEveryRowOfTheSettleTable(t *testing.T) {
 	const reconciling, stalled = v1alpha1.ConditionReconciling, v1alpha1.ConditionStalled
-	healthy := effects{accepted: valid, refs: resolved, synced: yes(v1alpha1.ReasonInSync), ready: readyTrue, requeue: requeuePoll}
+	healthy := effects{accepted: valid, refs: resolved, synced: yes(v1alpha1.ReasonInSync), ready: readyTrue, requeue: requeuePoll, wake: BySweep}
 	waiting := func(reason string, r requeue) effects {
 		return effects{accepted: valid, refs: resolved, synced: unknown(reason), ready: readyKeep, also: reconciling, requeue: r}
 	}
 	refused := func(reason string) effects {
-		return effects{accepted: no(reason), refs: resolved, also: stalled, event: eventWarning}
+		return effects{accepted: no(reason), refs: resolved, also: stalled, wake: ByPerson | ByBackend, event: eventWarning}
 	}
 	stuck := func(reason string) effects {
-		return effects{accepted: valid, refs: resolved, synced: no(reason), also: stalled, requeue: requeueHour, event: eventWarning}
+		return effects{accepted: valid, refs: resolved, synced: no(reason), also: stalled, requeue: requeueStuck, wake: BySweep | ByPerson, event: eventWarning}
 	}
 	backendHolds := func(reason string) effects {
-		return effects{synced: unknown(reason), ready: readyKeep, also: reconciling}
+		return effects{synced: unknown(reason), ready: readyKeep, also: reconciling, requeue: requeueRetry, wake: ByBackend}
 	}
 	failed := func(class backend.Class) outcome { return outcome{err: backend.Errorf(class, "the vendor's words")} }
 	problem := func(reason string, spec bool) outcome {
 		return outcome{problems: []reference.Problem{{Reason: reason, Message: "spec.app: why", Spec: spec}}}
 	}
-	blocked := func(accepted, refs mark, also string, r requeue) effects {
-		return effects{accepted: accepted, refs: refs, synced: unknown(v1alpha1.ReasonBlocked), also: also, requeue: r, event: eventWarning}
+	blocked := func(accepted, refs mark, also string, r requeue, wake Waker) effects {
+		return effects{accepted: accepted, refs: refs, synced: unknown(v1alpha1.ReasonBlocked), also: also, requeue: r, wake: wake, event: eventWarning}
 	}
 	with := func(e effects, change func(*effects)) effects {
 		change(&e)
@@ -49,18 +49,18 @@ func TestEveryRowOfTheSettleTable(t *testing.T) {
 		"a write that left a diff": {outcome: outcome{plan: Plan{Update, v1alpha1.ReasonUpdating}, wrote: true, diffLeft: true},
 			want: with(waiting(v1alpha1.ReasonUpdating, requeueNow), func(e *effects) { e.event = eventNormal })},
 		"a create that may still arrive": {outcome: outcome{plan: Plan{Wait, v1alpha1.ReasonOutcomePending}}, want: waiting(v1alpha1.ReasonOutcomePending, requeueOutcome)},
-		"the vendor works":               {outcome: outcome{plan: Plan{Wait, v1alpha1.ReasonVendorWorking}}, want: waiting(v1alpha1.ReasonVendorWorking, requeuePoll)},
+		"the vendor works":               {outcome: outcome{plan: Plan{Wait, v1alpha1.ReasonVendorWorking}}, want: waiting(v1alpha1.ReasonVendorWorking, requeueWorking)},
 		"nothing to adopt yet":           {outcome: outcome{plan: Plan{Wait, v1alpha1.ReasonRemoteNotFound}}, want: waiting(v1alpha1.ReasonRemoteNotFound, requeueResync)},
 		"an absence without proof":       {outcome: outcome{plan: Plan{Wait, v1alpha1.ReasonAbsenceUnproved}}, want: waiting(v1alpha1.ReasonAbsenceUnproved, requeueSoon)},
 		"a list that names a remote":     {outcome: outcome{plan: Plan{Wait, v1alpha1.ReasonIndexPending}}, want: waiting(v1alpha1.ReasonIndexPending, requeueSoon)},
-		"a deletion that is under way":   {outcome: outcome{plan: Plan{Wait, v1alpha1.ReasonDeletionPending}}, deleting: true, want: waiting(v1alpha1.ReasonDeletionPending, requeueSoon)},
-		"drift that is reported":         {outcome: outcome{plan: Plan{Hold, v1alpha1.ReasonDrifted}}, want: effects{accepted: valid, refs: resolved, synced: no(v1alpha1.ReasonDrifted), ready: readyTrue, requeue: requeueHeld, event: eventNormal}},
-		"a start that is held":           {outcome: outcome{plan: Plan{Hold, v1alpha1.ReasonStartHeld}}, want: effects{accepted: valid, refs: resolved, synced: no(v1alpha1.ReasonStartHeld), ready: readyTrue, requeue: requeueHeld, event: eventNormal}},
-		"somebody's draft":               {outcome: outcome{plan: Plan{Hold, v1alpha1.ReasonDraftPending}}, want: effects{accepted: valid, refs: resolved, synced: no(v1alpha1.ReasonDraftPending), ready: readyKeep, event: eventNormal}},
-		"suspended":                      {outcome: outcome{plan: Plan{Hold, v1alpha1.ReasonSuspended}}, want: effects{accepted: valid, refs: resolved, synced: no(v1alpha1.ReasonSuspended), ready: readyKeep, event: eventNormal}},
+		"a deletion that is under way":   {outcome: outcome{plan: Plan{Wait, v1alpha1.ReasonDeletionPending}}, deleting: true, want: waiting(v1alpha1.ReasonDeletionPending, requeueDeletion)},
+		"drift that is reported":         {outcome: outcome{plan: Plan{Hold, v1alpha1.ReasonDrifted}}, want: effects{accepted: valid, refs: resolved, synced: no(v1alpha1.ReasonDrifted), ready: readyTrue, wake: BySweep | ByPerson, event: eventNormal}},
+		"a start that is held":           {outcome: outcome{plan: Plan{Hold, v1alpha1.ReasonStartHeld}}, want: effects{accepted: valid, refs: resolved, synced: no(v1alpha1.ReasonStartHeld), ready: readyTrue, requeue: requeueHeld, wake: ByPerson, event: eventNormal}},
+		"somebody's draft":               {outcome: outcome{plan: Plan{Hold, v1alpha1.ReasonDraftPending}}, want: effects{accepted: valid, refs: resolved, synced: no(v1alpha1.ReasonDraftPending), ready: readyKeep, requeue: requeueRetry, wake: ByPerson, event: eventNormal}},
+		"suspended":                      {outcome: outcome{plan: Plan{Hold, v1alpha1.ReasonSuspended}}, want: effects{accepted: valid, refs: resolved, synced: no(v1alpha1.ReasonSuspended), ready: readyKeep, wake: ByPerson | ByBackend, event: eventNormal}},
 		"another tenant":                 {outcome: outcome{plan: Plan{Hold, v1alpha1.ReasonTenantChanged}}, want: backendHolds(v1alpha1.ReasonTenantChanged)},
 		"mass absence":                   {outcome: outcome{plan: Plan{Hold, v1alpha1.ReasonMassAbsence}}, want: backendHolds(v1alpha1.ReasonMassAbsence)},
-		"mass deletion":                  {outcome: outcome{plan: Plan{Hold, v1alpha1.ReasonMassDeletion}}, deleting: true, want: backendHolds(v1alpha1.ReasonMassDeletion)},
+		"mass deletion":                  {outcome: outcome{plan: Plan{Hold, v1alpha1.ReasonMassDeletion}}, deleting: true, want: with(backendHolds(v1alpha1.ReasonMassDeletion), func(e *effects) { e.requeue = requeueNone })},
 		"our definition goes":            {outcome: outcome{plan: Plan{Hold, v1alpha1.ReasonKindRemoved}}, want: backendHolds(v1alpha1.ReasonKindRemoved)},
 		"a sealed field":                 {outcome: outcome{plan: Plan{Hold, v1alpha1.ReasonSealedByVendor}}, want: refused(v1alpha1.ReasonSealedByVendor)},
 		"another remoteID":               {outcome: outcome{plan: Plan{Hold, v1alpha1.ReasonRemoteIDMismatch}}, want: refused(v1alpha1.ReasonRemoteIDMismatch)},
@@ -77,30 +77,40 @@ func TestEveryRowOfTheSettleTable(t *testing.T) {
 		"the vendor's work failed":       {outcome: outcome{plan: Plan{Hold, v1alpha1.ReasonRemoteFailed}}, want: stuck(v1alpha1.ReasonRemoteFailed)},
 		"the vendor works too long":      {outcome: outcome{plan: Plan{Hold, v1alpha1.ReasonPendingTooLong}}, want: stuck(v1alpha1.ReasonPendingTooLong)},
 		"a release writes no status":     {outcome: outcome{plan: Plan{Release, v1alpha1.ReasonGone}}, deleting: true, want: effects{leave: true}},
-		"a spec that cannot be so":       {outcome: problem(v1alpha1.ReasonInvalidSpec, true), want: blocked(no(v1alpha1.ReasonInvalidSpec), mark{}, stalled, requeueNone)},
-		"a field the vendor has not":     {outcome: problem(v1alpha1.ReasonFieldUnsupported, true), want: blocked(no(v1alpha1.ReasonFieldUnsupported), mark{}, stalled, requeueNone)},
-		"a reference that is not there":  {outcome: problem(v1alpha1.ReasonReferenceNotFound, false), want: blocked(valid, no(v1alpha1.ReasonReferenceNotFound), reconciling, requeueNone)},
-		"a reference that is not ready":  {outcome: problem(v1alpha1.ReasonReferenceNotReady, false), want: blocked(valid, no(v1alpha1.ReasonReferenceNotReady), reconciling, requeueNone)},
-		"references in a circle":         {outcome: problem(v1alpha1.ReasonReferenceCycle, false), want: blocked(valid, no(v1alpha1.ReasonReferenceCycle), stalled, requeueNone)},
-		"a name that means nothing":      {outcome: problem(v1alpha1.ReasonNameNotFound, false), want: blocked(valid, no(v1alpha1.ReasonNameNotFound), reconciling, requeueMinute)},
-		"a name that means two things":   {outcome: problem(v1alpha1.ReasonNameAmbiguous, false), want: blocked(valid, no(v1alpha1.ReasonNameAmbiguous), reconciling, requeueMinute)},
+		"a spec that cannot be so":       {outcome: problem(v1alpha1.ReasonInvalidSpec, true), want: blocked(no(v1alpha1.ReasonInvalidSpec), mark{}, stalled, requeueNone, ByPerson|ByBackend|ByReference)},
+		"a field the vendor has not":     {outcome: problem(v1alpha1.ReasonFieldUnsupported, true), want: blocked(no(v1alpha1.ReasonFieldUnsupported), mark{}, stalled, requeueNone, ByPerson|ByBackend|ByReference)},
+		"a reference that is not there":  {outcome: problem(v1alpha1.ReasonReferenceNotFound, false), want: blocked(valid, no(v1alpha1.ReasonReferenceNotFound), reconciling, requeueNone, ByReference)},
+		"a reference that is not ready":  {outcome: problem(v1alpha1.ReasonReferenceNotReady, false), want: blocked(valid, no(v1alpha1.ReasonReferenceNotReady), reconciling, requeueNone, ByReference)},
+		"references in a circle":         {outcome: problem(v1alpha1.ReasonReferenceCycle, false), want: blocked(valid, no(v1alpha1.ReasonReferenceCycle), stalled, requeueRetry, ByReference|ByPerson)},
+		"a name that means nothing":      {outcome: problem(v1alpha1.ReasonNameNotFound, false), want: blocked(valid, no(v1alpha1.ReasonNameNotFound), reconciling, requeueRetry, ByPerson)},
+		"a name that means two things":   {outcome: problem(v1alpha1.ReasonNameAmbiguous, false), want: blocked(valid, no(v1alpha1.ReasonNameAmbiguous), reconciling, requeueRetry, ByPerson)},
 		"no backend": {outcome: outcome{err: &BackendError{Reason: v1alpha1.ReasonBackendNotFound, Message: "none"}},
-			want: effects{accepted: valid, refs: no(v1alpha1.ReasonBackendNotFound), synced: unknown(v1alpha1.ReasonBackendNotFound), ready: readyKeep, also: reconciling, event: eventWarning}},
+			want: effects{accepted: valid, refs: no(v1alpha1.ReasonBackendNotFound), synced: unknown(v1alpha1.ReasonBackendNotFound), ready: readyKeep, also: reconciling, requeue: requeueRetry, wake: ByBackend, event: eventWarning}},
 		"a backend that is not allowed": {outcome: outcome{err: &BackendError{Reason: v1alpha1.ReasonBackendNotAllowed, Message: "no"}},
-			want: effects{accepted: valid, refs: no(v1alpha1.ReasonBackendNotAllowed), synced: unknown(v1alpha1.ReasonBackendNotAllowed), ready: readyKeep, also: reconciling, event: eventWarning}},
+			want: effects{accepted: valid, refs: no(v1alpha1.ReasonBackendNotAllowed), synced: unknown(v1alpha1.ReasonBackendNotAllowed), ready: readyKeep, also: reconciling, requeue: requeueRetry, wake: ByBackend | ByNamespace, event: eventWarning}},
 		"a backend that is not ready": {outcome: outcome{err: &BackendError{Reason: v1alpha1.ReasonBackendNotReady, Message: "wait"}},
-			want: effects{accepted: valid, synced: unknown(v1alpha1.ReasonBackendNotReady), ready: readyKeep, also: reconciling}},
+			want: effects{accepted: valid, synced: unknown(v1alpha1.ReasonBackendNotReady), ready: readyKeep, also: reconciling, requeue: requeueRetry, wake: ByBackend}},
 		"an error to retry":          {outcome: failed(backend.Retryable), want: effects{synced: unknown(v1alpha1.ReasonBackendUnavailable), ready: readyKeep, also: reconciling, requeue: requeueBackoff}},
 		"an error without a class":   {outcome: outcome{err: errors.New("odd")}, want: effects{synced: unknown(v1alpha1.ReasonBackendUnavailable), ready: readyKeep, also: reconciling, requeue: requeueBackoff}},
 		"a pause that was asked for": {outcome: failed(backend.Throttled), want: effects{synced: unknown(v1alpha1.ReasonThrottled), ready: readyKeep, also: reconciling, requeue: requeueAfter}},
-		"a conflict":                 {outcome: failed(backend.Conflict), want: effects{leave: true, requeue: requeueSecond}},
+		"a conflict":                 {outcome: failed(backend.Conflict), want: effects{leave: true, requeue: requeueBackoff}},
 		"a closed fence":             {outcome: failed(backend.Fenced), want: effects{leave: true, requeue: requeueSecond}},
-		"refused credentials":        {outcome: failed(backend.Unauthorized), want: effects{synced: unknown(v1alpha1.ReasonBackendNotReady), ready: readyKeep, also: reconciling}},
+		"refused credentials":        {outcome: failed(backend.Unauthorized), want: effects{synced: unknown(v1alpha1.ReasonBackendNotReady), ready: readyKeep, also: reconciling, requeue: requeueRetry, wake: ByBackend}},
 		"an outcome not known":       {outcome: failed(backend.OutcomeUnknown), want: effects{synced: unknown(v1alpha1.ReasonOutcomePending), ready: readyKeep, also: reconciling, requeue: requeueOutcome}},
-		"two that answer":            {outcome: failed(backend.Ambiguous), want: effects{synced: no(v1alpha1.ReasonAmbiguousRemote), also: stalled, requeue: requeueHour, event: eventWarning}},
-		"the vendor said no":         {outcome: failed(backend.Terminal), want: effects{synced: no(v1alpha1.ReasonRefused), also: stalled, requeue: requeueHour, event: eventWarning}},
+		"two that answer":            {outcome: failed(backend.Ambiguous), want: effects{synced: no(v1alpha1.ReasonAmbiguousRemote), also: stalled, requeue: requeueStuck, wake: ByPerson, event: eventWarning}},
+		"the vendor said no":         {outcome: failed(backend.Terminal), want: effects{synced: no(v1alpha1.ReasonRefused), also: stalled, requeue: requeueStuck, wake: ByPerson, event: eventWarning}},
+		"a name that somebody has": {outcome: outcome{err: backend.Taken(backend.Mark{}, "taken")},
+			want: effects{synced: no(v1alpha1.ReasonRefused), also: stalled, requeue: requeueTaken, wake: ByPerson, event: eventWarning}},
+		"a name that another object has": {outcome: outcome{err: backend.Taken(backend.Mark{}, "taken"), holder: "ns/other"},
+			want: effects{synced: no(v1alpha1.ReasonNameTaken), also: reconciling, requeue: requeueTaken, wake: ByHolder | ByPerson, event: eventWarning}},
+		"it exists and is another object's": {outcome: outcome{plan: Plan{Hold, v1alpha1.ReasonRemoteExists}, holder: "ns/other", named: true},
+			want: with(stuck(v1alpha1.ReasonRemoteExists), func(e *effects) {
+				e.also, e.requeue, e.wake = reconciling, requeueTaken, ByHolder|ByPerson
+			})},
+		"claimed by a living one": {outcome: outcome{plan: Plan{Hold, v1alpha1.ReasonClaimedByOther}, holder: "ns/other"},
+			want: with(stuck(v1alpha1.ReasonClaimedByOther), func(e *effects) { e.requeue, e.wake = requeueTaken, ByHolder|ByPerson })},
 		"the vendor refuses the deletion": {outcome: failed(backend.Terminal), deleting: true,
-			want: effects{synced: no(v1alpha1.ReasonDeletionBlocked), also: stalled, requeue: requeueMinute, event: eventWarning}},
+			want: effects{synced: no(v1alpha1.ReasonDeletionBlocked), also: stalled, requeue: requeueRetry, wake: ByPerson, event: eventWarning}},
 		"an error counts before a write that left a diff": {
 			outcome: outcome{plan: Plan{Update, v1alpha1.ReasonUpdating}, wrote: true, diffLeft: true, err: backend.Errorf(backend.Throttled, "slow")},
 			want:    effects{synced: unknown(v1alpha1.ReasonThrottled), ready: readyKeep, also: reconciling, requeue: requeueAfter}},

@@ -45,7 +45,7 @@ type Options struct {
 	At func(point string)
 	// PerTenant is how many objects of a kind are worked on at once for one tenant; no bound if zero.
 	PerTenant int
-	// Wake queues an object that waited for its turn. It is needed where PerTenant is set.
+	// Wake queues an object that waited for its turn, or for another object. It is needed where PerTenant is set.
 	Wake func(name types.NamespacedName)
 	// Priority is that of the object that is worked on, one of those of package queue; an edit if nil.
 	Priority func(name types.NamespacedName) int
@@ -62,10 +62,11 @@ type Reconciler[O Object, D backend.Model] struct {
 	Kind Kind[O, D]
 	Options
 
-	claims claimIndex
-	views  views[D]
-	clock  clock
-	slots  slots
+	claims  claimIndex
+	waiting waiting
+	views   views[D]
+	clock   clock
+	slots   slots
 
 	mu     sync.Mutex
 	forced map[types.NamespacedName]bool
@@ -80,6 +81,9 @@ type memory struct {
 	write     string // that write
 	askedFor  string // the generation and request that it was sent for
 	failures  int    // retryable errors in a row
+	writes    int    // writes in a row that left something to do
+	stuck     int    // passes in a row that ended for the same reason
+	stuckFor  string // that reason
 	pollAt    time.Time
 	copied    bool      // the event about a copied intent was sent
 	movedNote string    // a pinned name that now means something else
@@ -143,6 +147,8 @@ func (r *Reconciler[O, D]) forget(name types.NamespacedName, uid types.UID) {
 	delete(r.forced, name)
 	delete(r.memory, uid)
 	r.claims.forget(uid)
+	r.waiting.set(name, "")
+	r.freed(name)
 }
 
 // Reconcile does one pass over one object.

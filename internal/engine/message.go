@@ -22,7 +22,7 @@ var messages = map[string]string{
 	v1alpha1.ReasonPendingTooLong:      "the vendor has been working on it for more than 24 hours; look there, or delete and apply",
 	v1alpha1.ReasonOutcomeUnknown:      "a create may have happened and this vendor cannot show it; look there, then set spec.remoteID, or delete with deletion: Orphan and apply",
 	v1alpha1.ReasonDraftPending:        "somebody's draft is open at the vendor; publish or discard it",
-	v1alpha1.ReasonStartHeld:           "waits for its start by the spec; nothing exists at the vendor yet",
+	v1alpha1.ReasonStartHeld:           "waits for its start by the spec; nothing exists at the vendor yet; change spec.start to start it earlier",
 	v1alpha1.ReasonCreateUnsupported:   "spec.management.creation: this vendor cannot create this kind; choose Adopt",
 	v1alpha1.ReasonDeletionUnsupported: "spec.management.deletion: not possible at this vendor; choose Orphan, or allow it at the backend",
 	v1alpha1.ReasonOutcomePending:      "a create was sent and its outcome is not known yet; the vendor is asked again before anything else is sent",
@@ -76,8 +76,14 @@ func (p *pass[O, D]) planMessage(out outcome) string {
 	case v1alpha1.ReasonRemoteIDMismatch:
 		return fmt.Sprintf("spec.remoteID: %q is not the remote this object is bound to (%q); put it back, or delete and apply", p.spec().RemoteID, firstNonEmpty(p.boundID(), p.seen.ID))
 	case v1alpha1.ReasonClaimedByOther:
+		if out.named {
+			return fmt.Sprintf("%s has the name and belongs to %s %s: waits until that is renamed or deleted; or rename this one", found, p.r.Kind.Name, p.claimedBy)
+		}
 		return fmt.Sprintf("%s belongs to %s %s; delete one of the two", found, p.r.Kind.Name, p.claimedBy)
 	case v1alpha1.ReasonRemoteExists:
+		if out.holder != "" && out.named {
+			return fmt.Sprintf("%s has the name and is %s: waits until that is renamed or deleted; or rename this one", found, p.whose())
+		}
 		return fmt.Sprintf("%s already exists and is %s; choose management.creation: CreateOrAdopt, set spec.remoteID, or rename", found, p.whose())
 	case v1alpha1.ReasonOwnershipLost:
 		return fmt.Sprintf("%s is now %s; settle it with that owner; to take it back delete with deletion: Orphan and apply with CreateOrAdopt", found, p.whose())
@@ -168,7 +174,7 @@ func (p *pass[O, D]) message(out outcome) string {
 		if errors.As(out.err, &b) {
 			return shorten(p.whileDeleting(b.Message))
 		}
-		return shorten(p.whileDeleting(out.err.Error()))
+		return shorten(p.whileDeleting(p.waitsFor(out.err.Error(), out.holder)))
 	case len(out.problems) > 0:
 		texts := make([]string, 0, 3)
 		for _, problem := range out.problems[:min(3, len(out.problems))] {

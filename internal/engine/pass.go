@@ -53,6 +53,7 @@ type pass[O Object, D backend.Model] struct {
 	changes    backend.Changes
 	claimedBy  string
 	namesake   string // a remote that may be what an attempt made, without its mark
+	holder     string // the living object of this cluster that has what this one wants
 	heldUntil  time.Time
 	warnings   []backend.Problem // what the spec needs of a person at the vendor
 	claimStamp time.Time
@@ -66,7 +67,10 @@ func (r *Reconciler[O, D]) begin(obj O) *pass[O, D] {
 	p.intent, p.foreignIntent = readIntent(obj)
 	p.copied = p.foreignIntent
 	if asked := fmt.Sprint(obj.GetGeneration(), " ", p.requested()); p.memory.askedFor != asked {
-		p.memory.askedFor, p.memory.repeated = asked, 0 // Somebody wants another try.
+		p.memory.askedFor, p.memory.repeated, p.memory.writes, p.memory.stuck = asked, 0, 0, 0 // Somebody wants another try.
+	}
+	if r.waiting.takeWoken(p.name()) {
+		p.memory.stuck = 0
 	}
 	if p.readyNow(p.status()) {
 		p.memory.readyFor = obj.GetGeneration() // Also of what was Ready before this process started.
@@ -98,12 +102,7 @@ func (p *pass[O, D]) remote() *v1alpha1.RemoteStatus {
 	return st.Remote
 }
 
-func (p *pass[O, D]) boundID() string {
-	if st := p.status(); st.Remote != nil {
-		return st.Remote.ID
-	}
-	return ""
-}
+func (p *pass[O, D]) boundID() string { return boundOf(p.obj) }
 
 // fresh says that nothing is asked of this pass, and when to come back. Time plays
 // no part but for a poll that is due.

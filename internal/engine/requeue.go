@@ -4,41 +4,50 @@ import (
 	"math/rand/v2"
 	"time"
 
-	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
 )
 
 // atOnce is when to come back for more of the same.
 const atOnce = time.Millisecond
 
+// writesAtOnce is how many writes may follow each other without a pause: a create and the calls
+// that complete it. A vendor that undoes one field by another is not written to for ever.
+const writesAtOnce = 6
+
 // requeueAfter turns the requeue rule into a time; zero means that something else wakes the object.
 func (p *pass[O, D]) requeueAfter(e effects, out outcome) time.Duration {
 	switch e.requeue {
 	case requeueNow:
+		if more := p.memory.writes - writesAtOnce; more > 0 {
+			return jitter(backoff(time.Second, p.resync(), more))
+		}
 		return atOnce
 	case requeueSecond:
 		return time.Second
 	case requeueSoon:
-		return jitter(10 * time.Second)
-	case requeueHour:
-		return jitter(time.Hour)
+		return jitter(backoff(10*time.Second, p.resync(), p.memory.stuck))
+	case requeueDeletion:
+		return jitter(backoff(10*time.Second, time.Minute, p.memory.stuck))
+	case requeueStuck:
+		return jitter(backoff(time.Minute, time.Hour, p.memory.stuck))
+	case requeueTaken:
+		return jitter(backoff(2*time.Second, 5*time.Minute, p.memory.stuck))
 	case requeuePoll:
-		if out.plan.Reason == v1alpha1.ReasonVendorWorking {
-			return max(p.caps.Poll, time.Second)
-		}
 		return p.poll()
+	case requeueWorking:
+		return jitter(backoff(max(p.caps.Poll, time.Second), p.resync(), p.memory.stuck))
 	case requeueAfter:
 		return jitter(max(backend.AfterOf(out.err), time.Second))
 	case requeueBackoff:
 		return jitter(max(backoff(time.Second, 5*time.Minute, p.memory.failures), backend.AfterOf(out.err)))
-	case requeueMinute:
-		return jitter(backoff(time.Minute, p.resync(), max(p.memory.failures, 1)))
+	case requeueRetry:
+		return jitter(backoff(30*time.Second, p.resync(), p.memory.stuck))
 	case requeueResync:
 		return jitter(p.resync())
 	case requeueOutcome:
 		return p.outcomeWait()
 	case requeueHeld:
-		if out.plan.Reason == v1alpha1.ReasonStartHeld && !p.heldUntil.IsZero() {
+		if !p.heldUntil.IsZero() {
 			return max(p.heldUntil.Sub(p.r.Now()), time.Second)
 		}
 	}
@@ -56,7 +65,7 @@ func (p *pass[O, D]) resync() time.Duration {
 func (p *pass[O, D]) outcomeWait() time.Duration {
 	now, err := p.r.clock.read(p.tenantKey())
 	if err != nil || p.intent == nil {
-		return 10 * time.Second
+		return jitter(backoff(10*time.Second, p.resync(), p.memory.stuck))
 	}
 	if p.memory.missed.attempt == p.intent.Attempt {
 		return max(p.memory.missed.taken.Add(p.secondLook()).Sub(p.r.Now()), time.Second)
@@ -64,8 +73,8 @@ func (p *pass[O, D]) outcomeWait() time.Duration {
 	age := now.Sub(p.intent.At)
 	left := p.r.Window - age + time.Second
 	switch {
-	case left <= 0:
-		return time.Second
+	case left <= 0: // What looks so late may be a clock that stands still.
+		return jitter(backoff(time.Second, p.resync(), p.memory.stuck))
 	case age < 2*time.Second:
 		return min(2*time.Second, left)
 	case age < 12*time.Second:

@@ -33,11 +33,14 @@ func (p *pass[O, D]) settle(ctx context.Context, out outcome) (time.Duration, er
 	if p.deleting() {
 		p.restWhileDeleting()
 	}
+	out = p.unsaid(out)
+	out.holder, out.named = p.holderOf(out), p.facts.Found == FoundByKey
 	e := effectsOf(out, p.deleting())
 	if out.paced && !out.wrote {
 		return jitter(backend.AfterOf(out.err)), nil
 	}
-	p.count(out)
+	p.count(out, e)
+	defer p.tellWaiters(out)
 	if e.leave && !out.wrote {
 		// No byte was sent, or the vendor said no: the attempt is closed all the same.
 		if p.status().ClosedAttempt != p.stored.GetManagedStatus().ClosedAttempt {
@@ -94,15 +97,50 @@ func (p *pass[O, D]) restWhileDeleting() {
 	}
 }
 
-func (p *pass[O, D]) count(out outcome) {
+// conflictsUnsaid is how often somebody may have been faster before the status tells of it.
+const conflictsUnsaid = 5
+
+// unsaid makes an error that is told of what ought to have been over in a moment and is not.
+func (p *pass[O, D]) unsaid(out outcome) outcome {
+	if out.err != nil && backend.ClassOf(out.err) == backend.Conflict && p.memory.failures >= conflictsUnsaid {
+		out.err = backend.Errorf(backend.Retryable, "%w", out.err)
+	}
+	return out
+}
+
+// tellWaiters notes for whom this object waits, and wakes those who wait for it when it was changed.
+func (p *pass[O, D]) tellWaiters(out outcome) {
+	p.r.waiting.set(p.name(), out.holder)
+	if out.wrote || p.stored.GetManagedStatus().ObservedGeneration != p.obj.GetGeneration() || p.boundID() != boundOf(p.stored) {
+		p.r.freed(p.name())
+	}
+}
+
+func boundOf(obj Object) string {
+	if remote := obj.GetManagedStatus().Remote; remote != nil {
+		return remote.ID
+	}
+	return ""
+}
+
+func (p *pass[O, D]) count(out outcome, e effects) {
+	m := p.memory
 	switch {
 	case out.err != nil:
-		p.memory.failures++
+		m.failures++
 	default:
-		p.memory.failures = 0
+		m.failures = 0
+	}
+	if reason := p.mainReason(out, e); m.stuckFor == reason {
+		m.stuck++
+	} else {
+		m.stuckFor, m.stuck = reason, 1
 	}
 	if out.err == nil && (out.plan.Action == Settle || out.wrote && !out.diffLeft && out.plan.Action != Create) {
-		p.memory.repeated, p.memory.write = 0, ""
+		m.repeated, m.write = 0, ""
+	}
+	if out.err == nil && (out.plan.Action == Settle || out.wrote && !out.diffLeft) {
+		m.writes = 0
 	}
 	p.memory.pollAt = p.r.Now().Add(p.poll() - 100*time.Millisecond)
 }

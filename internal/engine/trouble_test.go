@@ -58,12 +58,12 @@ func TestTheVendorRefuses(t *testing.T) {
 		"for a while": {err: &backend.Error{Class: backend.Throttled, After: 42 * time.Second, Err: errors.New("slow down")},
 			synced: "Unknown/Throttled", ready: "True/InSync", also: v1alpha1.ConditionReconciling, after: 42 * time.Second},
 		"the credentials": {err: backend.Errorf(backend.Unauthorized, "who are you"),
-			synced: "Unknown/BackendNotReady", ready: "True/InSync", also: v1alpha1.ConditionReconciling, told: 1},
+			synced: "Unknown/BackendNotReady", ready: "True/InSync", also: v1alpha1.ConditionReconciling, after: 30 * time.Second, told: 1},
 		"to be reached": {err: backend.Errorf(backend.Retryable, "connection refused"),
 			synced: "Unknown/BackendUnavailable", ready: "True/InSync", also: v1alpha1.ConditionReconciling, after: time.Second},
-		"the write": {err: backend.Errorf(backend.Terminal, "no"), synced: "False/Refused", ready: "False/Refused", also: v1alpha1.ConditionStalled, after: time.Hour},
+		"the write": {err: backend.Errorf(backend.Terminal, "no"), synced: "False/Refused", ready: "False/Refused", also: v1alpha1.ConditionStalled, after: time.Minute},
 		"to say which": {err: backend.Errorf(backend.Ambiguous, "two"), synced: "False/AmbiguousRemote", ready: "False/AmbiguousRemote",
-			also: v1alpha1.ConditionStalled, after: time.Hour},
+			also: v1alpha1.ConditionStalled, after: time.Minute},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			born(t, func(w *world) {

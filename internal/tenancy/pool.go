@@ -207,9 +207,11 @@ func (p *Pool) use(ctx context.Context, obj Object, deleting bool) (*engine.Back
 		if open, err = p.Open(ctx, obj); err != nil {
 			if kept := p.kept(key); deleting && kept != nil {
 				open = kept
-			} else {
+			} else if problem := (*Problem)(nil); errors.As(err, &problem) {
 				p.changed(key)
-				return nil, notReady(err.Error())
+				return nil, notReady(problem.Message)
+			} else {
+				return nil, err // The API server's trouble, which is over before anybody can look at the backend.
 			}
 		}
 	}

@@ -45,9 +45,10 @@ func (d *profileDriver) taken(ctx context.Context, desired backend.AccessProfile
 		if err != nil {
 			break
 		}
-		return invalid("displayName", "the access profile %s of the source %s is called %q already, and names are unique in a tenant", found.item.ID, idOf(found.item.Source), name)
+		_, holder := backend.SplitMark(backend.Value(found.item.Description))
+		return takenName(holder, "the access profile %s of the source %s is called %q already, and names are unique in a tenant", found.item.ID, idOf(found.item.Source), name)
 	}
-	return invalid("displayName", "an access profile is called %q already, and names are unique in a tenant: %w", name, refused)
+	return takenName(backend.Mark{}, "an access profile is called %q already, and names are unique in a tenant: %w", name, refused)
 }
 
 // Update reads the profile again, so that blocks which are written whole keep what nobody

@@ -96,6 +96,11 @@ func invalid(path, format string, args ...any) error {
 	return backend.Errorf(backend.Terminal, path+": "+format, args...)
 }
 
+// takenName is a displayName that another profile has; holder is the mark of that one, if it is known.
+func takenName(holder backend.Mark, format string, args ...any) error {
+	return backend.Taken(holder, "displayName: "+format, args...)
+}
+
 // annotated adds a hint to an error and keeps what to do about it.
 func annotated(err error, hint string) error {
 	return backend.Errorf(backend.ClassOf(err), "%w; %s", err, hint)

@@ -58,5 +58,5 @@ func (a createAnswer) inForce() version {
 
 // refusedName says whose fault it is; that another profile has the name is the usual cause.
 func refusedName(err error) error {
-	return invalid("displayName", "Veza refuses the name, which another profile may have: %w", err)
+	return backend.Taken(backend.Mark{}, "displayName: Veza refuses the name, which another profile may have: %w", err)
 }
