@@ -8,6 +8,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	apiequality "k8s.io/apimachinery/pkg/api/equality"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
@@ -50,19 +51,22 @@ type BackendReconciler struct {
 // Reconcile looks at one backend and writes down how it is.
 func (r *BackendReconciler) Reconcile(ctx context.Context, req reconcile.Request) (reconcile.Result, error) {
 	obj := r.New()
+	obj.SetNamespace(req.Namespace)
+	obj.SetName(req.Name)
+	key := tenancy.Key(obj)
 	if err := r.Client.Get(ctx, req.NamespacedName, obj); err != nil {
+		if apierrors.IsNotFound(err) {
+			r.forget(key) // One that nothing was behind goes without a pass.
+		}
 		return reconcile.Result{}, client.IgnoreNotFound(err)
 	}
-	key := tenancy.Key(obj)
 	counts, owed, err := r.Behind(ctx, key)
 	if err != nil {
 		return reconcile.Result{}, err
 	}
 	if done, err := r.finalize(ctx, obj, owed); done || err != nil {
 		if done {
-			r.Pool.Forget(key)
-			engine.DropMetrics(key)
-			sweep.DropMetrics(key)
+			r.forget(key)
 		}
 		return reconcile.Result{}, err
 	}
@@ -81,6 +85,15 @@ func (r *BackendReconciler) Reconcile(ctx context.Context, req reconcile.Request
 		every = min(every, health.Again)
 	}
 	return reconcile.Result{RequeueAfter: every + time.Duration(rand.Int64N(int64(every/10)))}, nil
+}
+
+// forget drops what is known of a backend that is gone.
+func (r *BackendReconciler) forget(key string) {
+	r.Pool.Forget(key)
+	r.Pool.Brakes.Forget(key)
+	r.Sweeps.Forget(key)
+	engine.DropMetrics(key)
+	sweep.DropMetrics(key)
 }
 
 // finalize holds the backend while objects still need it to settle what they owe,

@@ -25,6 +25,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/queue"
 	"github.com/governance-operator/governance-operator/internal/reference"
 	"github.com/governance-operator/governance-operator/internal/sweep"
+	"github.com/governance-operator/governance-operator/internal/telemetry"
 	"github.com/governance-operator/governance-operator/internal/tenancy"
 )
 
@@ -80,6 +81,13 @@ func Setup(ctx context.Context, mgr manager.Manager, o Options) error {
 	pool := &tenancy.Pool{
 		Client: mgr.GetClient(), Vendors: o.Vendors, OperatorNamespace: o.OperatorNamespace, ClusterKind: o.ClusterKind,
 		AllowInsecure: o.AllowInsecure, UserAgent: o.UserAgent, Brakes: brakes, Changed: wakeBackend, Observe: o.Observe, ResyncInterval: o.ResyncInterval,
+		Left: telemetry.DropMetrics,
+	}
+	var forgets []func(tenantKey string)
+	pool.Dropped = func(tenantKey string) {
+		for _, forget := range forgets {
+			forget(tenantKey)
+		}
 	}
 	crds := newDefinitions(mgr.GetAPIReader())
 	shared := engine.Options{
@@ -91,18 +99,21 @@ func Setup(ctx context.Context, mgr manager.Manager, o Options) error {
 			return all[kinds[0]] + all[kinds[1]] + all[kinds[2]], err
 		},
 	}
-	entitlements, err := setupKind(mgr, o, AppEntitlementKind(), shared)
+	entitlements, forget, err := setupKind(mgr, o, AppEntitlementKind(), shared)
 	if err != nil {
 		return err
 	}
-	profiles, err := setupKind(mgr, o, AccessProfileKind(), shared)
+	forgets = append(forgets, forget)
+	profiles, forget, err := setupKind(mgr, o, AccessProfileKind(), shared)
 	if err != nil {
 		return err
 	}
-	reviews, err := setupKind(mgr, o, AccessReviewKind(o.ReviewPoll), shared)
+	forgets = append(forgets, forget)
+	reviews, forget, err := setupKind(mgr, o, AccessReviewKind(o.ReviewPoll), shared)
 	if err != nil {
 		return err
 	}
+	forgets = append(forgets, forget)
 	swept := []sweep.Kind{entitlements, profiles, reviews}
 	log := &SweepLog{}
 	for kind, w := range backendWakes {
@@ -125,8 +136,8 @@ func Setup(ctx context.Context, mgr manager.Manager, o Options) error {
 	})
 }
 
-// setupKind adds the controller of one kind, and returns how it is swept.
-func setupKind[O engine.Object, D backend.Model](mgr manager.Manager, o Options, kind engine.Kind[O, D], shared engine.Options) (sweep.Kind, error) {
+// setupKind adds the controller of one kind, and returns how it is swept and how it forgets a tenant.
+func setupKind[O engine.Object, D backend.Model](mgr manager.Manager, o Options, kind engine.Kind[O, D], shared engine.Options) (sweep.Kind, func(tenantKey string), error) {
 	q := queue.New(kind.Name)
 	shared.PerTenant = max(o.Concurrency/2, 1)
 	shared.Wake = func(name types.NamespacedName) { q.Add(reconcile.Request{NamespacedName: name}) }
@@ -152,7 +163,7 @@ func setupKind[O engine.Object, D backend.Model](mgr manager.Manager, o Options,
 		Queue: func(list []types.NamespacedName) {
 			q.AddWithOpts(priorityqueue.AddOpts{Priority: ptr.To(queue.Drift)}, requests(list)...)
 		},
-	}, b.Complete(r)
+	}, r.ForgetTenant, b.Complete(r)
 }
 
 func newBackend(kind string) tenancy.Object {

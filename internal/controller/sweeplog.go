@@ -1,6 +1,8 @@
 package controller
 
 import (
+	"maps"
+	"strings"
 	"sync"
 	"time"
 )
@@ -20,6 +22,13 @@ func (l *SweepLog) Done(key, kind string, _ int, at time.Time) {
 		l.last = map[string]time.Time{}
 	}
 	l.last[key+"|"+kind] = at
+}
+
+// Forget drops the sweeps of a backend that is gone.
+func (l *SweepLog) Forget(key string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	maps.DeleteFunc(l.last, func(k string, _ time.Time) bool { return strings.HasPrefix(k, key+"|") })
 }
 
 // Last returns the time of the last sweep, zero if there was none since the start.

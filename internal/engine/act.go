@@ -91,7 +91,8 @@ func (p *pass[O, D]) lookOnceMore(ctx context.Context, plan Plan) (Plan, error) 
 		p.facts.TenantMatches = false
 	}
 	if plan.Action == Adopt {
-		p.claimedBy, p.facts.ClaimConflict = p.r.claims.take(p.claimOf(p.seen))
+		k, c := p.claimOf(p.seen)
+		p.claimedBy, p.facts.ClaimConflict = p.r.claims.take(k, c, p.rivals(c))
 	}
 	if (plan.Action == Delete || plan.Action == Retire) && p.deleting() && p.r.TerminatingNow != nil {
 		// The objects of a definition go after it: only a live look is sure to know.

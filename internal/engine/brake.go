@@ -97,8 +97,11 @@ func (b *Brakes) AcceptAbsence(key, kind string, count int) {
 func (b *Brakes) State(key string) (absent map[string]int32, held int32) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	x := b.get(key)
 	absent = map[string]int32{}
+	x := b.backends[key]
+	if x == nil {
+		return absent, 0 // Whoever only asks leaves nothing behind.
+	}
 	for kind, n := range x.absent {
 		absent[kind] = int32(n)
 	}
@@ -182,4 +185,11 @@ func (b *Brakes) AcceptDeletions(key string, count int) {
 	if x.held <= count {
 		x.held = 0
 	}
+}
+
+// Forget drops the brakes of a backend that is gone.
+func (b *Brakes) Forget(key string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.backends, key)
 }

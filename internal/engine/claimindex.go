@@ -1,25 +1,43 @@
 package engine
 
 import (
+	"context"
 	"slices"
 	"sync"
 
 	"k8s.io/apimachinery/pkg/types"
+
+	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 )
 
-// remoteKey names one remote in all tenants and kinds.
+// remoteKey names one remote in all tenants and kinds. The tenant is who is said to have it.
 type remoteKey struct{ tenant, kind, parent, id string }
 
 // claimant is an object that has, or wants, a remote.
 type claimant struct {
-	uid     types.UID
-	name    string // namespace/name
-	bound   bool
-	created int64 // Unix time of the object's creation
+	uid       types.UID
+	namespace string
+	name      string // namespace/name
+	backend   string // its key
+	ref       v1alpha1.BackendRef
+	bound     bool
+	marked    bool  // the remote was seen to bear its mark
+	created   int64 // Unix time of the object's creation
 }
 
-// before says whether c goes first: the live binding, then the oldest object.
+func claimantOf(obj Object) claimant {
+	return claimant{
+		uid: obj.GetUID(), namespace: obj.GetNamespace(), name: ownerOf(obj), created: obj.GetCreationTimestamp().Unix(),
+		backend: BackendKey(obj), ref: obj.GetManagedSpec().BackendRef,
+	}
+}
+
+// before says whether c goes first: whose mark the remote bears, where namespaces differ; then
+// the live binding, then the oldest object.
 func (c claimant) before(other claimant) bool {
+	if c.namespace != other.namespace && c.marked != other.marked {
+		return c.marked
+	}
 	if c.bound != other.bound {
 		return c.bound
 	}
@@ -27,6 +45,25 @@ func (c claimant) before(other claimant) bool {
 		return c.created < other.created
 	}
 	return c.name < other.name
+}
+
+// rivals says whose claims count against c. An object only says which tenant its remote is in, and
+// so does its backend: what counts is that the backend is where ours is, may be used by the object,
+// and that this very tenant has answered it since the process started.
+func (p *pass[O, D]) rivals(c claimant) func(claimant) bool {
+	places := map[string]Place{}
+	return func(h claimant) bool {
+		if h.backend == c.backend && h.namespace == c.namespace {
+			return true
+		}
+		of := h.namespace + " " + h.backend
+		place, ok := places[of]
+		if !ok {
+			place = p.r.Backends.Place(context.Background(), h.namespace, h.ref)
+			places[of] = place
+		}
+		return place.At == p.backend.At && place.Proven == p.backend.TenantID
+	}
 }
 
 // claimIndex says which object of this cluster has which remote. Nearly all lists in it
@@ -38,8 +75,8 @@ type claimIndex struct {
 }
 
 // claim notes that c has or wants the remote and returns the object that goes
-// first, if it is another one.
-func (x *claimIndex) claim(k remoteKey, c claimant) (other string, conflict bool) {
+// first, if it is another one of those that count.
+func (x *claimIndex) claim(k remoteKey, c claimant, counts func(claimant) bool) (other string, conflict bool) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if x.holders == nil {
@@ -52,7 +89,7 @@ func (x *claimIndex) claim(k remoteKey, c claimant) (other string, conflict bool
 		x.keys[c.uid] = append(x.keys[c.uid], k)
 	}
 	for _, h := range x.holders[k] {
-		if h.uid != c.uid && h.before(c) {
+		if h.uid != c.uid && h.before(c) && counts(h) {
 			return h.name, true
 		}
 	}
@@ -64,13 +101,13 @@ func (x *claimIndex) at(k remoteKey, uid types.UID) int {
 	return slices.IndexFunc(x.holders[k], func(h claimant) bool { return h.uid == uid })
 }
 
-// take enters c as bound to the remote, unless another object is bound to it already:
+// take enters c as bound to the remote, unless another object that counts is bound to it already:
 // of two that adopt at once the first one wins.
-func (x *claimIndex) take(k remoteKey, c claimant) (other string, conflict bool) {
+func (x *claimIndex) take(k remoteKey, c claimant, counts func(claimant) bool) (other string, conflict bool) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	for _, h := range x.holders[k] {
-		if h.uid != c.uid && h.bound {
+		if h.uid != c.uid && h.bound && counts(h) {
 			return h.name, true
 		}
 	}
@@ -79,6 +116,11 @@ func (x *claimIndex) take(k remoteKey, c claimant) (other string, conflict bool)
 		x.holders[k][at] = c
 	}
 	return "", false
+}
+
+// note enters a claim of which nothing is proven yet.
+func (x *claimIndex) note(k remoteKey, c claimant) {
+	x.claim(k, c, func(claimant) bool { return false })
 }
 
 // forget drops everything an object claimed, but the remotes in keep.

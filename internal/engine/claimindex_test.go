@@ -6,6 +6,9 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 )
 
+// all counts every claim.
+func all(claimant) bool { return true }
+
 func TestClaimIndex(t *testing.T) {
 	key := remoteKey{"tenant", "AppEntitlement", "app", "1"}
 	older := claimant{uid: "u-older", name: "ns/older", created: 1}
@@ -18,22 +21,24 @@ func TestClaimIndex(t *testing.T) {
 		at     remoteKey
 		other  string
 	}{
-		"the first claim has no rival":                  {asks: newer},
-		"an object does not rival itself":               {before: []claimant{newer}, asks: newer},
-		"the older object goes first":                   {before: []claimant{older}, asks: newer, other: "ns/older"},
-		"the newer object does not hold up the older":   {before: []claimant{newer}, asks: older},
-		"the live binding goes before an older object":  {before: []claimant{bound}, asks: older, other: "ns/bound"},
-		"of objects of one second the name decides":     {before: []claimant{{uid: "a", name: "ns/a", created: 2}}, asks: newer, other: "ns/a"},
-		"what was forgotten is no rival":                {before: []claimant{older}, forget: []types.UID{"u-older"}, asks: newer},
-		"the same id in another parent is another one":  {before: []claimant{older}, asks: newer, at: remoteKey{"tenant", "AppEntitlement", "app-2", "1"}},
-		"the same id of another kind is another one":    {before: []claimant{older}, asks: newer, at: remoteKey{"tenant", "AccessProfile", "app", "1"}},
-		"the same id in another tenant is another one":  {before: []claimant{older}, asks: newer, at: remoteKey{"tenant-2", "AppEntitlement", "app", "1"}},
-		"a claim that became a binding goes before all": {before: []claimant{older, {uid: "u-newer", name: "ns/newer", created: 2, bound: true}}, asks: older, other: "ns/newer"},
+		"the first claim has no rival":                                        {asks: newer},
+		"an object does not rival itself":                                     {before: []claimant{newer}, asks: newer},
+		"the older object goes first":                                         {before: []claimant{older}, asks: newer, other: "ns/older"},
+		"the newer object does not hold up the older":                         {before: []claimant{newer}, asks: older},
+		"the live binding goes before an older object":                        {before: []claimant{bound}, asks: older, other: "ns/bound"},
+		"of objects of one second the name decides":                           {before: []claimant{{uid: "a", name: "ns/a", created: 2}}, asks: newer, other: "ns/a"},
+		"what was forgotten is no rival":                                      {before: []claimant{older}, forget: []types.UID{"u-older"}, asks: newer},
+		"the same id in another parent is another one":                        {before: []claimant{older}, asks: newer, at: remoteKey{"tenant", "AppEntitlement", "app-2", "1"}},
+		"the same id of another kind is another one":                          {before: []claimant{older}, asks: newer, at: remoteKey{"tenant", "AccessProfile", "app", "1"}},
+		"the same id in another tenant is another one":                        {before: []claimant{older}, asks: newer, at: remoteKey{"tenant-2", "AppEntitlement", "app", "1"}},
+		"whose mark the remote bears goes before another namespace's binding": {before: []claimant{{uid: "f", namespace: "evil", name: "evil/f", bound: true}}, asks: claimant{uid: "o", namespace: "ns", name: "ns/o", created: 9, marked: true}},
+		"another namespace's binding waits for whose mark the remote bears":   {before: []claimant{{uid: "o", namespace: "ns", name: "ns/o", created: 9, marked: true}}, asks: claimant{uid: "f", namespace: "evil", name: "evil/f", bound: true}, other: "ns/o"},
+		"a claim that became a binding goes before all":                       {before: []claimant{older, {uid: "u-newer", name: "ns/newer", created: 2, bound: true}}, asks: older, other: "ns/newer"},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			var x claimIndex
 			for _, b := range c.before {
-				x.claim(key, b)
+				x.claim(key, b, all)
 			}
 			for _, uid := range c.forget {
 				x.forget(uid)
@@ -41,7 +46,7 @@ func TestClaimIndex(t *testing.T) {
 			if c.at == (remoteKey{}) {
 				c.at = key
 			}
-			other, conflict := x.claim(c.at, c.asks)
+			other, conflict := x.claim(c.at, c.asks, all)
 			if other != c.other || conflict != (c.other != "") {
 				t.Errorf("rival %q (conflict %t), want %q", other, conflict, c.other)
 			}
@@ -53,14 +58,14 @@ func TestForgettingKeepsWhatIsToBeKept(t *testing.T) {
 	var x claimIndex
 	one, two := remoteKey{id: "1"}, remoteKey{id: "2"}
 	first := claimant{uid: "a", name: "ns/a", created: 1}
-	x.claim(one, first)
-	x.claim(two, first)
+	x.claim(one, first, all)
+	x.claim(two, first, all)
 	x.forget("a", two)
 	second := claimant{uid: "b", name: "ns/b", created: 2}
-	if _, conflict := x.claim(one, second); conflict {
+	if _, conflict := x.claim(one, second, all); conflict {
 		t.Error("the claim that was dropped is still held")
 	}
-	if _, conflict := x.claim(two, second); !conflict {
+	if _, conflict := x.claim(two, second, all); !conflict {
 		t.Error("the claim that was kept is gone")
 	}
 	x.forget("a")

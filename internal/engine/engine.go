@@ -219,10 +219,10 @@ func later(after time.Duration) reconcile.Result {
 	return reconcile.Result{RequeueAfter: after, Priority: ptr.To(queue.Retry)}
 }
 
-// turnOf is the place in line that a pass over the object would take: with the tenant
-// that it works for, or its backend before the tenant is known.
+// turnOf is the place in line that a pass over the object would take: with all that call the
+// same place, which is known before anybody there has answered.
 func (r *Reconciler[O, D]) turnOf(ctx context.Context, obj O) turn {
-	t := turn{tenant: r.Backends.TenantOf(ctx, obj.GetNamespace(), obj.GetManagedSpec().BackendRef), since: r.Now()}
+	t := turn{tenant: r.Backends.Place(ctx, obj.GetNamespace(), obj.GetManagedSpec().BackendRef).At, since: r.Now()}
 	if t.tenant == "" {
 		t.tenant = BackendKey(obj)
 	}
@@ -242,6 +242,7 @@ func (r *Reconciler[O, D]) replaced(name types.NamespacedName, uid types.UID) {
 	before := r.uids[name]
 	if uid == "" {
 		delete(r.uids, name)
+		delete(r.forced, name)
 	} else {
 		r.uids[name] = uid
 	}
@@ -265,12 +266,12 @@ func (r *Reconciler[O, D]) fillClaims(ctx context.Context) error {
 	for _, obj := range objects {
 		spec, st := obj.GetManagedSpec(), obj.GetManagedStatus()
 		r.uids[client.ObjectKeyFromObject(obj)] = obj.GetUID()
-		c := claimant{uid: obj.GetUID(), name: ownerOf(obj), created: obj.GetCreationTimestamp().Unix()}
+		c := claimantOf(obj)
 		if st.Remote != nil && st.Remote.ID != "" {
 			c.bound = true
-			r.claims.claim(remoteKey{st.Remote.TenantID, r.Kind.Name, st.Remote.ParentID, st.Remote.ID}, c)
+			r.claims.note(remoteKey{st.Remote.TenantID, r.Kind.Name, st.Remote.ParentID, st.Remote.ID}, c)
 		} else if intent, _ := readIntent(obj); spec.RemoteID != "" && intent != nil {
-			r.claims.claim(remoteKey{intent.Tenant, r.Kind.Name, intent.ParentID, spec.RemoteID}, c)
+			r.claims.note(remoteKey{intent.Tenant, r.Kind.Name, intent.ParentID, spec.RemoteID}, c)
 		}
 	}
 	r.filled = true
@@ -303,17 +304,34 @@ func (r *Reconciler[O, D]) behind(ctx context.Context, key string) int {
 	return n
 }
 
-// boundIDs lists the remotes of a parent that objects are bound to.
-func (r *Reconciler[O, D]) boundIDs(ctx context.Context, tenantID, parent string) ([]string, error) {
+// boundIDs lists the remotes of a parent that objects behind a backend of the same place are bound to.
+func (r *Reconciler[O, D]) boundIDs(ctx context.Context, b *Backend, parent string) ([]string, error) {
 	objects, err := r.list(ctx)
 	if err != nil {
 		return nil, err
 	}
+	here := map[string]bool{b.Key: true}
 	var ids []string
 	for _, obj := range objects {
-		if remote := obj.GetManagedStatus().Remote; remote != nil && remote.ID != "" && remote.TenantID == tenantID && remote.ParentID == parent {
+		remote := obj.GetManagedStatus().Remote
+		if remote == nil || remote.ID == "" || remote.TenantID != b.TenantID || remote.ParentID != parent {
+			continue
+		}
+		key := BackendKey(obj)
+		is, known := here[key]
+		if !known {
+			is = r.Backends.Place(ctx, obj.GetNamespace(), obj.GetManagedSpec().BackendRef).At == b.At
+			here[key] = is
+		}
+		if is {
 			ids = append(ids, remote.ID)
 		}
 	}
 	return ids, nil
+}
+
+// ForgetTenant drops what is known of an opened tenant that nobody uses any more.
+func (r *Reconciler[O, D]) ForgetTenant(key string) {
+	r.views.forgetAll(key)
+	r.clock.forget(key)
 }

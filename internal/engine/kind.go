@@ -46,10 +46,21 @@ type Backends interface {
 	// Get returns the backend that ref names for objects of namespace. An error is a *BackendError,
 	// or of the vendor or the API server where one had to be asked.
 	Get(ctx context.Context, namespace string, ref v1alpha1.BackendRef, deleting bool) (*Backend, error)
-	// TenantOf returns the tenant that the backend is pinned to, by the cache; empty if unknown.
-	TenantOf(ctx context.Context, namespace string, ref v1alpha1.BackendRef) string
+	// Place returns what is known of that backend without a call.
+	Place(ctx context.Context, namespace string, ref v1alpha1.BackendRef) Place
 	// Unauthorized tells that the tenant refused the credentials.
 	Unauthorized(key string, err error)
+}
+
+// Place is where a backend is, and who is there.
+type Place struct {
+	// At names the vendor and the endpoint's host and port; empty where there is no such backend.
+	At string
+	// Pinned is the tenant that the backend's status names: no more than what it says of itself.
+	Pinned string
+	// Proven is the tenant that answered the backend there since the process started. Empty if none
+	// did, or where the objects may not use the backend.
+	Proven string
 }
 
 // Backend is an opened backend as one pass sees it.
@@ -61,6 +72,8 @@ type Backend struct {
 	Tenant backend.Tenant
 	// TenantKey names the opened tenant; backends with the same credentials share it.
 	TenantKey string
+	// At is the place of the backend, see Place.
+	At string
 	// TenantID is who answers now; PinnedTenantID who answered at the first Ready.
 	TenantID, PinnedTenantID string
 	// TenantAccepted: people accepted this tenant in place of the one that objects remember.

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -44,7 +45,7 @@ func (w *view) set(id string, mark backend.Mark) {
 type views[D backend.Model] struct {
 	now func() time.Time
 	// bound lists the ids that objects of this cluster are bound to in a parent.
-	bound func(ctx context.Context, tenantID, parent string) ([]string, error)
+	bound func(ctx context.Context, b *Backend, parent string) ([]string, error)
 
 	mu    sync.Mutex
 	known map[parentKey]*view
@@ -128,7 +129,7 @@ func (v *views[D]) lists(w *view, id string) bool {
 // object of this cluster is bound to, in one pass.
 func (v *views[D]) take(ctx context.Context, b *Backend, driver backend.Driver[D], parent string) (*view, error) {
 	out := newView(v.now())
-	ids, err := v.bound(ctx, b.TenantID, parent)
+	ids, err := v.bound(ctx, b, parent)
 	if err != nil {
 		return nil, err
 	}
@@ -187,11 +188,15 @@ func (v *views[D]) note(tenant, parent, id string, mark backend.Mark) {
 func (v *views[D]) forget(tenant string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	for k := range v.known {
-		if k.tenant == tenant {
-			delete(v.known, k)
-		}
-	}
+	maps.DeleteFunc(v.known, func(k parentKey, _ *view) bool { return k.tenant == tenant })
+}
+
+// forgetAll drops that, and what was written there.
+func (v *views[D]) forgetAll(tenant string) {
+	v.forget(tenant)
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	maps.DeleteFunc(v.noted, func(k parentKey, _ map[string]noted) bool { return k.tenant == tenant })
 }
 
 // hit is a remote that bears a mark.
@@ -238,6 +243,12 @@ func (c *clock) saw(tenant string, date time.Time) {
 
 // errNoClock: no answer of the tenant has carried a Date yet.
 var errNoClock = errors.New("the tenant has not told its time yet")
+
+func (c *clock) forget(tenant string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.last, tenant)
+}
 
 func (c *clock) read(tenant string) (time.Time, error) {
 	c.mu.Lock()

@@ -15,7 +15,7 @@ import (
 )
 
 func newViews(bound ...string) *views[backend.AppEntitlement] {
-	return &views[backend.AppEntitlement]{now: time.Now, bound: func(context.Context, string, string) ([]string, error) { return bound, nil }}
+	return &views[backend.AppEntitlement]{now: time.Now, bound: func(context.Context, *Backend, string) ([]string, error) { return bound, nil }}
 }
 
 var lookBackend = &Backend{TenantKey: "t", TenantID: "tenant-1"}

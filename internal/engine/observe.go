@@ -340,13 +340,14 @@ func (p *pass[O, D]) found(ctx context.Context, how Found, obs backend.Observati
 func (p *pass[O, D]) claim(obs backend.Observation[D]) {
 	k, c := p.claimOf(obs)
 	p.r.claims.forget(p.obj.GetUID(), k)
-	p.claimedBy, p.facts.ClaimConflict = p.r.claims.claim(k, c)
+	p.claimedBy, p.facts.ClaimConflict = p.r.claims.claim(k, c, p.rivals(c))
 }
 
 func (p *pass[O, D]) claimOf(obs backend.Observation[D]) (remoteKey, claimant) {
-	return remoteKey{p.backend.TenantID, p.r.Kind.Name, obs.ParentID, obs.ID}, claimant{
-		uid: p.obj.GetUID(), name: ownerOf(p.obj), bound: p.facts.Bound && p.boundID() == obs.ID, created: p.obj.GetCreationTimestamp().Unix(),
-	}
+	c := claimantOf(p.obj)
+	c.bound = p.facts.Bound && p.boundID() == obs.ID
+	c.marked = p.intent != nil && obs.Mark.Cluster == p.r.ClusterID && obs.Mark.Owner == c.name && obs.Mark.Token == p.intent.Token
+	return remoteKey{p.backend.TenantID, p.r.Kind.Name, obs.ParentID, obs.ID}, c
 }
 
 // diff compares the desired model with an observation.

@@ -114,7 +114,7 @@ func (p *pass[O, D]) fresh(ctx context.Context) (time.Duration, bool) {
 		p.intent.Attempt > st.ClosedAttempt || !p.settled() {
 		return 0, false
 	}
-	if tenant := p.r.Backends.TenantOf(ctx, p.obj.GetNamespace(), p.spec().BackendRef); tenant != "" && tenant != st.Remote.TenantID {
+	if tenant := p.r.Backends.Place(ctx, p.obj.GetNamespace(), p.spec().BackendRef).Pinned; tenant != "" && tenant != st.Remote.TenantID {
 		return 0, false
 	}
 	if digest, ok := p.inputsDigest(ctx); !ok || inputsOf(digest) != inputsOf(st.InputsDigest) {

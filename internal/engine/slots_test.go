@@ -46,10 +46,9 @@ func TestOneTenantDoesNotTakeEveryWorker(t *testing.T) {
 		}
 		// Each that leaves wakes the next, in the order in which they came, also one that has nothing to do.
 		for i, want := range []string{"gone", "b", "c"} {
-			if !slices.Equal(w.woken, []types.NamespacedName{key(want)}) {
-				t.Fatalf("wake %d: %v, want %s alone", i, w.woken, want)
+			if woken := w.takeWoken(); !slices.Equal(woken, []types.NamespacedName{key(want)}) {
+				t.Fatalf("wake %d: %v, want %s alone", i, woken, want)
 			}
-			w.woken = nil
 			if want == "b" {
 				w.pass("c") // The slot is kept for who waited, so this one waits on.
 				w.wantSynced("c", "absent")
@@ -58,8 +57,8 @@ func TestOneTenantDoesNotTakeEveryWorker(t *testing.T) {
 		}
 		w.wantSynced("b", inSync)
 		w.wantSynced("c", inSync)
-		if len(w.woken) > 0 {
-			t.Errorf("%v woken, and nobody waits", w.woken)
+		if woken := w.takeWoken(); len(woken) > 0 {
+			t.Errorf("%v woken, and nobody waits", woken)
 		}
 		w.wantCalls(4, 0, 0, 4, 4)
 	})
@@ -70,13 +69,12 @@ func (w *world) wantWoken(names ...string) {
 	w.t.Helper()
 	synctest.Wait()
 	var got []string
-	for _, name := range w.woken {
+	for _, name := range w.takeWoken() {
 		got = append(got, name.Name)
 	}
 	if !slices.Equal(got, names) {
 		w.t.Errorf("%v woken, want %v", got, names)
 	}
-	w.woken = nil
 }
 
 func TestTheLineLetsInWhoIsMostUrgent(t *testing.T) {

@@ -53,14 +53,15 @@ type world struct {
 	die        string // the point at which the process dies
 	seen       func(point string)
 
-	mu                             sync.Mutex // guards the counts of patches and conflicts
+	mu                             sync.Mutex // guards the counts of patches and conflicts, and who was woken
 	metaPatches, statusPatches     int
 	metaConflicts, statusConflicts int
 	uids                           int
 	window                         time.Duration // DefaultWindow if zero
 	id                             string        // of the cluster
-	pinned                         string        // what TenantOf says
-	perTenant                      int           // no bound if zero
+	pinned                         string        // what Place says of "prod"
+	places                         map[string]engine.Place
+	perTenant                      int // no bound if zero
 	woken                          []types.NamespacedName
 	priority                       int // of every pass
 }
@@ -76,7 +77,7 @@ func newWorld(t testing.TB) *world {
 	w := &world{t: t, id: cluster, tenant: backendtest.NewTenant(), events: events.NewFakeRecorder(10000)}
 	w.client = fake.NewClientBuilder().WithScheme(scheme()).WithStatusSubresource(&v1alpha1.AppEntitlement{}).
 		WithInterceptorFuncs(interceptor.Funcs{Patch: w.patch, SubResourcePatch: w.patchStatus}).Build()
-	w.backend = engine.Backend{Key: backendID, Tenant: w.tenant, TenantKey: "key-1", TenantID: "tenant-1", PinnedTenantID: "tenant-1",
+	w.backend = engine.Backend{Key: backendID, Tenant: w.tenant, TenantKey: "key-1", At: "Vendor|prod:443", TenantID: "tenant-1", PinnedTenantID: "tenant-1",
 		Resync: 10 * time.Minute, Verify: w.identity, Find: w.tenant.Find}
 	w.restart()
 	return w
@@ -87,7 +88,7 @@ func (w *world) restart() {
 	w.r = engine.NewReconciler(controller.AppEntitlementKind(), engine.Options{
 		Client: w.client, Live: w.client, Events: w.events, Backends: w, ClusterID: w.id, Window: w.window,
 		Brakes: &engine.Brakes{}, Lease: func() error { return w.lease },
-		PerTenant: w.perTenant, Wake: func(name types.NamespacedName) { w.woken = append(w.woken, name) },
+		PerTenant: w.perTenant, Wake: w.wake,
 		Priority: func(types.NamespacedName) int { return w.priority },
 		Behind: func(ctx context.Context, _ string) (int, error) {
 			var list v1alpha1.AppEntitlementList
@@ -122,12 +123,32 @@ func (w *world) identity(ctx context.Context, _ time.Duration) (backend.TenantID
 
 func (w *world) Unauthorized(string, error) { w.refused++ }
 
-// TenantOf says what is pinned behind "prod". Every other backend has a tenant of its name.
-func (w *world) TenantOf(_ context.Context, _ string, ref v1alpha1.BackendRef) string {
-	if ref.Name != "prod" {
-		return ref.Name
+// wake notes who was woken, also by a timer.
+func (w *world) wake(name types.NamespacedName) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.woken = append(w.woken, name)
+}
+
+// takeWoken returns who was woken since it was last asked.
+func (w *world) takeWoken() []types.NamespacedName {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	woken := w.woken
+	w.woken = nil
+	return woken
+}
+
+// Place says what is known of a backend: those that a test names, and "prod". Every other backend has a
+// place of its name.
+func (w *world) Place(_ context.Context, _ string, ref v1alpha1.BackendRef) engine.Place {
+	if place, ok := w.places[ref.Name]; ok {
+		return place
 	}
-	return w.pinned
+	if ref.Name != "prod" {
+		return engine.Place{At: ref.Name, Pinned: ref.Name}
+	}
+	return engine.Place{At: w.backend.At, Pinned: w.pinned, Proven: w.backend.TenantID}
 }
 
 func conflict(obj client.Object) error {

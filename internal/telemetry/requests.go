@@ -52,6 +52,14 @@ func (a *Audit) Observer(vendor, tenant string) backend.Observer {
 	}
 }
 
+// DropMetrics forgets the figures of a host of a vendor that nobody calls any more.
+func DropMetrics(vendor, tenant string) {
+	of := prometheus.Labels{"vendor": vendor, "tenant": tenant}
+	requests.DeletePartialMatch(of)
+	latency.DeletePartialMatch(of)
+	held.DeletePartialMatch(of)
+}
+
 func recordOf(vendor, tenant string, op backend.Operation, a backend.Asker, e backend.Exchange) Record {
 	return Record{
 		Time: e.Began.UTC(), Kind: a.Kind, Namespace: a.Namespace, Name: a.Name, UID: a.UID, Generation: a.Generation, Manager: a.Manager,

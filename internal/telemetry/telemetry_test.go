@@ -199,3 +199,37 @@ func value(t *testing.T, name string, labels map[string]string) (sum float64) {
 	}
 	return sum
 }
+
+func TestSeriesOfAHostThatIsLeftAreDropped(t *testing.T) {
+	series := func() (n int) {
+		t.Helper()
+		families, err := metrics.Registry.Gather()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, family := range families {
+			for _, m := range family.GetMetric() {
+				for _, label := range m.GetLabel() {
+					if label.GetName() == "tenant" && strings.HasSuffix(label.GetValue(), ".left.example") {
+						n++
+					}
+				}
+			}
+		}
+		return n
+	}
+	for _, host := range []string{"one.left.example", "two.left.example"} {
+		observe(nil, host, exchange())
+		kept := exchange()
+		kept.Held, kept.Left = backend.HeldByPause, false
+		observe(nil, host, kept)
+	}
+	if n := series(); n != 6 {
+		t.Fatalf("%d series of two hosts, want a count, a time and what was held of each", n)
+	}
+	telemetry.DropMetrics("Vendor", "one.left.example")
+	telemetry.DropMetrics("Other", "two.left.example")
+	if n := series(); n != 3 {
+		t.Errorf("%d series after one host was left, want 3", n)
+	}
+}

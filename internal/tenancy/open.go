@@ -37,7 +37,7 @@ func (p *Pool) Open(ctx context.Context, obj Object) (*opened, error) {
 	if namespace == "" {
 		namespace = p.OperatorNamespace
 	}
-	credentials, digest, err := p.credentials(ctx, namespace, spec, endpoint)
+	credentials, who, err := p.credentials(ctx, namespace, spec, endpoint)
 	if err != nil {
 		return nil, err
 	}
@@ -47,34 +47,41 @@ func (p *Pool) Open(ctx context.Context, obj Object) (*opened, error) {
 	}
 	cfg := ConfigOf(spec)
 	cfg.Endpoint, cfg.Credentials, cfg.CABundle, cfg.UserAgent = endpoint.String(), credentials, bundle, p.UserAgent
-	credential := vendor.Name + "|" + cfg.Endpoint + "|" + digest
-	digest = fingerprint(digest, cfg.Endpoint, string(bundle), fmt.Sprint(cfg.APIStyle, cfg.Allow))
+	t := &tenant{credential: who.key(vendor.Name, endpoint, bundle), place: placeOf(vendor.Name, endpoint), vendor: vendor.Name, host: endpoint.Host}
+	t.key = fingerprint(t.credential, fmt.Sprint(cfg.APIStyle, cfg.Allow))
+	open, gone, err := p.enter(Key(obj), obj.GetGeneration(), vendor, cfg, budgetOf(spec), t)
+	p.drop(gone)
+	return open, err
+}
 
-	key := Key(obj)
+// enter makes t the tenant of a backend, or the one that is open already with the same key, and
+// returns the tenants that nobody uses any more.
+func (p *Pool) enter(key string, generation int64, vendor backend.Vendor, cfg backend.Config, budget backend.Budget, t *tenant) (*opened, []*tenant, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	cfg.Shared = p.share(key, credential, budgetOf(spec))
-	if open := p.opened[key]; open != nil && open.fingerprint == digest && !open.refused {
-		open.generation = obj.GetGeneration()
-		return open, nil
-	}
+	cfg.Shared = p.share(key, t.credential, budget)
 	before := p.opened[key]
-	t, err := p.openTenant(vendor, cfg, digest, credential, before)
+	if before != nil && before.tenant.key == t.key && !before.refused {
+		before.generation = generation
+		return before, nil, nil
+	}
+	credential := t.credential
+	t, err := p.openTenant(vendor, cfg, t, before)
 	if err != nil {
 		if before == nil || before.credential != credential {
 			p.leave(key, credential)
 		}
-		return nil, &Problem{v1alpha1.ReasonSecretInvalid, err.Error()}
+		return nil, nil, &Problem{v1alpha1.ReasonSecretInvalid, err.Error()}
 	}
 	if p.opened == nil {
 		p.opened = map[string]*opened{}
 	}
-	open := &opened{tenant: t, credential: credential, generation: obj.GetGeneration(), fingerprint: digest}
+	open := &opened{tenant: t, credential: t.credential, generation: generation}
 	p.opened[key] = open
-	if before != nil && before.credential != credential {
+	if before != nil && before.credential != t.credential {
 		p.leave(key, before.credential)
 	}
-	return open, nil
+	return open, p.unused(), nil
 }
 
 // ConfigOf is what a spec says by itself, without its credentials: what a vendor declares may depend on it.
@@ -101,22 +108,20 @@ func budgetOf(spec *v1alpha1.GovernanceBackendSpec) (b backend.Budget) {
 	return b
 }
 
-// openTenant shares a tenant among backends with the same credentials; p.mu is held. What
-// the backend had open before says until when the vendor wants to be left alone.
-func (p *Pool) openTenant(vendor backend.Vendor, cfg backend.Config, digest, credential string, before *opened) (*tenant, error) {
-	account := vendor.Name + "|" + cfg.Endpoint
-	key := account + "|" + digest
-	if t, ok := p.tenants[key]; ok {
+// openTenant opens t, unless backends with the same key have one open that was not refused; p.mu is
+// held. What the backend had open before says until when the vendor wants to be left alone.
+func (p *Pool) openTenant(vendor backend.Vendor, cfg backend.Config, t *tenant, before *opened) (*tenant, error) {
+	if open, ok := p.tenants[t.key]; ok {
 		refused := false
 		for _, o := range p.opened {
-			refused = refused || o.tenant == t && o.refused
+			refused = refused || o.tenant == open && o.refused
 		}
 		if !refused {
-			return t, nil
+			return open, nil
 		}
 	}
 	if p.Observe != nil {
-		cfg.Observe = p.Observe(vendor.Name, hostOf(cfg.Endpoint))
+		cfg.Observe = p.Observe(vendor.Name, t.host)
 	}
 	opened, err := vendor.Open(cfg)
 	if err != nil {
@@ -125,21 +130,12 @@ func (p *Pool) openTenant(vendor backend.Vendor, cfg backend.Config, digest, cre
 	if p.tenants == nil {
 		p.tenants = map[string]*tenant{}
 	}
-	t := &tenant{Tenant: backend.Instrument(opened), key: key, account: account, credential: credential}
-	if before != nil && before.tenant.account == account {
+	t.Tenant = backend.Instrument(opened)
+	if before != nil && before.tenant.place == t.place {
 		t.quiet = before.tenant.pause()
 	}
-	p.tenants[key] = t
+	p.tenants[t.key] = t
 	return t, nil
-}
-
-// hostOf names the tenant in metrics.
-func hostOf(endpoint string) string {
-	u, err := url.Parse(endpoint)
-	if err != nil {
-		return ""
-	}
-	return u.Host
 }
 
 // Gate tells how the gate stands that the calls of a backend pass, and false while it is not opened.
@@ -165,23 +161,22 @@ func (p *Pool) vendor(name string) (backend.Vendor, bool) {
 	return backend.Vendor{}, false
 }
 
-// credentials reads the Secret, or prepares workload identity, and returns a
-// fingerprint that changes with them.
-func (p *Pool) credentials(ctx context.Context, namespace string, spec *v1alpha1.GovernanceBackendSpec, endpoint *url.URL) (backend.Credentials, string, error) {
+// credentials reads the Secret, or prepares workload identity, and says who signs in with them.
+func (p *Pool) credentials(ctx context.Context, namespace string, spec *v1alpha1.GovernanceBackendSpec, endpoint *url.URL) (backend.Credentials, credential, error) {
 	if w := spec.Credentials.WorkloadIdentity; w != nil {
 		return p.workloadIdentity(namespace, w, endpoint)
 	}
 	if spec.Credentials.SecretRef == nil {
-		return backend.Credentials{}, "", &Problem{v1alpha1.ReasonInvalidSpec, "spec.credentials: write secretRef or workloadIdentity"}
+		return backend.Credentials{}, credential{}, &Problem{v1alpha1.ReasonInvalidSpec, "spec.credentials: write secretRef or workloadIdentity"}
 	}
 	name := spec.Credentials.SecretRef.Name
 	secret := &corev1.Secret{}
 	err := p.Client.Get(ctx, client.ObjectKey{Namespace: namespace, Name: name}, secret)
 	if apierrors.IsNotFound(err) {
-		return backend.Credentials{}, "", &Problem{v1alpha1.ReasonSecretNotFound, fmt.Sprintf("spec.credentials.secretRef: there is no Secret %s/%s", namespace, name)}
+		return backend.Credentials{}, credential{}, &Problem{v1alpha1.ReasonSecretNotFound, fmt.Sprintf("spec.credentials.secretRef: there is no Secret %s/%s", namespace, name)}
 	}
 	if err != nil {
-		return backend.Credentials{}, "", fmt.Errorf("reading Secret %s/%s: %w", namespace, name, err)
+		return backend.Credentials{}, credential{}, fmt.Errorf("reading Secret %s/%s: %w", namespace, name, err)
 	}
 	value := func(key string) string { return strings.TrimSpace(string(secret.Data[key])) }
 	c := backend.Credentials{ClientID: value("clientID"), ClientSecret: backend.Secret(value("clientSecret")), Token: backend.Secret(value("token"))}
@@ -189,19 +184,19 @@ func (p *Pool) credentials(ctx context.Context, namespace string, spec *v1alpha1
 		c.Token = backend.Secret(value("apiKey"))
 	}
 	if c.Token == "" && (c.ClientID == "" || c.ClientSecret == "") {
-		return backend.Credentials{}, "", &Problem{v1alpha1.ReasonSecretInvalid,
+		return backend.Credentials{}, credential{}, &Problem{v1alpha1.ReasonSecretInvalid,
 			fmt.Sprintf("Secret %s/%s: has none of the keys clientID and clientSecret, token, apiKey that %s needs", namespace, name, spec.Vendor)}
 	}
-	return c, fingerprint(c.ClientID, c.ClientSecret.Reveal(), c.Token.Reveal()), nil
+	return c, secretCredential(c), nil
 }
 
 // workloadIdentity requests tokens for a ServiceAccount of the backend's namespace,
 // with the tenant's host as audience: the operator's own token is never sent anywhere.
-func (p *Pool) workloadIdentity(namespace string, w *v1alpha1.WorkloadIdentity, endpoint *url.URL) (backend.Credentials, string, error) {
+func (p *Pool) workloadIdentity(namespace string, w *v1alpha1.WorkloadIdentity, endpoint *url.URL) (backend.Credentials, credential, error) {
 	_, right, _ := strings.Cut(w.ClientID, "@")
 	host, _, _ := strings.Cut(right, "/")
 	if host != endpoint.Hostname() {
-		return backend.Credentials{}, "", &Problem{v1alpha1.ReasonInvalidSpec,
+		return backend.Credentials{}, credential{}, &Problem{v1alpha1.ReasonInvalidSpec,
 			fmt.Sprintf("spec.credentials.workloadIdentity.clientID: belongs to host %q, and spec.endpoint to %q", host, endpoint.Hostname())}
 	}
 	account := w.ServiceAccountRef.Name
@@ -215,7 +210,7 @@ func (p *Pool) workloadIdentity(namespace string, w *v1alpha1.WorkloadIdentity, 
 		}
 		return backend.Secret(request.Status.Token), nil
 	}
-	return backend.Credentials{ClientID: w.ClientID, SubjectToken: token}, fingerprint(w.ClientID, namespace, account), nil
+	return backend.Credentials{ClientID: w.ClientID, SubjectToken: token}, workloadCredential(w.ClientID, namespace, account), nil
 }
 
 func (p *Pool) caBundle(ctx context.Context, namespace string, ref *v1alpha1.CABundleRef) ([]byte, error) {

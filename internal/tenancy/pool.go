@@ -4,11 +4,7 @@ package tenancy
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"errors"
 	"fmt"
-	"maps"
 	"net/url"
 	"strings"
 	"sync"
@@ -55,6 +51,10 @@ type Pool struct {
 	Observe func(vendor, host string) backend.Observer
 	// Changed is told the key of a backend whose health has to be looked at now.
 	Changed func(key string)
+	// Dropped is told the key of an opened tenant that nobody uses any more; nil for nobody.
+	Dropped func(tenantKey string)
+	// Left is told the vendor and the host where no tenant is open any more; nil for nobody.
+	Left func(vendor, host string)
 
 	names lookup.Cache
 
@@ -66,25 +66,10 @@ type Pool struct {
 
 // opened is what is known of one backend object.
 type opened struct {
-	tenant      *tenant
-	credential  string
-	generation  int64
-	fingerprint string // of the credentials
-	refused     bool   // a 401 came back since the last look
-}
-
-// tenant is shared by all backends with the same credentials at the same endpoint.
-type tenant struct {
-	backend.Tenant
-	key string
-	// account is the vendor and the endpoint, credential also who signs in there.
-	account, credential string
-	// quiet is the end of a pause that the vendor asked the tenant before this one for.
-	quiet time.Time
-
-	mu       sync.Mutex
-	identity backend.TenantID
-	asked    time.Time
+	tenant     *tenant
+	credential string // the key of who signs in
+	generation int64
+	refused    bool // a 401 came back since the last look
 }
 
 // Problem is why a backend cannot be opened.
@@ -111,26 +96,46 @@ func (p *Pool) Get(ctx context.Context, namespace string, ref v1alpha1.BackendRe
 	if err != nil {
 		return nil, err
 	}
-	if cluster, ok := obj.(*v1alpha1.ClusterGovernanceBackend); ok && !deleting {
-		allowed, err := p.allows(ctx, cluster, namespace)
-		if err != nil {
+	if !deleting {
+		if err := p.mayUse(ctx, obj, namespace); err != nil {
 			return nil, err
-		}
-		if !allowed {
-			return nil, &engine.BackendError{Reason: v1alpha1.ReasonBackendNotAllowed,
-				Message: fmt.Sprintf("spec.backendRef: ClusterGovernanceBackend %q does not allow namespace %q (spec.allowedNamespaces)", ref.Name, namespace)}
 		}
 	}
 	return p.use(ctx, obj, deleting)
 }
 
-// TenantOf implements engine.Backends.
-func (p *Pool) TenantOf(ctx context.Context, namespace string, ref v1alpha1.BackendRef) string {
+// mayUse says nothing where objects of namespace may use the backend.
+func (p *Pool) mayUse(ctx context.Context, obj Object, namespace string) error {
+	cluster, ok := obj.(*v1alpha1.ClusterGovernanceBackend)
+	if !ok {
+		return nil
+	}
+	allowed, err := p.allows(ctx, cluster, namespace)
+	if err == nil && !allowed {
+		err = &engine.BackendError{Reason: v1alpha1.ReasonBackendNotAllowed,
+			Message: fmt.Sprintf("spec.backendRef: ClusterGovernanceBackend %q does not allow namespace %q (spec.allowedNamespaces)", cluster.Name, namespace)}
+	}
+	return err
+}
+
+// Place implements engine.Backends.
+func (p *Pool) Place(ctx context.Context, namespace string, ref v1alpha1.BackendRef) engine.Place {
 	obj, err := p.fetch(ctx, namespace, ref)
 	if err != nil {
-		return ""
+		return engine.Place{}
 	}
-	return obj.GetBackendStatus().TenantID
+	vendor := string(obj.GetBackendSpec().Vendor)
+	endpoint, err := EndpointOf(obj.GetBackendSpec(), p.AllowInsecure)
+	if err != nil {
+		return engine.Place{}
+	}
+	place := engine.Place{At: placeOf(vendor, endpoint), Pinned: obj.GetBackendStatus().TenantID}
+	if open := p.kept(Key(obj)); open == nil || open.tenant.place != place.At {
+		return place
+	} else if p.mayUse(ctx, obj, namespace) == nil {
+		place.Proven = open.tenant.last().ID
+	}
+	return place
 }
 
 // Spec returns the spec of the backend that ref names for objects of namespace, by the cache.
@@ -221,7 +226,7 @@ func (p *Pool) use(ctx context.Context, obj Object, deleting bool) (*engine.Back
 	}
 	absent, held := p.held(obj, key)
 	return &engine.Backend{
-		Key: key, Vendor: string(obj.GetBackendSpec().Vendor), Tenant: open.tenant.Tenant, TenantKey: open.tenant.key, TenantID: who.ID, PinnedTenantID: st.TenantID,
+		Key: key, Vendor: string(obj.GetBackendSpec().Vendor), Tenant: open.tenant.Tenant, TenantKey: open.tenant.key, At: open.tenant.place, TenantID: who.ID, PinnedTenantID: st.TenantID,
 		TenantAccepted: obj.GetAnnotations()[v1alpha1.AnnotationAcceptTenant] == who.ID && who.ID == st.TenantID,
 		Suspended:      obj.GetBackendSpec().Suspend, Resync: p.resync(obj), Absent: absent, DeletionsHeld: held > 0,
 		Verify: func(ctx context.Context, age time.Duration) (backend.TenantID, error) {
@@ -270,7 +275,7 @@ func (p *Pool) Unauthorized(key string, _ error) {
 
 // verify asks the tenant who it is, unless it was asked in the last age.
 func (p *Pool) verify(ctx context.Context, key string, t *tenant, age time.Duration) (backend.TenantID, error) {
-	before, _ := t.last()
+	before := t.last()
 	who, err := t.who(ctx, age)
 	if err == nil && before.ID != "" && before.ID != who.ID {
 		p.names.Forget(t.key)
@@ -279,65 +284,17 @@ func (p *Pool) verify(ctx context.Context, key string, t *tenant, age time.Durat
 	return who, err
 }
 
-func (t *tenant) last() (backend.TenantID, time.Time) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.identity, t.asked
-}
-
-// who returns the identity, asked again when the last question is older than age. Who
-// waits for another's answer takes that one, if it was asked for after they came.
-func (t *tenant) who(ctx context.Context, age time.Duration) (backend.TenantID, error) {
-	came := time.Now()
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if !t.asked.IsZero() && (came.Sub(t.asked) <= age || t.asked.After(came)) {
-		return t.identity, nil
-	}
-	asked := time.Now()
-	if left := t.quiet.Sub(asked); left > 0 {
-		return backend.TenantID{}, &backend.Error{Class: backend.Throttled, After: left, Err: errors.New("not sent: the vendor asked for a pause")}
-	}
-	who, err := t.Identity(ctx)
-	if err != nil {
-		return backend.TenantID{}, err
-	}
-	t.identity, t.asked = who, asked
-	return who, nil
-}
-
-// pause is the end of the pause that the vendor asked for, zero if it asked for none.
-func (t *tenant) pause() time.Time {
-	if pace := t.Pace(backend.PriorityEdit); pace.Throttled {
-		return time.Now().Add(pace.Delay)
-	}
-	return t.quiet
-}
-
 // Forget drops a backend that is gone, and its tenant when nobody else uses it.
 func (p *Pool) Forget(key string) {
 	p.mu.Lock()
-	defer p.mu.Unlock()
 	open := p.opened[key]
 	delete(p.opened, key)
-	if open == nil {
-		return
+	if open != nil {
+		p.leave(key, open.credential)
 	}
-	p.leave(key, open.credential)
-	for _, other := range p.opened {
-		if other.tenant == open.tenant {
-			return
-		}
-	}
-	delete(p.tenants, open.tenant.key)
-}
-
-func fingerprint(parts ...string) string {
-	h := sha256.New()
-	for _, part := range parts {
-		fmt.Fprintf(h, "%d:%s", len(part), part)
-	}
-	return hex.EncodeToString(h.Sum(nil)[:12])
+	gone := p.unused()
+	p.mu.Unlock()
+	p.drop(gone)
 }
 
 // share notes what a backend asks of its tenant's budget, and returns what it has in common
@@ -355,11 +312,9 @@ func (p *Pool) share(key, credential string, budget backend.Budget) *backend.Sha
 
 // leave takes a backend from those that share a credential, and forgets that after the last; p.mu is held.
 func (p *Pool) leave(key, credential string) {
-	if shared := p.shared[credential]; shared == nil || !shared.Leave(key) {
-		return
+	if shared := p.shared[credential]; shared != nil && shared.Leave(key) {
+		delete(p.shared, credential)
 	}
-	delete(p.shared, credential)
-	maps.DeleteFunc(p.tenants, func(_ string, t *tenant) bool { return t.credential == credential })
 }
 
 // EndpointOf checks the endpoint: https, or http for loopback addresses, and for others if insecure ones are allowed. An
