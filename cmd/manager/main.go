@@ -82,7 +82,7 @@ func main() {
 	flag.StringVar(&o.clusterID, "cluster-id", "", "name that marks this cluster's remotes at the vendors; the default is derived from the UID of the namespace kube-system; set it to the old one when a cluster was restored")
 	flag.StringVar(&o.namespaces, "watch-namespaces", "", "comma-separated namespaces to watch; empty means all, and cluster backends are served only then")
 	flag.StringVar(&o.operatorNamespace, "operator-namespace", "", "namespace of the Secrets of cluster backends and of the lease; the default is the pod's own")
-	flag.IntVar(&o.concurrency, "max-concurrent-reconciles", 16, "objects of each kind that are worked on at once; one tenant gets at most half of them")
+	flag.IntVar(&o.concurrency, "max-concurrent-reconciles", 16, "objects of each kind that are worked on at once for one namespace; one tenant gets about half of them")
 	flag.DurationVar(&o.resync, "resync-interval", 0, "how often every object is compared with its vendor, in place of spec.resyncInterval of the backends")
 	flag.BoolVar(&o.insecure, "allow-insecure-endpoints", false, "permit http endpoints that are not loopback addresses")
 	flag.DurationVar(&o.pace.Window, "recovery-window", 0, "how long an interrupted create is waited for before another is sent; the default suits the default lease, and less is for tests only")

@@ -74,6 +74,9 @@ func (r *BackendReconciler) Reconcile(ctx context.Context, req reconcile.Request
 	if err != nil {
 		return reconcile.Result{}, err
 	}
+	if health.Later > 0 {
+		return reconcile.Result{RequeueAfter: health.Later}, nil
+	}
 	if err := r.write(ctx, obj, key, health, counts); err != nil {
 		return reconcile.Result{}, client.IgnoreNotFound(err)
 	}

@@ -43,7 +43,7 @@ type Options struct {
 	UserAgent     string
 	// Observe returns what is told of every call to a host of a vendor; nil for nobody.
 	Observe func(vendor, host string) backend.Observer
-	// Concurrency is the number of workers per kind.
+	// Concurrency is how many objects of a kind are worked on at once for one namespace.
 	Concurrency int
 	// ResyncInterval replaces spec.resyncInterval of every backend, if it is set.
 	ResyncInterval time.Duration
@@ -139,7 +139,7 @@ func Setup(ctx context.Context, mgr manager.Manager, o Options) error {
 // setupKind adds the controller of one kind, and returns how it is swept and how it forgets a tenant.
 func setupKind[O engine.Object, D backend.Model](mgr manager.Manager, o Options, kind engine.Kind[O, D], shared engine.Options) (sweep.Kind, func(tenantKey string), error) {
 	q := queue.New(kind.Name)
-	shared.PerTenant = max(o.Concurrency/2, 1)
+	shared.PerNamespace = max(o.Concurrency, 1)
 	shared.Wake = func(name types.NamespacedName) { q.Add(reconcile.Request{NamespacedName: name}) }
 	shared.Priority = func(name types.NamespacedName) int { return q.Working(reconcile.Request{NamespacedName: name}) }
 	r := engine.NewReconciler(kind, shared)
@@ -147,7 +147,7 @@ func setupKind[O engine.Object, D backend.Model](mgr manager.Manager, o Options,
 		Named(kind.Name).
 		Watches(kind.New(), unfinishedFirst(), builder.WithPredicates(asked())).
 		WithOptions(controller.Options{
-			MaxConcurrentReconciles: o.Concurrency,
+			MaxConcurrentReconciles: engine.Workers(max(o.Concurrency, 1)),
 			SkipNameValidation:      o.SkipNameValidation,
 			EnableWarmup:            ptr.To(true),
 			NewQueue: func(string, workqueue.TypedRateLimiter[reconcile.Request]) workqueue.TypedRateLimitingInterface[reconcile.Request] {
@@ -165,6 +165,9 @@ func setupKind[O engine.Object, D backend.Model](mgr manager.Manager, o Options,
 		},
 	}, r.ForgetTenant, b.Complete(r)
 }
+
+// healthWorkers look at backends. They mostly wait, and how many do so for one namespace is bounded by the pool.
+const healthWorkers = 64
 
 func newBackend(kind string) tenancy.Object {
 	if kind == v1alpha1.KindClusterGovernanceBackend {
@@ -186,7 +189,7 @@ func setupBackend(mgr manager.Manager, o Options, kind string, w chan event.Gene
 		For(newBackend(kind), builder.WithPredicates(asked())).
 		WatchesRawSource(source.Channel(w, &handler.EnqueueRequestForObject{})).
 		WithOptions(controller.Options{
-			MaxConcurrentReconciles: 4, SkipNameValidation: o.SkipNameValidation,
+			MaxConcurrentReconciles: healthWorkers, SkipNameValidation: o.SkipNameValidation,
 			EnableWarmup: ptr.To(true), RateLimiter: queue.NewRateLimiter(),
 		})
 	for _, target := range kinds {

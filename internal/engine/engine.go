@@ -43,9 +43,10 @@ type Options struct {
 	Behind func(ctx context.Context, backendKey string) (int, error)
 	// At is called at the named points of the write path; for tests that kill there.
 	At func(point string)
-	// PerTenant is how many objects of a kind are worked on at once for one tenant; no bound if zero.
-	PerTenant int
-	// Wake queues an object that waited for its turn, or for another object. It is needed where PerTenant is set.
+	// PerNamespace is how many objects of a kind are worked on at once for one namespace; one tenant gets
+	// about half. No bound if zero.
+	PerNamespace int
+	// Wake queues an object that waited for its turn, or for another object. It is needed where PerNamespace is set.
 	Wake func(name types.NamespacedName)
 	// Priority is that of the object that is worked on, one of those of package queue; an edit if nil.
 	Priority func(name types.NamespacedName) int
@@ -110,7 +111,7 @@ func NewReconciler[O Object, D backend.Model](kind Kind[O, D], o Options) *Recon
 	nonConverging.WithLabelValues(kind.Name) // What begins at one is no increase to Prometheus.
 	r.views.now, r.views.bound = o.Now, r.boundIDs
 	r.clock.now = o.Now
-	r.slots = slots{max: o.PerTenant, now: o.Now, wake: o.Wake}
+	r.slots = slots{max: o.PerNamespace, now: o.Now, wake: o.Wake}
 	return r
 }
 
@@ -197,7 +198,7 @@ func (r *Reconciler[O, D]) Reconcile(ctx context.Context, req reconcile.Request)
 	ctx, span := p.trace(ctx)
 	defer span.End()
 	out := p.run(backend.WithPriority(ctx, turn.class()))
-	if out.paced && !out.wrote && r.PerTenant > 0 {
+	if out.paced && !out.wrote && r.PerNamespace > 0 {
 		r.Force(req.NamespacedName)
 		r.slots.wait(req.NamespacedName, turn, backend.AfterOf(out.err))
 		working = false
@@ -222,7 +223,7 @@ func later(after time.Duration) reconcile.Result {
 // turnOf is the place in line that a pass over the object would take: with all that call the
 // same place, which is known before anybody there has answered.
 func (r *Reconciler[O, D]) turnOf(ctx context.Context, obj O) turn {
-	t := turn{tenant: r.Backends.Place(ctx, obj.GetNamespace(), obj.GetManagedSpec().BackendRef).At, since: r.Now()}
+	t := turn{namespace: obj.GetNamespace(), tenant: r.Backends.Place(ctx, obj.GetNamespace(), obj.GetManagedSpec().BackendRef).At, since: r.Now()}
 	if t.tenant == "" {
 		t.tenant = BackendKey(obj)
 	}

@@ -10,27 +10,44 @@ import (
 	"github.com/governance-operator/governance-operator/internal/queue"
 )
 
-// slots keeps one tenant from taking every worker: at most max of them work for it at
-// once. Who finds none, or no call left in the tenant's budget, waits in line without a
-// worker. The line lets in who has the highest priority, and among equals who came first;
-// what waits is raised as in the queue. It is safe for concurrent use.
+// slots keeps one namespace, and within it one tenant, from taking every worker. Who finds no slot, or
+// no call left in the budget, waits in line without a worker: each namespace has a line of its own
+// for each place that its objects call. A line lets in who has the highest priority, and among equals who
+// came first; what waits is raised as in the queue. Among lines the most urgent goes first, and
+// among equals the namespace that has the least. It is safe for concurrent use.
 type slots struct {
-	// max is how many objects of one tenant may be worked on at once; no bound if zero.
+	// max is how many objects of one namespace may be worked on at once, and about twice what one
+	// tenant gets; no bound if zero.
 	max int
 	now func() time.Time
 	// wake queues an object whose turn has come.
 	wake func(types.NamespacedName)
 
 	mu      sync.Mutex
-	tenants map[string]*line
+	working int
+	spaces  map[string]*space
+	tenants map[string]int                // who works for a tenant, of all namespaces
 	granted map[types.NamespacedName]turn // the slots that are kept for objects
 }
 
-// turn is a place in a tenant's line, and later its slot.
+// crowd is how many namespaces can have all that they may at once: workers only wait, and cost little.
+const crowd = 4
+
+// Workers is how many workers a kind needs where max objects of one namespace are worked on at once.
+func Workers(max int) int { return crowd * max }
+
+// space is who works and waits for a namespace.
+type space struct {
+	working int
+	served  time.Time // when it was let in last
+	lines   map[string]*line
+}
+
+// turn is a place in a line, and later its slot.
 type turn struct {
-	tenant   string
-	priority int
-	since    time.Time
+	namespace, tenant string
+	priority          int
+	since             time.Time
 }
 
 // class is the class of the calls that are made in this turn.
@@ -41,8 +58,9 @@ func (t turn) class() backend.Priority {
 	return backend.PriorityRest
 }
 
-// line is who works for a tenant and who waits.
+// line is who of a namespace works for a tenant and who waits.
 type line struct {
+	tenant  string
 	working int
 	waiting map[types.NamespacedName]*waiter
 	// queued are those who wait, by priority and in the order they came. Who was moved or let
@@ -58,25 +76,23 @@ type waiter struct {
 	left bool
 }
 
-// enter takes a slot of the tenant, or stands in line and returns false. Every enter
-// that returned true needs one leave or one wait.
+// enter takes a slot, or stands in line and returns false. Every enter that returned true needs one
+// leave or one wait.
 func (s *slots) enter(name types.NamespacedName, t turn) bool {
 	if s.max <= 0 {
 		return true
 	}
 	s.mu.Lock()
-	l := s.line(t.tenant)
+	space, l := s.line(t)
 	l.stand(name, t)
-	next := s.grant(l)
+	next := s.grant(space, l)
 	if next != nil && next.name == name {
 		delete(s.granted, name)
 		s.mu.Unlock()
 		return true
 	}
 	s.mu.Unlock()
-	if next != nil {
-		s.wake(next.name)
-	}
+	s.wakeAll(next)
 	return false
 }
 
@@ -93,14 +109,14 @@ func (s *slots) take(name types.NamespacedName) (t turn, kept bool) {
 func (s *slots) passed(t turn) { s.change(t, func(*line) {}) }
 
 // leave gives the slot to the next in line.
-func (s *slots) leave(t turn) { s.change(t, func(l *line) { l.working-- }) }
+func (s *slots) leave(t turn) { s.change(t, func(l *line) { s.free(t, l) }) }
 
 // wait gives the slot back and stands in line again at the same place. Nobody of its
 // class is let in before the time is over, nor of a lower one.
 func (s *slots) wait(name types.NamespacedName, t turn, after time.Duration) {
 	until := s.now().Add(after)
 	s.change(t, func(l *line) {
-		l.working--
+		s.free(t, l)
 		l.stand(name, t)
 		for class := t.class(); class <= backend.PriorityRest; class++ {
 			if l.held[class].Before(until) {
@@ -111,53 +127,137 @@ func (s *slots) wait(name types.NamespacedName, t turn, after time.Duration) {
 	time.AfterFunc(after, func() { s.change(t, func(*line) {}) })
 }
 
-// change does what it is told under the lock, and then lets one of the waiting in.
+// free gives a slot back; s.mu is held.
+func (s *slots) free(t turn, l *line) {
+	l.working--
+	s.spaces[t.namespace].working--
+	s.working--
+	if s.tenants[t.tenant]--; s.tenants[t.tenant] == 0 {
+		delete(s.tenants, t.tenant)
+	}
+}
+
+// change does what it is told under the lock, and then lets in one of the line, and one of all others
+// if that left a slot free.
 func (s *slots) change(t turn, do func(*line)) {
 	if s.max <= 0 {
 		return
 	}
 	s.mu.Lock()
-	l := s.line(t.tenant)
+	space, l := s.line(t)
+	before := s.working
 	do(l)
-	next := s.grant(l)
+	next := []*waiter{s.grant(space, l)}
+	if s.working < before {
+		next = append(next, s.grantAny())
+	}
 	if l.working == 0 && len(l.waiting) == 0 {
-		delete(s.tenants, t.tenant)
+		delete(space.lines, t.tenant)
+		if len(space.lines) == 0 {
+			delete(s.spaces, t.namespace)
+		}
 	}
 	s.mu.Unlock()
-	if next != nil {
-		s.wake(next.name)
+	s.wakeAll(next...)
+}
+
+func (s *slots) wakeAll(next ...*waiter) {
+	for _, w := range next {
+		if w != nil {
+			s.wake(w.name)
+		}
 	}
 }
 
-// line returns the line of a tenant.
-func (s *slots) line(tenant string) *line {
-	l := s.tenants[tenant]
+// line returns the namespace of a turn, and its line there.
+func (s *slots) line(t turn) (*space, *line) {
+	if s.spaces == nil {
+		s.spaces, s.tenants, s.granted = map[string]*space{}, map[string]int{}, map[types.NamespacedName]turn{}
+	}
+	of := s.spaces[t.namespace]
+	if of == nil {
+		of = &space{lines: map[string]*line{}}
+		s.spaces[t.namespace] = of
+	}
+	l := of.lines[t.tenant]
 	if l == nil {
-		if s.tenants == nil {
-			s.tenants, s.granted = map[string]*line{}, map[types.NamespacedName]turn{}
-		}
 		l = &line{
+			tenant:  t.tenant,
 			waiting: map[types.NamespacedName]*waiter{},
 			queued:  map[int][]*waiter{},
 			held:    map[backend.Priority]time.Time{},
 		}
-		s.tenants[tenant] = l
+		of.lines[t.tenant] = l
 	}
-	return l
+	return of, l
+}
+
+// roomy says whether one more of the namespace may work: it gets at most half of what the others left.
+func (s *slots) roomy(of *space) bool {
+	return of.working < min(s.max, queue.Share(Workers(s.max), s.working-of.working))
+}
+
+// open says whether one more of the line may: it gets at most half of what other namespaces left
+// of its tenant, and half of what other tenants left of its namespace.
+func (s *slots) open(of *space, l *line) bool {
+	return l.working < queue.Share(s.max, s.tenants[l.tenant]-l.working) && l.working < queue.Share(s.max, of.working-l.working)
 }
 
 // grant keeps a free slot for the next in line, if there are both.
-func (s *slots) grant(l *line) *waiter {
-	if l.working >= s.max {
+func (s *slots) grant(of *space, l *line) *waiter {
+	if !s.roomy(of) || !s.open(of, l) {
 		return nil
 	}
-	next := l.next(s.now())
+	next, _ := l.next(s.now())
+	return s.let(of, l, next)
+}
+
+// grantAny keeps a free slot for the next of all lines.
+func (s *slots) grantAny() *waiter {
+	var first *waiter
+	var of *space
+	var in *line
+	best, now := 0, s.now()
+	for _, candidate := range s.spaces {
+		if !s.roomy(candidate) {
+			continue
+		}
+		for _, l := range candidate.lines {
+			if len(l.waiting) == 0 || !s.open(candidate, l) {
+				continue
+			}
+			next, raised := l.next(now)
+			if next != nil && (first == nil || raised > best || raised == best && candidate.before(of, next, first)) {
+				first, best, of, in = next, raised, candidate, l
+			}
+		}
+	}
+	return s.let(of, in, first)
+}
+
+// before says which of two waiters that are equally urgent goes first.
+func (a *space) before(b *space, mine, theirs *waiter) bool {
+	switch {
+	case a == b:
+		return mine.since.Before(theirs.since)
+	case a.working != b.working:
+		return a.working < b.working
+	}
+	return a.served.Before(b.served)
+}
+
+// let notes that a waiter has a slot now.
+func (s *slots) let(of *space, l *line, next *waiter) *waiter {
 	if next == nil {
 		return nil
 	}
 	next.left = true
 	delete(l.waiting, next.name)
 	l.working++
+	of.working++
+	of.served = s.now()
+	s.working++
+	s.tenants[l.tenant]++
 	s.granted[next.name] = next.turn
 	return next
 }
@@ -180,10 +280,8 @@ func (l *line) stand(name types.NamespacedName, t turn) {
 	l.queued[t.priority] = queued
 }
 
-// next is who goes first now, nil if nobody may.
-func (l *line) next(now time.Time) *waiter {
-	var first *waiter
-	best := 0
+// next is who goes first now and how urgent that is, nil if nobody may.
+func (l *line) next(now time.Time) (first *waiter, best int) {
 	for priority, queued := range l.queued {
 		for len(queued) > 0 && queued[0].left {
 			queued = queued[1:]
@@ -202,7 +300,7 @@ func (l *line) next(now time.Time) *waiter {
 			first, best = head, raised
 		}
 	}
-	return first
+	return first, best
 }
 
 func (l *line) isHeld(t turn, now time.Time) bool { return now.Before(l.held[t.class()]) }

@@ -16,7 +16,7 @@ import (
 
 func TestOneTenantDoesNotTakeEveryWorker(t *testing.T) {
 	in(t, func(w *world) {
-		w.perTenant = 1
+		w.perNamespace = 2
 		w.restart()
 		for _, name := range []string{"a", "b", "c", "gone"} {
 			w.apply(name)
@@ -79,7 +79,7 @@ func (w *world) wantWoken(names ...string) {
 
 func TestTheLineLetsInWhoIsMostUrgent(t *testing.T) {
 	in(t, func(w *world) {
-		w.perTenant = 1
+		w.perNamespace = 2
 		w.restart()
 		w.apply("first")
 		arrive := map[string]int{"initial": queue.Initial, "drift": queue.Drift, "retry": queue.Retry, "dependency": queue.Dependency, "edit": queue.Edit}
@@ -123,7 +123,7 @@ func TestTheLineLetsInWhoIsMostUrgent(t *testing.T) {
 
 func TestWhoFindsNoCallLeftKeepsItsPlaceAndLetsEditsGo(t *testing.T) {
 	in(t, func(w *world) {
-		w.perTenant = 2
+		w.perNamespace = 4
 		w.restart()
 		w.priority = queue.Drift
 		w.tenant.Paces = map[backend.Priority]backend.Pace{backend.PriorityRest: {Delay: 2 * time.Second}}
@@ -161,7 +161,7 @@ func TestWhoFindsNoCallLeftKeepsItsPlaceAndLetsEditsGo(t *testing.T) {
 
 func TestDriftThatHasToWaitForACallIsNotForgotten(t *testing.T) {
 	in(t, func(w *world) {
-		w.perTenant = 1
+		w.perNamespace = 2
 		w.restart()
 		w.apply("payroll")
 		w.pass("payroll")

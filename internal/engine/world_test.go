@@ -61,7 +61,7 @@ type world struct {
 	id                             string        // of the cluster
 	pinned                         string        // what Place says of "prod"
 	places                         map[string]engine.Place
-	perTenant                      int // no bound if zero
+	perNamespace                   int // no bound if zero
 	woken                          []types.NamespacedName
 	priority                       int // of every pass
 }
@@ -88,7 +88,7 @@ func (w *world) restart() {
 	w.r = engine.NewReconciler(controller.AppEntitlementKind(), engine.Options{
 		Client: w.client, Live: w.client, Events: w.events, Backends: w, ClusterID: w.id, Window: w.window,
 		Brakes: &engine.Brakes{}, Lease: func() error { return w.lease },
-		PerTenant: w.perTenant, Wake: w.wake,
+		PerNamespace: w.perNamespace, Wake: w.wake,
 		Priority: func(types.NamespacedName) int { return w.priority },
 		Behind: func(ctx context.Context, _ string) (int, error) {
 			var list v1alpha1.AppEntitlementList

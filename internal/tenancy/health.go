@@ -31,12 +31,17 @@ type Health struct {
 	Capabilities []v1alpha1.KindCapabilities
 	// Again is when to look again if that is sooner than usual; zero if it is not.
 	Again time.Duration
+	// Later is set where nothing was looked at, since other backends of the namespace go first.
+	Later time.Duration
 }
 
 // Check reads the backend's credentials, and asks the tenant who it is after a
 // change, after a refusal, and every five minutes.
 func (p *Pool) Check(ctx context.Context, obj Object) (Health, error) {
 	key := Key(obj)
+	if later := p.asks.turn(obj.GetNamespace(), key); later > 0 {
+		return Health{Later: later}, nil
+	}
 	before := p.kept(key)
 	open, err := p.Open(ctx, obj)
 	var problem *Problem
@@ -53,10 +58,16 @@ func (p *Pool) Check(ctx context.Context, obj Object) (Health, error) {
 	if absent, _ := p.Brakes.State(key); before != open || len(absent) > 0 || ready != nil && ready.Reason == v1alpha1.ReasonTenantChanged {
 		age = 0
 	}
-	who, err := open.tenant.who(backend.WithPriority(ctx, backend.PrioritySweep), age)
+	who, err := p.identify(backend.WithPriority(ctx, backend.PrioritySweep), obj.GetNamespace(), key, open.tenant, age)
+	switch {
+	case errors.Is(err, errCrowded) && (ready != nil || who.ID != ""):
+		return Health{Later: askAgain}, nil
+	case errors.Is(err, errUnanswered) && who.ID != "":
+		h.Again, err = askAgain, nil // It answered before, and has not failed.
+	}
 	if err != nil {
 		h.Reason, h.Message = v1alpha1.ReasonUnreachable, err.Error()
-		if class := backend.ClassOf(err); class == backend.Retryable || class == backend.Throttled {
+		if class := backend.ClassOf(err); errors.Is(err, errUnanswered) || errors.Is(err, errCrowded) || class == backend.Retryable || class == backend.Throttled {
 			h.Again = max(backend.AfterOf(err), askAgain)
 		}
 		if backend.ClassOf(err) == backend.Unauthorized {

@@ -134,6 +134,7 @@ func TestARotatedCredentialLeavesNothingBehind(t *testing.T) {
 		b := backendObject()
 		o.check(t, b)
 		for i := range 200 {
+			time.Sleep(time.Hour)
 			secret.Data["token"] = fmt.Appendf(nil, "secret-%d", i+1)
 			if err := o.Client.Update(t.Context(), secret); err != nil {
 				t.Fatal(err)
@@ -170,6 +171,7 @@ func TestAnEndpointThatIsEditedLeavesItsHost(t *testing.T) {
 		b := backendObject()
 		for i := range 50 {
 			b.Generation++
+			time.Sleep(time.Second)
 			b.Spec.Endpoint = fmt.Sprintf("https://host-%d.example", i)
 			o.check(t, b)
 		}

@@ -4,6 +4,7 @@ package tenancy
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -57,6 +58,7 @@ type Pool struct {
 	Left func(vendor, host string)
 
 	names lookup.Cache
+	asks  asks
 
 	mu      sync.Mutex
 	opened  map[string]*opened
@@ -295,6 +297,7 @@ func (p *Pool) Forget(key string) {
 	gone := p.unused()
 	p.mu.Unlock()
 	p.drop(gone)
+	p.asks.forget(key)
 }
 
 // share notes what a backend asks of its tenant's budget, and returns what it has in common

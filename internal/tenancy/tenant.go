@@ -33,6 +33,13 @@ func (t *tenant) last() backend.TenantID {
 	return t.identity
 }
 
+// answered returns the identity, if it was asked for within age.
+func (t *tenant) answered(age time.Duration) (backend.TenantID, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.identity, !t.asked.IsZero() && time.Since(t.asked) <= age
+}
+
 // who returns the identity, asked again when the last question is older than age. Who
 // waits for another's answer takes that one, if it was asked for after they came.
 func (t *tenant) who(ctx context.Context, age time.Duration) (backend.TenantID, error) {
@@ -110,6 +117,7 @@ func (p *Pool) unused() (gone []*tenant) {
 func (p *Pool) drop(gone []*tenant) {
 	for _, t := range gone {
 		p.names.Forget(t.key)
+		p.asks.drop(t)
 		if p.Dropped != nil {
 			p.Dropped(t.key)
 		}
