@@ -8,7 +8,7 @@ import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 // +kubebuilder:validation:XValidation:rule="!(has(self.deadline) && has(self.duration))",message="write at most one of deadline and duration"
 // +kubebuilder:validation:XValidation:rule="!has(self.duration) || (has(oldSelf.duration) && self.duration == oldSelf.duration)",message="duration counts from the creation and cannot be set or changed later; write a deadline instead"
 // +kubebuilder:validation:XValidation:rule="!has(self.close) || self.close.mode != 'Automatic' || has(self.deadline) || has(self.duration) || has(self.remoteID)",message="close.mode Automatic needs a deadline or a duration"
-// +kubebuilder:validation:XValidation:rule="!has(self.start) || !has(self.start.at) || !has(self.deadline) || timestamp(self.start.at) < timestamp(self.deadline)",message="start.at must be before deadline"
+// +kubebuilder:validation:XValidation:rule="!has(self.start) || !has(self.start.at) || !has(self.deadline) || has(self.remoteID) || timestamp(self.start.at) < timestamp(self.deadline)",message="start.at must be before deadline"
 // +kubebuilder:validation:XValidation:rule="!has(self.conductorOne) || has(self.owners) || has(self.remoteID)",message="owners must name at least one user: ConductorOne takes no review without an owner"
 // +kubebuilder:validation:XValidation:rule="(has(self.conductorOne) && has(self.conductorOne.duplicateFrom)) == (has(oldSelf.conductorOne) && has(oldSelf.conductorOne.duplicateFrom)) && (!has(self.conductorOne) || !has(self.conductorOne.duplicateFrom) || self.conductorOne.duplicateFrom == oldSelf.conductorOne.duplicateFrom)",message="conductorOne.duplicateFrom can be set at creation only; delete and apply"
 // +kubebuilder:validation:XValidation:rule="[has(self.conductorOne), has(self.sailPoint), has(self.veza)].filter(x, x).size() <= 1",message="write at most one of conductorOne, sailPoint and veza: the backend's vendor"
@@ -41,7 +41,8 @@ type AccessReviewSpec struct {
 	// At ConductorOne the certify policy says who. Unset: as the vendor has it.
 	// +optional
 	Reviewer *Reviewer `json:"reviewer,omitempty"`
-	// deadline of the review, for example "2026-12-31T17:00:00Z". It may be moved while the vendor allows it.
+	// deadline of the review, for example "2026-12-31T17:00:00Z". It may be moved while the vendor allows it. A review that
+	// still has to be made is refused if it is past; one that exists is not.
 	// +optional
 	Deadline Timestamp `json:"deadline,omitempty"`
 	// duration of the review instead of a deadline, for example "336h". It is counted once, from the creation; from

@@ -54,7 +54,8 @@ func AccessReviewKind(pollEvery time.Duration) engine.Kind[*v1alpha1.AccessRevie
 			}
 			return untilDue(obj, pollEvery, time.Now())
 		},
-		Held: startHeld,
+		TooLate: reviewTooLate,
+		Held:    startHeld,
 	}
 }
 
@@ -84,6 +85,31 @@ func untilDue(obj *v1alpha1.AccessReview, poll time.Duration, now time.Time) tim
 		}
 	}
 	return poll
+}
+
+// reviewTooLate finds a review that would be over when it is made. What is copied from last year's would else start and end
+// at once, and whoever did not decide in that second would lose access where the spec says so.
+func reviewTooLate(obj *v1alpha1.AccessReview, now time.Time) (path, why string) {
+	s := &obj.Spec
+	end, by := time.Time{}, ""
+	if at, err := s.Deadline.Parse(); s.Deadline != "" && err == nil {
+		end, by = at, "spec.deadline"
+	} else if d, err := s.Duration.Parse(); s.Duration != "" && err == nil {
+		end, by = now.Add(d), "spec.duration"
+	}
+	if end.IsZero() {
+		return "", ""
+	}
+	if by == "spec.deadline" && !end.After(now) {
+		return by, fmt.Sprintf("%s is past, and the review would be over when it is made; write a later one", s.Deadline)
+	}
+	if s.Start == nil || s.Start.At == "" {
+		return "", ""
+	}
+	if start, err := s.Start.At.Parse(); err == nil && !start.Before(end) {
+		return "spec.start.at", fmt.Sprintf("%s is not before the end of the review, which is %s by %s", s.Start.At, end.UTC().Format(time.RFC3339), by)
+	}
+	return "", ""
 }
 
 func desireAccessReview(obj *v1alpha1.AccessReview, r *reference.Resolver) (backend.AccessReview, string) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -134,6 +135,34 @@ var _ = Describe("an access review", func() {
 		Expect(objectOf(reviewObjects(t), obj.Status.Remote.ID)["completionDate"]).To(HavePrefix("2031-02-02"))
 		Expect(obj.Status.Deadline.UTC().Format("2006-01-02")).To(Equal("2031-02-02"))
 	})
+
+	for _, s := range []subject{subjects[2], sailPointSubjects[2]} {
+		It("that would be over before it begins is refused by its field, and nothing is sent: "+s.String(), func(ctx SpecContext) {
+			t, obj := s.tenant(ctx), &v1alpha1.AccessReview{}
+			yesterday := t.Now().Add(-24 * time.Hour).UTC().Format(time.RFC3339)
+			t.apply(ctx, strings.ReplaceAll(s.manifest("one", "One", ""), "2031-01-01T00:00:00Z", yesterday))
+			message := t.says(ctx, obj, "one", v1alpha1.ConditionAccepted, v1alpha1.ReasonInvalidSpec)
+			Expect(message).To(And(ContainSubstring("spec.deadline"), ContainSubstring(yesterday)))
+			t.quiet(ctx, 12)
+			t.told(ctx, "one", v1alpha1.ReasonInvalidSpec)
+			Expect(t.writesIn(t.Tenant())).To(BeEmpty())
+			t.apply(ctx, s.manifest("one", "One", ""))
+			t.ready(ctx, obj, "one")
+		})
+
+		It("that is there already may be over: "+s.String(), func(ctx SpecContext) {
+			t, obj := s.tenant(ctx), &v1alpha1.AccessReview{}
+			soon := t.Now().Add(48 * time.Hour).UTC().Format(time.RFC3339)
+			written := strings.ReplaceAll(s.manifest("one", "One", ""), "2031-01-01T00:00:00Z", soon)
+			t.apply(ctx, written)
+			t.ready(ctx, obj, "one")
+			t.Advance(96 * time.Hour)
+			t.wipe(ctx, obj, "one")
+			t.ready(ctx, obj, "one")
+			t.annotate(ctx, obj, "one", v1alpha1.AnnotationReconcileRequestedAt, "now")
+			t.ready(ctx, obj, "one")
+		})
+	}
 
 	It("is never made a second time: not when its status is lost, and not when somebody deletes it at the vendor", func(ctx SpecContext) {
 		t := newTenant(ctx)

@@ -128,10 +128,26 @@ func (p *pass[O, D]) stakeClaim(ctx context.Context, send bool) error {
 	next := Intent{Token: newToken(), Attempt: p.status().ClosedAttempt + 1, At: at, Owner: ownerOf(p.obj),
 		Tenant: p.backend.TenantID, ParentID: p.parentID, Key: p.key()}
 	if p.intent != nil {
+		next.Bound = p.intent.Bound
 		next.Token, next.Attempt = p.intent.Token, max(p.intent.Attempt, p.status().ClosedAttempt)+1
 	} else if m := p.seen.Mark; p.facts.Owner == OwnerOurs && p.seen.Exists && m.Token != "" {
 		next.Token = m.Token
 	}
+	stamp := p.r.Now()
+	if err := p.storeIntent(ctx, next); err != nil {
+		return fmt.Errorf("claiming %s: %w", p.name(), err)
+	}
+	p.claimStamp = stamp
+	if !send {
+		p.status().ClosedAttempt = next.Attempt
+	}
+	p.r.At("claimed")
+	return nil
+}
+
+// storeIntent patches the object's intent and finalizer, with its resourceVersion. What the pass has put into the status
+// so far stays, to be written later.
+func (p *pass[O, D]) storeIntent(ctx context.Context, next Intent) error {
 	before := p.stored.DeepCopyObject().(O)
 	status := p.status().DeepCopy()
 	annotations := maps.Clone(p.obj.GetAnnotations())
@@ -143,16 +159,26 @@ func (p *pass[O, D]) stakeClaim(ctx context.Context, send bool) error {
 	controllerutil.AddFinalizer(p.obj, v1alpha1.Finalizer)
 	stamp := p.r.Now()
 	if err := p.r.Client.Patch(ctx, p.obj, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})); err != nil {
-		return fmt.Errorf("claiming %s: %w", p.name(), err)
+		return err
 	}
 	p.stored = p.obj.DeepCopyObject().(O)
 	p.memory.stored(p.obj.GetResourceVersion(), stamp)
 	*p.status() = *status
-	p.intent, p.foreignIntent, p.claimStamp = &next, false, stamp
-	if !send {
-		p.status().ClosedAttempt = next.Attempt
+	p.intent, p.foreignIntent = &next, false
+	return nil
+}
+
+// noteBound writes down that a run-once object has its remote, before the status does. Without the note nothing is lost: the
+// attempt stays open, and the remote is found by its mark.
+func (p *pass[O, D]) noteBound(ctx context.Context) error {
+	if !p.caps.RunOnce || p.deleting() || p.boundID() == "" || p.intent == nil || p.intent.Bound {
+		return nil
 	}
-	p.r.At("claimed")
+	next := *p.intent
+	next.Bound = true
+	if err := p.storeIntent(ctx, next); err != nil {
+		return fmt.Errorf("noting that %s has its remote: %w", p.name(), err)
+	}
 	return nil
 }
 

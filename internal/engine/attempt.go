@@ -23,7 +23,7 @@ type missed struct {
 // the second list the attempt counts as fresh. looked is the look for the remote, which found none.
 func (p *pass[O, D]) judgeAttempt(ctx context.Context, looked backend.Observation[D]) error {
 	f := &p.facts
-	if f.Intent != IntentOld || !f.RunOnce || f.Bound || !f.MarkProven || p.caps.Launches {
+	if f.Intent != IntentOld || !f.RunOnce || f.Bound || p.intent.Bound || !f.MarkProven || p.caps.Launches {
 		return nil
 	}
 	p.namesake = looked.Namesake
@@ -65,6 +65,21 @@ func (p *pass[O, D]) judgeAttempt(ctx context.Context, looked backend.Observatio
 	}
 	f.Intent = IntentFresh
 	return nil
+}
+
+// judgeTime asks, once the vendor said that there is no remote, whether one that is made now would be over at once. By the
+// vendor's clock, for it is the vendor that ends it.
+func (p *pass[O, D]) judgeTime() {
+	if p.r.Kind.TooLate == nil || p.deleting() || p.facts.Bound {
+		return
+	}
+	now, err := p.r.clock.read(p.backend.TenantKey)
+	if err != nil {
+		now = p.r.Now()
+	}
+	if path, why := p.r.Kind.TooLate(p.obj, now); path != "" {
+		p.facts.TooLate, p.tooLate = true, path+": "+why
+	}
 }
 
 // secondLook is how long after the first list that misses a remote the second one is taken.

@@ -97,18 +97,47 @@ func TestACreateThatCameToNothingIsSentAgainByItself(t *testing.T) {
 }
 
 func TestARunOnceObjectThatWasBoundIsNeverMadeAgain(t *testing.T) {
+	for sentence, lose := range map[string]func(w *world){
+		"its remote is deleted":                     func(*world) {},
+		"its remote is deleted and its status lost": func(w *world) { w.wipeStatus("review") },
+		"both, and another process starts":          func(w *world) { w.wipeStatus("review"); w.restart() },
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			in(t, func(w *world) {
+				runsOnce(w)
+				w.apply("review")
+				w.run("review")
+				time.Sleep(time.Minute)
+				w.tenant.Entitlements.Remove(w.remoteID("review"))
+				lose(w)
+				w.resetCounts()
+				w.force("review")
+				time.Sleep(time.Hour)
+				w.force("review")
+				w.wantSynced("review", "False/"+v1alpha1.ReasonRemoteMissing)
+				w.wantCalls(0, 0, 0, 0, w.statusPatches)
+			})
+		})
+	}
+}
+
+func TestThatARunOnceObjectIsBoundIsNotedOnce(t *testing.T) {
 	in(t, func(w *world) {
 		runsOnce(w)
 		w.apply("review")
 		w.run("review")
+		w.wantCalls(1, 0, 0, 2, 1) // The claim, and the note before the status.
+		w.metaConflicts = 1        // Somebody edits while an older one is noted.
+		w.edit("review", func(e *v1alpha1.AppEntitlement) {
+			e.Annotations[v1alpha1.AnnotationIntent] = strings.ReplaceAll(e.Annotations[v1alpha1.AnnotationIntent], `,"bound":true`, "")
+		})
 		time.Sleep(time.Minute)
-		w.tenant.Entitlements.Remove(w.remoteID("review"))
 		w.resetCounts()
 		w.force("review")
-		time.Sleep(time.Hour)
+		w.wantSynced("review", inSync)
+		w.wantCalls(0, 0, 0, 1, 1)
 		w.force("review")
-		w.wantSynced("review", "False/"+v1alpha1.ReasonRemoteMissing)
-		w.wantCalls(0, 0, 0, 0, w.statusPatches)
+		w.wantCalls(0, 0, 0, 1, 1)
 	})
 }
 

@@ -82,7 +82,7 @@ func TestEveryRowOfTheTable(t *testing.T) {
 		"far too much vanished at once": {
 			7, vanished(), func(f *Facts) { f.MassAbsence = true }, Plan{Hold, v1alpha1.ReasonMassAbsence}},
 		"what is still there is kept in sync while others vanished": {
-			53, edited(), func(f *Facts) { f.MassAbsence = true }, Plan{Update, v1alpha1.ReasonUpdating}},
+			54, edited(), func(f *Facts) { f.MassAbsence = true }, Plan{Update, v1alpha1.ReasonUpdating}},
 		"a create may still arrive": {
 			8, unborn(), func(f *Facts) { f.Intent = IntentFresh }, Plan{Wait, v1alpha1.ReasonOutcomePending}},
 		"a read says gone and a list does not agree yet": {
@@ -107,6 +107,10 @@ func TestEveryRowOfTheTable(t *testing.T) {
 			17, leaving(), func(f *Facts) { f.DeleteSent = true }, Plan{Wait, v1alpha1.ReasonDeletionPending}},
 		"suspend holds a deletion": {
 			18, leaving(), func(f *Facts) { f.Suspended = true }, Plan{Hold, v1alpha1.ReasonSuspended}},
+		"a review that would be over before it is made": {
+			30, unborn(), func(f *Facts) { f.TooLate = true }, Plan{Hold, v1alpha1.ReasonInvalidSpec}},
+		"a review that is there is never too late": {
+			47, settled(), func(f *Facts) { f.TooLate = true }, Plan{Settle, v1alpha1.ReasonInSync}},
 		"far too many deletions at once": {
 			19, leaving(), func(f *Facts) { f.MassDeletion = true }, Plan{Hold, v1alpha1.ReasonMassDeletion}},
 		"a deleted object is retired": {
@@ -123,7 +127,7 @@ func TestEveryRowOfTheTable(t *testing.T) {
 		"a review that may be out there is never made again": {
 			25, unborn(), func(f *Facts) { f.RunOnce, f.Intent = true, IntentOld }, Plan{Hold, v1alpha1.ReasonRemoteMissing}},
 		"a run-once object is made again when its only attempt came to nothing": {
-			33, unborn(), func(f *Facts) { f.RunOnce, f.Intent, f.NeverCame = true, IntentOld, true }, Plan{Create, v1alpha1.ReasonCreating}},
+			34, unborn(), func(f *Facts) { f.RunOnce, f.Intent, f.NeverCame = true, IntentOld, true }, Plan{Create, v1alpha1.ReasonCreating}},
 		"a remote that vanished is only reported": {
 			26, vanished(), func(f *Facts) { f.Drift = DriftReport }, Plan{Hold, v1alpha1.ReasonRemoteMissing}},
 		"an adopted remote that vanished is never made": {
@@ -137,76 +141,76 @@ func TestEveryRowOfTheTable(t *testing.T) {
 		"a remote that vanishes each time it is made": {
 			29, vanished(), func(f *Facts) { f.NonConverging = true }, Plan{Hold, v1alpha1.ReasonNonConverging}},
 		"a review whose time has not come": {
-			30, unborn(), func(f *Facts) { f.RunOnce, f.CreateHeld = true, true }, Plan{Hold, v1alpha1.ReasonStartHeld}},
+			31, unborn(), func(f *Facts) { f.RunOnce, f.CreateHeld = true, true }, Plan{Hold, v1alpha1.ReasonStartHeld}},
 		"a list names a remote of ours that cannot be read": {
-			31, unborn(), func(f *Facts) { f.Index = IndexHit }, Plan{Wait, v1alpha1.ReasonIndexPending}},
+			32, unborn(), func(f *Facts) { f.Index = IndexHit }, Plan{Wait, v1alpha1.ReasonIndexPending}},
 		"suspend holds a create": {
-			32, unborn(), func(f *Facts) { f.Suspended = true }, Plan{Hold, v1alpha1.ReasonSuspended}},
-		"a new object gets its remote": {33, unborn(), func(*Facts) {}, Plan{Create, v1alpha1.ReasonCreating}},
+			33, unborn(), func(f *Facts) { f.Suspended = true }, Plan{Hold, v1alpha1.ReasonSuspended}},
+		"a new object gets its remote": {34, unborn(), func(*Facts) {}, Plan{Create, v1alpha1.ReasonCreating}},
 		"a failed create is tried again": {
-			33, unborn(), func(f *Facts) { f.Intent = IntentClosed }, Plan{Create, v1alpha1.ReasonCreating}},
+			34, unborn(), func(f *Facts) { f.Intent = IntentClosed }, Plan{Create, v1alpha1.ReasonCreating}},
 		"a create that left no trace is tried again": {
-			33, unborn(), func(f *Facts) { f.Intent = IntentOld }, Plan{Create, v1alpha1.ReasonCreating}},
-		"a remote that vanished is made again": {33, vanished(), func(*Facts) {}, Plan{Create, v1alpha1.ReasonRecreating}},
+			34, unborn(), func(f *Facts) { f.Intent = IntentOld }, Plan{Create, v1alpha1.ReasonCreating}},
+		"a remote that vanished is made again": {34, vanished(), func(*Facts) {}, Plan{Create, v1alpha1.ReasonRecreating}},
 		"our mark on the remote is gone": {
-			34, settled(), func(f *Facts) { f.Owner = OwnerUnmarked }, Plan{Hold, v1alpha1.ReasonOwnershipLost}},
+			35, settled(), func(f *Facts) { f.Owner = OwnerUnmarked }, Plan{Hold, v1alpha1.ReasonOwnershipLost}},
 		"another object's remote is left alone": {
-			35, stranger(), func(f *Facts) { f.Owner = OwnerForeign }, Plan{Hold, v1alpha1.ReasonRemoteExists}},
+			36, stranger(), func(f *Facts) { f.Owner = OwnerForeign }, Plan{Hold, v1alpha1.ReasonRemoteExists}},
 		"our remote of another life is left alone under Create": {
-			35, stranger(), func(f *Facts) { f.Creation, f.Found, f.Owner = CreationCreate, FoundByMark, OwnerOtherLife }, Plan{Hold, v1alpha1.ReasonRemoteExists}},
+			36, stranger(), func(f *Facts) { f.Creation, f.Found, f.Owner = CreationCreate, FoundByMark, OwnerOtherLife }, Plan{Hold, v1alpha1.ReasonRemoteExists}},
 		"a bare remoteID does not take from another cluster": {
-			35, stranger(), func(f *Facts) {
+			36, stranger(), func(f *Facts) {
 				f.Creation, f.Found, f.RemoteID, f.Owner = CreationCreate, FoundByID, RemoteIDSet, OwnerOtherCluster
 			}, Plan{Hold, v1alpha1.ReasonRemoteExists}},
 		"a review is never adopted by its name": {
-			35, stranger(), func(f *Facts) { f.RunOnce = true }, Plan{Hold, v1alpha1.ReasonRemoteExists}},
+			36, stranger(), func(f *Facts) { f.RunOnce = true }, Plan{Hold, v1alpha1.ReasonRemoteExists}},
 		"what vanished is not replaced by another one under Report": {
-			36, stranger(), func(f *Facts) { f.Bound, f.Drift = true, DriftReport }, Plan{Hold, v1alpha1.ReasonRemoteMissing}},
+			37, stranger(), func(f *Facts) { f.Bound, f.Drift = true, DriftReport }, Plan{Hold, v1alpha1.ReasonRemoteMissing}},
 		"suspend holds an adoption": {
-			37, stranger(), func(f *Facts) { f.Suspended = true }, Plan{Hold, v1alpha1.ReasonSuspended}},
-		"a remote is adopted by its name": {38, stranger(), func(*Facts) {}, Plan{Adopt, v1alpha1.ReasonAdopting}},
+			38, stranger(), func(f *Facts) { f.Suspended = true }, Plan{Hold, v1alpha1.ReasonSuspended}},
+		"a remote is adopted by its name": {39, stranger(), func(*Facts) {}, Plan{Adopt, v1alpha1.ReasonAdopting}},
 		"a remote is adopted by its id": {
-			38, stranger(), func(f *Facts) { f.Creation, f.Found, f.RemoteID = CreationCreate, FoundByID, RemoteIDSet }, Plan{Adopt, v1alpha1.ReasonAdopting}},
+			39, stranger(), func(f *Facts) { f.Creation, f.Found, f.RemoteID = CreationCreate, FoundByID, RemoteIDSet }, Plan{Adopt, v1alpha1.ReasonAdopting}},
 		"our remote of another life is adopted where the policy says so": {
-			38, stranger(), func(f *Facts) { f.Found, f.Owner = FoundByMark, OwnerOtherLife }, Plan{Adopt, v1alpha1.ReasonAdopting}},
+			39, stranger(), func(f *Facts) { f.Found, f.Owner = FoundByMark, OwnerOtherLife }, Plan{Adopt, v1alpha1.ReasonAdopting}},
 		"another cluster's remote is adopted where the policy says so": {
-			38, stranger(), func(f *Facts) { f.Owner = OwnerOtherCluster }, Plan{Adopt, v1alpha1.ReasonAdopting}},
+			39, stranger(), func(f *Facts) { f.Owner = OwnerOtherCluster }, Plan{Adopt, v1alpha1.ReasonAdopting}},
 		"two remotes bear our mark and people use both": {
-			39, settled(), func(f *Facts) { f.Twin = TwinStuck }, Plan{Hold, v1alpha1.ReasonAmbiguousRemote}},
+			40, settled(), func(f *Facts) { f.Twin = TwinStuck }, Plan{Hold, v1alpha1.ReasonAmbiguousRemote}},
 		"a second remote that cannot be removed": {
-			39, settled(), func(f *Facts) { f.Twin, f.CanDelete = TwinRemovable, false }, Plan{Hold, v1alpha1.ReasonAmbiguousRemote}},
+			40, settled(), func(f *Facts) { f.Twin, f.CanDelete = TwinRemovable, false }, Plan{Hold, v1alpha1.ReasonAmbiguousRemote}},
 		"suspend holds the removal of a second remote": {
-			40, settled(), func(f *Facts) { f.Twin, f.Suspended = TwinRemovable, true }, Plan{Hold, v1alpha1.ReasonSuspended}},
+			41, settled(), func(f *Facts) { f.Twin, f.Suspended = TwinRemovable, true }, Plan{Hold, v1alpha1.ReasonSuspended}},
 		"the brake holds the removal of a second remote": {
-			41, settled(), func(f *Facts) { f.Twin, f.MassDeletion = TwinRemovable, true }, Plan{Hold, v1alpha1.ReasonMassDeletion}},
+			42, settled(), func(f *Facts) { f.Twin, f.MassDeletion = TwinRemovable, true }, Plan{Hold, v1alpha1.ReasonMassDeletion}},
 		"a second remote without members is removed": {
-			42, settled(), func(f *Facts) { f.Twin = TwinRemovable }, Plan{Delete, v1alpha1.ReasonRemovingDuplicate}},
+			43, settled(), func(f *Facts) { f.Twin = TwinRemovable }, Plan{Delete, v1alpha1.ReasonRemovingDuplicate}},
 		"the vendor has been working for more than a day": {
-			43, edited(), func(f *Facts) { f.Phase, f.PendingLong = PhasePending, true }, Plan{Hold, v1alpha1.ReasonPendingTooLong}},
+			44, edited(), func(f *Facts) { f.Phase, f.PendingLong = PhasePending, true }, Plan{Hold, v1alpha1.ReasonPendingTooLong}},
 		"the vendor is working": {
-			44, edited(), func(f *Facts) { f.Phase = PhasePending }, Plan{Wait, v1alpha1.ReasonVendorWorking}},
+			45, edited(), func(f *Facts) { f.Phase = PhasePending }, Plan{Wait, v1alpha1.ReasonVendorWorking}},
 		"the vendor's work failed": {
-			45, drifted(), func(f *Facts) { f.Phase = PhaseFailed }, Plan{Hold, v1alpha1.ReasonRemoteFailed}},
+			46, drifted(), func(f *Facts) { f.Phase = PhaseFailed }, Plan{Hold, v1alpha1.ReasonRemoteFailed}},
 		"an edit may mend what failed": {
-			53, edited(), func(f *Facts) { f.Phase = PhaseFailed }, Plan{Update, v1alpha1.ReasonUpdating}},
-		"the remote is as specified": {46, settled(), func(*Facts) {}, Plan{Settle, v1alpha1.ReasonInSync}},
+			54, edited(), func(f *Facts) { f.Phase = PhaseFailed }, Plan{Update, v1alpha1.ReasonUpdating}},
+		"the remote is as specified": {47, settled(), func(*Facts) {}, Plan{Settle, v1alpha1.ReasonInSync}},
 		"an edit of a field that the vendor takes no more": {
-			47, edited(), func(f *Facts) { f.Changes = ChangesUnwritable }, Plan{Hold, v1alpha1.ReasonSealedByVendor}},
+			48, edited(), func(f *Facts) { f.Changes = ChangesUnwritable }, Plan{Hold, v1alpha1.ReasonSealedByVendor}},
 		"a change in the console is reported": {
-			48, drifted(), func(f *Facts) { f.Drift = DriftReport }, Plan{Hold, v1alpha1.ReasonDrifted}},
+			49, drifted(), func(f *Facts) { f.Drift = DriftReport }, Plan{Hold, v1alpha1.ReasonDrifted}},
 		"a change of a sealed field is reported": {
-			48, drifted(), func(f *Facts) { f.Phase = PhaseSealed }, Plan{Hold, v1alpha1.ReasonDrifted}},
+			49, drifted(), func(f *Facts) { f.Phase = PhaseSealed }, Plan{Hold, v1alpha1.ReasonDrifted}},
 		"somebody's draft is open": {
-			49, edited(), func(f *Facts) { f.Changes = ChangesLocked }, Plan{Hold, v1alpha1.ReasonDraftPending}},
+			50, edited(), func(f *Facts) { f.Changes = ChangesLocked }, Plan{Hold, v1alpha1.ReasonDraftPending}},
 		"an edit where the vendor cannot update": {
-			50, edited(), func(f *Facts) { f.CanUpdate = false }, Plan{Hold, v1alpha1.ReasonUpdateUnsupported}},
+			51, edited(), func(f *Facts) { f.CanUpdate = false }, Plan{Hold, v1alpha1.ReasonUpdateUnsupported}},
 		"the vendor does not keep what was written three times": {
-			51, edited(), func(f *Facts) { f.NonConverging = true }, Plan{Hold, v1alpha1.ReasonNonConverging}},
+			52, edited(), func(f *Facts) { f.NonConverging = true }, Plan{Hold, v1alpha1.ReasonNonConverging}},
 		"suspend holds an update": {
-			52, edited(), func(f *Facts) { f.Suspended = true }, Plan{Hold, v1alpha1.ReasonSuspended}},
+			53, edited(), func(f *Facts) { f.Suspended = true }, Plan{Hold, v1alpha1.ReasonSuspended}},
 		"an edit is written, under Report too": {
-			53, edited(), func(f *Facts) { f.Drift = DriftReport }, Plan{Update, v1alpha1.ReasonUpdating}},
-		"a change in the console is corrected": {53, drifted(), func(*Facts) {}, Plan{Update, v1alpha1.ReasonCorrectingDrift}},
+			54, edited(), func(f *Facts) { f.Drift = DriftReport }, Plan{Update, v1alpha1.ReasonUpdating}},
+		"a change in the console is corrected": {54, drifted(), func(*Facts) {}, Plan{Update, v1alpha1.ReasonCorrectingDrift}},
 	} {
 		covered[c.row] = true
 		t.Run(sentence, func(t *testing.T) {

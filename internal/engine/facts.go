@@ -25,7 +25,7 @@ type Facts struct {
 	ClaimConflict                              bool
 	Index                                      Index
 	MarkProven, NonConverging                  bool
-	NeverCame                                  bool
+	NeverCame, TooLate                         bool
 }
 
 // Creation is the effective creation policy.

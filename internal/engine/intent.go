@@ -23,6 +23,8 @@ type Intent struct {
 	Tenant   string      `json:"tenant"`
 	ParentID string      `json:"parentID,omitempty"`
 	Key      backend.Key `json:"key"`
+	// Bound: a run-once object had its remote. It is noted here, too, for a status can be lost.
+	Bound bool `json:"bound,omitempty"`
 }
 
 // readIntent returns the intent of obj, and whether it is somebody else's.

@@ -37,6 +37,8 @@ type Kind[O Object, D backend.Model] struct {
 	Tail func(obj O) []string
 	// Poll is when to look again at a remote that moves by itself; zero means never.
 	Poll func(obj O) time.Duration
+	// TooLate says which field lets the remote be over before it is made, and why; an empty path says that none does.
+	TooLate func(obj O, now time.Time) (path, why string)
 	// Held says that the spec does not allow the create yet, and until when, if known.
 	Held func(desired D) (held bool, until time.Time)
 }

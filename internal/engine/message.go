@@ -58,6 +58,8 @@ func (p *pass[O, D]) planMessage(out outcome) string {
 			return firstNonEmpty(p.seen.Message, vendorWorks)
 		}
 		return "still to be written: " + fields
+	case v1alpha1.ReasonInvalidSpec:
+		return p.tooLate
 	case v1alpha1.ReasonDrifted:
 		return fmt.Sprintf("differs at the vendor and is left so: %s; edit the spec, choose drift: Correct, or mend it at the vendor", fields)
 	case v1alpha1.ReasonSealedByVendor:

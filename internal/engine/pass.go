@@ -52,6 +52,7 @@ type pass[O Object, D backend.Model] struct {
 	seen       backend.Observation[D]
 	changes    backend.Changes
 	claimedBy  string
+	tooLate    string // why the remote would be over before it is made
 	namesake   string // a remote that may be what an attempt made, without its mark
 	holder     string // the living object of this cluster that has what this one wants
 	heldUntil  time.Time
@@ -200,6 +201,7 @@ func (p *pass[O, D]) run(ctx context.Context) outcome {
 	if err := p.observe(ctx); err != nil {
 		return outcome{err: err}
 	}
+	p.judgeTime()
 	plan := Decide(p.facts)
 	out := p.act(ctx, plan)
 	return out

@@ -26,6 +26,7 @@ const (
 	factMarkProven
 	factNonConverging
 	factNeverCame
+	factTooLate
 	factCreation
 	factDrift
 	factDeletion
@@ -71,6 +72,7 @@ func newReader(f Facts) *reader {
 		factMarkProven:      flag(f.MarkProven),
 		factNonConverging:   flag(f.NonConverging),
 		factNeverCame:       flag(f.NeverCame),
+		factTooLate:         flag(f.TooLate),
 		factCreation:        int(f.Creation),
 		factDrift:           int(f.Drift),
 		factDeletion:        int(f.Deletion),
@@ -121,6 +123,7 @@ func (r *reader) claimConflict() bool   { return r.get(factClaimConflict) == 1 }
 func (r *reader) markProven() bool      { return r.get(factMarkProven) == 1 }
 func (r *reader) nonConverging() bool   { return r.get(factNonConverging) == 1 }
 func (r *reader) neverCame() bool       { return r.get(factNeverCame) == 1 }
+func (r *reader) tooLate() bool         { return r.get(factTooLate) == 1 }
 func (r *reader) creation() Creation    { return Creation(r.get(factCreation)) }
 func (r *reader) drift() Drift          { return Drift(r.get(factDrift)) }
 func (r *reader) deletion() Deletion    { return Deletion(r.get(factDeletion)) }

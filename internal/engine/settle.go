@@ -56,6 +56,9 @@ func (p *pass[O, D]) settle(ctx context.Context, out outcome) (time.Duration, er
 	}
 	givenUp := out.plan.Reason == v1alpha1.ReasonNonConverging && !p.says(e.synced)
 	transitions := p.apply(out, e)
+	if err := p.noteBound(ctx); err != nil {
+		return 0, err
+	}
 	if err := p.write(ctx, out.wrote); err != nil {
 		return 0, err
 	}

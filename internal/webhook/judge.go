@@ -3,6 +3,7 @@ package webhook
 import (
 	"context"
 	"strings"
+	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -48,6 +49,7 @@ func (j *judges) profile(ctx context.Context, obj *v1alpha1.AccessProfile) verdi
 func (j *judges) review(ctx context.Context, obj *v1alpha1.AccessReview) verdict {
 	v := judge(ctx, j, controller.AccessReviewKind(0), obj)
 	v.warnings = append(v.warnings, endedByDeletion(obj)...)
+	v.warnings = append(v.warnings, overBeforeItBegins(obj, time.Now())...)
 	return v
 }
 

@@ -1,6 +1,8 @@
 package webhook
 
 import (
+	"time"
+
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/controller"
 	"github.com/governance-operator/governance-operator/internal/engine"
@@ -35,6 +37,19 @@ func emptied(obj *v1alpha1.AccessProfile) []string {
 		warn("spec.veza.members", v.Members != nil && len(v.Members) == 0)
 	}
 	return out
+}
+
+// overBeforeItBegins warns of a review that would be refused if it has to be made. Whether it has, only a look at the
+// vendor tells: it may be there, and only its object is new.
+func overBeforeItBegins(obj *v1alpha1.AccessReview, now time.Time) []string {
+	if remote := obj.Status.Remote; obj.Spec.RemoteID != "" || remote != nil && remote.ID != "" {
+		return nil
+	}
+	path, why := controller.AccessReviewKind(0).TooLate(obj, now)
+	if path == "" {
+		return nil
+	}
+	return []string{path + ": " + why}
 }
 
 // endedByDeletion warns of a review under way whose deletion would take its decisions with it.
