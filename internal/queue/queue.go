@@ -66,7 +66,14 @@ type place struct {
 	priority int       // as asked for
 	raised   int       // as it is now
 	ready    time.Time // when it could be worked on
+	// asked is when it was asked for last, and again that this was not the first time since it was handed out.
+	asked time.Time
+	again bool
 }
+
+// handOver is how long it may take from the moment in which the queue lets go of an object until that is noted here. What is
+// asked for meanwhile is waiting anew, and looks as if it was asked for twice before.
+const handOver = 100 * time.Millisecond
 
 // New returns a queue whose metrics bear the name. It works until ShutDown.
 func New(name string) *Queue {
@@ -108,16 +115,19 @@ func (q *Queue) add(o priorityqueue.AddOpts, item reconcile.Request) {
 	if o.Priority != nil {
 		priority = *o.Priority
 	}
-	ready := time.Now().Add(o.After)
+	now := time.Now()
+	ready := now.Add(o.After)
+	// Held until it is queued: whoever takes it out must find it noted, and nobody may note it as gone in between.
 	q.mu.Lock()
-	if before, ok := q.waiting[item]; ok {
+	defer q.mu.Unlock()
+	before, again := q.waiting[item]
+	if again {
 		priority = max(priority, before.priority)
 		if before.ready.Before(ready) {
 			ready = before.ready
 		}
 	}
-	q.waiting[item] = place{priority, priority, ready}
-	q.mu.Unlock()
+	q.waiting[item] = place{priority: priority, raised: priority, ready: ready, asked: now, again: again}
 	q.PriorityQueue.AddWithOpts(o, item)
 }
 
@@ -145,12 +155,20 @@ func (q *Queue) GetWithPriority() (item reconcile.Request, priority int, shutdow
 	if shutdown {
 		return item, priority, shutdown
 	}
+	taken := time.Now()
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if at, ok := q.waiting[item]; ok {
+	at, ok := q.waiting[item]
+	if ok {
 		priority = at.priority // As asked for: having waited makes a retry no edit.
 	}
-	delete(q.waiting, item)
+	if ok && at.again && taken.Sub(at.asked) < handOver {
+		// It may have been asked for once more since it left the queue. If it was not, it is worked on once too often.
+		at.again = false
+		q.waiting[item] = at
+	} else {
+		delete(q.waiting, item)
+	}
 	q.working[item] = priority
 	return item, priority, shutdown
 }

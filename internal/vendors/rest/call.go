@@ -90,21 +90,23 @@ func (c *Client) send(ctx context.Context, call Call, token string, attempt int,
 		c.tellHeld(ctx, call, attempt, held, err)
 		return Response{}, err
 	}
+	ended := void // So it stays where something panics: a probe that nobody takes back would close the tenant for good.
+	defer func() { done(ended) }()
 	if !call.safe() {
 		if err := backend.CheckFence(ctx); err != nil {
-			done(void)
 			c.tellHeld(ctx, call, attempt, backend.HeldByFence, err)
 			return Response{}, c.failure(call, backend.Fenced, 0, "not sent: "+err.Error(), err)
 		}
 	}
 	began := time.Now()
-	answer, left, err := c.transmit(ctx, call, req, done, out)
+	answer, left, err := c.transmit(ctx, call, req, &ended, out)
 	c.tell(ctx, call, attempt, began, left, answer, err)
 	return answer, err
 }
 
-// transmit makes the exchange itself, and says whether bytes of it may have left the process.
-func (c *Client) transmit(ctx context.Context, call Call, req *http.Request, done func(outcome), out any) (Response, bool, error) {
+// transmit makes the exchange itself, and says what it tells of the vendor's health, and whether bytes of it may have left
+// the process.
+func (c *Client) transmit(ctx context.Context, call Call, req *http.Request, ended *outcome, out any) (Response, bool, error) {
 	limited, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	var connected, left atomic.Bool
@@ -114,17 +116,17 @@ func (c *Client) transmit(ctx context.Context, call Call, req *http.Request, don
 	})
 	res, err := c.http.Do(req.WithContext(traced))
 	if err != nil {
-		done(c.blame(ctx))
+		*ended = c.blame(ctx)
 		return Response{}, left.Load(), c.unreachable(ctx, call, connected.Load(), err)
 	}
 	defer res.Body.Close() //nolint:errcheck // The answer was read or is given up.
 	answer := Response{Status: res.StatusCode, Header: res.Header, Date: c.clock.set(res.Header.Get("Date"))}
 	data, err := io.ReadAll(io.LimitReader(res.Body, responseLimit+1))
 	if err != nil {
-		done(c.blame(ctx))
+		*ended = c.blame(ctx)
 		return answer, true, c.unreachable(ctx, call, true, err)
 	}
-	done(verdict(answer))
+	*ended = verdict(answer)
 	if res.StatusCode < 200 || res.StatusCode > 299 {
 		return answer, true, c.refused(call, answer, data)
 	}

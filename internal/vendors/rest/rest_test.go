@@ -264,6 +264,46 @@ func TestBreaker(t *testing.T) {
 	})
 }
 
+func TestAProbeThatPanicsDoesNotCloseTheTenantForGood(t *testing.T) {
+	for where, panics := range map[string]func(t *testing.T, c *rest.Client, broken *string){
+		"in the exchange": func(t *testing.T, c *rest.Client, broken *string) { *broken = "panics"; _, _ = c.Do(t.Context(), read, nil) },
+		"in the fence": func(t *testing.T, c *rest.Client, _ *string) {
+			_, _ = c.Do(backend.WithFence(t.Context(), func() error { panic("a fault of ours") }), write, nil)
+		},
+	} {
+		t.Run(where, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				broken := "fails"
+				c := open(t, rest.Options{Transport: wire(func(*http.Request) (*http.Response, error) {
+					switch broken {
+					case "fails":
+						return nil, errors.New("no route")
+					case "panics":
+						panic("a fault of ours")
+					}
+					return answer(200, `{}`), nil
+				})})
+				for range 5 {
+					_, _ = c.Do(t.Context(), read, nil)
+				}
+				time.Sleep(5 * time.Second)
+				func() {
+					defer func() {
+						if recover() == nil {
+							t.Error("nothing panicked")
+						}
+					}()
+					panics(t, c, &broken)
+				}()
+				broken = ""
+				if _, err := c.Do(t.Context(), read, nil); err != nil {
+					t.Errorf("closed for good: %v", err)
+				}
+			})
+		})
+	}
+}
+
 func TestRefusalsAreNotFailures(t *testing.T) {
 	c := open(t, rest.Options{Transport: wire(func(*http.Request) (*http.Response, error) { return answer(404, ""), nil })})
 	for range 10 {

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -61,19 +62,40 @@ type row[T any] struct {
 	date time.Time
 }
 
-// batch is the rows of one page, with its bytes.
+// batch is the rows of one page, with its bytes and the rows' ids.
 type batch[T any] struct {
 	items []T
+	ids   []string
 	raw   []byte
 }
 
 // UnmarshalJSON reads a list; null is none.
 func (b *batch[T]) UnmarshalJSON(data []byte) error {
 	b.raw = bytes.Clone(data)
-	if err := json.Unmarshal(data, &b.items); err != nil || b.items != nil {
+	if err := json.Unmarshal(data, &b.items); err != nil {
 		return err
 	}
-	return errors.New("no list")
+	if b.items == nil {
+		return errors.New("no list")
+	}
+	var named []struct {
+		ID string `json:"id"`
+	}
+	if err := json.Unmarshal(data, &named); err != nil {
+		return err
+	}
+	for _, n := range named {
+		b.ids = append(b.ids, n.ID)
+	}
+	return nil
+}
+
+// last is the id of the last row, empty where there is none.
+func (b batch[T]) last() string {
+	if len(b.ids) == 0 {
+		return ""
+	}
+	return b.ids[len(b.ids)-1]
 }
 
 // followedBy refuses a full page that comes once more: whoever gives it does not heed the
@@ -85,48 +107,82 @@ func (b batch[T]) followedBy(next batch[T], path string) error {
 	return nil
 }
 
-// afterLast asks for the page after a row, instead of an offset.
-const afterLast = "after:"
-
 // list pages a GET. The first page's date goes to since, if that is not nil: absence is
-// known as of then. after names a row for searchAfter; nil where the list has none.
+// known as of then. after names a row for searchAfter; nil where the list has none. A row may come twice.
 func list[T any](ctx context.Context, a api, path string, query url.Values, since *time.Time, after func(T) string) iter.Seq2[row[T], error] {
-	var before batch[T]
+	p := pager[T]{after: after}
 	return rest.Pages(ctx, func(ctx context.Context, token string) (rest.Page[row[T]], error) {
 		asked := maps.Clone(query)
 		asked.Set("limit", strconv.Itoa(pageSize))
-		offset, _ := strconv.Atoi(token)
-		if last, ok := strings.CutPrefix(token, afterLast); ok {
-			asked.Set("searchAfter", last)
-		} else {
-			asked.Set("offset", strconv.Itoa(offset))
-		}
+		p.ask(asked)
 		var answer batch[T]
 		res, err := a.get(ctx, path, asked, &answer)
 		if err == nil && token != "" {
-			err = before.followedBy(answer, path)
+			err = p.before.followedBy(answer, path)
 		}
 		if err != nil {
 			return rest.Page[row[T]]{}, err
 		}
-		before = answer
-		items := answer.items
 		if since != nil && since.IsZero() {
 			*since = res.Date
 		}
 		page := rest.Page[row[T]]{}
+		items, more := p.take(answer)
 		for _, item := range items {
 			page.Items = append(page.Items, row[T]{item, res.Date})
 		}
-		if len(items) < pageSize {
-			return page, nil
-		}
-		page.Next = strconv.Itoa(offset + pageSize)
-		if after != nil && (asked.Has("searchAfter") || offset+2*pageSize > deepest) {
-			page.Next = afterLast + after(items[len(items)-1])
+		if more {
+			p.asked++
+			page.Next = strconv.Itoa(p.asked)
 		}
 		return page, nil
 	})
+}
+
+// pager walks a list by offsets. Each page begins with the last row of the one before: where it does not, an older row went
+// in between and all that follow moved up, so that one would be missed without a step back.
+type pager[T any] struct {
+	after  func(T) string
+	asked  int
+	offset int
+	before batch[T]
+	// searching is the row that the next page comes after, where the list takes that instead of an offset.
+	searching string
+}
+
+// ask adds to a query which page is wanted.
+func (p *pager[T]) ask(query url.Values) {
+	if p.searching != "" {
+		query.Set("searchAfter", p.searching)
+	} else {
+		query.Set("offset", strconv.Itoa(p.offset))
+	}
+}
+
+// take returns the rows of a page that are news, and whether another one is to be asked for.
+func (p *pager[T]) take(page batch[T]) (news []T, more bool) {
+	known, last := p.before.ids, p.before.last()
+	news = page.items
+	switch {
+	case p.searching != "" || last == "":
+	case len(page.ids) > 0 && page.ids[0] == last:
+		news = news[1:]
+	case p.offset > 0 && !slices.ContainsFunc(page.ids, func(id string) bool { return slices.Contains(known, id) }):
+		p.offset = max(p.offset-pageSize, 0)
+		return nil, true
+	}
+	p.before = page
+	if len(page.items) < pageSize {
+		return news, false
+	}
+	p.offset += pageSize
+	if page.last() != "" {
+		p.offset--
+	}
+	if p.after != nil && (p.searching != "" || p.offset+pageSize > deepest) {
+		p.searching = p.after(page.items[len(page.items)-1])
+	}
+	return news, true
 }
 
 // observed turns the items of a list that keep wants into observations; nil keeps all.
