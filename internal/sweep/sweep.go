@@ -4,7 +4,9 @@ package sweep
 
 import (
 	"context"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -15,6 +17,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/log"
 
 	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/queue"
 )
 
 // tracer does nothing until the manager is told where spans go.
@@ -22,6 +25,13 @@ var tracer = otel.Tracer("governance-operator")
 
 // TailPeriod is how often fields are read that lists do not hold.
 const TailPeriod = time.Hour
+
+const (
+	// longest is how long a sweep of a kind may take: more than the largest tenant needs at a slow pace.
+	longest = time.Hour
+	// places is how many backends are swept side by side; a namespace gets at most half of what the others left.
+	places = 32
+)
 
 // Kind is a kind that can be swept.
 type Kind struct {
@@ -34,9 +44,9 @@ type Kind struct {
 // Target is a backend to sweep.
 type Target struct {
 	Key string
-	// Tenant is who answers there; two backends can share it.
-	Tenant   string
-	Interval time.Duration
+	// Namespace of the backend; empty for the cluster kind.
+	Namespace string
+	Interval  time.Duration
 	// Last is when each kind was last swept, by the backend's status.
 	Last map[string]time.Time
 }
@@ -57,20 +67,22 @@ type Sweeper struct {
 
 	due map[string]time.Time
 
-	mu   sync.Mutex
-	busy map[string]bool // tenants that are being swept
+	mu     sync.Mutex
+	busy   map[string]bool // backends that are being swept
+	places queue.Shares
 }
 
 // NeedLeaderElection says that only the leader sweeps.
 func (*Sweeper) NeedLeaderElection() bool { return true }
 
-// Start sweeps until ctx ends. Tenants are swept side by side, and each by one sweep at a time.
+// Start sweeps until ctx ends. Backends are swept side by side, each by one sweep at a time, and none
+// waits for another's.
 func (s *Sweeper) Start(ctx context.Context) error {
 	every := s.Every
 	if every == 0 {
 		every = 5 * time.Second
 	}
-	s.due, s.busy = map[string]time.Time{}, map[string]bool{}
+	s.due, s.busy, s.places = map[string]time.Time{}, map[string]bool{}, queue.Shares{Total: places}
 	var running sync.WaitGroup
 	defer running.Wait()
 	ticker := time.NewTicker(every)
@@ -80,65 +92,91 @@ func (s *Sweeper) Start(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-ticker.C:
-			for tenant, targets := range s.byTenant(ctx) {
-				if s.begin(tenant) {
-					running.Go(func() {
-						defer s.end(tenant)
-						s.round(ctx, targets)
-					})
+			for _, t := range s.waiting(ctx) {
+				if !s.begin(t) {
+					continue
 				}
+				running.Go(func() {
+					defer s.end(t)
+					s.round(ctx, t)
+				})
 			}
 		}
 	}
 }
 
-// byTenant lists the backends of every tenant.
-func (s *Sweeper) byTenant(ctx context.Context) map[string][]Target {
+// waiting lists the backends of which a kind is due, the one that waits longest first.
+func (s *Sweeper) waiting(ctx context.Context) []Target {
 	targets, err := s.Targets(ctx)
 	if err != nil {
 		log.FromContext(ctx).Error(err, "listing backends to sweep")
 		return nil
 	}
-	out := map[string][]Target{}
+	s.forget(targets)
+	since := map[string]time.Time{}
+	var out []Target
 	for _, t := range targets {
-		out[t.Tenant] = append(out[t.Tenant], t)
+		for _, k := range s.Kinds {
+			due, is := s.isDue(t, k.Name)
+			if before, ok := since[t.Key]; is && (!ok || due.Before(before)) {
+				since[t.Key] = due
+			}
+		}
+		if _, ok := since[t.Key]; ok {
+			out = append(out, t)
+		}
 	}
+	slices.SortStableFunc(out, func(a, b Target) int { return since[a.Key].Compare(since[b.Key]) })
 	return out
 }
 
-func (s *Sweeper) begin(tenant string) bool {
+// forget drops the schedule of backends that are not there to be swept: their status remembers it.
+func (s *Sweeper) forget(targets []Target) {
+	known := map[string]bool{}
+	for _, t := range targets {
+		for _, k := range s.Kinds {
+			known[t.Key+"|"+k.Name] = true
+		}
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.busy[tenant] {
+	maps.DeleteFunc(s.due, func(id string, _ time.Time) bool { return !known[id] })
+}
+
+func (s *Sweeper) begin(t Target) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.busy[t.Key] || !s.places.Enter(t.Namespace) {
 		return false
 	}
-	s.busy[tenant] = true
+	s.busy[t.Key] = true
 	return true
 }
 
-func (s *Sweeper) end(tenant string) {
+func (s *Sweeper) end(t Target) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.busy, tenant)
+	delete(s.busy, t.Key)
+	s.places.Leave(t.Namespace)
 }
 
-// round sweeps what is due of one tenant.
-func (s *Sweeper) round(ctx context.Context, targets []Target) {
-	for _, t := range targets {
-		for _, k := range s.Kinds {
-			if ctx.Err() != nil {
-				return
-			}
-			if s.isDue(t, k.Name) {
-				s.sweep(ctx, t, k)
-			}
+// round sweeps what is due of one backend.
+func (s *Sweeper) round(ctx context.Context, t Target) {
+	for _, k := range s.Kinds {
+		if ctx.Err() != nil {
+			return
+		}
+		if _, is := s.isDue(t, k.Name); is {
+			limited, cancel := context.WithTimeout(ctx, longest)
+			s.sweep(limited, t, k)
+			cancel()
 		}
 	}
 }
 
 // isDue keeps the schedule that the backend's status remembers, so that a restart
 // neither skips nor repeats a sweep.
-func (s *Sweeper) isDue(t Target, kind string) bool {
+func (s *Sweeper) isDue(t Target, kind string) (due time.Time, is bool) {
 	id := t.Key + "|" + kind
 	now := time.Now()
 	s.mu.Lock()
@@ -156,7 +194,7 @@ func (s *Sweeper) isDue(t Target, kind string) bool {
 		due = limit // The interval was shortened.
 		s.due[id] = due
 	}
-	return !now.Before(due)
+	return due, !now.Before(due)
 }
 
 func (s *Sweeper) sweep(ctx context.Context, t Target, k Kind) {

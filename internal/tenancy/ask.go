@@ -93,6 +93,7 @@ var errCrowded = errors.New("many backends of this namespace wait for an answer;
 // seconds. The question itself goes on, at most one per tenant, and wakes the backend in the end.
 func (p *Pool) identify(ctx context.Context, namespace, key string, t *tenant, age time.Duration) (backend.TenantID, error) {
 	if who, ok := t.answered(age); ok {
+		p.asks.taken(t, nil)
 		return who, nil
 	}
 	q, err := p.asks.begin(namespace, t, func(q *ask) {
@@ -113,14 +114,13 @@ func (p *Pool) identify(ctx context.Context, namespace, key string, t *tenant, a
 	defer timer.Stop()
 	select {
 	case <-q.done:
-		p.asks.taken(t, q)
-		return q.who, q.err
 	case <-timer.C:
 	case <-ctx.Done():
 	}
 	if p.asks.waitsFor(q, key) {
 		return t.last(), errUnanswered
 	}
+	p.asks.taken(t, q)
 	return q.who, q.err
 }
 
@@ -158,11 +158,11 @@ func (a *asks) end(namespace string, t *tenant, q *ask) (waiting []string) {
 	return waiting
 }
 
-// taken notes that an answer was used: the next look asks anew.
+// taken notes that an answer was used, or one that nobody waits for: the next look asks anew.
 func (a *asks) taken(t *tenant, q *ask) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.open[t] == q {
+	if open := a.open[t]; open != nil && (open == q || q == nil && open.over) {
 		delete(a.open, t)
 	}
 }

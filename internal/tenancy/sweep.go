@@ -25,7 +25,7 @@ func (p *Pool) Targets(ctx context.Context) ([]sweep.Target, error) {
 		if ready == nil || ready.Status != metav1.ConditionTrue && ready.Reason != v1alpha1.ReasonMassAbsence && ready.Reason != v1alpha1.ReasonMassDeletion {
 			continue
 		}
-		t := sweep.Target{Key: Key(o), Tenant: o.GetBackendStatus().TenantID, Interval: p.resync(o), Last: map[string]time.Time{}}
+		t := sweep.Target{Key: Key(o), Namespace: o.GetNamespace(), Interval: p.resync(o), Last: map[string]time.Time{}}
 		for _, c := range o.GetBackendStatus().Counts {
 			if c.LastSweepAt != nil {
 				t.Last[c.Kind] = c.LastSweepAt.Time
