@@ -56,7 +56,7 @@ var floors = []floor{
 
 	{folder: "internal/reference", imports: []string{"api/v1alpha1", "internal/backend"}, kubernetes: true},
 	// Tests of the engine drive it with a real kind.
-	{folder: "internal/engine", imports: []string{"api/v1alpha1", "internal/backend", "internal/queue", "internal/reference"}, tests: []string{"internal/controller"}, kubernetes: true},
+	{folder: "internal/engine", imports: []string{"api/v1alpha1", "internal/backend", "internal/queue", "internal/reference"}, tests: []string{"internal/controller", "internal/lookup"}, kubernetes: true},
 	{folder: "internal/sweep", imports: []string{"internal/engine", "internal/backend", "internal/queue"}, kubernetes: true},
 	{folder: "internal/tenancy", imports: []string{
 		"api/v1alpha1", "internal/backend", "internal/engine", "internal/lookup", "internal/queue", "internal/reference", "internal/sweep",

@@ -132,20 +132,42 @@ type RemoteStatus struct {
 	Changes []string `json:"changes,omitempty"`
 }
 
-// ResolvedName is what a name in the spec meant when it was resolved.
+// ResolvedName is what a name in the spec meant when it was resolved. It belongs to the question (kind,
+// parentID, typeID and name), wherever in the spec it is asked.
 type ResolvedName struct {
-	// path of the field, for example "spec.app".
-	// +required
+	// kind of what is named, for example "App" or "Entitlement".
+	// +optional
+	// +kubebuilder:validation:MaxLength=32
+	Kind string `json:"kind,omitempty"`
+	// parentID is the id of the app, source or datasource in which the name counts.
+	// +optional
 	// +kubebuilder:validation:MaxLength=256
-	Path string `json:"path"`
+	ParentID string `json:"parentID,omitempty"`
+	// typeID narrows the name to a type, for example that of a policy.
+	// +optional
+	// +kubebuilder:validation:MaxLength=256
+	TypeID string `json:"typeID,omitempty"`
+	// name as written. A long one is kept as its beginning and a digest.
+	// +optional
+	// +kubebuilder:validation:MaxLength=1024
+	Name string `json:"name,omitempty"`
 	// id at the vendor.
 	// +required
 	// +kubebuilder:validation:MaxLength=256
 	ID string `json:"id"`
-	// name as written, if it was a name; a re-spelling is allowed as long as it means the same id.
+	// reason is set while the name does not mean id any more: NameMoved (id stays in use), or
+	// NameNotFound or NameAmbiguous where what id meant is gone.
 	// +optional
-	// +kubebuilder:validation:MaxLength=1024
-	Name string `json:"name,omitempty"`
+	// +kubebuilder:validation:MaxLength=64
+	Reason string `json:"reason,omitempty"`
+	// message says what the name means now, while reason is set.
+	// +optional
+	// +kubebuilder:validation:MaxLength=512
+	Message string `json:"message,omitempty"`
+	// path of the field, in what an earlier version of the operator wrote.
+	// +optional
+	// +kubebuilder:validation:MaxLength=256
+	Path string `json:"path,omitempty"`
 }
 
 // AppliedInput remembers a field that the vendor never shows again.
@@ -201,11 +223,11 @@ type ManagedStatus struct {
 	// remote is what is known of the object at the vendor.
 	// +optional
 	Remote *RemoteStatus `json:"remote,omitempty"`
-	// resolved pins what names in the spec meant.
+	// resolved pins what names in the spec meant. Where they are too many to be kept in the object the
+	// last ones are left out, and asked anew whenever they are needed.
 	// +optional
-	// +listType=map
-	// +listMapKey=path
-	// +kubebuilder:validation:MaxItems=2048
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=4096
 	Resolved []ResolvedName `json:"resolved,omitempty"`
 	// inputsDigest says what this status was computed from.
 	// +optional

@@ -13,6 +13,13 @@ type Tenant interface {
 	// Find returns everything that a name means at the vendor: none, one or several.
 	// Matches are exact; an error never means none.
 	Find(ctx context.Context, q Name) ([]Match, error)
+	// List returns all that has a name of the kind, parent and type of q, whose own name is empty. It is
+	// whole, or an error: ErrNoNames where there is no such list, and ErrLongList where sought names
+	// take fewer calls one by one. With sought zero it is read at any price.
+	List(ctx context.Context, q Name, sought int) ([]Listed, error)
+	// Has says whether the thing of this id is there, by a read of its own: the second witness beside a
+	// list. ErrNoWitness where the vendor has no such read.
+	Has(ctx context.Context, q Name, id string) (bool, error)
 	AppEntitlements() Driver[AppEntitlement]
 	AccessProfiles() Driver[AccessProfile]
 	AccessReviews() Driver[AccessReview]

@@ -67,6 +67,24 @@ func Paths(model any) []string {
 	return paths
 }
 
+// Clear unsets the leaves of a model that hold one of paths, and returns the paths that none holds.
+func Clear(model any, paths []string) (rest []string) {
+	leaves := Fields(model)
+	for _, path := range paths {
+		held := false
+		for _, leaf := range leaves {
+			if Covers([]string{leaf.Path}, path) || Covers([]string{path}, leaf.Path) {
+				leaf.value.SetZero()
+				held = true
+			}
+		}
+		if !held {
+			rest = append(rest, path)
+		}
+	}
+	return rest
+}
+
 // Text is the value as a word, for a leaf that is one; JSON otherwise.
 func (f Field) Text() string {
 	if s, ok := f.value.Interface().(*string); ok {

@@ -35,6 +35,14 @@ func (t *instrumented) Find(ctx context.Context, q Name) ([]Match, error) {
 	return t.Tenant.Find(WithOperation(ctx, Operation{Verb: VerbFind}), q)
 }
 
+func (t *instrumented) List(ctx context.Context, q Name, sought int) ([]Listed, error) {
+	return t.Tenant.List(WithOperation(ctx, Operation{Verb: VerbFind}), q, sought)
+}
+
+func (t *instrumented) Has(ctx context.Context, q Name, id string) (bool, error) {
+	return t.Tenant.Has(WithOperation(ctx, Operation{Verb: VerbFind}), q, id)
+}
+
 // instrument keeps the one thing that a driver may be besides.
 func instrument[D any](kind string, d Driver[D]) Driver[D] {
 	out := &instrumentedDriver[D]{Driver: d, kind: kind}

@@ -28,6 +28,16 @@ func (a *asked) Find(ctx context.Context, _ backend.Name) ([]backend.Match, erro
 	return nil, nil
 }
 
+func (a *asked) List(ctx context.Context, _ backend.Name, _ int) ([]backend.Listed, error) {
+	a.note(ctx)
+	return nil, nil
+}
+
+func (a *asked) Has(ctx context.Context, _ backend.Name, _ string) (bool, error) {
+	a.note(ctx)
+	return false, nil
+}
+
 func (a *asked) AppEntitlements() backend.Driver[backend.AppEntitlement] {
 	return &refresher{askedDriver[backend.AppEntitlement]{a}}
 }
@@ -86,6 +96,8 @@ func TestEveryCallSaysWhatItIsFor(t *testing.T) {
 	profiles := tenant.AccessProfiles()
 	_, _ = tenant.Identity(ctx)
 	_, _ = tenant.Find(ctx, backend.Name{})
+	_, _ = tenant.List(ctx, backend.Name{}, 0)
+	_, _ = tenant.Has(ctx, backend.Name{}, "")
 	_, _ = profiles.Observe(ctx, backend.Ref{})
 	for _, err := range profiles.ObserveMany(ctx, nil) {
 		t.Error("there is nothing", err)
@@ -96,7 +108,7 @@ func TestEveryCallSaysWhatItIsFor(t *testing.T) {
 	of := func(verb string, fields ...string) backend.Operation {
 		return backend.Operation{Kind: "AccessProfile", Verb: verb, Fields: fields}
 	}
-	want := []backend.Operation{{Verb: "identity"}, {Verb: "find"}, of("observe"), of("list"), of("create", "displayName"), of("update", "description"), of("delete")}
+	want := []backend.Operation{{Verb: "identity"}, {Verb: "find"}, {Verb: "find"}, {Verb: "find"}, of("observe"), of("list"), of("create", "displayName"), of("update", "description"), of("delete")}
 	if diff := cmp.Diff(want, a.operations); diff != "" {
 		t.Error(diff)
 	}

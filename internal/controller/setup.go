@@ -159,7 +159,7 @@ func setupKind[O engine.Object, D backend.Model](mgr manager.Manager, o Options,
 	}
 	return sweep.Kind{
 		Name:  kind.Name,
-		Sweep: r.Sweep,
+		Sweep: r.Sweep, AskNames: r.AskNames,
 		Queue: func(list []types.NamespacedName) {
 			q.AddWithOpts(priorityqueue.AddOpts{Priority: ptr.To(queue.Drift)}, requests(list)...)
 		},

@@ -68,6 +68,7 @@ type Reconciler[O Object, D backend.Model] struct {
 	views   views[D]
 	clock   clock
 	slots   slots
+	places  places
 
 	mu     sync.Mutex
 	forced map[types.NamespacedName]bool
@@ -86,8 +87,8 @@ type memory struct {
 	stuck     int    // passes in a row that ended for the same reason
 	stuckFor  string // that reason
 	pollAt    time.Time
-	copied    bool      // the event about a copied intent was sent
-	movedNote string    // a pinned name that now means something else
+	copied    bool // the event about a copied intent was sent
+	names     naming
 	tailAt    time.Time // when the tail is read next
 	version   string    // that our last patch made
 	versionAt time.Time

@@ -88,8 +88,8 @@ type Backend struct {
 	DeletionsHeld bool
 	// Verify asks the tenant who it is, unless it answered within age.
 	Verify func(ctx context.Context, age time.Duration) (backend.TenantID, error)
-	// Find looks names up, shared by all objects.
-	Find reference.Finder
+	// Names looks names up, shared by all objects.
+	Names backend.Directory
 }
 
 // BackendError says why a backend cannot be used. The object is not to blame.

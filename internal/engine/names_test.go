@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"k8s.io/apimachinery/pkg/types"
+
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/backend/backendtest"
@@ -34,12 +36,8 @@ func TestANameThatMovedIsToldAndThePinnedIDStaysInUse(t *testing.T) {
 				w.resetCounts()
 				sweepAndRun := func(differ int) {
 					t.Helper()
-					swept, err := w.r.Sweep(t.Context(), &w.backend, 0)
-					if err != nil {
-						t.Fatal(err)
-					}
-					if len(swept.Differ) != differ {
-						t.Errorf("%v have to look, want %d", swept.Differ, differ)
+					if moved := w.askNames(); len(moved) != differ {
+						t.Errorf("%v have to look, want %d", moved, differ)
 					}
 					w.run("payroll")
 				}
@@ -75,6 +73,23 @@ func TestANameThatMovedIsToldAndThePinnedIDStaysInUse(t *testing.T) {
 			})
 		})
 	}
+}
+
+// askNames asks for all names an hour later.
+func (w *world) askNames() []types.NamespacedName {
+	w.t.Helper()
+	ask := func() []types.NamespacedName {
+		moved, err := w.r.AskNames(w.t.Context(), &w.backend, time.Hour)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		return moved
+	}
+	if moved := ask(); len(moved) > 0 {
+		w.t.Errorf("%v before the hour was over", moved)
+	}
+	time.Sleep(time.Hour)
+	return ask()
 }
 
 func TestARemoteThatVanishesAfterEachCreateIsMadeThreeTimes(t *testing.T) {

@@ -330,6 +330,9 @@ func (p *pass[O, D]) found(ctx context.Context, how Found, obs backend.Observati
 		f.Changes = ChangesWritable
 	}
 	f.SpecMoved = p.status().DesiredDigest != backend.DesiredDigest(p.desired)
+	if p.started() && p.settled() {
+		f.SpecMoved = false // Fewer fields can be compared than when it began.
+	}
 	if !f.Bound {
 		f.SpecMoved = f.Intent == IntentFresh
 	}

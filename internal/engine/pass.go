@@ -38,13 +38,14 @@ type pass[O Object, D backend.Model] struct {
 
 	intent        *Intent
 	foreignIntent bool
-	movedNote     string // a name that means another remote now
-	copied        bool   // the intent was another object's when the pass began
+	copied        bool // the intent was another object's when the pass began
 
 	backend  *Backend
 	driver   backend.Driver[D]
 	caps     backend.Capabilities
 	resolver *reference.Resolver
+	answers  map[backend.Name]backend.Answer
+	aside    aside
 	desired  D
 	parentID string
 
@@ -76,9 +77,6 @@ func (r *Reconciler[O, D]) begin(obj O) *pass[O, D] {
 	if p.readyNow(p.status()) {
 		p.memory.readyFor = obj.GetGeneration() // Also of what was Ready before this process started.
 	}
-	r.mu.Lock()
-	p.movedNote = p.memory.movedNote
-	r.mu.Unlock()
 	return p
 }
 
@@ -189,6 +187,7 @@ func mappedNow(st *v1alpha1.ManagedStatus) bool {
 // run gathers, decides and acts.
 func (p *pass[O, D]) run(ctx context.Context) outcome {
 	p.gatherObject()
+	p.takeUpPins(ctx)
 	if plan := Decide(p.facts); plan.Action != Look {
 		return outcome{plan: plan}
 	}
@@ -201,10 +200,10 @@ func (p *pass[O, D]) run(ctx context.Context) outcome {
 	if err := p.observe(ctx); err != nil {
 		return outcome{err: err}
 	}
+	p.lookAside(ctx)
 	p.judgeTime()
 	plan := Decide(p.facts)
-	out := p.act(ctx, plan)
-	return out
+	return p.afterRefusal(ctx, p.act(ctx, plan))
 }
 
 // gatherObject fills the facts that need no look.
@@ -325,20 +324,21 @@ func (p *pass[O, D]) open(ctx context.Context) (outcome, bool) {
 
 // desire maps the spec to the model, resolves it, and refuses what this vendor cannot hold.
 func (p *pass[O, D]) desire(ctx context.Context) (outcome, bool) {
-	p.resolver = reference.NewResolver(ctx, p.r.Client, p.obj, p.backend.TenantID, p.backend.Find)
 	if p.deleting() {
+		p.resolver = reference.NewResolver(ctx, p.r.Client, p.obj, p.backend.TenantID, nil)
 		p.parentID = p.knownParent()
 		return outcome{}, false
 	}
-	create := !p.facts.Bound && p.facts.Creation != CreationAdopt && p.facts.RemoteID == RemoteIDNone
-	p.desired, p.parentID = p.r.Kind.Judge(p.obj, p.resolver, p.caps, create)
-	p.caps = p.caps.For(p.desired)
-	if err := p.resolver.Err(); err != nil {
+	p.takeVerdicts()
+	if err := p.resolve(ctx, !p.started()); err != nil {
 		return outcome{err: err}, true
 	}
 	p.warnings = p.caps.Warn(p.desired)
-	if problems := p.resolver.Problems(); len(problems) > 0 {
+	if problems := p.setAside(p.resolver.Problems()); len(problems) > 0 {
 		return outcome{problems: problems}, true
+	}
+	if err := p.askAnew(ctx); err != nil {
+		return outcome{err: err}, true
 	}
 	if p.r.Kind.Held != nil {
 		p.facts.CreateHeld, p.heldUntil = p.r.Kind.Held(p.desired)

@@ -12,6 +12,7 @@ import (
 
 // project writes what is known of the remote into the status.
 func (p *pass[O, D]) project(out outcome) {
+	// What was resolved and not carried out is asked anew for the next try: pins are what is in use.
 	if (out.err == nil && len(out.problems) == 0 || out.wrote) && p.resolver != nil && !p.deleting() {
 		p.status().Resolved = p.resolver.Resolved()
 	}

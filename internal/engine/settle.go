@@ -35,7 +35,7 @@ func (p *pass[O, D]) settle(ctx context.Context, out outcome) (time.Duration, er
 	}
 	out = p.unsaid(out)
 	out.holder, out.named = p.holderOf(out), p.facts.Found == FoundByKey
-	e := effectsOf(out, p.deleting())
+	e := p.besides(effectsOf(out, p.deleting()))
 	if out.paced && !out.wrote {
 		return jitter(backend.AfterOf(out.err)), nil
 	}
@@ -174,11 +174,8 @@ func (p *pass[O, D]) apply(out outcome, e effects) []note {
 		meta.SetStatusCondition(&st.Conditions, metav1.Condition{Type: kind, Status: m.status, Reason: m.reason, Message: text, ObservedGeneration: generation})
 	}
 	set(v1alpha1.ConditionAccepted, e.accepted, textFor(e.accepted, message, p.acceptance()))
-	if p.movedNote != "" && e.refs.status == metav1.ConditionTrue {
-		set(v1alpha1.ConditionResolvedRefs, no(v1alpha1.ReasonNameMoved), p.movedNote)
-	} else {
-		set(v1alpha1.ConditionResolvedRefs, e.refs, textFor(e.refs, message, "every reference and name is resolved"))
-	}
+	refs, refsText := p.refs(out, e, message)
+	set(v1alpha1.ConditionResolvedRefs, refs, refsText)
 	set(v1alpha1.ConditionSynced, e.synced, message)
 
 	reason := p.mainReason(out, e)
@@ -262,6 +259,7 @@ func (p *pass[O, D]) notes(out outcome, e effects, before *v1alpha1.ManagedStatu
 	if old := meta.FindStatusCondition(before.Conditions, v1alpha1.ConditionAccepted); len(p.warnings) > 0 && e.accepted.status == metav1.ConditionTrue && (old == nil || old.Message != p.acceptance()) {
 		notes = append(notes, note{true, v1alpha1.ReasonManualStep, p.acceptance()})
 	}
+	notes = append(notes, p.refsNotes(out, e, before)...)
 	if e.event == eventNone {
 		return notes
 	}

@@ -10,7 +10,6 @@ import (
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
-	"github.com/governance-operator/governance-operator/internal/reference"
 )
 
 // Swept is what one sweep over a kind behind a backend found.
@@ -23,8 +22,8 @@ type Swept struct {
 
 // Sweep compares every object of the kind behind b with the vendor's lists: one pass
 // per parent instead of one read per object. Objects whose row differs from the
-// digest in their status, whose remote is not listed, whose tail is due, or whose
-// pinned name now means something else are forced to look, and returned.
+// digest in their status, whose remote is not listed, or whose tail is due are forced
+// to look, and returned. It asks for no names: see AskNames.
 func (r *Reconciler[O, D]) Sweep(ctx context.Context, b *Backend, tailPeriod time.Duration) (Swept, error) {
 	ctx = backend.WithPriority(ctx, backend.PrioritySweep)
 	driftFound.WithLabelValues(r.Kind.Name, b.Key) // They begin at zero: the first drift is an increase, too.
@@ -81,11 +80,7 @@ func (r *Reconciler[O, D]) sweepParent(ctx context.Context, b *Backend, parent s
 			if !obs.Exists {
 				missing++
 			}
-			differs, err := r.differs(ctx, b, obj, obs, caps, started, tailPeriod)
-			if err != nil {
-				return 0, err
-			}
-			if differs {
+			if r.differs(ctx, b, obj, obs, caps, started, tailPeriod) {
 				name := client.ObjectKeyFromObject(obj)
 				r.Force(name)
 				out.Differ = append(out.Differ, name)
@@ -97,15 +92,12 @@ func (r *Reconciler[O, D]) sweepParent(ctx context.Context, b *Backend, parent s
 	return missing, nil
 }
 
-// differs says whether an object has to look at its remote: its row is news, its tail is
-// due, or a name that it pinned means something else.
-func (r *Reconciler[O, D]) differs(ctx context.Context, b *Backend, obj O, obs backend.Observation[D], caps backend.Capabilities, at time.Time, tailPeriod time.Duration) (bool, error) {
-	resolver := reference.NewResolver(ctx, r.Client, obj, b.TenantID, nil)
-	desired, _ := r.Kind.Desire(obj, resolver)
+// differs says whether an object has to look at its remote: its row is news, or its tail is due.
+func (r *Reconciler[O, D]) differs(ctx context.Context, b *Backend, obj O, obs backend.Observation[D], caps backend.Capabilities, at time.Time, tailPeriod time.Duration) bool {
+	desired := r.desiredByPins(ctx, b, obj)
 	caps = caps.For(desired)
 	row, tail := r.rowDiffers(obj, desired, obs, caps, at), r.tailDue(obj, desired, caps, tailPeriod)
-	moved, err := r.namesMoved(ctx, b, obj, resolver.Asked())
-	return row || tail || moved, err
+	return row || tail
 }
 
 // rowDiffers says whether a row is news. What was listed before our last write could
@@ -156,30 +148,4 @@ func (r *Reconciler[O, D]) tailDue(obj O, desired D, caps backend.Capabilities, 
 	}
 	m.tailAt = m.tailAt.Add(period)
 	return true
-}
-
-// namesMoved says whether pinned names mean something else than at the last time it was
-// asked. The answers are shared by all objects and an hour old at most.
-func (r *Reconciler[O, D]) namesMoved(ctx context.Context, b *Backend, obj O, asked []reference.Asked) (bool, error) {
-	note := ""
-	for _, a := range asked {
-		if a.Pinned == "" {
-			continue
-		}
-		matches, err := b.Find(ctx, a.Query)
-		if err != nil {
-			return false, err
-		}
-		if reason, message := reference.Judge(a.Query, matches); reason != "" {
-			note = a.Path + ": " + message + "; the pinned id stays in use"
-		} else if matches[0].ID != a.Pinned {
-			note = a.Path + ": the name " + a.Query.Name + " now means " + matches[0].ID + ", and " + a.Pinned + " stays in use: write the id, or delete and apply"
-		}
-	}
-	m := r.remember(obj.GetUID())
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	changed := m.movedNote != note
-	m.movedNote = note
-	return changed, nil
 }

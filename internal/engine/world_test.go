@@ -26,6 +26,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend/backendtest"
 	"github.com/governance-operator/governance-operator/internal/controller"
 	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/lookup"
 )
 
 const (
@@ -78,13 +79,14 @@ func newWorld(t testing.TB) *world {
 	w.client = fake.NewClientBuilder().WithScheme(scheme()).WithStatusSubresource(&v1alpha1.AppEntitlement{}).
 		WithInterceptorFuncs(interceptor.Funcs{Patch: w.patch, SubResourcePatch: w.patchStatus}).Build()
 	w.backend = engine.Backend{Key: backendID, Tenant: w.tenant, TenantKey: "key-1", At: "Vendor|prod:443", TenantID: "tenant-1", PinnedTenantID: "tenant-1",
-		Resync: 10 * time.Minute, Verify: w.identity, Find: w.tenant.Find}
+		Resync: 10 * time.Minute, Verify: w.identity}
 	w.restart()
 	return w
 }
 
 // restart starts another process: what the old one had in memory is lost.
 func (w *world) restart() {
+	w.backend.Names = new(lookup.Cache).Of("key-1", w.tenant)
 	w.r = engine.NewReconciler(controller.AppEntitlementKind(), engine.Options{
 		Client: w.client, Live: w.client, Events: w.events, Backends: w, ClusterID: w.id, Window: w.window,
 		Brakes: &engine.Brakes{}, Lease: func() error { return w.lease },

@@ -1,12 +1,10 @@
-// Package lookup turns names into remote ids. What a name means is asked once and
-// shared by all objects; it is asked again after an hour.
+// Package lookup turns names into remote ids. What a name means is asked once for all who
+// ask within seconds; many names of one place are answered from its list.
 package lookup
 
 import (
 	"context"
 	"errors"
-	"maps"
-	"slices"
 	"sync"
 	"time"
 
@@ -14,113 +12,184 @@ import (
 )
 
 const (
-	// ttl is how long an answer with matches is used.
-	ttl = time.Hour
-	// missTTL is how long the answer "no such thing" is used: shorter, for somebody is waiting.
+	// kept is how long an answer stays. Who asks says how old it may be.
+	kept = time.Minute
+	// missTTL is how long the answer "no such thing" serves everybody: nothing can be granted by it.
 	missTTL = 30 * time.Second
-	// most is how many answers are kept; beyond it those that are out of date go first.
-	most = 10_000
+	// longFor is how long it is remembered that a list is too long to be worth it.
+	longFor = time.Hour
+	// listFrom is how many names of one place are worth a list.
+	listFrom = 3
+	// mostNames and mostLists are how many answers are kept.
+	mostNames, mostLists = 10_000, 32
+	// shared is how old a list may be that is a witness.
+	shared = 5 * time.Second
 )
 
-// Cache asks each distinct name of a tenant at most once per hour.
+// Cache asks tenants for names.
 type Cache struct {
 	// Now is the clock; time.Now if nil.
 	Now func() time.Time
 
-	mu      sync.Mutex
-	entries map[key]*entry
+	names memo[key, []backend.Match]
+	lists memo[key, []backend.Listed]
+
+	mu   sync.Mutex
+	long map[key]tooLong
 }
 
+// key is a name in a tenant, or a place without a name.
 type key struct {
 	tenant string
 	name   backend.Name
 }
 
-type entry struct {
-	once    chan struct{} // closed when the answer is in
-	matches []backend.Match
-	err     error
-	asked   time.Time
+// tooLong is a list that was given up for so many names.
+type tooLong struct {
+	sought int
+	until  time.Time
 }
 
-// Find returns what q means in the tenant named by key tenantKey. Callers that ask
-// the same at the same time share one call. Errors are not kept.
-func (c *Cache) Find(ctx context.Context, tenantKey string, tenant backend.Tenant, q backend.Name) ([]backend.Match, error) {
-	k := key{tenantKey, q}
-	for {
-		c.mu.Lock()
-		if c.entries == nil {
-			c.entries = map[key]*entry{}
-		}
-		e, ok := c.entries[k]
-		if ok && c.expired(e) {
-			ok = false
-		}
-		if !ok {
-			e = &entry{once: make(chan struct{}), asked: c.now()}
-			c.makeRoom()
-			c.entries[k] = e
-			c.mu.Unlock()
-			c.ask(ctx, k, e, tenant, q)
-			return e.matches, e.err
-		}
-		c.mu.Unlock()
-		select {
-		case <-e.once:
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
-		if e.err == nil || ctx.Err() != nil {
-			return e.matches, e.err
-		}
-		if isDone(e.err) {
-			continue // The one who asked went away; ask again.
-		}
-		return nil, e.err
-	}
+// Of returns what is known of one tenant, under a key that only those share who may see the same.
+func (c *Cache) Of(tenantKey string, tenant backend.Tenant) backend.Directory {
+	return &directory{c, tenantKey, tenant}
 }
 
-// makeRoom drops answers when there are too many: those out of date, else the older half.
-func (c *Cache) makeRoom() {
-	if len(c.entries) < most {
-		return
-	}
-	maps.DeleteFunc(c.entries, func(_ key, e *entry) bool { return c.expired(e) })
-	if len(c.entries) < most {
-		return
-	}
-	ages := make([]time.Time, 0, len(c.entries))
-	for _, e := range c.entries {
-		ages = append(ages, e.asked)
-	}
-	slices.SortFunc(ages, time.Time.Compare)
-	middle := ages[len(ages)/2]
-	maps.DeleteFunc(c.entries, func(_ key, e *entry) bool { return !e.asked.After(middle) })
+type directory struct {
+	*Cache
+	tenantKey string
+	tenant    backend.Tenant
 }
 
-func (c *Cache) ask(ctx context.Context, k key, e *entry, tenant backend.Tenant, q backend.Name) {
-	defer close(e.once)
-	e.matches, e.err = tenant.Find(ctx, q)
-	if e.err != nil {
-		c.mu.Lock()
-		if c.entries[k] == e {
-			delete(c.entries, k)
+// Find implements backend.Directory.
+func (d *directory) Find(ctx context.Context, names []backend.Name, notBefore time.Time) (map[backend.Name]backend.Answer, error) {
+	places, order := map[backend.Name][]backend.Name{}, []backend.Name(nil)
+	for _, q := range names {
+		if places[q.Place()] == nil {
+			order = append(order, q.Place())
 		}
-		c.mu.Unlock()
+		places[q.Place()] = append(places[q.Place()], q)
 	}
+	out := make(map[backend.Name]backend.Answer, len(names))
+	for _, place := range order {
+		if err := d.findIn(ctx, place, places[place], notBefore, out); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
-func (c *Cache) expired(e *entry) bool {
-	select {
-	case <-e.once:
-	default:
+// findIn answers the names of one place: from a list that is there, from what is known of each,
+// from a list that is worth it, or one by one.
+func (d *directory) findIn(ctx context.Context, place backend.Name, names []backend.Name, notBefore time.Time, out map[backend.Name]backend.Answer) error {
+	k := key{d.tenantKey, place}
+	all, listed := d.lists.peek(ctx, k, since[[]backend.Listed](notBefore))
+	var open []backend.Name
+	for _, q := range names {
+		if listed {
+			out[q] = backend.Answer{Matches: q.Among(all)}
+		} else if known, ok := d.names.peek(ctx, key{d.tenantKey, q}, d.serves(notBefore)); ok {
+			out[q] = backend.Answer{Matches: known}
+		} else {
+			open = append(open, q)
+		}
+	}
+	if d.worthAList(k, len(open)) {
+		all, err := d.list(ctx, k, notBefore, len(open))
+		switch {
+		case err == nil:
+			for _, q := range open {
+				out[q] = backend.Answer{Matches: q.Among(all)}
+			}
+			return nil
+		case !errors.Is(err, backend.ErrLongList) && !errors.Is(err, backend.ErrNoNames):
+			return err
+		}
+	}
+	for _, q := range open {
+		found, err := d.names.get(ctx, key{d.tenantKey, q}, d.now(), mostNames, d.serves(notBefore), func() ([]backend.Match, error) {
+			return d.tenant.Find(ctx, q)
+		})
+		if err != nil && !errors.Is(err, backend.ErrNoNames) {
+			return err
+		}
+		out[q] = backend.Answer{Matches: found, Err: err}
+	}
+	return nil
+}
+
+// Gone implements backend.Directory.
+func (d *directory) Gone(ctx context.Context, q backend.Name, id string) (bool, error) {
+	whole := func() ([]backend.Listed, error) {
+		return d.list(ctx, key{d.tenantKey, q.Place()}, d.now().Add(-shared), 0)
+	}
+	all, err := whole()
+	if errors.Is(err, backend.ErrLongList) {
+		all, err = whole() // It was on its way for somebody who gave it up.
+	}
+	if err != nil {
+		return false, err
+	}
+	if len(all) == 0 {
+		return false, backend.ErrNoWitness // Who sees nothing at all may have lost the right to.
+	}
+	for _, l := range all {
+		if l.ID == id {
+			return false, nil
+		}
+	}
+	there, err := d.tenant.Has(ctx, q.Place(), id)
+	return err == nil && !there, err
+}
+
+// list reads a place, once for all who ask for it. sought zero: whatever it takes.
+func (d *directory) list(ctx context.Context, k key, notBefore time.Time, sought int) ([]backend.Listed, error) {
+	now := d.now()
+	d.lists.drop(func(_ key, e *entry[[]backend.Listed]) bool { return e.answered() && now.Sub(e.asked) > kept })
+	return d.lists.get(ctx, k, now, mostLists, since[[]backend.Listed](notBefore), func() ([]backend.Listed, error) {
+		all, err := d.tenant.List(ctx, k.name, sought)
+		if errors.Is(err, backend.ErrLongList) || errors.Is(err, backend.ErrNoNames) {
+			d.tooLong(k, sought, errors.Is(err, backend.ErrNoNames))
+		}
+		return all, err
+	})
+}
+
+// worthAList says whether so many names may be cheaper to list than to look up one by one; the
+// driver, which knows its pages, has the last word.
+func (d *directory) worthAList(k key, sought int) bool {
+	if sought < listFrom {
 		return false
 	}
-	age := c.now().Sub(e.asked)
-	if len(e.matches) == 0 {
-		return age > missTTL
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	known, ok := d.long[k]
+	return !ok || d.now().After(known.until) || sought > 2*known.sought
+}
+
+func (c *Cache) tooLong(k key, sought int, never bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.long == nil || len(c.long) > mostNames {
+		c.long = map[key]tooLong{}
 	}
-	return age > ttl
+	if never {
+		sought = 1 << 30
+	}
+	c.long[k] = tooLong{sought, c.now().Add(longFor)}
+}
+
+// since says whether an answer was asked for at notBefore or later.
+func since[V any](notBefore time.Time) func(*entry[V]) bool {
+	return func(e *entry[V]) bool { return !e.asked.Before(notBefore) }
+}
+
+// serves lets "no such thing" live a little longer.
+func (c *Cache) serves(notBefore time.Time) func(*entry[[]backend.Match]) bool {
+	now := c.now()
+	return func(e *entry[[]backend.Match]) bool {
+		return !e.asked.Before(notBefore) || e.answered() && len(e.value) == 0 && now.Sub(e.asked) <= missTTL
+	}
 }
 
 func (c *Cache) now() time.Time {
@@ -132,15 +201,13 @@ func (c *Cache) now() time.Time {
 
 // Forget drops everything known of a tenant, for example when another one answers.
 func (c *Cache) Forget(tenantKey string) {
+	c.names.drop(func(k key, _ *entry[[]backend.Match]) bool { return k.tenant == tenantKey })
+	c.lists.drop(func(k key, _ *entry[[]backend.Listed]) bool { return k.tenant == tenantKey })
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for k := range c.entries {
+	for k := range c.long {
 		if k.tenant == tenantKey {
-			delete(c.entries, k)
+			delete(c.long, k)
 		}
 	}
-}
-
-func isDone(err error) bool {
-	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }

@@ -8,172 +8,258 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/backend/backendtest"
 )
 
-// phoneBook is a tenant that knows names and counts how often it is asked.
+var (
+	github = backend.Name{Kind: backend.NameApp, Name: "GitHub"}
+	one    = []backend.Match{{ID: "one"}}
+)
+
+// phoneBook is a cache before a tenant that knows GitHub, with a clock.
 type phoneBook struct {
-	backend.Tenant
-	mu      sync.Mutex
-	asked   int
-	matches []backend.Match
-	err     error
-	hold    chan struct{}
+	*testing.T
+	*Cache
+	tenant *backendtest.Tenant
+	now    time.Time
 }
 
-func (b *phoneBook) Find(ctx context.Context, _ backend.Name) ([]backend.Match, error) {
-	b.mu.Lock()
-	b.asked++
-	matches, err, hold := b.matches, b.err, b.hold
-	b.mu.Unlock()
-	if hold != nil {
-		select {
-		case <-hold:
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
+func open(t *testing.T) *phoneBook {
+	b := &phoneBook{T: t, tenant: backendtest.NewTenant(), now: time.Now()}
+	b.Cache = &Cache{Now: func() time.Time { return b.now }}
+	b.tenant.Names[github] = one
+	return b
+}
+
+// find asks for names, of which no answer may be older than age.
+func (b *phoneBook) find(age time.Duration, names ...backend.Name) map[backend.Name]backend.Answer {
+	b.Helper()
+	out, err := b.Of("tenant", b.tenant).Find(b.Context(), names, b.now.Add(-age))
+	if err != nil {
+		b.Fatal(err)
 	}
-	return matches, err
+	return out
 }
 
-func (b *phoneBook) times() int {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.asked
+// wantCalls compares how often single names, lists and reads were asked for.
+func (b *phoneBook) wantCalls(finds, lists, reads int) {
+	b.Helper()
+	got := []int{b.tenant.Calls(backendtest.VerbFind), b.tenant.Calls(backendtest.VerbList), b.tenant.Calls(backendtest.VerbHas)}
+	if diff := cmp.Diff([]int{finds, lists, reads}, got); diff != "" {
+		b.Errorf("finds, lists, reads (-want +got):\n%s", diff)
+	}
 }
 
-var github = backend.Name{Kind: backend.NameApp, Name: "GitHub"}
+// inApp makes n entitlements of an app.
+func (b *phoneBook) inApp(app string, n int) []backend.Name {
+	var out []backend.Name
+	for i := range n {
+		q := backend.Name{Kind: backend.NameEntitlement, ParentID: app, Name: fmt.Sprint("Pay ", i)}
+		b.tenant.Names[q] = []backend.Match{{ID: fmt.Sprint("id-", i), Name: q.Name}}
+		out = append(out, q)
+	}
+	return out
+}
 
-func TestANameIsAskedOncePerHourForAllObjects(t *testing.T) {
-	now := time.Now()
-	book := &phoneBook{matches: []backend.Match{{ID: "one"}}}
-	cache := &Cache{Now: func() time.Time { return now }}
+func TestNobodyIsGivenAnOlderAnswerThanTheyAskFor(t *testing.T) {
+	b := open(t)
 	for range 100 {
-		if got, err := cache.Find(t.Context(), "tenant", book, github); err != nil || len(got) != 1 {
-			t.Fatalf("found %v, %v", got, err)
-		}
+		b.find(5*time.Second, github)
 	}
-	now = now.Add(59 * time.Minute)
-	_, _ = cache.Find(t.Context(), "tenant", book, github)
-	if n := book.times(); n != 1 {
-		t.Errorf("asked %d times within the hour, want once", n)
+	b.wantCalls(1, 0, 0)
+	b.now = b.now.Add(6 * time.Second)
+	b.tenant.Names[github] = []backend.Match{{ID: "another"}}
+	if got := b.find(time.Minute, github)[github].Matches; len(got) != 1 || got[0].ID != "one" {
+		t.Errorf("who takes an old answer got %v", got)
 	}
-	now = now.Add(2 * time.Minute)
-	_, _ = cache.Find(t.Context(), "tenant", book, github)
-	if n := book.times(); n != 2 {
-		t.Errorf("asked %d times after the hour, want twice", n)
+	b.wantCalls(1, 0, 0)
+	if got := b.find(5*time.Second, github)[github].Matches; len(got) != 1 || got[0].ID != "another" {
+		t.Errorf("who takes no old answer got %v", got)
 	}
-	_, _ = cache.Find(t.Context(), "another tenant", book, github)
-	if n := book.times(); n != 3 {
-		t.Errorf("another tenant was not asked: %d", n)
+	b.wantCalls(2, 0, 0)
+}
+
+func TestAnotherTenantIsAskedForItself(t *testing.T) {
+	b := open(t)
+	b.find(time.Second, github)
+	if _, err := b.Of("another", b.tenant).Find(t.Context(), []backend.Name{github}, b.now); err != nil {
+		t.Fatal(err)
 	}
+	b.wantCalls(2, 0, 0)
+	b.Forget("tenant")
+	b.find(time.Second, github)
+	b.wantCalls(3, 0, 0)
 }
 
 func TestANameThatDoesNotExistIsAskedAgainSoon(t *testing.T) {
-	now := time.Now()
-	book := &phoneBook{}
-	cache := &Cache{Now: func() time.Time { return now }}
-	_, _ = cache.Find(t.Context(), "tenant", book, github)
-	_, _ = cache.Find(t.Context(), "tenant", book, github)
-	now = now.Add(missTTL + time.Second)
-	_, _ = cache.Find(t.Context(), "tenant", book, github)
-	if n := book.times(); n != 2 {
-		t.Errorf("asked %d times, want twice", n)
-	}
+	b := open(t)
+	delete(b.tenant.Names, github)
+	b.find(0, github)
+	b.now = b.now.Add(missTTL)
+	b.find(0, github)
+	b.wantCalls(1, 0, 0)
+	b.now = b.now.Add(time.Second)
+	b.find(0, github)
+	b.wantCalls(2, 0, 0)
 }
 
 func TestAnErrorIsNotKept(t *testing.T) {
-	book := &phoneBook{err: errors.New("down")}
-	cache := &Cache{}
-	if _, err := cache.Find(t.Context(), "tenant", book, github); err == nil {
+	b := open(t)
+	b.tenant.Inject(backendtest.Fault{Verb: backendtest.VerbFind, Before: errors.New("down")})
+	if _, err := b.Of("tenant", b.tenant).Find(t.Context(), []backend.Name{github}, b.now); err == nil {
 		t.Fatal("the error is gone")
 	}
-	book.err, book.matches = nil, []backend.Match{{ID: "one"}}
-	if got, err := cache.Find(t.Context(), "tenant", book, github); err != nil || len(got) != 1 {
-		t.Errorf("found %v, %v after the vendor came back", got, err)
+	if got := b.find(0, github)[github].Matches; len(got) != 1 {
+		t.Errorf("found %v after the vendor came back", got)
 	}
 }
 
 func TestThoseWhoAskAtOnceShareOneCall(t *testing.T) {
-	book := &phoneBook{matches: []backend.Match{{ID: "one"}}, hold: make(chan struct{})}
-	cache := &Cache{}
+	b := open(t)
+	hold := make(chan struct{})
+	b.tenant.Inject(backendtest.Fault{Verb: backendtest.VerbFind, Hold: hold})
 	var wait sync.WaitGroup
 	for range 20 {
 		wait.Go(func() {
-			if got, err := cache.Find(t.Context(), "tenant", book, github); err != nil || len(got) != 1 {
-				t.Errorf("found %v, %v", got, err)
+			if got := b.find(time.Second, github)[github].Matches; len(got) != 1 {
+				t.Errorf("found %v", got)
 			}
 		})
 	}
-	for book.times() == 0 {
-		time.Sleep(time.Millisecond)
-	}
-	close(book.hold)
+	b.until(1)
+	close(hold)
 	wait.Wait()
-	if n := book.times(); n != 1 {
-		t.Errorf("asked %d times, want once", n)
+	b.wantCalls(1, 0, 0)
+}
+
+func (b *phoneBook) until(finds int) {
+	for b.tenant.Calls(backendtest.VerbFind) < finds {
+		time.Sleep(time.Millisecond)
 	}
 }
 
 func TestWhoWaitsIsNotCancelledWithTheOneWhoAsked(t *testing.T) {
-	book := &phoneBook{matches: []backend.Match{{ID: "one"}}, hold: make(chan struct{})}
-	cache := &Cache{}
+	b := open(t)
+	hold := make(chan struct{})
+	b.tenant.Inject(backendtest.Fault{Verb: backendtest.VerbFind, Hold: hold, Times: 2})
 	first, cancel := context.WithCancel(t.Context())
 	var wait sync.WaitGroup
-	wait.Go(func() { _, _ = cache.Find(first, "tenant", book, github) })
-	for book.times() == 0 {
-		time.Sleep(time.Millisecond)
-	}
+	wait.Go(func() { _, _ = b.Of("tenant", b.tenant).Find(first, []backend.Name{github}, b.now) })
+	b.until(1)
 	wait.Go(func() {
-		if got, err := cache.Find(t.Context(), "tenant", book, github); err != nil || len(got) != 1 {
-			t.Errorf("found %v, %v", got, err)
+		if got := b.find(time.Second, github)[github].Matches; len(got) != 1 {
+			t.Errorf("found %v", got)
 		}
 	})
 	cancel()
-	for book.times() == 1 {
-		time.Sleep(time.Millisecond)
-	}
-	close(book.hold)
+	b.until(2)
+	close(hold)
 	wait.Wait()
 }
 
-func TestATenantThatIsForgottenIsAskedAgain(t *testing.T) {
-	book := &phoneBook{matches: []backend.Match{{ID: "one"}}}
-	cache := &Cache{}
-	_, _ = cache.Find(t.Context(), "tenant", book, github)
-	cache.Forget("tenant")
-	_, _ = cache.Find(t.Context(), "tenant", book, github)
-	if n := book.times(); n != 2 {
-		t.Errorf("asked %d times, want twice", n)
+func TestManyNamesOfOneAppAreAnsweredFromItsList(t *testing.T) {
+	b := open(t)
+	names := b.inApp("app-1", 250)
+	for q, a := range b.find(0, names...) {
+		if len(a.Matches) != 1 || a.Matches[0].ID != b.tenant.Names[q][0].ID {
+			t.Fatalf("%v means %v", q, a.Matches)
+		}
+	}
+	b.wantCalls(0, 1, 0)
+	// Who comes within seconds is answered from the same list, also about names that nobody sought.
+	b.find(5*time.Second, append(b.inApp("app-1", 1), backend.Name{Kind: backend.NameEntitlement, ParentID: "app-1", Name: "None"})...)
+	b.wantCalls(0, 1, 0)
+	b.now = b.now.Add(6 * time.Second)
+	b.find(5*time.Second, names[0])
+	b.wantCalls(1, 1, 0)
+}
+
+func TestAListThatIsDearerThanItsNamesIsGivenUpOnce(t *testing.T) {
+	b := open(t)
+	names := b.inApp("app-1", 1000)[:4] // Ten pages, of which three are read.
+	b.find(0, names...)
+	b.wantCalls(4, 1, 0)
+	b.now = b.now.Add(time.Minute)
+	b.find(0, names...)
+	b.wantCalls(8, 1, 0)
+	b.now = b.now.Add(time.Second)
+	b.find(0, b.inApp("app-1", 1000)[:20]...)
+	b.wantCalls(8, 2, 0)
+}
+
+func TestWhereThereIsNoListNamesAreAskedOneByOne(t *testing.T) {
+	b := open(t)
+	b.tenant.NoLists = true
+	names := b.inApp("app-1", 10)
+	b.find(0, names...)
+	b.now = b.now.Add(time.Minute)
+	b.find(0, names...)
+	b.wantCalls(20, 1, 0)
+}
+
+func TestAThingIsGoneWhenItsReadAndAListAgree(t *testing.T) {
+	place := backend.Name{Kind: backend.NameEntitlement, ParentID: "app-1"}
+	for sentence, c := range map[string]struct {
+		arrange func(*backendtest.Tenant)
+		gone    bool
+		failed  bool
+	}{
+		"neither shows it":         {gone: true},
+		"the list shows it":        {arrange: func(x *backendtest.Tenant) { x.Nameless = map[backend.Name][]string{place: {"old"}} }},
+		"the list is empty":        {arrange: func(x *backendtest.Tenant) { clear(x.Names) }, failed: true},
+		"the list is refused":      {arrange: func(x *backendtest.Tenant) { x.NoLists = true }, failed: true},
+		"its read is refused":      {arrange: refuse(backendtest.VerbHas), failed: true},
+		"the list ends in a fault": {arrange: refuse(backendtest.VerbList), failed: true},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			b := open(t)
+			q := b.inApp("app-1", 3)[0]
+			if c.arrange != nil {
+				c.arrange(b.tenant)
+			}
+			gone, err := b.Of("tenant", b.tenant).Gone(t.Context(), q, "old")
+			if gone != c.gone || (err != nil) != c.failed {
+				t.Errorf("gone %v (%v), want %v", gone, err, c.gone)
+			}
+		})
+	}
+}
+
+func refuse(verb backendtest.Verb) func(*backendtest.Tenant) {
+	return func(x *backendtest.Tenant) {
+		x.Inject(backendtest.Fault{Verb: verb, Before: backend.Errorf(backend.Terminal, "403: not for you")})
 	}
 }
 
 func TestAnswersDoNotPileUp(t *testing.T) {
-	now := time.Now()
-	book := &phoneBook{matches: []backend.Match{{ID: "one"}}}
-	cache := &Cache{Now: func() time.Time { return now }}
+	b := open(t)
 	ask := func(n int) {
-		now = now.Add(time.Millisecond)
-		if _, err := cache.Find(t.Context(), "tenant", book, backend.Name{Kind: backend.NameApp, Name: fmt.Sprint(n)}); err != nil {
-			t.Fatal(err)
-		}
+		b.now = b.now.Add(time.Microsecond)
+		b.find(time.Second, backend.Name{Kind: backend.NameApp, Name: fmt.Sprint(n)})
 	}
-	for n := range 3 * most {
+	for n := range 2 * mostNames {
 		ask(n)
-		if len(cache.entries) > most {
-			t.Fatalf("%d answers are kept", len(cache.entries))
+		if len(b.names.entries) > mostNames {
+			t.Fatalf("%d answers are kept", len(b.names.entries))
 		}
 	}
-	asked := book.times()
-	ask(3*most - most/3) // Young enough to be kept.
-	if book.times() != asked {
+	asked := b.tenant.Calls(backendtest.VerbFind)
+	ask(2*mostNames - mostNames/3) // Young enough to be kept.
+	if b.tenant.Calls(backendtest.VerbFind) != asked {
 		t.Error("a young answer was dropped")
 	}
-	now = now.Add(2 * ttl)
-	for n := range most {
-		ask(4*most + n)
+	for n := range 3 * mostLists {
+		b.find(0, b.inApp(fmt.Sprint("app-", n), 3)...)
+		if len(b.lists.entries) > mostLists {
+			t.Fatalf("%d lists are kept", len(b.lists.entries))
+		}
 	}
-	if len(cache.entries) != most {
-		t.Errorf("%d answers, want those of the last hour alone", len(cache.entries))
+	b.now = b.now.Add(2 * kept)
+	b.find(0, b.inApp("app-0", 3)...)
+	if n := len(b.lists.entries); n != 1 {
+		t.Errorf("%d lists are kept for longer than anybody may use them", n)
 	}
 }

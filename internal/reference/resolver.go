@@ -14,9 +14,6 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 )
 
-// Finder asks what a name means; (lookup.Cache).Find bound to a tenant.
-type Finder func(ctx context.Context, q backend.Name) ([]backend.Match, error)
-
 // Problem is why an object is blocked.
 type Problem struct {
 	// Reason is a condition reason.
@@ -37,40 +34,84 @@ type Asked struct {
 }
 
 // Resolver resolves the references and names of one object in one pass. It never
-// guesses: what cannot be resolved is a problem, and its id is empty.
+// guesses: what cannot be resolved is a problem, and its id is empty. It asks nobody: names
+// that are neither pinned nor answered are listed, to be answered before the next try.
 type Resolver struct {
 	ctx      context.Context
 	reader   client.Reader
 	object   Managed
 	tenantID string
-	find     Finder
+	answers  map[backend.Name]backend.Answer
+	// started: see Started.
+	started bool
 
-	pins     map[string]v1alpha1.ResolvedName
-	resolved []v1alpha1.ResolvedName
+	pins     pins
 	asked    []Asked
 	open     []string
 	problems []Problem
 	err      error
 }
 
-// NewResolver returns a resolver for object, whose remotes are in tenantID. With a
-// nil find nothing is looked up: only what is pinned in the status is known.
-func NewResolver(ctx context.Context, reader client.Reader, object Managed, tenantID string, find Finder) *Resolver {
-	r := &Resolver{ctx: ctx, reader: reader, object: object, tenantID: tenantID, find: find, pins: map[string]v1alpha1.ResolvedName{}}
-	for _, p := range object.GetManagedStatus().Resolved {
-		r.pins[p.Path] = p
-	}
+// NewResolver returns a resolver for object, whose remotes are in tenantID, that knows
+// what is pinned in the status and the answers that the vendor gave to the rest.
+func NewResolver(ctx context.Context, reader client.Reader, object Managed, tenantID string, answers map[backend.Name]backend.Answer) *Resolver {
+	return &Resolver{ctx: ctx, reader: reader, object: object, tenantID: tenantID, answers: answers, pins: pinsOf(object)}
+}
+
+// Started says that the remote runs already: what was referred to when it began is what it is about,
+// whatever became of it since.
+func (r *Resolver) Started() *Resolver {
+	r.started = true
 	return r
 }
 
-// Resolved is what is to be pinned, sorted by path.
-func (r *Resolver) Resolved() []v1alpha1.ResolvedName {
-	slices.SortFunc(r.resolved, func(a, b v1alpha1.ResolvedName) int { return strings.Compare(a.Path, b.Path) })
-	return r.resolved
+// Resolved is what is to be pinned: each question once, in order.
+func (r *Resolver) Resolved() []v1alpha1.ResolvedName { return r.pins.kept(false) }
+
+// Pinned is what of it was pinned before.
+func (r *Resolver) Pinned() []v1alpha1.ResolvedName { return r.pins.kept(true) }
+
+// Asked lists the names of the spec, once for each field that has one.
+func (r *Resolver) Asked() []Asked { return r.asked }
+
+// Unanswered lists the names that nobody has answered yet, each once.
+func (r *Resolver) Unanswered() []backend.Name {
+	var out []backend.Name
+	seen := map[backend.Name]bool{}
+	for _, a := range r.asked {
+		if _, answered := r.answers[a.Query]; a.Pinned == "" && !answered && !seen[a.Query] {
+			seen[a.Query] = true
+			out = append(out, a.Query)
+		}
+	}
+	return out
 }
 
-// Asked lists the names of the spec.
-func (r *Resolver) Asked() []Asked { return r.asked }
+// PathOf is the first field that has the name.
+func (r *Resolver) PathOf(q backend.Name) string {
+	for _, a := range r.asked {
+		if a.Query == q {
+			return a.Path
+		}
+	}
+	return ""
+}
+
+// Moved lists the fields whose names do not mean any more what is in use for them, with the reason
+// and the message of their pins.
+func (r *Resolver) Moved() []Problem {
+	var out []Problem
+	seen := map[backend.Name]bool{}
+	for _, a := range r.asked {
+		pin, ok := r.pins.of(a.Query)
+		if a.Pinned == "" || seen[a.Query] || !ok || pin.Reason == "" {
+			continue
+		}
+		seen[a.Query] = true
+		out = append(out, Problem{Reason: pin.Reason, Path: a.Path, Message: a.Path + ": " + pin.Message})
+	}
+	return out
+}
 
 // Problems lists why the object is blocked, spec problems first.
 func (r *Resolver) Problems() []Problem {
@@ -127,13 +168,12 @@ func (r *Resolver) Parent(path string, ref v1alpha1.NamedRef, q backend.Name) st
 		return r.id(path, ref.ID, ref.Name, q)
 	}
 	bound := remote.ParentID
-	if pin, ok := r.pins[path]; ok && pin.ID == bound && pin.Name == ref.Name && (ref.ID == "" || ref.ID == bound) {
-		r.pin(path, bound, ref.Name)
-		if ref.Name != "" {
-			q.Name = ref.Name
+	if q.Name = ref.Name; q.Name != "" {
+		if pin, ok := r.pins.find(path, q); ok && pin.ID == bound {
 			r.asked = append(r.asked, Asked{path, q, bound})
+			r.pins.keep(pin, true)
+			return bound
 		}
-		return bound
 	}
 	before := len(r.problems)
 	if id := r.id(path, ref.ID, ref.Name, q); id != "" && id != bound && len(r.problems) == before {
@@ -252,10 +292,6 @@ func (r *Resolver) Review(path string, ref *v1alpha1.ReviewRef) *string {
 
 func index(path string, i int) string { return fmt.Sprintf("%s[%d]", path, i) }
 
-func (r *Resolver) pin(path, id, name string) {
-	r.resolved = append(r.resolved, v1alpha1.ResolvedName{Path: path, ID: id, Name: name})
-}
-
 // id resolves one id or name, and notes where it cannot.
 func (r *Resolver) id(path, id, name string, q backend.Name) string {
 	if id == "" {
@@ -267,33 +303,29 @@ func (r *Resolver) id(path, id, name string, q backend.Name) string {
 	return id
 }
 
-// named resolves a name. What was resolved before for the same name stays.
+// named resolves a name. What the same question meant before stays, wherever it is asked.
 func (r *Resolver) named(path, name string, q backend.Name) string {
 	q.Name = name
-	if pin, ok := r.pins[path]; ok && pin.Name == name && r.settled() {
+	if pin, ok := r.pins.find(path, q); ok && r.settled() {
 		r.asked = append(r.asked, Asked{path, q, pin.ID})
-		r.pin(path, pin.ID, name)
+		r.pins.keep(pin, true)
 		return pin.ID
 	}
 	r.asked = append(r.asked, Asked{Path: path, Query: q})
-	if r.find == nil || r.err != nil {
+	answer, answered := r.answers[q]
+	if !answered {
 		return ""
 	}
-	matches, err := r.find(r.ctx, q)
-	if errors.Is(err, backend.ErrNoNames) {
+	if errors.Is(answer.Err, backend.ErrNoNames) {
 		r.Reject(v1alpha1.ReasonFieldUnsupported, path, "this vendor cannot look a %s up by name; write the id instead", nouns[q.Kind])
 		return ""
 	}
-	if err != nil {
-		r.err = fmt.Errorf("looking up %s: %w", path, err)
-		return ""
-	}
-	if reason, message := Judge(q, matches); reason != "" {
+	if reason, message := Judge(q, answer.Matches); reason != "" {
 		r.wait(reason, path, "%s", message)
 		return ""
 	}
-	r.pin(path, matches[0].ID, name)
-	return matches[0].ID
+	r.pins.keep(pinOf(q, answer.Matches[0].ID), false)
+	return answer.Matches[0].ID
 }
 
 // settled says whether the pins of the status are in use by a remote.
@@ -302,41 +334,18 @@ func (r *Resolver) settled() bool {
 	return remote != nil && remote.ID != ""
 }
 
-var nouns = map[backend.NameKind]string{
-	backend.NameApp: "app", backend.NameUser: "user", backend.NamePolicy: "policy", backend.NameRiskLevel: "risk level",
-	backend.NameComplianceFramework: "compliance framework", backend.NameResourceType: "resource type",
-	backend.NameResource: "resource", backend.NameEntitlement: "entitlement", backend.NameAccessProfile: "access profile",
-	backend.NameConnector: "connector", backend.NameWebhook: "webhook", backend.NameStepUpProvider: "step-up provider",
-	backend.NameGroup: "group", backend.NameSegment: "segment", backend.NameCampaignFilter: "campaign filter",
-	backend.NameProfileType: "profile type", backend.NameConfiguration: "review configuration",
-}
-
-// Judge says what is wrong with the matches of a name; an empty reason means that
-// there is exactly one and it may be used.
-func Judge(q backend.Name, matches []backend.Match) (reason, message string) {
-	noun := nouns[q.Kind]
-	if q.TypeID != "" && q.Kind == backend.NamePolicy {
-		noun = strings.ToLower(q.TypeID) + " " + noun
-	}
-	switch {
-	case len(matches) == 0:
-		return v1alpha1.ReasonNameNotFound, fmt.Sprintf("there is no %s named %q at the vendor", noun, q.Name)
-	case len(matches) > 1:
-		ids := make([]string, 0, 3)
-		for _, m := range matches[:min(len(matches), 3)] {
-			ids = append(ids, m.ID)
-		}
-		return v1alpha1.ReasonNameAmbiguous, fmt.Sprintf("%d things answer to the %s name %q (%s): write the id instead", len(matches), noun, q.Name, strings.Join(ids, ", "))
-	case matches[0].Unusable != "":
-		return v1alpha1.ReasonNameNotFound, fmt.Sprintf("the %s %q cannot be used: %s", noun, q.Name, matches[0].Unusable)
-	}
-	return "", ""
-}
-
-// local resolves an object of the namespace to its remote, and notes where it cannot.
+// local resolves an object of the namespace to its remote, and notes where it cannot. A review
+// pins them too: it outlives what it is about.
 func (r *Resolver) local(path, kind, name string) (id, parentID string) {
+	_, outlives := r.object.(*v1alpha1.AccessReview)
+	if pin, ok := r.pins.object(kind, name); ok && outlives && r.started {
+		r.pins.keep(pin, true)
+		return pin.ID, pin.ParentID
+	}
 	if id, parentID = r.remoteOf(path, kind, name); id == "" {
 		r.open = append(r.open, path)
+	} else if outlives {
+		r.pins.keep(v1alpha1.ResolvedName{Kind: objectPrefix + kind, Name: name, ParentID: parentID, ID: id}, false)
 	}
 	return id, parentID
 }

@@ -37,6 +37,8 @@ const (
 type Kind struct {
 	Name  string
 	Sweep func(ctx context.Context, b *engine.Backend, tailPeriod time.Duration) (engine.Swept, error)
+	// AskNames asks what pinned names mean now, and returns the objects for which they moved.
+	AskNames func(ctx context.Context, b *engine.Backend, period time.Duration) ([]types.NamespacedName, error)
 	// Queue wakes objects.
 	Queue func(names []types.NamespacedName)
 }
@@ -70,6 +72,10 @@ type Sweeper struct {
 	mu     sync.Mutex
 	busy   map[string]bool // backends that are being swept
 	places queue.Shares
+
+	asking sync.WaitGroup  // those who ask for names
+	asked  map[string]bool // backends and kinds of which names are being asked
+	askers queue.Shares
 }
 
 // NeedLeaderElection says that only the leader sweeps.
@@ -83,7 +89,9 @@ func (s *Sweeper) Start(ctx context.Context) error {
 		every = 5 * time.Second
 	}
 	s.due, s.busy, s.places = map[string]time.Time{}, map[string]bool{}, queue.Shares{Total: places}
+	s.askers.Total = places
 	var running sync.WaitGroup
+	defer s.asking.Wait()
 	defer running.Wait()
 	ticker := time.NewTicker(every)
 	defer ticker.Stop()
@@ -170,6 +178,7 @@ func (s *Sweeper) round(ctx context.Context, t Target) {
 			limited, cancel := context.WithTimeout(ctx, longest)
 			s.sweep(limited, t, k)
 			cancel()
+			s.askNames(ctx, t, k)
 		}
 	}
 }
@@ -209,14 +218,10 @@ func (s *Sweeper) sweep(ctx context.Context, t Target, k Kind) {
 		logger.V(1).Info("not swept", "reason", err.Error())
 		return
 	}
-	period := s.TailPeriod
-	if period == 0 {
-		period = TailPeriod
-	}
 	started := time.Now()
 	ctx, span := tracer.Start(ctx, k.Name+" sweep", trace.WithAttributes(
 		attribute.String("governance_operator.kind", k.Name), attribute.String("governance_operator.backend", t.Key)))
-	swept, err := k.Sweep(ctx, b, period)
+	swept, err := k.Sweep(ctx, b, s.period())
 	span.SetAttributes(attribute.Int("governance_operator.differ", len(swept.Differ)))
 	span.End()
 	if len(swept.Differ) > 0 {
@@ -231,6 +236,14 @@ func (s *Sweeper) sweep(ctx context.Context, t Target, k Kind) {
 	duration.WithLabelValues(t.Key, k.Name).Observe(time.Since(started).Seconds())
 	logger.V(1).Info("swept", "managed", swept.Managed, "differ", len(swept.Differ), "took", time.Since(started).String())
 	s.Done(t.Key, k.Name, swept.Managed, started)
+}
+
+// period is how often what no list shows is asked anew.
+func (s *Sweeper) period() time.Duration {
+	if s.TailPeriod == 0 {
+		return TailPeriod
+	}
+	return s.TailPeriod
 }
 
 func jittered(d time.Duration) time.Duration {

@@ -22,7 +22,6 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/engine"
 	"github.com/governance-operator/governance-operator/internal/lookup"
-	"github.com/governance-operator/governance-operator/internal/reference"
 )
 
 // Object is a backend of either kind.
@@ -234,14 +233,8 @@ func (p *Pool) use(ctx context.Context, obj Object, deleting bool) (*engine.Back
 		Verify: func(ctx context.Context, age time.Duration) (backend.TenantID, error) {
 			return p.verify(ctx, key, open.tenant, age)
 		},
-		Find: p.finder(open.tenant),
+		Names: p.names.Of(open.tenant.key, open.tenant.Tenant),
 	}, nil
-}
-
-func (p *Pool) finder(t *tenant) reference.Finder {
-	return func(ctx context.Context, q backend.Name) ([]backend.Match, error) {
-		return p.names.Find(ctx, t.key, t.Tenant, q)
-	}
 }
 
 // blocks says whether a backend that is not ready for this reason cannot be used at all.

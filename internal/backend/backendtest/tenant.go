@@ -3,6 +3,8 @@ package backendtest
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -16,6 +18,8 @@ type Verb string
 const (
 	VerbIdentity    Verb = "Identity"
 	VerbFind        Verb = "Find"
+	VerbList        Verb = "List"
+	VerbHas         Verb = "Has"
 	VerbObserve     Verb = "Observe"
 	VerbObserveMany Verb = "ObserveMany"
 	VerbCreate      Verb = "Create"
@@ -52,6 +56,10 @@ type Tenant struct {
 	ID backend.TenantID
 	// Names are what Find answers from.
 	Names map[backend.Name][]backend.Match
+	// Nameless are the ids of what is there under another name than those of Names, by place.
+	Nameless map[backend.Name][]string
+	// NoLists: names can only be looked up one by one.
+	NoLists bool
 	// Blind: nothing can be seen, as with credentials that lost their rights where a vendor answers "not found".
 	Blind bool
 	// Down is returned by every call while it is set.
@@ -111,6 +119,53 @@ func (t *Tenant) Find(ctx context.Context, q backend.Name) ([]backend.Match, err
 	return t.Names[q], nil
 }
 
+// List implements backend.Tenant: what Names hold of the place, and what Nameless says is there besides.
+func (t *Tenant) List(ctx context.Context, q backend.Name, sought int) ([]backend.Listed, error) {
+	if _, err := t.begin(ctx, VerbList); err != nil {
+		return nil, err
+	}
+	if t.NoLists {
+		return nil, backend.Errorf(backend.Terminal, "no lists: %w", backend.ErrNoNames)
+	}
+	budget := backend.ListBudget{Sought: sought, PerName: 1, PageSize: 100}
+	names := map[string][]string{}
+	matches := map[string]backend.Match{}
+	for name, found := range t.Names {
+		if name.Place() != q {
+			continue
+		}
+		for _, m := range found {
+			names[m.ID], matches[m.ID] = append(names[m.ID], name.Name), m
+			if err := budget.Spend(); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for _, id := range t.Nameless[q] {
+		if _, ok := matches[id]; !ok {
+			matches[id] = backend.Match{ID: id}
+		}
+	}
+	out := make([]backend.Listed, 0, len(matches))
+	for _, id := range slices.Sorted(maps.Keys(matches)) {
+		out = append(out, backend.Listed{Match: matches[id], Names: names[id]})
+	}
+	return out, nil
+}
+
+// Has implements backend.Tenant.
+func (t *Tenant) Has(ctx context.Context, q backend.Name, id string) (bool, error) {
+	if _, err := t.begin(ctx, VerbHas); err != nil {
+		return false, err
+	}
+	for name, found := range t.Names {
+		if name.Place() == q.Place() && slices.ContainsFunc(found, func(m backend.Match) bool { return m.ID == id }) {
+			return true, nil
+		}
+	}
+	return slices.Contains(t.Nameless[q.Place()], id), nil
+}
+
 // Inject lets f happen to the next calls of its verb, after the faults injected before.
 func (t *Tenant) Inject(f Fault) {
 	t.mu.Lock()
@@ -149,7 +204,7 @@ func (t *Tenant) Writes() int { return t.Calls(VerbCreate, VerbUpdate, VerbDelet
 
 // TotalCalls is how often anything was called.
 func (t *Tenant) TotalCalls() int {
-	return t.Writes() + t.Calls(VerbIdentity, VerbFind, VerbObserve, VerbObserveMany)
+	return t.Writes() + t.Calls(VerbIdentity, VerbFind, VerbList, VerbHas, VerbObserve, VerbObserveMany)
 }
 
 // ResetCalls starts the counts again.

@@ -22,6 +22,17 @@ func (r *recent[T]) get(ctx context.Context, fetch func(ctx context.Context) (T,
 	if time.Now().Before(r.until) {
 		return r.value, nil
 	}
+	return r.fetch(ctx, fetch)
+}
+
+// renew fetches whatever is kept, and keeps that.
+func (r *recent[T]) renew(ctx context.Context, fetch func(ctx context.Context) (T, error)) (T, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.fetch(ctx, fetch)
+}
+
+func (r *recent[T]) fetch(ctx context.Context, fetch func(ctx context.Context) (T, error)) (T, error) {
 	value, err := fetch(ctx)
 	if err != nil {
 		return value, err

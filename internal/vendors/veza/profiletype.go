@@ -35,16 +35,23 @@ type profileTypes struct {
 
 // all lists the types. The path is inferred from the one that creates them (section 4).
 func (t *profileTypes) all(ctx context.Context) (map[string]profileType, error) {
-	return t.known.get(ctx, func(ctx context.Context) (map[string]profileType, error) {
-		out := map[string]profileType{}
-		for r, err := range list[profileType](ctx, t.api, query{path: typesPath}, nil) {
-			if err != nil {
-				return nil, unlessOffered(err, "the list of profile types")
-			}
-			out[r.item.ID] = r.item
+	return t.known.get(ctx, t.fetch)
+}
+
+// young lists the types for somebody who asks what a name means.
+func (t *profileTypes) young(ctx context.Context) (map[string]profileType, error) {
+	return t.known.renew(ctx, t.fetch)
+}
+
+func (t *profileTypes) fetch(ctx context.Context) (map[string]profileType, error) {
+	out := map[string]profileType{}
+	for r, err := range list[profileType](ctx, t.api, query{path: typesPath}, nil) {
+		if err != nil {
+			return nil, unlessOffered(err, "the list of profile types")
 		}
-		return out, nil
-	})
+		out[r.item.ID] = r.item
+	}
+	return out, nil
 }
 
 // of returns a type, and one that says nothing where it is not known: a tenant that does
@@ -59,7 +66,7 @@ func (t *profileTypes) of(ctx context.Context, id string) (profileType, error) {
 
 // named looks a type up.
 func (t *profileTypes) named(ctx context.Context, name string) ([]backend.Match, error) {
-	all, err := t.all(ctx)
+	all, err := t.young(ctx)
 	if err != nil {
 		return nil, err
 	}

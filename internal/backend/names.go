@@ -1,0 +1,82 @@
+package backend
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Listed is a thing at the vendor, with every name that it answers to.
+type Listed struct {
+	Match
+	Names []string
+}
+
+// AnswersTo says whether a name means the thing. Addresses of people do not tell case apart.
+func (l Listed) AnswersTo(q Name) bool {
+	return slices.ContainsFunc(l.Names, func(name string) bool {
+		return name == q.Name || q.Kind == NameUser && strings.EqualFold(name, q.Name)
+	})
+}
+
+// Among returns what a name means among everything that there is.
+func (n Name) Among(all []Listed) []Match {
+	var out []Match
+	for _, l := range all {
+		if l.AnswersTo(n) && !slices.ContainsFunc(out, func(m Match) bool { return m.ID == l.ID }) {
+			out = append(out, l.Match)
+		}
+	}
+	return out
+}
+
+// Place is where the name counts: the question without the name.
+func (n Name) Place() Name {
+	n.Name = ""
+	return n
+}
+
+// Answer is what a name means at the vendor.
+type Answer struct {
+	Matches []Match
+	// Err wraps ErrNoNames where the vendor cannot look such names up.
+	Err error
+}
+
+// Directory says what names mean at one tenant, shared by all who ask.
+type Directory interface {
+	// Find answers every name. No answer is of before notBefore, save that there is no such thing:
+	// that may be half a minute older. An error is that of a call: nothing is known then.
+	Find(ctx context.Context, names []Name, notBefore time.Time) (map[Name]Answer, error)
+	// Gone says whether the thing that had this id in the name's place is there no more, by two
+	// witnesses: its own read, and a whole list of the place that holds other things. An error means
+	// that nobody can tell, as where a credential sees nothing at all.
+	Gone(ctx context.Context, q Name, id string) (bool, error)
+}
+
+var (
+	// ErrLongList is what Tenant.List returns where looking the names up one by one is cheaper.
+	ErrLongList = errors.New("the list takes more calls than the names that are sought")
+	// ErrNoWitness: the vendor has no second way to say whether a thing is there.
+	ErrNoWitness = errors.New("the vendor cannot tell whether it is there")
+)
+
+// ListBudget ends a list that costs more calls than what it is to replace.
+type ListBudget struct {
+	// Sought is how many names the list is to answer, zero for a list at any price; PerName is what
+	// one costs to look up, and PageSize how many rows come with a call.
+	Sought, PerName, PageSize int
+
+	rows int
+}
+
+// Spend counts a row. The first row of a page that makes the list as dear as the look-ups ends it.
+func (b *ListBudget) Spend() error {
+	b.rows++
+	if b.Sought > 0 && b.rows > (b.Sought*b.PerName-1)*b.PageSize {
+		return &Error{Class: Terminal, Err: ErrLongList}
+	}
+	return nil
+}

@@ -1,0 +1,247 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"strings"
+	"time"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
+	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/reference"
+)
+
+const (
+	// justNow is how old an answer may be for somebody who resolves a name for the first time.
+	justNow = 5 * time.Second
+	// longestAsking is how long answers count for an object whose passes end before all are in.
+	longestAsking = 2 * time.Minute
+	// refusalPause is how soon after a refusal the names may be the reason again.
+	refusalPause = time.Minute
+)
+
+// naming is what the process remembers of an object's names.
+type naming struct {
+	verdicts map[backend.Name]reference.Verdict // that the next pass takes over
+	since    time.Time                          // when the names of askedFor were asked first
+	askedFor string
+	refused  time.Time // when a refusal made us ask last
+}
+
+// takeUpPins turns the pins that an earlier version kept by path into pins by question. Nothing is
+// asked for it.
+func (p *pass[O, D]) takeUpPins(ctx context.Context) {
+	st := p.status()
+	if p.deleting() || !reference.FromEarlier(st.Resolved) {
+		return
+	}
+	resolver := reference.NewResolver(ctx, p.r.Client, p.obj, "", nil)
+	p.r.Kind.Desire(p.obj, resolver)
+	st.Resolved = resolver.Pinned()
+}
+
+// takeVerdicts takes over what names turned out to mean since the last pass.
+func (p *pass[O, D]) takeVerdicts() {
+	p.r.mu.Lock()
+	verdicts := p.memory.names.verdicts
+	p.memory.names.verdicts = nil
+	p.r.mu.Unlock()
+	reference.Apply(p.status().Resolved, verdicts)
+}
+
+// resolve maps the spec to the model, and asks for the names that are neither pinned nor answered
+// until there are none: what an entitlement is called is asked when its app is known.
+func (p *pass[O, D]) resolve(ctx context.Context, ask bool) error {
+	create := !p.facts.Bound && p.facts.Creation != CreationAdopt && p.facts.RemoteID == RemoteIDNone
+	if p.answers == nil {
+		p.answers = map[backend.Name]backend.Answer{}
+	}
+	for {
+		p.resolver = reference.NewResolver(ctx, p.r.Client, p.obj, p.backend.TenantID, p.answers)
+		if p.started() {
+			p.resolver.Started()
+		}
+		caps := p.driver.Capabilities()
+		p.desired, p.parentID = p.r.Kind.Judge(p.obj, p.resolver, caps, create)
+		p.caps = caps.For(p.desired)
+		open := p.resolver.Unanswered()
+		if err := p.resolver.Err(); err != nil || len(open) == 0 || !ask {
+			return err
+		}
+		if err := p.ask(ctx, open); err != nil {
+			return err
+		}
+	}
+}
+
+// ask asks the vendor for names. The passes of one edit share their answers, so that one that was
+// cut short by the vendor's limits does not begin anew.
+func (p *pass[O, D]) ask(ctx context.Context, open []backend.Name) error {
+	m, now := &p.memory.names, p.r.Now()
+	if key := fmt.Sprint(p.obj.GetGeneration(), " ", p.requested()); m.askedFor != key || now.Sub(m.since) > longestAsking {
+		m.askedFor, m.since = key, now
+	}
+	found, err := p.backend.Names.Find(ctx, open, m.since.Add(-justNow))
+	if err != nil {
+		return fmt.Errorf("looking up %s: %w", p.resolver.PathOf(open[0]), err)
+	}
+	for _, q := range open {
+		p.answers[q] = found[q] // Also one that says nothing: nobody asks for ever.
+	}
+	if len(p.resolver.Unanswered()) == 0 {
+		m.askedFor = ""
+	}
+	return nil
+}
+
+// askAnew asks again what all names mean, where somebody wants a full look.
+func (p *pass[O, D]) askAnew(ctx context.Context) error {
+	if p.requested() == "" || p.requested() == p.status().LastHandledReconcileAt || p.started() {
+		return nil
+	}
+	_, err := p.verify(ctx)
+	return err
+}
+
+// verify asks what the pinned names mean now, and takes it over.
+func (p *pass[O, D]) verify(ctx context.Context) (replaced bool, err error) {
+	verdicts, err := verdictsOf(ctx, p.backend.Names, p.resolver.Asked(), p.r.Now().Add(-justNow))
+	if err != nil || len(verdicts) == 0 {
+		return false, err
+	}
+	pinned := p.resolver.Pinned()
+	replaced = reference.Apply(pinned, verdicts)
+	p.status().Resolved = pinned
+	if err := p.resolve(ctx, false); err != nil {
+		return false, err
+	}
+	p.setAside(p.resolver.Problems())
+	return replaced, nil
+}
+
+// verdictsOf asks for the names that are pinned, and says what became of each. An error is that of
+// a look-up: then nothing is known.
+func verdictsOf(ctx context.Context, names backend.Directory, asked []reference.Asked, notBefore time.Time) (map[backend.Name]reference.Verdict, error) {
+	pinned := map[backend.Name]string{}
+	var questions []backend.Name
+	for _, a := range asked {
+		if _, known := pinned[a.Query]; !known && a.Pinned != "" {
+			pinned[a.Query] = a.Pinned
+			questions = append(questions, a.Query)
+		}
+	}
+	if len(questions) == 0 {
+		return nil, nil
+	}
+	answers, err := names.Find(ctx, questions, notBefore)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[backend.Name]reference.Verdict, len(questions))
+	for _, q := range questions {
+		if a := answers[q]; a.Err == nil {
+			out[q] = reference.Verify(ctx, names, q, pinned[q], a.Matches)
+		}
+	}
+	return out, nil
+}
+
+// afterRefusal asks for the pinned names when the vendor refused what was written: something that
+// they meant may be gone. If a name stands for something else now, the next pass tries it at once.
+func (p *pass[O, D]) afterRefusal(ctx context.Context, out outcome) outcome {
+	m, now := &p.memory.names, p.r.Now()
+	if out.err == nil || backend.ClassOf(out.err) != backend.Terminal || p.deleting() || !p.facts.Bound || p.started() ||
+		len(p.resolver.Pinned()) == 0 || now.Sub(m.refused) < refusalPause {
+		return out
+	}
+	m.refused = now
+	verdicts, err := verdictsOf(ctx, p.backend.Names, p.resolver.Asked(), now)
+	if err != nil {
+		return out
+	}
+	pinned := p.resolver.Pinned()
+	if reference.Apply(pinned, verdicts) {
+		p.keepVerdicts(verdicts)
+		if !out.wrote {
+			out.err = backend.Errorf(backend.Conflict, "a name means another thing now: %w", out.err)
+		}
+		return out
+	}
+	p.status().Resolved = pinned
+	if p.resolve(ctx, false) == nil {
+		p.setAside(p.resolver.Problems())
+	}
+	return out
+}
+
+func (p *pass[O, D]) keepVerdicts(verdicts map[backend.Name]reference.Verdict) {
+	p.r.mu.Lock()
+	defer p.r.mu.Unlock()
+	if p.memory.names.verdicts == nil {
+		p.memory.names.verdicts = map[backend.Name]reference.Verdict{}
+	}
+	maps.Copy(p.memory.names.verdicts, verdicts)
+}
+
+// refs is what becomes of ResolvedRefs: it tells of dead and moved names also when the pass ended
+// for another reason.
+func (p *pass[O, D]) refs(out outcome, e effects, message string) (mark, string) {
+	const allResolved = "every reference and name is resolved"
+	if told := p.told(); len(told) > 0 && len(out.problems) == 0 {
+		return no(told[0].Reason), problemsText(told)
+	}
+	if e.refs.status == "" && p.resolver != nil && len(out.problems) == 0 && p.resolver.Err() == nil && out.err != nil && !p.deleting() && len(p.resolver.Unanswered()) == 0 {
+		return resolved, allResolved // The vendor refused it for another reason.
+	}
+	return e.refs, textFor(e.refs, message, allResolved)
+}
+
+// told lists what is to be said of names and references that did not stop the pass: what is gone
+// first, then what means something else.
+func (p *pass[O, D]) told() []reference.Problem {
+	if p.resolver == nil || p.deleting() {
+		return nil
+	}
+	told := append([]reference.Problem(nil), p.aside.told...)
+	if p.started() {
+		return told
+	}
+	moved := p.resolver.Moved()
+	for _, later := range []bool{false, true} {
+		for _, problem := range moved {
+			if (problem.Reason == v1alpha1.ReasonNameMoved) == later {
+				told = append(told, problem)
+			}
+		}
+	}
+	return told
+}
+
+// refsNotes is the event about names, where the pass is about something else.
+func (p *pass[O, D]) refsNotes(out outcome, e effects, before *v1alpha1.ManagedStatus) []note {
+	told := p.told()
+	if len(told) == 0 || len(out.problems) > 0 {
+		return nil
+	}
+	old := meta.FindStatusCondition(before.Conditions, v1alpha1.ConditionResolvedRefs)
+	if text := problemsText(told); old == nil || old.Status != metav1.ConditionFalse || old.Message != text {
+		return []note{{true, told[0].Reason, text}}
+	}
+	return nil
+}
+
+// problemsText tells the first three problems.
+func problemsText(problems []reference.Problem) string {
+	texts := make([]string, 0, 4)
+	for _, problem := range problems[:min(3, len(problems))] {
+		texts = append(texts, problem.Message)
+	}
+	if more := len(problems) - len(texts); more > 0 {
+		texts = append(texts, fmt.Sprintf("and %d more", more))
+	}
+	return shorten(strings.Join(texts, "; "))
+}
