@@ -160,10 +160,14 @@ type KindAbsence struct {
 	// +required
 	// +kubebuilder:validation:MaxLength=63
 	Kind string `json:"kind"`
-	// count of remotes that are not found any more. The annotation governance-operator.io/accept-absence confirms "<kind>=<count>".
+	// count of remotes that are not found any more. The annotation governance-operator.io/accept-absence
+	// confirms "<kind>=<count>@<since>".
 	// +optional
 	// +kubebuilder:validation:Minimum=0
 	Count int32 `json:"count"`
+	// since is when so many were missed first.
+	// +optional
+	Since *metav1.Time `json:"since,omitempty"`
 }
 
 // GovernanceBackendStatus is what is known of the tenant.
@@ -199,17 +203,20 @@ type GovernanceBackendStatus struct {
 	// +listMapKey=kind
 	// +kubebuilder:validation:MaxItems=8
 	Counts []KindCount `json:"counts,omitempty"`
-	// absent remotes while Ready is False with reason MassAbsence.
+	// absent remotes while far too many are: Ready is False with reason MassAbsence until that is confirmed.
 	// +optional
 	// +listType=map
 	// +listMapKey=kind
 	// +kubebuilder:validation:MaxItems=8
 	Absent []KindAbsence `json:"absent,omitempty"`
-	// pendingDeletions is how many deletions are held back while Ready is False with reason MassDeletion.
-	// The annotation governance-operator.io/accept-deletions confirms this number.
+	// pendingDeletions is how many deletions wait while there are far too many at once: Ready is False with reason
+	// MassDeletion until the annotation governance-operator.io/accept-deletions confirms "<pendingDeletions>@<pendingDeletionsAt>".
 	// +optional
 	// +kubebuilder:validation:Minimum=0
 	PendingDeletions int32 `json:"pendingDeletions,omitempty"`
+	// pendingDeletionsAt is when the last of them was asked for.
+	// +optional
+	PendingDeletionsAt *metav1.Time `json:"pendingDeletionsAt,omitempty"`
 }
 
 // GovernanceBackend is a tenant of a governance vendor, for the objects of its namespace.

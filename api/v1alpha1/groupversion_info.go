@@ -47,9 +47,9 @@ const (
 	AnnotationIntent = "governance-operator.io/intent"
 	// AnnotationReconcileRequestedAt asks for one full look at the vendor; any new value counts.
 	AnnotationReconcileRequestedAt = "governance-operator.io/reconcile-requested-at"
-	// AnnotationAcceptAbsence on a backend confirms that "<kind>=<count>" remotes are really gone.
+	// AnnotationAcceptAbsence on a backend confirms "<kind>=<count>@<since>": so many remotes are really gone.
 	AnnotationAcceptAbsence = "governance-operator.io/accept-absence"
-	// AnnotationAcceptDeletions on a backend confirms that this many deletions are wanted.
+	// AnnotationAcceptDeletions on a backend confirms "<count>@<moment>": these deletions are wanted.
 	AnnotationAcceptDeletions = "governance-operator.io/accept-deletions"
 	// AnnotationAcceptTenant on a backend accepts this tenant id as the new one.
 	AnnotationAcceptTenant = "governance-operator.io/accept-tenant"

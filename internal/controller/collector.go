@@ -151,7 +151,11 @@ func (c *collector) backend(o tenancy.Object, out chan<- prometheus.Metric) {
 		}
 		gauge(out, breakerDesc, open, key, vendor)
 	}
-	absent, held := c.pool.Brakes.State(key)
+	absent, waits := c.pool.Brakes.Holds(key)
+	held := 0
+	if _, deletions := c.pool.Brakes.State(key); waits {
+		held = deletions.Waiting
+	}
 	gauge(out, heldDesc, float64(held), key)
 	for _, kind := range kinds {
 		gauge(out, absentDesc, float64(absent[kind]), key, kind)

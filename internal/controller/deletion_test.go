@@ -40,7 +40,7 @@ var _ = Describe("a namespace of which everything is deleted in random order", f
 
 		It("is empty soon, and so is the tenant of "+string(vendor)+", but for what it cannot delete", func(ctx SpecContext) {
 			t, b := of[0].tenant(ctx), &v1alpha1.GovernanceBackend{}
-			t.annotate(ctx, b, "tenant", v1alpha1.AnnotationAcceptDeletions, "100")
+			Expect(t.get(ctx, b, "tenant")).To(Succeed())
 			objects := t.zoo(ctx, of)
 			t.shuffleAway(ctx, b, objects)
 			for _, obj := range objects {

@@ -130,17 +130,8 @@ func (r *BackendReconciler) write(ctx context.Context, obj tenancy.Object, key s
 		st.Capabilities = h.Capabilities
 	}
 	r.counts(key, st, counts)
-	absent, held := r.Pool.Brakes.State(key)
 	if h.Ready || h.Reason == v1alpha1.ReasonMassAbsence || h.Reason == v1alpha1.ReasonMassDeletion {
-		if h.Reason != v1alpha1.ReasonMassAbsence {
-			st.Absent = nil
-		}
-		for _, kind := range kinds {
-			if n, ok := absent[kind]; ok {
-				st.Absent = setAbsent(st.Absent, kind, n)
-			}
-		}
-		st.PendingDeletions = held
+		r.brakes(key, st)
 	}
 	status := metav1.ConditionFalse
 	if h.Ready {
@@ -194,14 +185,19 @@ func (r *BackendReconciler) counts(key string, st *v1alpha1.GovernanceBackendSta
 	st.Counts = out
 }
 
-func setAbsent(list []v1alpha1.KindAbsence, kind string, n int32) []v1alpha1.KindAbsence {
-	for i := range list {
-		if list[i].Kind == kind {
-			list[i].Count = n
-			return list
+// brakes writes down what is far too much at once, until it is over: also what people confirmed,
+// so that the next process knows what they did.
+func (r *BackendReconciler) brakes(key string, st *v1alpha1.GovernanceBackendStatus) {
+	absent, deletions := r.Pool.Brakes.State(key)
+	st.Absent, st.PendingDeletions, st.PendingDeletionsAt = nil, 0, nil
+	for _, kind := range kinds {
+		if a, ok := absent[kind]; ok {
+			st.Absent = append(st.Absent, v1alpha1.KindAbsence{Kind: kind, Count: int32(a.Count), Since: moment(a.Since)})
 		}
 	}
-	return append(list, v1alpha1.KindAbsence{Kind: kind, Count: n})
+	if deletions.Many {
+		st.PendingDeletions, st.PendingDeletionsAt = int32(deletions.Waiting), moment(deletions.Newest)
+	}
 }
 
 // kinds lists the managed kinds.

@@ -3,6 +3,7 @@ package controller_test
 import (
 	"context"
 	"encoding/json"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -108,6 +109,15 @@ func (t *tenant) annotate(ctx context.Context, obj client.Object, name, key, val
 		annotations[key] = value
 		obj.SetAnnotations(annotations)
 	})
+}
+
+// shown is the confirmation that the message of a backend's Ready shows for copying.
+func (t *tenant) shown(ctx context.Context, obj client.Object, name string) string {
+	GinkgoHelper()
+	message := t.condition(ctx, obj, name, v1alpha1.ConditionReady).Message
+	found := regexp.MustCompile(`accept-[a-z]+: "([^"]+)"`).FindStringSubmatch(message)
+	Expect(found).To(HaveLen(2), message)
+	return found[1]
 }
 
 // wipe takes the status of an object away, as a restored backup does.

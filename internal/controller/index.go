@@ -2,6 +2,7 @@ package controller
 
 import (
 	"context"
+	"slices"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -100,4 +101,48 @@ func names(objects []engine.Object) []types.NamespacedName {
 		out[i] = client.ObjectKeyFromObject(o)
 	}
 	return out
+}
+
+// leaving counts the objects behind a backend, and lists those whose deletion would remove
+// something at the vendor and was not sent yet. In doubt an object is one of them.
+func leaving(ctx context.Context, reader client.Reader, key string) (total int, out []engine.Leaving, err error) {
+	for _, kind := range kinds {
+		objects, err := indexed(ctx, reader, kind, indexBackend, key)
+		if err != nil {
+			return 0, nil, err
+		}
+		total += len(objects)
+		for _, o := range objects {
+			if engine.Leaves(o) && !(unsaid(o) && (startedReview(o) || !deletes(ctx, reader, key, kind))) {
+				out = append(out, engine.Leaving{UID: o.GetUID(), At: o.GetDeletionTimestamp().Time})
+			}
+		}
+	}
+	return total, out, nil
+}
+
+// unsaid says that the object leaves it to the vendor and its own state what a deletion does.
+func unsaid(o engine.Object) bool {
+	m := o.GetManagedSpec().Management
+	return m == nil || m.Deletion == ""
+}
+
+func startedReview(o engine.Object) bool {
+	review, ok := o.(*v1alpha1.AccessReview)
+	return ok && started(review)
+}
+
+// deletes says whether the vendor can delete the kind, as far as the backend's status knows.
+func deletes(ctx context.Context, reader client.Reader, key, kind string) bool {
+	of, name := keyName(key)
+	backend := newBackend(of)
+	if reader.Get(ctx, name, backend) != nil {
+		return true
+	}
+	for _, c := range backend.GetBackendStatus().Capabilities {
+		if c.Kind == kind {
+			return slices.Contains(c.Verbs, "Delete")
+		}
+	}
+	return true
 }

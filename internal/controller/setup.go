@@ -77,7 +77,9 @@ func Setup(ctx context.Context, mgr manager.Manager, o Options) error {
 		obj.SetName(name.Name)
 		go func() { w <- event.GenericEvent{Object: obj} }()
 	}
-	brakes := &engine.Brakes{Tripped: wakeBackend}
+	brakes := &engine.Brakes{Tripped: wakeBackend, Behind: func(ctx context.Context, key string) (int, []engine.Leaving, error) {
+		return leaving(ctx, mgr.GetClient(), key)
+	}}
 	pool := &tenancy.Pool{
 		Client: mgr.GetClient(), Vendors: o.Vendors, OperatorNamespace: o.OperatorNamespace, ClusterKind: o.ClusterKind,
 		AllowInsecure: o.AllowInsecure, UserAgent: o.UserAgent, Brakes: brakes, Changed: wakeBackend, Observe: o.Observe, ResyncInterval: o.ResyncInterval,
@@ -94,10 +96,6 @@ func Setup(ctx context.Context, mgr manager.Manager, o Options) error {
 		Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Events: mgr.GetEventRecorder("governance-operator"),
 		Backends: pool, Brakes: brakes, ClusterID: o.ClusterID, Lease: o.Lease, Window: o.Window, At: o.At,
 		Terminating: crds.terminating, TerminatingNow: crds.terminatingNow,
-		Behind: func(ctx context.Context, key string) (int, error) {
-			all, _, err := behind(ctx, mgr.GetClient(), key)
-			return all[kinds[0]] + all[kinds[1]] + all[kinds[2]], err
-		},
 	}
 	entitlements, forget, err := setupKind(mgr, o, AppEntitlementKind(), shared)
 	if err != nil {

@@ -82,6 +82,15 @@ func (p *pass[O, D]) lookOnceMore(ctx context.Context, plan Plan) (Plan, error) 
 			return plan, err
 		}
 	}
+	if (plan.Action == Delete || plan.Action == Retire) && p.deleting() {
+		held, err := p.deletionsHeld(ctx)
+		if err != nil {
+			return plan, err
+		}
+		if p.facts.MassDeletion = held; held {
+			return Decide(p.facts), nil
+		}
+	}
 	// Nothing is sent to a tenant that was not asked who it is a moment ago.
 	who, err := p.backend.Verify(ctx, identityAge)
 	if err != nil {
@@ -101,6 +110,15 @@ func (p *pass[O, D]) lookOnceMore(ctx context.Context, plan Plan) (Plan, error) 
 		}
 	}
 	return Decide(p.facts), nil
+}
+
+// deletionsHeld counts the deletions behind the backend, this one included.
+func (p *pass[O, D]) deletionsHeld(ctx context.Context) (bool, error) {
+	d, err := p.r.Brakes.Count(ctx, p.backend.Key, Leaving{p.obj.GetUID(), p.obj.GetDeletionTimestamp().Time})
+	if err != nil {
+		return false, fmt.Errorf("counting deletions: %w", err)
+	}
+	return d.Held, nil
 }
 
 // needsClaim: for Create and Adopt, and for what is ours but has lost its finalizer or intent.

@@ -1,21 +1,22 @@
 package engine
 
 import (
+	"context"
 	"sync"
 	"time"
 
 	"k8s.io/apimachinery/pkg/types"
 )
 
-// deletionWindow is the time in which deletions are counted together.
-const deletionWindow = 5 * time.Minute
-
 // Brakes stop what would happen to far too many remotes of one backend at once:
 // remotes that all vanish (a credential that lost its rights answers "not found"
-// too), and objects that are all deleted.
+// too), and objects that are all deleted. What they hold, and what people confirmed, is
+// computed from objects alone, so that a restart forgets neither.
 type Brakes struct {
 	// Now is the clock; time.Now if nil.
 	Now func() time.Time
+	// Behind counts from the cache the objects behind a backend, and lists those that are leaving.
+	Behind func(ctx context.Context, backendKey string) (total int, leaving []Leaving, err error)
 	// Tripped is told the backend whose brakes changed.
 	Tripped func(backendKey string)
 
@@ -23,14 +24,41 @@ type Brakes struct {
 	backends map[string]*brake
 }
 
+// Said is what a backend object says of its brakes.
+type Said struct {
+	// Deletions is how many deletions waited when the status was written.
+	Deletions int32
+	// Absent is what was absent then, by kind.
+	Absent map[string]Absence
+	// ConfirmDeletions and ConfirmAbsence are what people confirmed, by kind.
+	ConfirmDeletions Confirmation
+	ConfirmAbsence   map[string]Confirmation
+}
+
+// Confirmation is how many people confirmed, and of which moment; zero is none.
+type Confirmation struct {
+	Count int
+	At    time.Time
+}
+
+// Absence is how many remotes of a kind are missing at once, and since when.
+type Absence struct {
+	Count int
+	Since time.Time
+	// Held: nobody confirmed it.
+	Held bool
+}
+
+// brake is what is known of one backend.
 type brake struct {
-	absent   map[string]int // by kind, while on
-	accepted map[string]int
-	judged   map[string]bool         // kinds looked at since the process started
-	deleting map[types.UID]time.Time // first seen
-	sent     map[types.UID]time.Time
-	allowed  int
-	held     int
+	said   Said
+	absent map[string]Absence // by kind, while too many are
+	judged map[string]bool    // kinds looked at since the process started
+
+	deletions Deletions
+	heard     bool                    // what the status said of deletions was taken over
+	recalled  bool                    // the status told of a brake before this process counted
+	sent      map[types.UID]time.Time // deletions that the vendor accepted
 }
 
 func (b *Brakes) now() time.Time {
@@ -46,7 +74,7 @@ func (b *Brakes) get(key string) *brake {
 	}
 	x, ok := b.backends[key]
 	if !ok {
-		x = &brake{absent: map[string]int{}, accepted: map[string]int{}, judged: map[string]bool{}, deleting: map[types.UID]time.Time{}, sent: map[types.UID]time.Time{}}
+		x = &brake{absent: map[string]Absence{}, judged: map[string]bool{}, sent: map[types.UID]time.Time{}}
 		b.backends[key] = x
 	}
 	return x
@@ -56,6 +84,32 @@ func (b *Brakes) changed(key string, did bool) {
 	if did && b.Tripped != nil {
 		b.Tripped(key)
 	}
+}
+
+// Hear takes over what the backend object says now. What its status tells from before a
+// restart holds until it was counted anew.
+func (b *Brakes) Hear(key string, said Said) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	x := b.get(key)
+	x.said = said
+	if !x.heard {
+		x.heard, x.recalled = true, said.Deletions > 0
+	}
+	for kind, a := range said.Absent {
+		if _, known := x.absent[kind]; !known && !x.judged[kind] {
+			x.absent[kind] = a
+		}
+	}
+	for kind, a := range x.absent {
+		a.Held = !said.ConfirmAbsence[kind].covers(a)
+		x.absent[kind] = a
+	}
+}
+
+// covers says whether people confirmed just this absence.
+func (c Confirmation) covers(a Absence) bool {
+	return a.Count <= c.Count && !a.Since.IsZero() && a.Since.Equal(c.At)
 }
 
 // tooManyAbsent: more than max(5, 10 %), or all of three or more.
@@ -68,126 +122,52 @@ func tooManyAbsent(missing, total int) bool {
 func (b *Brakes) Absent(key, kind string, missing, total int) bool {
 	b.mu.Lock()
 	x := b.get(key)
-	on := tooManyAbsent(missing, total) && missing > x.accepted[kind]
 	before := x.absent[kind]
 	x.judged[kind] = true
-	if on {
-		x.absent[kind] = missing
+	if tooManyAbsent(missing, total) {
+		a := Absence{Count: missing, Since: before.Since}
+		if a.Since.IsZero() {
+			a.Since = b.now().UTC().Truncate(time.Second)
+		}
+		a.Held = !x.said.ConfirmAbsence[kind].covers(a)
+		x.absent[kind] = a
 	} else {
 		delete(x.absent, kind)
 	}
 	after := x.absent[kind]
 	b.mu.Unlock()
-	b.changed(key, before != after)
-	return on
+	b.changed(key, before.Held != after.Held || after.Held && before != after)
+	return after.Held
 }
 
-// AcceptAbsence confirms that up to count remotes of a kind are really gone.
-func (b *Brakes) AcceptAbsence(key, kind string, count int) {
+// State returns the kinds whose remotes are absent at once, and the deletions as they were counted last.
+func (b *Brakes) State(key string) (absent map[string]Absence, deletions Deletions) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	x := b.get(key)
-	x.accepted[kind] = count
-	if x.absent[kind] <= count {
-		delete(x.absent, kind)
-	}
-}
-
-// State returns the kinds whose remotes are absent at once, and how many deletions are held.
-func (b *Brakes) State(key string) (absent map[string]int32, held int32) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	absent = map[string]int32{}
+	absent = map[string]Absence{}
 	x := b.backends[key]
 	if x == nil {
-		return absent, 0 // Whoever only asks leaves nothing behind.
+		return absent, deletions // Whoever only asks leaves nothing behind.
 	}
-	for kind, n := range x.absent {
-		absent[kind] = int32(n)
+	for kind, a := range x.absent {
+		absent[kind] = a
 	}
-	return absent, int32(x.held)
+	return absent, x.deletions
 }
 
-// Judged says whether the absence of a kind was counted since the process started.
-func (b *Brakes) Judged(key, kind string) bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.get(key).judged[kind]
-}
-
-// Deleting tells that an object behind the backend is being deleted whose deletion
-// would remove something at the vendor, and says whether it has to wait. total is
-// the number of objects behind the backend, itself included.
-func (b *Brakes) Deleting(key string, uid types.UID, total int) bool {
-	b.mu.Lock()
-	x := b.get(key)
-	now := b.now()
-	if _, ok := x.deleting[uid]; !ok {
-		x.deleting[uid] = now
-	}
-	count := 0
-	for id, at := range x.deleting {
-		if _, sent := x.sent[id]; sent && now.Sub(at) > deletionWindow {
-			delete(x.deleting, id)
-			delete(x.sent, id)
-			continue
-		}
-		count++
-	}
-	before := x.held
-	held := count > max(10, (total+len(x.sent))/10) && count > x.allowed
-	if held {
-		x.held = count
-	} else {
-		x.held = 0
-	}
-	after := x.held
-	b.mu.Unlock()
-	b.changed(key, before != after)
-	return held
-}
-
-// Deleted tells that the deletion of an object was sent to the vendor.
-func (b *Brakes) Deleted(key string, uid types.UID) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.get(key).sent[uid] = b.now()
-}
-
-// Released tells that an object went, or asks for nothing at the vendor any more.
-func (b *Brakes) Released(key string, uid types.UID) {
-	b.mu.Lock()
-	x := b.get(key)
-	before := x.held
-	if _, sent := x.sent[uid]; !sent {
-		delete(x.deleting, uid)
-	}
-	waiting := 0
-	for id := range x.deleting {
-		if _, sent := x.sent[id]; !sent {
-			waiting++
+// Holds returns what is held right now: how many remotes per kind, and whether deletions are.
+func (b *Brakes) Holds(key string) (absent map[string]int32, deletions bool) {
+	all, d := b.State(key)
+	absent = map[string]int32{}
+	for kind, a := range all {
+		if a.Held {
+			absent[kind] = int32(a.Count)
 		}
 	}
-	if waiting == 0 {
-		x.held = 0
-	}
-	after := x.held
-	b.mu.Unlock()
-	b.changed(key, before != after)
+	return absent, d.Held
 }
 
-// AcceptDeletions confirms that up to count deletions are wanted.
-func (b *Brakes) AcceptDeletions(key string, count int) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	x := b.get(key)
-	x.allowed = count
-	if x.held <= count {
-		x.held = 0
-	}
-}
-
-// Forget drops the brakes of a backend that is gone.
+// Forget drops a backend that is gone.
 func (b *Brakes) Forget(key string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"fmt"
 	"testing"
 	"time"
@@ -11,10 +12,13 @@ import (
 
 const brakeKey = "GovernanceBackend/ns/prod"
 
+// noon is a moment of the brakes' tests.
+var noon = time.Date(2030, 1, 1, 12, 0, 0, 0, time.UTC)
+
 func TestAbsenceAtOnce(t *testing.T) {
 	for sentence, c := range map[string]struct {
-		missing, total, accepted int
-		on                       bool
+		missing, total, confirmed int
+		on                        bool
 	}{
 		"nothing is missing":                        {missing: 0, total: 100},
 		"one of many may vanish":                    {missing: 1, total: 100},
@@ -26,13 +30,13 @@ func TestAbsenceAtOnce(t *testing.T) {
 		"both of two may vanish":                    {missing: 2, total: 2},
 		"all of three are too many":                 {missing: 3, total: 3, on: true},
 		"two of three may vanish":                   {missing: 2, total: 3},
-		"what people accepted is really gone":       {missing: 20, total: 20, accepted: 20},
-		"more than people accepted is not":          {missing: 20, total: 20, accepted: 19, on: true},
+		"what people confirmed is really gone":      {missing: 20, total: 20, confirmed: 20},
+		"more than people confirmed is not":         {missing: 20, total: 20, confirmed: 19, on: true},
 		"an object of another backend says nothing": {missing: 0, total: 0},
 	} {
 		t.Run(sentence, func(t *testing.T) {
-			b := &Brakes{}
-			b.AcceptAbsence(brakeKey, "AppEntitlement", c.accepted)
+			b := &Brakes{Now: func() time.Time { return noon }}
+			b.Hear(brakeKey, Said{ConfirmAbsence: map[string]Confirmation{"AppEntitlement": {c.confirmed, noon}}})
 			if on := b.Absent(brakeKey, "AppEntitlement", c.missing, c.total); on != c.on {
 				t.Errorf("the brake is on: %t, want %t", on, c.on)
 			}
@@ -40,15 +44,71 @@ func TestAbsenceAtOnce(t *testing.T) {
 			if c.on {
 				want["AppEntitlement"] = int32(c.missing)
 			}
-			absent, _ := b.State(brakeKey)
+			absent, _ := b.Holds(brakeKey)
 			if diff := cmp.Diff(want, absent); diff != "" {
-				t.Errorf("state (-want +got):\n%s", diff)
+				t.Errorf("held (-want +got):\n%s", diff)
 			}
 		})
 	}
 }
 
-func TestAbsenceEndsWhenTheyAreBackOrAccepted(t *testing.T) {
+// TestAConfirmedAbsenceEnds: with the annotation, with the absence, with another moment, with a
+// greater number; and a restart neither forgets what was held nor what was confirmed.
+func TestAConfirmedAbsenceEnds(t *testing.T) {
+	const kind = "AccessProfile"
+	confirmed := Said{ConfirmAbsence: map[string]Confirmation{kind: {40, noon}}}
+	held := Said{Absent: map[string]Absence{kind: {Count: 40, Since: noon}}}
+	for sentence, c := range map[string]struct {
+		then func(b *Brakes)
+		want bool // 40 of 40 are held
+	}{
+		"confirmed":           {func(*Brakes) {}, false},
+		"the annotation goes": {func(b *Brakes) { b.Hear(brakeKey, Said{}) }, true},
+		"another number":      {func(b *Brakes) { b.Hear(brakeKey, Said{ConfirmAbsence: map[string]Confirmation{kind: {39, noon}}}) }, true},
+		"another moment": {func(b *Brakes) {
+			b.Hear(brakeKey, Said{ConfirmAbsence: map[string]Confirmation{kind: {40, noon.Add(1)}}})
+		}, true},
+		"another kind": {func(b *Brakes) {
+			b.Hear(brakeKey, Said{ConfirmAbsence: map[string]Confirmation{"AccessReview": {40, noon}}})
+		}, true},
+		"it was over in between": {func(b *Brakes) {
+			b.Now = func() time.Time { return noon.Add(time.Hour) }
+			b.Absent(brakeKey, kind, 0, 40)
+		}, true},
+		"some came back and it is counted again": {func(b *Brakes) { b.Absent(brakeKey, kind, 20, 40) }, false},
+		"the process starts anew": {func(b *Brakes) {
+			*b = Brakes{Now: func() time.Time { return noon.Add(time.Hour) }}
+			b.Hear(brakeKey, Said{Absent: held.Absent, ConfirmAbsence: confirmed.ConfirmAbsence})
+		}, false},
+		"the process starts anew without the annotation": {func(b *Brakes) {
+			*b = Brakes{Now: func() time.Time { return noon.Add(time.Hour) }}
+			b.Hear(brakeKey, held)
+			if absent, _ := b.Holds(brakeKey); absent[kind] != 40 {
+				t.Errorf("before anything was counted %v are held", absent)
+			}
+		}, true},
+		"the status is of a version without moments": {func(b *Brakes) {
+			*b = Brakes{Now: func() time.Time { return noon.Add(time.Hour) }}
+			b.Hear(brakeKey, Said{Absent: map[string]Absence{kind: {Count: 40}}, ConfirmAbsence: map[string]Confirmation{kind: {40, time.Time{}}}})
+		}, true},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			b := &Brakes{Now: func() time.Time { return noon }}
+			b.Absent(brakeKey, kind, 40, 40)
+			b.Hear(brakeKey, confirmed)
+			c.then(b)
+			if got := b.Absent(brakeKey, kind, 40, 40); got != c.want {
+				t.Errorf("held: %t, want %t", got, c.want)
+			}
+			b.Absent(brakeKey, kind, 0, 40)
+			if absent, _ := b.State(brakeKey); len(absent) != 0 {
+				t.Errorf("they are back, and still %v", absent)
+			}
+		})
+	}
+}
+
+func TestTheBackendIsToldOfAnAbsenceOnce(t *testing.T) {
 	told := 0
 	b := &Brakes{Tripped: func(string) { told++ }}
 	b.Absent(brakeKey, "AppEntitlement", 20, 20)
@@ -57,84 +117,207 @@ func TestAbsenceEndsWhenTheyAreBackOrAccepted(t *testing.T) {
 	if told != 1 {
 		t.Errorf("the backend was told %d times, want once", told)
 	}
-	if !b.Judged(brakeKey, "AppEntitlement") || b.Judged(brakeKey, "AccessReview") {
-		t.Error("only what was counted is judged")
-	}
-	b.AcceptAbsence(brakeKey, "AppEntitlement", 20)
-	if absent, _ := b.State(brakeKey); len(absent) != 0 {
-		t.Errorf("accepted, and still %v", absent)
-	}
-	b = &Brakes{Tripped: func(string) { told++ }}
-	told = 0
-	b.Absent(brakeKey, "AppEntitlement", 20, 20)
 	b.Absent(brakeKey, "AppEntitlement", 0, 20)
-	if absent, _ := b.State(brakeKey); len(absent) != 0 || told != 2 {
-		t.Errorf("they are back, and still %v; told %d times", absent, told)
+	if told != 2 {
+		t.Errorf("they are back; told %d times, want twice", told)
 	}
 }
 
+// counter is a backend whose objects are deleted.
+type counter struct {
+	*Brakes
+	t       *testing.T
+	now     time.Time
+	total   int
+	drawn   int
+	leaving []Leaving
+}
+
+func newCounter(t *testing.T, total int) *counter {
+	c := &counter{t: t, now: noon, total: total}
+	c.restart()
+	return c
+}
+
+// restart is another process: what was in memory is lost.
+func (c *counter) restart() {
+	c.Brakes = &Brakes{Now: func() time.Time { return c.now }, Behind: func(context.Context, string) (int, []Leaving, error) {
+		return c.total, c.leaving, nil
+	}}
+}
+
+// delete is what people do: so many objects more, now.
+func (c *counter) delete(n int) {
+	for range n {
+		c.drawn++
+		c.leaving = append(c.leaving, Leaving{types.UID(fmt.Sprint("uid-", c.drawn)), c.now})
+	}
+}
+
+// work sends what is not held, one after the other, at most so many, and returns how many went.
+func (c *counter) work(most int) (went int) {
+	c.t.Helper()
+	for _, l := range append([]Leaving{}, c.leaving...) {
+		d, err := c.Count(c.t.Context(), brakeKey, l)
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		if d.Held || went == most {
+			continue
+		}
+		c.Deleted(brakeKey, l.UID)
+		c.leaving = append([]Leaving{}, c.leaving[1:]...)
+		c.total--
+		went++
+	}
+	return went
+}
+
+// status is what the backend's status would say, and people's confirmation of it.
+func (c *counter) status() (said Said, confirmed Confirmation) {
+	_, d := c.State(brakeKey)
+	if d.Many {
+		said.Deletions = int32(d.Waiting)
+	}
+	return said, Confirmation{d.Waiting, d.Newest}
+}
+
 func TestDeletionsAtOnce(t *testing.T) {
-	uid := func(i int) types.UID { return types.UID(fmt.Sprint("uid-", i)) }
 	for sentence, c := range map[string]struct {
-		deleting, total, allowed int
-		every                    time.Duration
-		send                     bool
-		held                     int
+		deleting, total int
+		every           time.Duration
+		went            int
 	}{
-		"ten at once are fine":                           {deleting: 10, total: 12},
-		"the eleventh of few is held":                    {deleting: 11, total: 12, held: 1},
-		"a tenth of many at once is fine":                {deleting: 20, total: 200},
-		"more than a tenth of many is held":              {deleting: 25, total: 200, held: 5},
-		"those that were sent count too":                 {deleting: 14, total: 14, send: true, held: 4},
-		"one a minute is fine":                           {deleting: 40, total: 40, every: time.Minute, send: true},
-		"those that wait count however long they waited": {deleting: 15, total: 15, every: time.Minute, held: 5},
-		"what people accepted goes on":                   {deleting: 40, total: 40, allowed: 40},
-		"more than people accepted is held":              {deleting: 41, total: 41, allowed: 40, held: 1},
-		"in doubt about the total ten are fine":          {deleting: 11, total: 0, held: 1},
+		"ten at once are fine":                     {deleting: 10, total: 12, went: 10},
+		"of eleven of few none goes":               {deleting: 11, total: 12},
+		"a tenth of many at once is fine":          {deleting: 20, total: 200, went: 20},
+		"of more than a tenth of many none goes":   {deleting: 25, total: 200},
+		"one a minute is fine":                     {deleting: 40, total: 40, every: time.Minute, went: 40},
+		"ten a second later than another are many": {deleting: 14, total: 14, every: time.Second, went: 10},
+		"in doubt about the total ten are fine":    {deleting: 11, total: 0},
 	} {
 		t.Run(sentence, func(t *testing.T) {
-			now := time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
-			b := &Brakes{Now: func() time.Time { return now }}
-			b.AcceptDeletions(brakeKey, c.allowed)
-			held := 0
-			for i := range c.deleting {
-				if b.Deleting(brakeKey, uid(i), c.total) {
-					held++
-				} else if c.send {
-					b.Deleted(brakeKey, uid(i))
-					b.Released(brakeKey, uid(i))
-				}
-				now = now.Add(c.every)
+			b, went := newCounter(t, c.total), 0
+			if c.every == 0 {
+				b.delete(c.deleting)
+				went = b.work(c.deleting)
 			}
-			if held != c.held {
-				t.Errorf("%d were held, want %d", held, c.held)
+			for range c.deleting * min(int(c.every), 1) {
+				b.delete(1)
+				went += b.work(1)
+				b.now = b.now.Add(c.every)
 			}
-			if _, state := b.State(brakeKey); (state > 0) != (c.held > 0) {
-				t.Errorf("the state says %d", state)
+			if went != c.went {
+				t.Errorf("%d went, want %d", went, c.went)
 			}
 		})
 	}
 }
 
-func TestDeletionsAreHeldUntilAcceptedOrGone(t *testing.T) {
-	b := &Brakes{}
-	for i := range 12 {
-		b.Deleting(brakeKey, types.UID(fmt.Sprint(i)), 12)
+func TestHeldDeletionsDoNotGoByWaitingOrByRestarts(t *testing.T) {
+	b := newCounter(t, 40)
+	for range 10 {
+		b.delete(1)
+		b.work(1)
 	}
-	if _, held := b.State(brakeKey); held != 12 {
-		t.Fatalf("%d are held, want 12", held)
+	b.delete(5)
+	for range 3 {
+		if went := b.work(40); went != 0 {
+			t.Fatalf("%d went", went)
+		}
+		said, _ := b.status()
+		if said.Deletions != 5 {
+			t.Fatalf("the status says %d", said.Deletions)
+		}
+		b.now = b.now.Add(time.Hour) // The ten that went are long ago.
+		if went := b.work(40); went != 0 {
+			t.Fatalf("%d went after an hour", went)
+		}
+		b.restart()
+		b.Hear(brakeKey, said)
 	}
-	for i := range 12 {
-		b.Released(brakeKey, types.UID(fmt.Sprint(i)))
+	b.leaving = nil
+	b.work(1)
+	if _, err := b.Count(t.Context(), brakeKey); err != nil {
+		t.Fatal(err)
 	}
-	if _, held := b.State(brakeKey); held != 0 {
-		t.Errorf("nobody waits, and %d are held", held)
+	if said, _ := b.status(); said.Deletions != 0 {
+		t.Errorf("nobody waits, and the status says %d", said.Deletions)
 	}
-	for i := range 12 {
-		b.Deleting(brakeKey, types.UID(fmt.Sprint("again", i)), 12)
+}
+
+func TestWhatAConfirmationOfDeletionsCovers(t *testing.T) {
+	keep := func(_ *counter, c Confirmation) Confirmation { return c }
+	for sentence, c := range map[string]struct {
+		then func(b *counter, confirmed Confirmation) Confirmation
+		went int // of the thirty that are left after ten were sent
+	}{
+		"those that wait":    {keep, 30},
+		"nothing without it": {func(*counter, Confirmation) Confirmation { return Confirmation{} }, 0},
+		"no greater number":  {func(_ *counter, c Confirmation) Confirmation { return Confirmation{29, c.At} }, 0},
+		"none of an earlier moment": {func(_ *counter, c Confirmation) Confirmation {
+			return Confirmation{1000, c.At.Add(-time.Second)}
+		}, 0},
+		"none of the future": {func(b *counter, _ Confirmation) Confirmation { return Confirmation{1000, b.now.Add(time.Second)} }, 0},
+		"none on top": {func(b *counter, c Confirmation) Confirmation {
+			b.delete(1)
+			return Confirmation{1000, c.At}
+		}, 0},
+		"those that wait after a restart": {func(b *counter, c Confirmation) Confirmation {
+			b.restart()
+			return c
+		}, 30},
+		"none on top of them while nobody looked": {func(b *counter, c Confirmation) Confirmation {
+			b.delete(1)
+			b.restart()
+			return c
+		}, 0},
+		"the last few no longer than it is there": {func(b *counter, _ Confirmation) Confirmation {
+			b.work(25)
+			return Confirmation{}
+		}, 0},
+		"the last few no longer than it is there, whoever looks": {func(b *counter, _ Confirmation) Confirmation {
+			b.work(25)
+			b.restart()
+			return Confirmation{}
+		}, 0},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			b := newCounter(t, 50)
+			b.delete(40)
+			b.now = b.now.Add(time.Minute)
+			if went := b.work(40); went != 0 {
+				t.Fatalf("%d went without a confirmation", went)
+			}
+			_, confirmed := b.status()
+			b.Hear(brakeKey, Said{ConfirmDeletions: confirmed})
+			if went := b.work(10); went != 10 {
+				t.Fatalf("%d went of those confirmed", went)
+			}
+			said, _ := b.status()
+			said.ConfirmDeletions = c.then(b, confirmed)
+			b.Hear(brakeKey, said)
+			if went := b.work(100); went != c.went {
+				t.Errorf("%d went, want %d", went, c.went)
+			}
+		})
 	}
-	b.AcceptDeletions(brakeKey, 12)
-	if _, held := b.State(brakeKey); held != 0 || b.Deleting(brakeKey, "again0", 12) {
-		t.Errorf("accepted, and %d are held", held)
+}
+
+func TestAConfirmationIsForOneTime(t *testing.T) {
+	b := newCounter(t, 100)
+	b.delete(40)
+	b.now = b.now.Add(time.Minute)
+	b.work(40)
+	_, confirmed := b.status()
+	b.Hear(brakeKey, Said{ConfirmDeletions: confirmed})
+	if went := b.work(100); went != 40 {
+		t.Fatalf("%d went", went)
+	}
+	b.now = b.now.Add(time.Hour)
+	b.delete(20)
+	b.now = b.now.Add(time.Minute)
+	if went := b.work(100); went != 0 {
+		t.Errorf("the annotation that stayed let %d go", went)
 	}
 }

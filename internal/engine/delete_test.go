@@ -9,6 +9,7 @@ import (
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/backend/backendtest"
+	"github.com/governance-operator/governance-operator/internal/engine"
 )
 
 func TestDeleting(t *testing.T) {
@@ -83,18 +84,20 @@ func TestADeletionThatTheVendorCannotTakeSaysSinceWhenAndOrphanLetsItGo(t *testi
 	})
 }
 
-func TestTheEleventhDeletionAtOnceWaits(t *testing.T) {
+func TestOfTwentyDeletionsAtOnceNoneGoesUnconfirmed(t *testing.T) {
 	many(t, 20, func(w *world, names []string) {
 		for _, name := range names {
 			w.delete(name)
 		}
 		w.run(names...)
-		if n := w.tenant.Calls(backendtest.VerbDelete); n != 10 {
-			t.Errorf("%d deletions were sent, want 10", n)
+		if n := w.tenant.Calls(backendtest.VerbDelete); n != 0 {
+			t.Errorf("%d deletions were sent, want none", n)
 		}
 		w.wantSynced(names[19], "Unknown/MassDeletion")
-		w.r.Brakes.AcceptDeletions(backendID, 20)
-		w.run(names[10:]...)
+		time.Sleep(time.Minute)
+		_, d := w.r.Brakes.State(backendID)
+		w.r.Brakes.Hear(backendID, engine.Said{ConfirmDeletions: engine.Confirmation{Count: d.Waiting, At: d.Newest}})
+		w.run(names...)
 		w.wantRemotes()
 		w.wantGone(names[19])
 	})

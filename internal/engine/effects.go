@@ -121,9 +121,7 @@ func effectsOfHold(out outcome) effects {
 		return effects{accepted: valid, refs: resolved, synced: no(reason), ready: readyKeep, requeue: requeueRetry, wake: ByPerson, event: eventNormal}
 	case v1alpha1.ReasonSuspended:
 		return effects{accepted: valid, refs: resolved, synced: no(reason), ready: readyKeep, wake: ByPerson | ByBackend, event: eventNormal}
-	case v1alpha1.ReasonMassDeletion:
-		return effects{synced: unknown(reason), ready: readyKeep, also: v1alpha1.ConditionReconciling, wake: ByBackend}
-	case v1alpha1.ReasonTenantChanged, v1alpha1.ReasonMassAbsence, v1alpha1.ReasonKindRemoved:
+	case v1alpha1.ReasonTenantChanged, v1alpha1.ReasonMassAbsence, v1alpha1.ReasonMassDeletion, v1alpha1.ReasonKindRemoved:
 		// Each is the backend's matter: such a pass calls nobody, so it may come often.
 		return effects{synced: unknown(reason), ready: readyKeep, also: v1alpha1.ConditionReconciling, requeue: requeueRetry, wake: ByBackend}
 	case v1alpha1.ReasonInvalidSpec, v1alpha1.ReasonSealedByVendor, v1alpha1.ReasonRemoteIDMismatch, v1alpha1.ReasonCreateUnsupported,

@@ -60,7 +60,7 @@ func TestEveryRowOfTheSettleTable(t *testing.T) {
 		"suspended":                      {outcome: outcome{plan: Plan{Hold, v1alpha1.ReasonSuspended}}, want: effects{accepted: valid, refs: resolved, synced: no(v1alpha1.ReasonSuspended), ready: readyKeep, wake: ByPerson | ByBackend, event: eventNormal}},
 		"another tenant":                 {outcome: outcome{plan: Plan{Hold, v1alpha1.ReasonTenantChanged}}, want: backendHolds(v1alpha1.ReasonTenantChanged)},
 		"mass absence":                   {outcome: outcome{plan: Plan{Hold, v1alpha1.ReasonMassAbsence}}, want: backendHolds(v1alpha1.ReasonMassAbsence)},
-		"mass deletion":                  {outcome: outcome{plan: Plan{Hold, v1alpha1.ReasonMassDeletion}}, deleting: true, want: with(backendHolds(v1alpha1.ReasonMassDeletion), func(e *effects) { e.requeue = requeueNone })},
+		"mass deletion":                  {outcome: outcome{plan: Plan{Hold, v1alpha1.ReasonMassDeletion}}, deleting: true, want: backendHolds(v1alpha1.ReasonMassDeletion)},
 		"our definition goes":            {outcome: outcome{plan: Plan{Hold, v1alpha1.ReasonKindRemoved}}, want: backendHolds(v1alpha1.ReasonKindRemoved)},
 		"a sealed field":                 {outcome: outcome{plan: Plan{Hold, v1alpha1.ReasonSealedByVendor}}, want: refused(v1alpha1.ReasonSealedByVendor)},
 		"another remoteID":               {outcome: outcome{plan: Plan{Hold, v1alpha1.ReasonRemoteIDMismatch}}, want: refused(v1alpha1.ReasonRemoteIDMismatch)},

@@ -39,8 +39,6 @@ type Options struct {
 	Window time.Duration
 	// Now is the clock; time.Now if nil.
 	Now func() time.Time
-	// Behind counts the objects of all kinds behind a backend; nil means unknown.
-	Behind func(ctx context.Context, backendKey string) (int, error)
 	// At is called at the named points of the write path; for tests that kill there.
 	At func(point string)
 	// PerNamespace is how many objects of a kind are worked on at once for one namespace; one tenant gets
@@ -292,18 +290,6 @@ func (r *Reconciler[O, D]) list(ctx context.Context) ([]O, error) {
 		return nil
 	})
 	return out, err
-}
-
-// behind counts the objects behind a backend; in doubt none, which is the stricter answer.
-func (r *Reconciler[O, D]) behind(ctx context.Context, key string) int {
-	if r.Behind == nil {
-		return 0
-	}
-	n, err := r.Behind(ctx, key)
-	if err != nil {
-		return 0
-	}
-	return n
 }
 
 // boundIDs lists the remotes of a parent that objects behind a backend of the same place are bound to.

@@ -16,7 +16,7 @@ var messages = map[string]string{
 	v1alpha1.ReasonInSync:              inSync,
 	v1alpha1.ReasonKindRemoved:         "the definition of this kind is being removed; nothing is written any more",
 	v1alpha1.ReasonMassAbsence:         "far too many remotes of this kind vanished at once; nothing is created or released until the backend's credentials are mended or the absence is accepted there",
-	v1alpha1.ReasonMassDeletion:        "far too many deletions at once; confirm the number on the backend with the annotation " + v1alpha1.AnnotationAcceptDeletions,
+	v1alpha1.ReasonMassDeletion:        "far too many deletions at once; confirm them on the backend with the annotation " + v1alpha1.AnnotationAcceptDeletions + ", as its own Ready condition says",
 	v1alpha1.ReasonRemoteMissing:       "the remote was there, or may have been, and is not found; policy forbids another: choose drift: Correct with creation: Create, or (reviews) delete and apply",
 	v1alpha1.ReasonRemoteNotFound:      "nothing to adopt yet: create it at the vendor, mend spec.remoteID or the name, or choose creation: CreateOrAdopt",
 	v1alpha1.ReasonPendingTooLong:      "the vendor has been working on it for more than 24 hours; look there, or delete and apply",

@@ -309,9 +309,6 @@ func (p *pass[O, D]) found(ctx context.Context, how Found, obs backend.Observati
 	}
 	p.claim(obs)
 	if f.Deleting {
-		if f.Owner == OwnerOurs && !f.Undeletable && !f.DeleteSent && f.Deletion != DeletionOrphan {
-			f.MassDeletion = p.r.Brakes.Deleting(p.backend.Key, p.obj.GetUID(), p.r.behind(ctx, p.backend.Key)) || f.MassDeletion
-		}
 		return
 	}
 	if !f.Bound && f.Owner == OwnerOurs {

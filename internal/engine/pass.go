@@ -35,6 +35,7 @@ type pass[O Object, D backend.Model] struct {
 	turn   turn
 	began  time.Time
 	acted  bool // something was about to be sent
+	forced bool // a sweep, or whoever waited in line, wants a look
 
 	intent        *Intent
 	foreignIntent bool
@@ -106,9 +107,9 @@ func (p *pass[O, D]) boundID() string { return boundOf(p.obj) }
 // fresh says that nothing is asked of this pass, and when to come back. Time plays
 // no part but for a poll that is due.
 func (p *pass[O, D]) fresh(ctx context.Context) (time.Duration, bool) {
-	forced := p.r.takeForced(p.name())
+	p.forced = p.r.takeForced(p.name())
 	st := p.status()
-	if forced || p.deleting() || p.boundID() == "" || !p.hasFinalizer() || p.intent == nil ||
+	if p.forced || p.deleting() || p.boundID() == "" || !p.hasFinalizer() || p.intent == nil ||
 		st.ObservedGeneration != p.obj.GetGeneration() || p.requested() != st.LastHandledReconcileAt ||
 		p.intent.Attempt > st.ClosedAttempt || !p.settled() {
 		return 0, false
@@ -304,6 +305,9 @@ func (p *pass[O, D]) open(ctx context.Context) (outcome, bool) {
 	p.r.slots.passed(p.turn)
 	f.MassAbsence = b.Absent[p.r.Kind.Name] > 0
 	f.MassDeletion = b.DeletionsHeld
+	if out, stop := p.stillHeld(ctx); stop {
+		return out, true
+	}
 	pinned := b.PinnedTenantID
 	if st := p.status(); b.TenantAccepted {
 		pinned = b.TenantID
@@ -318,6 +322,26 @@ func (p *pass[O, D]) open(ctx context.Context) (outcome, bool) {
 		p.r.views.forget(b.TenantKey)
 		f.Found = FoundAbsentUnproved
 		return outcome{plan: Decide(p.facts)}, true
+	}
+	return outcome{}, false
+}
+
+// stillHeld ends a pass over what a brake holds and is said to hold: it is the backend's matter,
+// and a look at each remote would tell nothing about it.
+func (p *pass[O, D]) stillHeld(ctx context.Context) (outcome, bool) {
+	f := &p.facts
+	if p.forced || p.requested() != p.status().LastHandledReconcileAt {
+		return outcome{}, false // Somebody wants a look.
+	}
+	switch {
+	case f.MassAbsence && p.says(unknown(v1alpha1.ReasonMassAbsence)):
+		return outcome{plan: Plan{Hold, v1alpha1.ReasonMassAbsence}}, true
+	case f.Deleting && f.MassDeletion && p.says(unknown(v1alpha1.ReasonMassDeletion)):
+		var err error
+		if f.MassDeletion, err = p.deletionsHeld(ctx); err != nil {
+			return outcome{err: err}, true
+		}
+		return outcome{plan: Plan{Hold, v1alpha1.ReasonMassDeletion}}, f.MassDeletion
 	}
 	return outcome{}, false
 }

@@ -30,9 +30,6 @@ func (p *pass[O, D]) settle(ctx context.Context, out outcome) (time.Duration, er
 	if out.plan.Action == Release && out.err == nil {
 		return 0, p.release(ctx, out)
 	}
-	if p.deleting() {
-		p.restWhileDeleting()
-	}
 	out = p.unsaid(out)
 	out.holder, out.named = p.holderOf(out), p.facts.Found == FoundByKey
 	e := p.besides(effectsOf(out, p.deleting()))
@@ -90,13 +87,6 @@ func (p *pass[O, D]) report(ctx context.Context, out outcome) {
 	log.FromContext(ctx).V(1).Info("pass ended with an error", "action", out.plan.Action.String(), "error", out.err.Error())
 	if p.backend != nil && backend.ClassOf(out.err) == backend.Unauthorized {
 		p.r.Backends.Unauthorized(p.backend.Key, out.err)
-	}
-}
-
-// restWhileDeleting keeps the count of pending deletions.
-func (p *pass[O, D]) restWhileDeleting() {
-	if p.facts.Deletion == DeletionOrphan && p.backend != nil {
-		p.r.Brakes.Released(p.backend.Key, p.obj.GetUID())
 	}
 }
 
@@ -331,7 +321,6 @@ func (p *pass[O, D]) copyStatus(next O) {
 
 // release lets go of the finalizer, after every remote call that was owed.
 func (p *pass[O, D]) release(ctx context.Context, out outcome) error {
-	key := BackendKey(p.obj)
 	p.r.At("releasing")
 	if err := p.dropFinalizer(ctx, p.stored); apierrors.IsConflict(err) {
 		// What was owed is done, whatever was edited meanwhile.
@@ -345,7 +334,6 @@ func (p *pass[O, D]) release(ctx context.Context, out outcome) error {
 	} else if err != nil {
 		return client.IgnoreNotFound(err)
 	}
-	p.r.Brakes.Released(key, p.obj.GetUID())
 	p.r.forget(p.name(), p.obj.GetUID())
 	stays := p.facts.Deletion == DeletionDelete && (out.plan.Reason == v1alpha1.ReasonNotDeletable || out.plan.Reason == v1alpha1.ReasonNotOurs || out.plan.Reason == v1alpha1.ReasonClaimedByOther)
 	if out.plan.Reason != v1alpha1.ReasonKindRemoved {

@@ -89,14 +89,9 @@ func (w *world) restart() {
 	w.backend.Names = new(lookup.Cache).Of("key-1", w.tenant)
 	w.r = engine.NewReconciler(controller.AppEntitlementKind(), engine.Options{
 		Client: w.client, Live: w.client, Events: w.events, Backends: w, ClusterID: w.id, Window: w.window,
-		Brakes: &engine.Brakes{}, Lease: func() error { return w.lease },
+		Brakes: &engine.Brakes{Behind: w.leaving}, Lease: func() error { return w.lease },
 		PerNamespace: w.perNamespace, Wake: w.wake,
 		Priority: func(types.NamespacedName) int { return w.priority },
-		Behind: func(ctx context.Context, _ string) (int, error) {
-			var list v1alpha1.AppEntitlementList
-			err := w.client.List(ctx, &list)
-			return len(list.Items), err
-		},
 		At: func(point string) {
 			if w.seen != nil {
 				w.seen(point)
@@ -115,8 +110,19 @@ func (w *world) Get(context.Context, string, v1alpha1.BackendRef, bool) (*engine
 	}
 	b := w.backend
 	b.Absent = map[string]int32{}
-	b.Absent, _ = w.r.Brakes.State(b.Key)
+	b.Absent, b.DeletionsHeld = w.r.Brakes.Holds(b.Key)
 	return &b, nil
+}
+
+func (w *world) leaving(ctx context.Context, _ string) (total int, out []engine.Leaving, err error) {
+	var list v1alpha1.AppEntitlementList
+	err = w.client.List(ctx, &list)
+	for i := range list.Items {
+		if obj := &list.Items[i]; engine.Leaves(obj) {
+			out = append(out, engine.Leaving{UID: obj.UID, At: obj.DeletionTimestamp.Time})
+		}
+	}
+	return len(list.Items), out, err
 }
 
 func (w *world) identity(ctx context.Context, _ time.Duration) (backend.TenantID, error) {

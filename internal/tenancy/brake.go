@@ -1,45 +1,104 @@
 package tenancy
 
 import (
+	"context"
 	"fmt"
+	"maps"
+	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
+	"github.com/governance-operator/governance-operator/internal/engine"
 )
 
-// held returns what the brakes of a backend hold: the kinds whose remotes are absent
-// at once, and how many deletions wait. What people accepted on the backend is not
-// held. What the status tells from before a restart is, until it was counted anew.
-func (p *Pool) held(obj Object, key string) (absent map[string]int32, deletions int32) {
-	accepted := acceptedAbsence(obj)
-	for kind, count := range accepted {
-		p.Brakes.AcceptAbsence(key, kind, count)
-	}
-	if count, ok := number(obj.GetAnnotations()[v1alpha1.AnnotationAcceptDeletions]); ok {
-		p.Brakes.AcceptDeletions(key, count)
-	}
-	absent, deletions = p.Brakes.State(key)
-	for _, a := range obj.GetBackendStatus().Absent {
-		if _, known := absent[a.Kind]; !known && !p.Brakes.Judged(key, a.Kind) && accepted[a.Kind] < int(a.Count) {
-			absent[a.Kind] = a.Count
+// hear tells the brakes what the backend says: its status what was held before a restart, its
+// annotations what people confirm now.
+func (p *Pool) hear(obj Object, key string) {
+	st := obj.GetBackendStatus()
+	said := engine.Said{Deletions: st.PendingDeletions, Absent: map[string]engine.Absence{}, ConfirmAbsence: confirmedAbsence(obj)}
+	said.ConfirmDeletions, _ = confirmation(obj.GetAnnotations()[v1alpha1.AnnotationAcceptDeletions])
+	for _, a := range st.Absent {
+		absence := engine.Absence{Count: int(a.Count)}
+		if a.Since != nil {
+			absence.Since = a.Since.UTC()
 		}
+		said.Absent[a.Kind] = absence
 	}
-	return absent, deletions
+	p.Brakes.Hear(key, said)
 }
 
-// acceptedAbsence reads "<kind>=<count>, …". What cannot be read accepts nothing.
-func acceptedAbsence(obj Object) map[string]int {
-	accepted := map[string]int{}
+// braked adds what the brakes hold to a healthy backend.
+func (p *Pool) braked(ctx context.Context, obj Object, key string, h Health) (Health, error) {
+	p.hear(obj, key)
+	deletions, err := p.Brakes.Count(ctx, key)
+	if err != nil {
+		return h, err
+	}
+	all, _ := p.Brakes.State(key)
+	maps.DeleteFunc(all, func(_ string, a engine.Absence) bool { return !a.Held })
+	switch {
+	case len(all) > 0:
+		h.Reason = v1alpha1.ReasonMassAbsence
+		for _, kind := range slices.Sorted(maps.Keys(all)) {
+			h.Message += fmt.Sprintf("%d %s objects have lost their remote at once; nothing is created or released. Mend the credentials, or confirm with the annotation %s: %q. ",
+				all[kind].Count, kind, v1alpha1.AnnotationAcceptAbsence, kind+"="+confirm(all[kind].Count, all[kind].Since))
+		}
+		h.Message += otherwise(obj, v1alpha1.AnnotationAcceptAbsence)
+	case deletions.Held:
+		h.Reason = v1alpha1.ReasonMassDeletion
+		h.Message = fmt.Sprintf("%d deletions wait, far too many at once, for the annotation %s: %q. %s",
+			deletions.Waiting, v1alpha1.AnnotationAcceptDeletions, confirm(deletions.Waiting, deletions.Newest), otherwise(obj, v1alpha1.AnnotationAcceptDeletions))
+	default:
+		h.Ready, h.Reason, h.Message = true, v1alpha1.ReasonAuthenticated, "the tenant answers"
+	}
+	return h, nil
+}
+
+// otherwise says of an annotation that is there and confirms nothing why that is so.
+func otherwise(obj Object, annotation string) string {
+	text := obj.GetAnnotations()[annotation]
+	if text == "" {
+		return ""
+	}
+	if runes := []rune(text); len(runes) > 64 {
+		text = string(runes[:64]) + "…"
+	}
+	return fmt.Sprintf("%q, which is there, confirms another number or moment, or names none: copy both", text)
+}
+
+// confirm is the text that confirms so many of a moment.
+func confirm(count int, at time.Time) string {
+	return strconv.Itoa(count) + "@" + at.UTC().Format(time.RFC3339)
+}
+
+// confirmation reads "<count>@<moment>". A number alone confirms nothing: it would go on
+// confirming what nobody has seen.
+func confirmation(text string) (engine.Confirmation, bool) {
+	number, moment, ok := strings.Cut(strings.TrimSpace(text), "@")
+	if !ok {
+		return engine.Confirmation{}, false
+	}
+	count, err := strconv.Atoi(strings.TrimSpace(number))
+	if err != nil || count < 0 {
+		return engine.Confirmation{}, false
+	}
+	at, err := time.Parse(time.RFC3339, strings.TrimSpace(moment))
+	if err != nil {
+		return engine.Confirmation{}, false
+	}
+	return engine.Confirmation{Count: count, At: at.UTC()}, true
+}
+
+// confirmedAbsence reads "<kind>=<count>@<moment>, …". What cannot be read confirms nothing.
+func confirmedAbsence(obj Object) map[string]engine.Confirmation {
+	confirmed := map[string]engine.Confirmation{}
 	for _, one := range strings.Split(obj.GetAnnotations()[v1alpha1.AnnotationAcceptAbsence], ",") {
 		kind, text, _ := strings.Cut(one, "=")
-		if count, ok := number(text); ok {
-			accepted[strings.TrimSpace(kind)] = count
+		if c, ok := confirmation(text); ok {
+			confirmed[strings.TrimSpace(kind)] = c
 		}
 	}
-	return accepted
-}
-
-func number(text string) (count int, ok bool) {
-	_, err := fmt.Sscanf(strings.TrimSpace(text), "%d", &count)
-	return count, err == nil
+	return confirmed
 }

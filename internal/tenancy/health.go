@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -55,7 +53,7 @@ func (p *Pool) Check(ctx context.Context, obj Object) (Health, error) {
 	age := askAfter
 	ready := meta.FindStatusCondition(obj.GetBackendStatus().Conditions, v1alpha1.ConditionReady)
 	// When much is absent at once, it may well be that another tenant answers.
-	if absent, _ := p.Brakes.State(key); before != open || len(absent) > 0 || ready != nil && ready.Reason == v1alpha1.ReasonTenantChanged {
+	if absent, _ := p.Brakes.Holds(key); before != open || len(absent) > 0 || ready != nil && ready.Reason == v1alpha1.ReasonTenantChanged {
 		age = 0
 	}
 	who, err := p.identify(backend.WithPriority(ctx, backend.PrioritySweep), obj.GetNamespace(), key, open.tenant, age)
@@ -91,27 +89,7 @@ func (p *Pool) Check(ctx context.Context, obj Object) (Health, error) {
 		h.Reason, h.Message = v1alpha1.ReasonCircuitOpen, "the vendor failed repeatedly; calls are held back and it is probed from time to time"
 		return h, nil
 	}
-	return p.braked(obj, key, h), nil
-}
-
-// braked adds what the brakes hold to a healthy backend.
-func (p *Pool) braked(obj Object, key string, h Health) Health {
-	absent, held := p.held(obj, key)
-	switch {
-	case len(absent) > 0:
-		h.Reason = v1alpha1.ReasonMassAbsence
-		for _, kind := range slices.Sorted(maps.Keys(absent)) {
-			count := absent[kind]
-			h.Message += fmt.Sprintf("%d %s objects have lost their remote at once; nothing is created or released. Mend the credentials, or confirm with the annotation %s: %s=%d. ",
-				count, kind, v1alpha1.AnnotationAcceptAbsence, kind, count)
-		}
-	case held > 0:
-		h.Reason = v1alpha1.ReasonMassDeletion
-		h.Message = fmt.Sprintf("%d deletions at once; those not yet sent wait for the annotation %s: %q", held, v1alpha1.AnnotationAcceptDeletions, fmt.Sprint(held))
-	default:
-		h.Ready, h.Reason, h.Message = true, v1alpha1.ReasonAuthenticated, "the tenant answers"
-	}
-	return h
+	return p.braked(ctx, obj, key, h)
 }
 
 // markRefused notes that the tenant refused the credentials, without asking for another look.

@@ -225,11 +225,12 @@ func (p *Pool) use(ctx context.Context, obj Object, deleting bool) (*engine.Back
 	if err != nil {
 		return nil, err
 	}
-	absent, held := p.held(obj, key)
+	p.hear(obj, key)
+	absent, held := p.Brakes.Holds(key)
 	return &engine.Backend{
 		Key: key, Vendor: string(obj.GetBackendSpec().Vendor), Tenant: open.tenant.Tenant, TenantKey: open.tenant.key, At: open.tenant.place, TenantID: who.ID, PinnedTenantID: st.TenantID,
 		TenantAccepted: obj.GetAnnotations()[v1alpha1.AnnotationAcceptTenant] == who.ID && who.ID == st.TenantID,
-		Suspended:      obj.GetBackendSpec().Suspend, Resync: p.resync(obj), Absent: absent, DeletionsHeld: held > 0,
+		Suspended:      obj.GetBackendSpec().Suspend, Resync: p.resync(obj), Absent: absent, DeletionsHeld: held,
 		Verify: func(ctx context.Context, age time.Duration) (backend.TenantID, error) {
 			return p.verify(ctx, key, open.tenant, age)
 		},

@@ -111,10 +111,37 @@ func (w *world) open(ctx context.Context, vendor v1alpha1.Vendor) {
 		spec.Veza = &v1alpha1.VezaBackend{Allow: []v1alpha1.VezaPermission{"DeleteProfile"}}
 	}
 	Expect(w.c.Create(ctx, &v1alpha1.GovernanceBackend{
-		// Deletions are the point here: none is held.
-		ObjectMeta: metav1.ObjectMeta{Namespace: w.namespace, Name: nameOf(vendor), Annotations: map[string]string{v1alpha1.AnnotationAcceptDeletions: "100000"}},
+		ObjectMeta: metav1.ObjectMeta{Namespace: w.namespace, Name: nameOf(vendor)},
 		Spec:       spec,
 	})).To(Succeed())
+	background, stop := context.WithCancel(context.Background())
+	var done sync.WaitGroup
+	done.Go(func() {
+		for pause(background, time.Second) {
+			w.confirm(background, vendor)
+		}
+	})
+	DeferCleanup(func() {
+		stop()
+		done.Wait()
+	})
+}
+
+// confirm is a person who looks whether deletions are held, and confirms them: they are the point here.
+func (w *world) confirm(ctx context.Context, vendor v1alpha1.Vendor) {
+	b := &v1alpha1.GovernanceBackend{}
+	if w.c.Get(ctx, client.ObjectKey{Namespace: w.namespace, Name: nameOf(vendor)}, b) != nil || b.Status.PendingDeletionsAt == nil {
+		return
+	}
+	text := fmt.Sprintf("%d@%s", b.Status.PendingDeletions, b.Status.PendingDeletionsAt.UTC().Format(time.RFC3339))
+	if b.Annotations[v1alpha1.AnnotationAcceptDeletions] == text {
+		return
+	}
+	before := b.DeepCopy()
+	b.SetAnnotations(map[string]string{v1alpha1.AnnotationAcceptDeletions: text})
+	// If it fails there is another second.
+	_ = w.c.Patch(ctx, b, client.MergeFrom(before))
+	w.count("deletions confirmed")
 }
 
 func nameOf(vendor v1alpha1.Vendor) string { return strings.ToLower(string(vendor)) }
