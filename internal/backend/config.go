@@ -49,6 +49,8 @@ type Config struct {
 	UserAgent string
 	// Observe is told of every call; nil for nobody.
 	Observe Observer
+	// Room bounds what large answers hold in memory; nil bounds nothing.
+	Room Room
 	// APIStyle is the family of paths to call, where the vendor has several (SailPoint).
 	APIStyle string
 	// Allow lists the undocumented operations that the tenant's owner has opted in to (Veza).

@@ -108,7 +108,7 @@ func NewReconciler[O Object, D backend.Model](kind Kind[O, D], o Options) *Recon
 	}
 	r := &Reconciler[O, D]{Kind: kind, Options: o, forced: map[types.NamespacedName]bool{}, memory: map[types.UID]*memory{}, uids: map[types.NamespacedName]types.UID{}}
 	nonConverging.WithLabelValues(kind.Name) // What begins at one is no increase to Prometheus.
-	r.views.now, r.views.bound = o.Now, r.boundIDs
+	r.views.now, r.views.bound, r.views.lives = o.Now, r.boundIDs, r.ownerLives
 	r.clock.now = o.Now
 	r.slots = slots{max: o.PerNamespace, now: o.Now, wake: o.Wake}
 	return r
@@ -196,7 +196,9 @@ func (r *Reconciler[O, D]) Reconcile(ctx context.Context, req reconcile.Request)
 	p.turn = turn
 	ctx, span := p.trace(ctx)
 	defer span.End()
-	out := p.run(backend.WithPriority(ctx, turn.class()))
+	holding, release := backend.Holding(backend.WithPriority(ctx, turn.class()))
+	defer release()
+	out := p.run(holding)
 	if out.paced && !out.wrote && r.PerNamespace > 0 {
 		r.Force(req.NamespacedName)
 		r.slots.wait(req.NamespacedName, turn, backend.AfterOf(out.err))

@@ -38,7 +38,7 @@ func (p *pass[O, D]) findHolder(ctx context.Context, refused error) {
 		}
 		mark = obs.Mark
 	}
-	if mark.Cluster == p.r.ClusterID && mark.Owner != ownerOf(p.obj) && p.ownerLives(ctx, mark.Owner) {
+	if mark.Cluster == p.r.ClusterID && mark.Owner != ownerOf(p.obj) && p.r.ownerLives(mark.Owner) {
 		p.holder = mark.Owner
 	}
 }

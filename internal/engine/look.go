@@ -3,15 +3,19 @@ package engine
 import (
 	"context"
 	"errors"
+	"hash/fnv"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/governance-operator/governance-operator/internal/backend"
 )
 
-// view is what one list pass over a parent said.
+// view is what one list pass over a parent said. It keeps what objects of this cluster need: the remotes
+// they are bound to, and those that bear the mark of one that exists. Of all other marks it keeps no more
+// than that there are some: who comes later and has one takes a new view.
 type view struct {
 	date  time.Time // the vendor's clock
 	taken time.Time // ours
@@ -20,10 +24,21 @@ type view struct {
 	// bearers are the ids by owner and by token of their marks; those that are gone since, or bear
 	// another mark, are skipped.
 	bearers map[string][]string
+	// others are the hashes of the owners and tokens of marks that were not kept, in order.
+	others []uint64
+	// space is the namespace of the backend that was asked, and lives says whether an owner exists.
+	space   string
+	lives   func(owner string) bool
+	charged int // how many hashes are counted for the namespace
 }
 
-func newView(taken time.Time) *view {
-	return &view{taken: taken, rows: map[string]bool{}, marks: map[string]backend.Mark{}, bearers: map[string][]string{}}
+// mostBearers is how many remotes with one owner or token are kept: with two of them nothing is done already.
+const mostBearers = 8
+
+func newView(taken time.Time, b *Backend, lives func(owner string) bool) *view {
+	_, rest, _ := strings.Cut(b.Key, "/")
+	space, _, _ := strings.Cut(rest, "/")
+	return &view{taken: taken, space: space, lives: lives, rows: map[string]bool{}, marks: map[string]backend.Mark{}, bearers: map[string][]string{}}
 }
 
 // set says that a remote is there, and which mark it bears.
@@ -33,11 +48,32 @@ func (w *view) set(id string, mark backend.Mark) {
 		return
 	}
 	w.marks[id] = mark
-	for _, key := range []string{mark.Owner, mark.Token} {
+	for _, key := range keysOf(mark) {
 		if key != "" {
 			w.bearers[key] = append(w.bearers[key], id)
 		}
 	}
+}
+
+func keysOf(mark backend.Mark) [2]string { return [2]string{mark.Owner, mark.Token} }
+
+// hides says whether a mark with the owner or the token was seen and not kept.
+func (w *view) hides(owner, token string) bool {
+	for _, key := range []string{owner, token} {
+		if key == "" {
+			continue
+		}
+		if _, found := slices.BinarySearch(w.others, hashOf(key)); found {
+			return true
+		}
+	}
+	return false
+}
+
+func hashOf(key string) uint64 {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(key))
+	return h.Sum64()
 }
 
 // views keeps the last list pass per tenant and parent, shared by all objects: it is
@@ -46,9 +82,12 @@ type views[D backend.Model] struct {
 	now func() time.Time
 	// bound lists the ids that objects of this cluster are bound to in a parent.
 	bound func(ctx context.Context, b *Backend, parent string) ([]string, error)
+	// lives says whether the object that a mark names as its owner exists.
+	lives func(owner string) bool
 
 	mu    sync.Mutex
 	known map[parentKey]*view
+	spent map[string]int // hashes that are kept, by namespace
 	busy  map[parentKey]chan struct{}
 	// noted holds what was written since the view before the last one: a list that was on its
 	// way meanwhile does not show it.
@@ -61,6 +100,46 @@ type noted struct {
 	at   time.Time
 }
 
+// mostOthers is how many hashes of marks are kept for the backends of one namespace.
+const mostOthers = 1 << 19
+
+// charge counts the hashes of a view that is being made, and is an error where its namespace has too many.
+func (v *views[D]) charge(w *view) error {
+	const step = 1024
+	if len(w.others) < w.charged+step {
+		return nil
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.spent == nil {
+		v.spent = map[string]int{}
+	}
+	if v.spent[w.space]+step > mostOthers {
+		return backend.Errorf(backend.Retryable, "the lists of the backends of this namespace hold more than %d marks of objects that do not exist here", mostOthers/2)
+	}
+	v.spent[w.space] += step
+	w.charged += step
+	return nil
+}
+
+// discharge gives back what was counted for a view that nobody keeps; v.mu is held.
+func (v *views[D]) discharge(w *view) {
+	if w == nil || w.charged == 0 {
+		return
+	}
+	if v.spent[w.space] -= w.charged; v.spent[w.space] == 0 {
+		delete(v.spent, w.space)
+	}
+	w.charged = 0
+}
+
+// discard gives up a view that could not be finished.
+func (v *views[D]) discard(w *view) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.discharge(w)
+}
+
 // store makes w the view of a parent, with what was written since it was begun; v.mu is held.
 func (v *views[D]) store(k parentKey, w *view) {
 	for id, n := range v.noted[k] {
@@ -70,6 +149,7 @@ func (v *views[D]) store(k parentKey, w *view) {
 		}
 		w.set(id, n.mark)
 	}
+	v.discharge(v.known[k])
 	v.known[k] = w
 }
 
@@ -127,41 +207,62 @@ func (v *views[D]) lists(w *view, id string) bool {
 
 // take asks for every remote of a parent that bears a mark, and for every one that an
 // object of this cluster is bound to, in one pass.
-func (v *views[D]) take(ctx context.Context, b *Backend, driver backend.Driver[D], parent string) (*view, error) {
-	out := newView(v.now())
+func (v *views[D]) take(ctx context.Context, b *Backend, driver backend.Driver[D], parent string) (taken *view, err error) {
+	out := newView(v.now(), b, v.lives)
+	defer func() {
+		if taken == nil {
+			v.discard(out)
+		}
+	}()
 	ids, err := v.bound(ctx, b, parent)
 	if err != nil {
 		return nil, err
 	}
 	refs := []backend.Ref{{ParentID: parent, Mark: backend.Mark{Owner: "*"}}}
+	asked := map[string]bool{}
 	for _, id := range ids {
 		refs = append(refs, backend.Ref{ID: id, ParentID: parent})
+		asked[id] = true
 	}
 	for obs, err := range driver.ObserveMany(backend.WithPriority(ctx, backend.PrioritySweep), refs) {
 		if err != nil {
 			return nil, err
 		}
-		out.see(obs.Exists, obs.ID, obs.Mark, obs.Date)
+		out.see(obs.Exists, asked[obs.ID], obs.ID, obs.Mark, obs.Date)
+		if err := v.charge(out); err != nil {
+			return nil, err
+		}
 	}
+	out.close()
 	return out, nil
 }
 
-// see takes a row over. Of what is not there its date counts: an empty list tells the time, too.
-func (w *view) see(exists bool, id string, mark backend.Mark, date time.Time) {
-	if !exists {
-		id = ""
-	}
-	w.add(id, mark, date)
-}
-
-func (w *view) add(id string, mark backend.Mark, date time.Time) {
+// see takes a row over that was asked for by its id, or bears a mark. Of what is not there its date
+// counts: an empty list tells the time, too.
+func (w *view) see(exists, asked bool, id string, mark backend.Mark, date time.Time) {
 	if !date.IsZero() && (w.date.IsZero() || date.Before(w.date)) {
 		w.date = date
 	}
-	if id == "" {
-		return
+	switch {
+	case !exists || id == "":
+	case asked:
+		w.set(id, mark)
+	case mark.IsZero():
+	case strings.Contains(mark.Owner, "/") && len(w.bearers[mark.Owner]) < mostBearers && w.lives(mark.Owner):
+		w.set(id, mark)
+	default:
+		for _, key := range keysOf(mark) {
+			if key != "" {
+				w.others = append(w.others, hashOf(key))
+			}
+		}
 	}
-	w.set(id, mark)
+}
+
+// close puts the hashes in order, once all rows were seen.
+func (w *view) close() {
+	slices.Sort(w.others)
+	w.others = slices.Clip(slices.Compact(w.others))
 }
 
 // note adds a remote that was just written, so that the index stays true between passes.
@@ -188,7 +289,12 @@ func (v *views[D]) note(tenant, parent, id string, mark backend.Mark) {
 func (v *views[D]) forget(tenant string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	maps.DeleteFunc(v.known, func(k parentKey, _ *view) bool { return k.tenant == tenant })
+	maps.DeleteFunc(v.known, func(k parentKey, w *view) bool {
+		if k.tenant == tenant {
+			v.discharge(w)
+		}
+		return k.tenant == tenant
+	})
 }
 
 // forgetAll drops that, and what was written there.

@@ -14,8 +14,11 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend/backendtest"
 )
 
+// everybody lives.
+func everybody(string) bool { return true }
+
 func newViews(bound ...string) *views[backend.AppEntitlement] {
-	return &views[backend.AppEntitlement]{now: time.Now, bound: func(context.Context, *Backend, string) ([]string, error) { return bound, nil }}
+	return &views[backend.AppEntitlement]{now: time.Now, lives: everybody, bound: func(context.Context, *Backend, string) ([]string, error) { return bound, nil }}
 }
 
 var lookBackend = &Backend{TenantKey: "t", TenantID: "tenant-1"}
@@ -198,7 +201,7 @@ func TestWhatIsWrittenDuringAListIsNotLost(t *testing.T) {
 			}
 		}},
 		"when the sweep lists": {func(v *views[backend.AppEntitlement], tenant *backendtest.Tenant) {
-			seen := newView(time.Now())
+			seen := newView(time.Now(), lookBackend, everybody)
 			for obs, err := range tenant.Entitlements.ObserveMany(context.Background(), []backend.Ref{{ParentID: "app-1", Mark: backend.Mark{Owner: "*"}}}) {
 				if obs.Exists || err != nil {
 					panic(fmt.Sprint("nothing is there yet: ", obs, err))

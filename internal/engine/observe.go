@@ -167,6 +167,11 @@ func (p *pass[O, D]) proveAbsence(ctx context.Context, remote v1alpha1.RemoteSta
 	if p.r.views.lists(list, remote.ID) {
 		return nil // The two looks disagree.
 	}
+	if p.intent != nil && list.hides("", p.intent.Token) {
+		if list, err = p.r.views.get(ctx, p.backend, p.driver, remote.ParentID, list.taken.Add(1)); err != nil {
+			return err
+		}
+	}
 	if p.intent != nil {
 		for _, hit := range p.r.views.hits(list, "", p.intent.Token) {
 			if hit.mark.Cluster != p.r.ClusterID {
@@ -249,6 +254,14 @@ func (p *pass[O, D]) askIndex(ctx context.Context, age time.Duration) error {
 	if err != nil {
 		return err
 	}
+	for range 3 { // Since the first of them the object exists, so that a new one keeps what bears its mark.
+		if !list.hides(ownerOf(p.obj), p.mark().Token) {
+			break
+		}
+		if list, err = p.r.views.get(ctx, p.backend, p.driver, p.parentID, list.taken.Add(1)); err != nil {
+			return err
+		}
+	}
 	p.r.clock.saw(p.backend.TenantKey, carried(list, p.r.Now()))
 	for _, hit := range p.r.views.hits(list, ownerOf(p.obj), p.mark().Token) {
 		if hit.id == p.boundID() {
@@ -283,7 +296,7 @@ func (p *pass[O, D]) found(ctx context.Context, how Found, obs backend.Observati
 	if !obs.Mark.IsZero() {
 		p.r.views.note(p.backend.TenantKey, obs.ParentID, obs.ID, obs.Mark)
 	}
-	f.Owner = p.ownerOf(ctx, how, obs)
+	f.Owner = p.ownerOf(how, obs)
 	f.Undeletable, f.Retired = obs.Undeletable, obs.Retired
 	switch obs.Phase {
 	case backend.PhasePending:
@@ -393,7 +406,7 @@ func (p *pass[O, D]) mark() backend.Mark {
 }
 
 // ownerOf says whose the find is.
-func (p *pass[O, D]) ownerOf(ctx context.Context, how Found, obs backend.Observation[D]) Owner {
+func (p *pass[O, D]) ownerOf(how Found, obs backend.Observation[D]) Owner {
 	m, owner, bound := obs.Mark, ownerOf(p.obj), p.facts.Bound && how == FoundByID
 	ours := m.Cluster == p.r.ClusterID && m.Owner == owner
 	switch {
@@ -407,7 +420,7 @@ func (p *pass[O, D]) ownerOf(ctx context.Context, how Found, obs backend.Observa
 		return OwnerOtherLife
 	case m.Cluster != p.r.ClusterID && (m.Owner == owner || p.intent != nil && m.Token == p.intent.Token):
 		return OwnerOtherCluster
-	case m.Cluster == p.r.ClusterID && !p.ownerLives(ctx, m.Owner):
+	case m.Cluster == p.r.ClusterID && !p.r.ownerLives(m.Owner):
 		return OwnerOtherLife
 	}
 	return OwnerForeign
@@ -415,11 +428,11 @@ func (p *pass[O, D]) ownerOf(ctx context.Context, how Found, obs backend.Observa
 
 // ownerLives says whether the object that a mark of this cluster names exists. When
 // in doubt it does.
-func (p *pass[O, D]) ownerLives(ctx context.Context, owner string) bool {
+func (r *Reconciler[O, D]) ownerLives(owner string) bool {
 	namespace, name, ok := strings.Cut(owner, "/")
 	if !ok {
 		return true
 	}
-	err := p.r.Client.Get(ctx, types.NamespacedName{Namespace: namespace, Name: name}, p.r.Kind.New())
+	err := r.Client.Get(context.Background(), types.NamespacedName{Namespace: namespace, Name: name}, r.Kind.New())
 	return !apierrors.IsNotFound(err)
 }

@@ -70,12 +70,21 @@ func (r *Reconciler[O, D]) sweepParent(ctx context.Context, b *Backend, parent s
 		}
 		byID[id] = append(byID[id], obj)
 	}
-	seen := newView(started)
+	seen, kept := newView(started, b, r.ownerLives), false
+	defer func() {
+		if !kept {
+			r.views.discard(seen)
+		}
+	}()
 	for obs, err := range driver.ObserveMany(ctx, refs) {
 		if err != nil {
 			return 0, err
 		}
-		seen.see(obs.Exists, obs.ID, obs.Mark, obs.Date)
+		_, asked := byID[obs.ID]
+		seen.see(obs.Exists, asked, obs.ID, obs.Mark, obs.Date)
+		if err := r.views.charge(seen); err != nil {
+			return 0, err
+		}
 		for _, obj := range byID[obs.ID] {
 			if !obs.Exists {
 				missing++
@@ -88,6 +97,8 @@ func (r *Reconciler[O, D]) sweepParent(ctx context.Context, b *Backend, parent s
 		}
 		delete(byID, obs.ID) // It may be listed twice.
 	}
+	seen.close()
+	kept = true
 	r.views.keep(b.TenantKey, parent, seen)
 	return missing, nil
 }

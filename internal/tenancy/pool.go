@@ -58,6 +58,7 @@ type Pool struct {
 
 	names lookup.Cache
 	asks  asks
+	rooms rooms
 
 	mu      sync.Mutex
 	opened  map[string]*opened

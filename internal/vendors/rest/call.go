@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptrace"
@@ -121,10 +122,9 @@ func (c *Client) transmit(ctx context.Context, call Call, req *http.Request, end
 	}
 	defer res.Body.Close() //nolint:errcheck // The answer was read or is given up.
 	answer := Response{Status: res.StatusCode, Header: res.Header, Date: c.clock.set(res.Header.Get("Date"))}
-	data, err := io.ReadAll(io.LimitReader(res.Body, responseLimit+1))
+	data, err := c.body(limited, res)
 	if err != nil {
-		*ended = c.blame(ctx)
-		return answer, true, c.unreachable(ctx, call, true, err)
+		return answer, true, c.unread(ctx, call, err, ended)
 	}
 	*ended = verdict(answer)
 	if res.StatusCode < 200 || res.StatusCode > 299 {
@@ -199,10 +199,7 @@ func (c *Client) decode(call Call, data []byte, out any) error {
 	if out == nil {
 		return nil
 	}
-	class := backend.Retryable
-	if call.Once {
-		class = backend.OutcomeUnknown
-	}
+	class := c.openClass(call)
 	if len(data) > responseLimit {
 		return c.failure(call, class, 0, "the answer is larger than 8 MiB", nil)
 	}
@@ -214,6 +211,29 @@ func (c *Client) decode(call Call, data []byte, out any) error {
 		return c.failure(call, class, 0, "the answer cannot be read as the JSON it should be", nil)
 	}
 	return nil
+}
+
+// unread is why an answer was not read to its end, which is not always the vendor's fault.
+func (c *Client) unread(ctx context.Context, call Call, err error, ended *outcome) error {
+	var full *backend.Error
+	switch {
+	case errors.As(err, &full):
+		*ended = void
+		return c.failure(call, c.openClass(call), full.After, full.Error(), nil)
+	case errors.Is(err, errTooMuch):
+		*ended = good
+		return c.failure(call, c.openClass(call), 0, err.Error(), nil)
+	}
+	*ended = c.blame(ctx)
+	return c.unreachable(ctx, call, true, err)
+}
+
+// openClass is the class of an answer that cannot be used: whatever was asked may be done.
+func (c *Client) openClass(call Call) backend.Class {
+	if call.Once {
+		return backend.OutcomeUnknown
+	}
+	return backend.Retryable
 }
 
 // enter waits for the budget and passes pause and breaker. What it returns must be

@@ -47,6 +47,8 @@ type Options struct {
 	Explain func(status int, body []byte) Explanation
 	// Observe is told of every call; nil for nobody.
 	Observe backend.Observer
+	// Room bounds what large answers hold in memory; nil bounds nothing.
+	Room backend.Room
 	// Transport replaces the transport, for tests.
 	Transport http.RoundTripper
 }
@@ -64,6 +66,7 @@ type Client struct {
 	scrubber scrubber
 	explain  func(status int, body []byte) Explanation
 	observe  backend.Observer
+	room     backend.Room
 }
 
 // New returns a client that sends no credentials until Authenticate. An error names
@@ -91,6 +94,7 @@ func New(o Options) (*Client, error) {
 		rate:      func() Rate { return usual },
 		explain:   o.Explain,
 		observe:   o.Observe,
+		room:      o.Room,
 		http: &http.Client{
 			Transport: o.Transport,
 			// A redirect would carry the token to where nobody said it may go.

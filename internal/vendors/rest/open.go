@@ -30,5 +30,6 @@ func Open(cfg backend.Config, usual Rate, explain func(status int, body []byte) 
 		Secrets:           []string{cfg.Credentials.ClientSecret.Reveal(), cfg.Credentials.Token.Reveal()},
 		Explain:           explain,
 		Observe:           cfg.Observe,
+		Room:              cfg.Room,
 	})
 }

@@ -14,6 +14,9 @@ const PageSize = 100
 const (
 	// mostPages is more than any tenant has; a list that goes on is one that never ends.
 	mostPages = 10_000
+	// mostRows and mostBytes are more than any list of a tenant holds.
+	mostRows  = 200_000
+	mostBytes = 256 << 20
 	// longestToken is more than a request could hold.
 	longestToken = 64 << 10
 )
@@ -29,18 +32,27 @@ type Page[T any] struct {
 func Pages[T any](ctx context.Context, fetch func(ctx context.Context, token string) (Page[T], error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var zero T
-		seen := map[string]bool{}
+		seen, rows, read := map[string]bool{}, 0, &meter{}
+		ctx := context.WithValue(ctx, meterKey{}, read)
 		for token := ""; ; {
-			page, err := fetch(ctx, token)
+			held, release := backend.Holding(ctx)
+			page, err := fetch(held, token)
+			rows += len(page.Items)
+			if why := read.tooMuch(rows); err == nil && why != "" {
+				err = backend.Errorf(backend.Retryable, "a list %s", why)
+			}
 			if err != nil {
+				release()
 				yield(zero, err)
 				return
 			}
 			for _, item := range page.Items {
 				if !yield(item, nil) {
+					release()
 					return
 				}
 			}
+			release()
 			if page.Next == "" {
 				return
 			}
@@ -53,6 +65,29 @@ func Pages[T any](ctx context.Context, fetch func(ctx context.Context, token str
 			token = page.Next
 		}
 	}
+}
+
+type meterKey struct{}
+
+// meter is how much of a list was read.
+type meter struct{ bytes int64 }
+
+// noteBytes counts an answer to the list that it is a part of.
+func noteBytes(ctx context.Context, n int) {
+	if m, ok := ctx.Value(meterKey{}).(*meter); ok {
+		m.bytes += int64(n)
+	}
+}
+
+// tooMuch says why a list must not be read on, empty if it may.
+func (m *meter) tooMuch(rows int) string {
+	switch {
+	case rows > mostRows:
+		return fmt.Sprintf("does not end after %d items", mostRows)
+	case m.bytes > mostBytes:
+		return fmt.Sprintf("does not end after %d MiB", mostBytes>>20)
+	}
+	return ""
 }
 
 // endless says why a page must not be asked for, empty if it may.
