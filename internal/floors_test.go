@@ -64,7 +64,7 @@ var floors = []floor{
 
 	{folder: "internal/controller", imports: []string{
 		"api/v1alpha1", "internal/backend", "internal/engine", "internal/expression", "internal/queue", "internal/reference", "internal/sweep", "internal/telemetry", "internal/tenancy",
-	}, tests: []string{"internal/sandbox", "internal/sandbox/*", "internal/vendors", "internal/lease"}, kubernetes: true},
+	}, tests: []string{"internal/lookup", "internal/sandbox", "internal/sandbox/*", "internal/vendors", "internal/lease"}, kubernetes: true},
 	{folder: "internal/webhook", imports: []string{
 		"api/v1alpha1", "internal/backend", "internal/controller", "internal/engine", "internal/reference", "internal/tenancy",
 	}, tests: []string{"internal/vendors"}, kubernetes: true},

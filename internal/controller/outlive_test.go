@@ -146,4 +146,3 @@ func (t *tenant) valueAtSailPoint(name string) string {
 	Fail("no entitlement " + name)
 	return ""
 }
-
