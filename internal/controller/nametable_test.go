@@ -204,7 +204,7 @@ func TestManyNamesOfOneAppCostAFewPages(t *testing.T) {
 		"SailPoint":    {sailpoint.SeedID("source", "Workday"), func(name string) map[string]any { return map[string]any{"name": name} }, 4},
 		"Veza": {veza.SeedID("datasource", "Okta"), func(name string) map[string]any {
 			return map[string]any{"type": "OktaGroup", "name": name}
-		}, 13},
+		}, 4},
 	} {
 		t.Run(vendor, func(t *testing.T) {
 			s := stageOf(t, vendor)
