@@ -53,12 +53,13 @@ generate: $(CONTROLLER_GEN) ## Generate the deep-copy methods of the API types.
 	$(CONTROLLER_GEN) object paths=./api/...
 
 .PHONY: manifests
-manifests: $(CONTROLLER_GEN) ## Generate the CRDs and the manager's ClusterRole from markers, and the chart's from these.
+manifests: $(CONTROLLER_GEN) ## Generate the CRDs and the manager's ClusterRole from markers, and the chart's and internal/bounds from these.
 	$(CONTROLLER_GEN) crd paths=./api/... output:crd:artifacts:config=config/crd/bases
 	@if [ -d internal/controller ]; then \
 		echo $(CONTROLLER_GEN) rbac:roleName=manager-role paths=./internal/controller/... output:rbac:artifacts:config=config/rbac; \
 		$(CONTROLLER_GEN) rbac:roleName=manager-role paths=./internal/controller/... output:rbac:artifacts:config=config/rbac; \
 	fi
+	go run ./hack/bounds
 	go run ./hack/chart
 
 .PHONY: docs

@@ -51,19 +51,20 @@ var floors = []floor{
 	{folder: "internal/vendors", imports: []string{"internal/backend", "internal/vendors/*"}},
 	{folder: "internal/telemetry", imports: []string{"internal/backend"}, kubernetes: true},
 	{folder: "internal/lookup", imports: []string{"internal/backend"}},
+	{folder: "internal/bounds", kubernetes: true},
 	{folder: "internal/lease", kubernetes: true},
 	{folder: "internal/queue", kubernetes: true},
 
 	{folder: "internal/reference", imports: []string{"api/v1alpha1", "internal/backend"}, kubernetes: true},
 	// Tests of the engine drive it with a real kind.
-	{folder: "internal/engine", imports: []string{"api/v1alpha1", "internal/backend", "internal/queue", "internal/reference"}, tests: []string{"internal/controller", "internal/lookup"}, kubernetes: true},
+	{folder: "internal/engine", imports: []string{"api/v1alpha1", "internal/backend", "internal/bounds", "internal/queue", "internal/reference"}, tests: []string{"internal/controller", "internal/lookup"}, kubernetes: true},
 	{folder: "internal/sweep", imports: []string{"internal/engine", "internal/backend", "internal/queue"}, kubernetes: true},
 	{folder: "internal/tenancy", imports: []string{
 		"api/v1alpha1", "internal/backend", "internal/engine", "internal/lookup", "internal/queue", "internal/reference", "internal/sweep",
 	}, kubernetes: true},
 
 	{folder: "internal/controller", imports: []string{
-		"api/v1alpha1", "internal/backend", "internal/engine", "internal/expression", "internal/queue", "internal/reference", "internal/sweep", "internal/telemetry", "internal/tenancy",
+		"api/v1alpha1", "internal/backend", "internal/bounds", "internal/engine", "internal/expression", "internal/queue", "internal/reference", "internal/sweep", "internal/telemetry", "internal/tenancy",
 	}, tests: []string{"internal/lookup", "internal/sandbox", "internal/sandbox/*", "internal/vendors", "internal/lease"}, kubernetes: true},
 	{folder: "internal/webhook", imports: []string{
 		"api/v1alpha1", "internal/backend", "internal/controller", "internal/engine", "internal/reference", "internal/tenancy",

@@ -143,6 +143,8 @@ const (
 	ReasonRetired      = "Retired"
 	// ReasonManualStep: the spec is accepted and needs a step of a person in the vendor's console.
 	ReasonManualStep = "ManualStep"
+	// ReasonStatusRefused: the API server refused the status, and the most important of it was written alone.
+	ReasonStatusRefused = "StatusRefused"
 	// ReasonRecovered: found by its mark after an interrupted create.
 	ReasonRecovered = "Recovered"
 	// ReasonCopiedIntent: an intent annotation of another object was ignored.

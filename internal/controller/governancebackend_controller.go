@@ -18,6 +18,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
+	"github.com/governance-operator/governance-operator/internal/bounds"
 	"github.com/governance-operator/governance-operator/internal/engine"
 	"github.com/governance-operator/governance-operator/internal/sweep"
 	"github.com/governance-operator/governance-operator/internal/tenancy"
@@ -150,10 +151,13 @@ func (r *BackendReconciler) write(ctx context.Context, obj tenancy.Object, key s
 	default:
 		set(v1alpha1.ConditionStalled, metav1.ConditionTrue)
 	}
+	if _, err := bounds.Fit(kindOfKey(key), st); err != nil {
+		return err
+	}
 	if apiequality.Semantic.DeepEqual(before, obj) {
 		return nil
 	}
-	if err := r.Client.Status().Patch(ctx, obj, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})); err != nil {
+	if err := r.patch(ctx, before, obj, kindOfKey(key)); err != nil {
 		return err
 	}
 	if old == nil || old.Reason != h.Reason {
@@ -183,6 +187,26 @@ func (r *BackendReconciler) counts(key string, st *v1alpha1.GovernanceBackendSta
 		out = append(out, c)
 	}
 	st.Counts = out
+}
+
+// patch writes the status. Where the API server refuses it, its conditions are written alone.
+func (r *BackendReconciler) patch(ctx context.Context, before, obj tenancy.Object, kind string) error {
+	merge := client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})
+	err := r.Client.Status().Patch(ctx, obj, merge)
+	if !engine.Refused(err) {
+		return err
+	}
+	engine.StatusRefused(ctx, kind, err)
+	r.Events.Eventf(obj, nil, corev1.EventTypeWarning, v1alpha1.ReasonStatusRefused, v1alpha1.ReasonStatusRefused, "the API server refuses this status, and its conditions are written alone")
+	least := before.DeepCopyObject().(tenancy.Object)
+	least.GetBackendStatus().Conditions = obj.GetBackendStatus().Conditions
+	least.GetBackendStatus().ObservedGeneration = obj.GetBackendStatus().ObservedGeneration
+	return r.Client.Status().Patch(ctx, least, merge)
+}
+
+func kindOfKey(key string) string {
+	kind, _ := keyName(key)
+	return kind
 }
 
 // brakes writes down what is far too much at once, until it is over: also what people confirmed,

@@ -85,6 +85,7 @@ type memory struct {
 	stuck     int    // passes in a row that ended for the same reason
 	stuckFor  string // that reason
 	pollAt    time.Time
+	refused   bool // the event about a refused status was sent
 	copied    bool // the event about a copied intent was sent
 	names     naming
 	tailAt    time.Time // when the tail is read next
@@ -108,6 +109,7 @@ func NewReconciler[O Object, D backend.Model](kind Kind[O, D], o Options) *Recon
 	}
 	r := &Reconciler[O, D]{Kind: kind, Options: o, forced: map[types.NamespacedName]bool{}, memory: map[types.UID]*memory{}, uids: map[types.NamespacedName]types.UID{}}
 	nonConverging.WithLabelValues(kind.Name) // What begins at one is no increase to Prometheus.
+	statusRefused.WithLabelValues(kind.Name)
 	r.views.now, r.views.bound, r.views.lives = o.Now, r.boundIDs, r.ownerLives
 	r.clock.now = o.Now
 	r.slots = slots{max: o.PerNamespace, now: o.Now, wake: o.Wake}

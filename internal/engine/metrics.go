@@ -25,6 +25,10 @@ var (
 		Name: "governance_operator_drift_corrected_total",
 		Help: "How often drift that was found was corrected.",
 	}, []string{"kind", "backend"})
+	statusRefused = promauto.With(metrics.Registry).NewCounterVec(prometheus.CounterOpts{
+		Name: "governance_operator_status_refused_total",
+		Help: "How often the API server refused a status for what it holds, by kind. The least of it was written alone.",
+	}, []string{"kind"})
 	timeToReady = promauto.With(metrics.Registry).NewHistogramVec(prometheus.HistogramOpts{
 		Name:    "governance_operator_time_to_ready_seconds",
 		Help:    "Time from the creation or the edit of a spec until the object was Ready for it, for the first time.",

@@ -88,10 +88,8 @@ func (p *pass[O, D]) hasFinalizer() bool {
 	return controllerutil.ContainsFinalizer(p.obj, v1alpha1.Finalizer)
 }
 func (p *pass[O, D]) name() client.ObjectKey { return client.ObjectKeyFromObject(p.obj) }
-func (p *pass[O, D]) requested() string {
-	return p.obj.GetAnnotations()[v1alpha1.AnnotationReconcileRequestedAt]
-}
-func (p *pass[O, D]) nothingOwed() bool { return p.deleting() && !p.hasFinalizer() }
+func (p *pass[O, D]) requested() string      { return requestOf(p.obj) }
+func (p *pass[O, D]) nothingOwed() bool      { return p.deleting() && !p.hasFinalizer() }
 
 // remote returns the remote of the status, never nil.
 func (p *pass[O, D]) remote() *v1alpha1.RemoteStatus {

@@ -277,11 +277,11 @@ func (p *pass[O, D]) write(ctx context.Context, wrote bool) error {
 	if apiequality.Semantic.DeepEqual(p.stored, p.obj) {
 		return nil
 	}
-	patched := p.obj.DeepCopyObject().(O)
-	err := p.r.Client.Status().Patch(ctx, patched, client.MergeFromWithOptions(p.stored, client.MergeFromWithOptimisticLock{}))
-	if err == nil {
-		p.memory.stored(patched.GetResourceVersion(), p.r.Now())
+	p.fit(ctx, p.obj)
+	if apiequality.Semantic.DeepEqual(p.stored, p.obj) {
+		return nil
 	}
+	err := p.patchStatus(ctx, p.stored, p.obj.DeepCopyObject().(O))
 	if err == nil || !wrote && p.claimStamp.IsZero() {
 		return client.IgnoreNotFound(err)
 	}
@@ -303,10 +303,8 @@ func (p *pass[O, D]) writeLive(ctx context.Context) bool {
 	}
 	next := live.DeepCopyObject().(O)
 	p.copyStatus(next)
-	err := p.r.Client.Status().Patch(ctx, next, client.MergeFromWithOptions(live, client.MergeFromWithOptimisticLock{}))
-	if err == nil {
-		p.memory.stored(next.GetResourceVersion(), p.r.Now())
-	}
+	p.fit(ctx, next)
+	err := p.patchStatus(ctx, live, next)
 	return err == nil || apierrors.IsNotFound(err)
 }
 

@@ -53,6 +53,7 @@ type world struct {
 	lease      error
 	die        string // the point at which the process dies
 	seen       func(point string)
+	invalid    func(*v1alpha1.AppEntitlement) error // what the API server says of a status
 
 	mu                             sync.Mutex // guards the counts of patches and conflicts, and who was woken
 	metaPatches, statusPatches     int
@@ -185,6 +186,11 @@ func (w *world) patch(ctx context.Context, c client.WithWatch, obj client.Object
 func (w *world) patchStatus(ctx context.Context, c client.Client, sub string, obj client.Object, patch client.Patch, opts ...client.SubResourcePatchOption) error {
 	if w.counted(&w.statusConflicts, &w.statusPatches) {
 		return conflict(obj)
+	}
+	if w.invalid != nil {
+		if err := w.invalid(obj.(*v1alpha1.AppEntitlement)); err != nil {
+			return err
+		}
 	}
 	return c.Status().Patch(ctx, obj, patch, opts...)
 }

@@ -1,11 +1,13 @@
 package conductorone
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/vendors/rest"
@@ -92,23 +94,28 @@ func (d *reviewDriver) count(ctx context.Context, obs *reviewObservation) error 
 	return nil
 }
 
+type reportRow struct {
+	State       string `json:"state"`
+	DownloadURL string `json:"downloadUrl"`
+	CreatedAt   moment `json:"createdAt"`
+}
+
 // readReports reads where finished reports can be fetched. One page is enough: they are
 // few, and the newest count.
 func (d *reviewDriver) readReports(ctx context.Context, obs *reviewObservation) error {
-	var answer listing[struct {
-		State       string `json:"state"`
-		DownloadURL string `json:"downloadUrl"`
-		CreatedAt   moment `json:"createdAt"`
-	}]
+	var answer listing[reportRow]
 	query := url.Values{"page_size": {strconv.Itoa(rest.PageSize)}}
 	if _, err := d.get(ctx, reviewPath(obs.ID)+"/report", query, &answer); err != nil {
 		return err
 	}
+	// The newest first: a status that cannot hold them all keeps the first.
+	slices.SortStableFunc(answer.List, func(a, b reportRow) int {
+		return cmp.Or(b.CreatedAt.Compare(a.CreatedAt.Time), strings.Compare(a.DownloadURL, b.DownloadURL))
+	})
 	for _, report := range answer.List {
 		if report.State == "REPORT_STATE_OK" && report.DownloadURL != "" {
 			obs.Actual.Facts.ReportURLs = append(obs.Actual.Facts.ReportURLs, report.DownloadURL)
 		}
 	}
-	slices.Sort(obs.Actual.Facts.ReportURLs)
 	return nil
 }
