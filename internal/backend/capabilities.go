@@ -19,6 +19,8 @@ type Capabilities struct {
 	// Launches: the create itself reaches people. A run-once kind of that sort is not sent again even
 	// when its first create seems to have come to nothing.
 	Launches bool
+	// FoldedIDs: the vendor finds a remote by its id in any case, and answers with its own spelling.
+	FoldedIDs bool
 	// MarkProven: marks of this kind read back, by the vendor's contract.
 	MarkProven bool
 	// Unsupported fields, or members of a field that is a document, are refused, with the
@@ -50,6 +52,11 @@ type Capabilities struct {
 	ListLag time.Duration
 	// Poll is how long to wait before looking again at a remote whose phase moves by itself.
 	Poll time.Duration
+}
+
+// SameID says whether two spellings name one remote.
+func (c Capabilities) SameID(a, b string) bool {
+	return a == b || c.FoldedIDs && strings.EqualFold(a, b)
 }
 
 // Covers says whether one of paths is path or stands above it.

@@ -9,6 +9,24 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 )
 
+func TestARemoteIDInAnotherCaseIsTheSameWhereTheVendorSaysSo(t *testing.T) {
+	in(t, func(w *world) {
+		w.tenant.Entitlements.Caps.FoldedIDs = true
+		id := w.tenant.Entitlements.Put(app, backend.Mark{}, backend.AppEntitlement{DisplayName: backend.To("By hand")})
+		w.apply("payroll", func(e *v1alpha1.AppEntitlement) { e.Spec.RemoteID = strings.ToUpper(id) })
+		w.run("payroll")
+		w.wantSynced("payroll", inSync)
+		if got := w.remoteID("payroll"); got != id {
+			t.Errorf("bound to %q, and the vendor calls it %q", got, id)
+		}
+		w.force("payroll")
+		w.wantReady("payroll", inSync)
+		w.edit("payroll", func(e *v1alpha1.AppEntitlement) { e.Spec.RemoteID = id + "x" })
+		w.run("payroll")
+		w.wantReady("payroll", "False/"+v1alpha1.ReasonRemoteIDMismatch)
+	})
+}
+
 func TestOfTwoObjectsOneOwnsARemote(t *testing.T) {
 	in(t, func(w *world) {
 		id := w.tenant.Entitlements.Put(app, backend.Mark{}, backend.AppEntitlement{DisplayName: backend.To("Stranger")})

@@ -317,7 +317,7 @@ func (p *pass[O, D]) found(ctx context.Context, how Found, obs backend.Observati
 	if m := p.spec().Management; (m == nil || m.Deletion == "") && p.r.Kind.ObservedStarted != nil && p.r.Kind.ObservedStarted(obs) {
 		f.Deletion = DeletionOrphan
 	}
-	if f.RemoteID == RemoteIDSet && how == FoundByMark && obs.ID != p.spec().RemoteID {
+	if f.RemoteID == RemoteIDSet && how == FoundByMark && !p.caps.SameID(obs.ID, p.spec().RemoteID) {
 		f.RemoteID = RemoteIDMismatch
 	}
 	p.claim(obs)

@@ -282,6 +282,9 @@ func (p *pass[O, D]) open(ctx context.Context) (outcome, bool) {
 	f.Suspended = f.Suspended || b.Suspended
 	f.CanCreate, f.CanUpdate, f.CanDelete, f.CanRetire = p.caps.Create, p.caps.Update, p.caps.Delete, p.caps.Retire
 	f.RunOnce, f.MarkProven = p.caps.RunOnce, p.caps.MarkProven
+	if f.RemoteID == RemoteIDMismatch && p.caps.SameID(p.boundID(), p.spec().RemoteID) {
+		f.RemoteID = RemoteIDSet
+	}
 	if m := p.spec().Management; (m == nil || m.Creation == "") && !p.caps.Create {
 		f.Creation = CreationAdopt
 	}

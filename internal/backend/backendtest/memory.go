@@ -76,7 +76,7 @@ func (m *Memory[D]) find(ref backend.Ref) (backend.Observation[D], error) {
 	var hits []*row[D]
 	switch {
 	case ref.ID != "":
-		hits = m.matching(ref.ParentID, false, func(r *row[D]) bool { return r.id == ref.ID })
+		hits = m.matching(ref.ParentID, false, func(r *row[D]) bool { return m.Caps.SameID(r.id, ref.ID) })
 	case ref.Mark.Token != "":
 		hits = m.matching(ref.ParentID, true, func(r *row[D]) bool {
 			return r.mark.Token == ref.Mark.Token && (!m.ByName || answers(r.actual.Key(), ref.Key))

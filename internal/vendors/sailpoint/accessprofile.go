@@ -32,6 +32,7 @@ func (*profileDriver) Capabilities() backend.Capabilities {
 	return backend.Capabilities{
 		Create: true, Update: true, Delete: true,
 		Block:      block,
+		FoldedIDs:  true,
 		MarkProven: true,
 		Unsupported: map[string]string{
 			"inherits":   "a SailPoint access profile does not inherit from others",

@@ -35,6 +35,7 @@ func (*reviewDriver) Capabilities() backend.Capabilities {
 	return backend.Capabilities{
 		Create: true, Update: true, Delete: true,
 		Block:      block,
+		FoldedIDs:  true,
 		RunOnce:    true,
 		MarkProven: true,
 		Unsupported: map[string]string{

@@ -43,10 +43,11 @@ type entitlementDriver struct {
 // Capabilities declares section 5.
 func (*entitlementDriver) Capabilities() backend.Capabilities {
 	return backend.Capabilities{
-		Update:   true,
-		Block:    block,
-		Values:   map[string][]string{"sailPoint.privilegeLevel": {"High", "Medium", "Low", "None"}},
-		MaxItems: map[string]int{"owners": 1},
+		Update:    true,
+		Block:     block,
+		FoldedIDs: true,
+		Values:    map[string][]string{"sailPoint.privilegeLevel": {"High", "Medium", "Low", "None"}},
+		MaxItems:  map[string]int{"owners": 1},
 		// It says which entitlement it is (section 5.2).
 		CreateOnly: []string{"sailPoint.match"},
 		Tail:       []string{pathRequest, pathRevocation},

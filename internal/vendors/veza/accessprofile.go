@@ -49,6 +49,7 @@ func (d *profileDriver) Capabilities() backend.Capabilities {
 	caps := backend.Capabilities{
 		Create: true, Update: true, Retire: true, Delete: d.mayDelete,
 		Block:      block,
+		FoldedIDs:  true,
 		MarkProven: true,
 		Unsupported: map[string]string{
 			"owners":      "a Veza access profile has no owners that can be written",

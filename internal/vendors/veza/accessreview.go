@@ -34,6 +34,7 @@ func (d *reviewDriver) Capabilities() backend.Capabilities {
 	return backend.Capabilities{
 		Create:     true,
 		Block:      block,
+		FoldedIDs:  true,
 		RunOnce:    true,
 		Launches:   true,
 		MarkProven: d.proven.Load(),
