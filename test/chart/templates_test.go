@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	appsv1 "k8s.io/api/apps/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 )
 
@@ -96,6 +97,32 @@ func TestSingleNamespacesGetRolesAndTheClusterHardlyAny(t *testing.T) {
 	}
 	if reviews != 2 || others != 2 {
 		t.Errorf("%d rules of the cluster for reviews and %d others, want 2 and those for definitions and for kube-system", reviews, others)
+	}
+}
+
+func TestAnEmptyListOfWhoReadsMetricsLetsNobodyIn(t *testing.T) {
+	for sentence, c := range map[string]struct {
+		args  []string
+		ports []string
+	}{
+		"the default":           {nil, []string{"metrics"}},
+		"nobody":                {[]string{"--set-json", "networkPolicy.metricsFrom=[]"}, nil},
+		"only the API server's": {[]string{"--set-json", "networkPolicy.metricsFrom=[]", "--set", "webhook.enabled=true"}, []string{"webhook"}},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			objects := render(t, append([]string{"--set", "networkPolicy.enabled=true"}, c.args...)...)
+			policy := named(t, objects, "NetworkPolicy", release, &networkingv1.NetworkPolicy{})
+			var ports []string
+			for _, in := range policy.Spec.Ingress {
+				ports = append(ports, in.Ports[0].Port.StrVal)
+				if in.Ports[0].Port.StrVal == "metrics" && len(in.From) == 0 {
+					t.Error("everybody reads the metrics")
+				}
+			}
+			if !slices.Equal(ports, c.ports) || !slices.Contains(policy.Spec.PolicyTypes, networkingv1.PolicyTypeIngress) {
+				t.Errorf("open are %v, want %v", ports, c.ports)
+			}
+		})
 	}
 }
 

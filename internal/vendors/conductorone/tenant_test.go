@@ -71,7 +71,7 @@ func TestCredentialsAreChecked(t *testing.T) {
 		"no use in the id":                 {backend.Credentials{ClientID: "brave-otter-1@acme.conductor.one", ClientSecret: good}, "clientID: not of the form name@tenant.conductor.one/use"},
 		"another tenant's id":              {backend.Credentials{ClientID: "brave-otter-1@other.conductor.one/spc", ClientSecret: good}, "clientID: belongs to another host than the endpoint's, which is acme.conductor.one"},
 		"no secret":                        {backend.Credentials{ClientID: id}, "clientSecret: missing"},
-		"a secret of another form":         {backend.Credentials{ClientID: id, ClientSecret: "hunter2"}, "clientSecret: not of the form secret-token:conductorone.com:v1:…"},
+		"a secret of another form":         {backend.Credentials{ClientID: id, ClientSecret: "hunter22"}, "clientSecret: not of the form secret-token:conductorone.com:v1:…"},
 		"a secret of another version":      {backend.Credentials{ClientID: id, ClientSecret: "secret-token:conductorone.com:v2:hunter2"}, "clientSecret: not of the form secret-token:conductorone.com:v1:…"},
 		"a secret that is not base64":      {backend.Credentials{ClientID: id, ClientSecret: "secret-token:conductorone.com:v1:hunter2!"}, "clientSecret: the part after v1: is not base64url without padding"},
 		"a secret without a key":           {backend.Credentials{ClientID: id, ClientSecret: secret(`{}`)}, "clientSecret: holds no JSON web key"},
@@ -81,7 +81,8 @@ func TestCredentialsAreChecked(t *testing.T) {
 		"good: a secret":                   {backend.Credentials{ClientID: id, ClientSecret: good}, ""},
 		"good: a secret, host in capitals": {backend.Credentials{ClientID: "brave-otter-1@ACME.conductor.one/spc", ClientSecret: good}, ""},
 		"good: a trust":                    {backend.Credentials{ClientID: "brave-otter-1@acme.conductor.one/wfe", SubjectToken: subject}, ""},
-		"good: a token":                    {backend.Credentials{Token: "hunter2"}, ""},
+		"good: a token":                    {backend.Credentials{Token: "hunter22"}, ""},
+		"a token that is hardly one":       {backend.Credentials{Token: "hunter2"}, "token: has fewer than 8 characters; no vendor issues such, and it could not be kept out of messages"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := conductorone.Vendor().Open(backend.Config{Endpoint: endpoint, Credentials: tc.c})

@@ -15,6 +15,11 @@ func Open(cfg backend.Config, usual Rate, explain func(status int, body []byte) 
 	if cfg.Burst == 0 || cfg.Shared != nil {
 		cfg.Burst = usual.Burst
 	}
+	for key, secret := range map[string]backend.Secret{"clientSecret": cfg.Credentials.ClientSecret, "token": cfg.Credentials.Token} {
+		if length := len(secret.Reveal()); length > 0 && length < shortestSecret {
+			return nil, backend.Errorf(backend.Terminal, "%s: has fewer than %d characters; no vendor issues such, and it could not be kept out of messages", key, shortestSecret)
+		}
+	}
 	var names []string
 	if cfg.Credentials.SubjectToken == nil { // Else it stands in the backend, for everybody to read.
 		names = []string{cfg.Credentials.ClientID}

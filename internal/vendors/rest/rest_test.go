@@ -266,7 +266,10 @@ func TestBreaker(t *testing.T) {
 
 func TestAProbeThatPanicsDoesNotCloseTheTenantForGood(t *testing.T) {
 	for where, panics := range map[string]func(t *testing.T, c *rest.Client, broken *string){
-		"in the exchange": func(t *testing.T, c *rest.Client, broken *string) { *broken = "panics"; _, _ = c.Do(t.Context(), read, nil) },
+		"in the exchange": func(t *testing.T, c *rest.Client, broken *string) {
+			*broken = "panics"
+			_, _ = c.Do(t.Context(), read, nil)
+		},
 		"in the fence": func(t *testing.T, c *rest.Client, _ *string) {
 			_, _ = c.Do(backend.WithFence(t.Context(), func() error { panic("a fault of ours") }), write, nil)
 		},
@@ -500,6 +503,7 @@ func TestTokenEndpoint(t *testing.T) {
 		"a bad request":         {400, `{"error":"invalid_grant"}`, backend.Unauthorized, "POST /token: 400: invalid_grant"},
 		"an endpoint that fell": {502, "", backend.Retryable, "POST /token: 502: Bad Gateway"},
 		"another kind of token": {200, `{"access_token":"abcdefghijkl","token_type":"DPoP","expires_in":60}`, backend.Unauthorized, `POST /token: the credential asks for tokens of type "DPoP", and only Bearer is possible`},
+		"hardly a token":        {200, `{"access_token":"abcdefg","token_type":"Bearer"}`, backend.Unauthorized, "POST /token: the access token is too short to be one"},
 		"no token":              {200, `{"token_type":"Bearer"}`, backend.Unauthorized, "POST /token: the answer holds no access token"},
 	}
 	for name, tc := range cases {

@@ -11,7 +11,8 @@ import (
 
 const hidden = "[redacted]"
 
-// Shorter values are no secrets, and taking them out would make texts unreadable.
+// Taking shorter values out would make texts unreadable: a tenant is not opened with such a credential, and a shorter token is
+// refused.
 const shortestSecret = 8
 
 // rememberedSecrets bounds the list: tokens come and go.

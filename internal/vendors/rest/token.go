@@ -126,6 +126,9 @@ func (c *Client) FetchToken(ctx context.Context, path string, form url.Values) (
 	if answer.AccessToken == "" {
 		return "", 0, c.failure(call, backend.Unauthorized, 0, "the answer holds no access token", nil)
 	}
+	if len(answer.AccessToken) < shortestSecret {
+		return "", 0, c.failure(call, backend.Unauthorized, 0, "the access token is too short to be one", nil)
+	}
 	if !strings.EqualFold(answer.TokenType, "Bearer") {
 		return "", 0, c.failure(call, backend.Unauthorized, 0,
 			"the credential asks for tokens of type "+strconv.Quote(cut(tidy(answer.TokenType), 32))+", and only Bearer is possible", nil)

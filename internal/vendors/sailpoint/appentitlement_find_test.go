@@ -165,7 +165,7 @@ func TestEntitlementsPastTenThousand(t *testing.T) {
 	}))
 	defer server.Close()
 	tenant, err := sailpoint.Vendor().Open(backend.Config{Endpoint: server.URL, RequestsPerSecond: 10_000, Burst: 10_000,
-		Credentials: backend.Credentials{ClientID: "id", ClientSecret: "secret"}})
+		Credentials: backend.Credentials{ClientID: "id", ClientSecret: "a secret"}})
 	if err != nil {
 		t.Fatal(err)
 	}
