@@ -37,7 +37,7 @@ type result struct {
 
 	Objects, Remotes                       int
 	Duplicates, Lost, Leaked, Needy, Stale []string
-	// ByDesign need a person as declared: a review that was killed between claim and answer.
+	// ByDesign need a person as declared: a review of Veza, where a create reaches people, that was killed between claim and answer.
 	ByDesign []string
 }
 
@@ -233,8 +233,8 @@ func (w *world) auditThing(ctx context.Context, t *thing, byID map[string]map[st
 	Expect(w.c.Get(ctx, client.ObjectKey{Namespace: w.namespace, Name: t.name}, obj)).To(Succeed())
 	line := fmt.Sprintf("%s %s: %s", t.species.vendor, t.name, says(obj))
 	if reason := stalled(obj); reason != "" {
-		byDesign := reason == v1alpha1.ReasonOutcomeUnknown || reason == v1alpha1.ReasonRemoteMissing && t.species.kind == v1alpha1.KindAccessReview && remotes == 0
-		if byDesign {
+		if byDesign := t.species.kind == v1alpha1.KindAccessReview && t.species.vendor == v1alpha1.VendorVeza && remotes == 0 &&
+			(reason == v1alpha1.ReasonOutcomeUnknown || reason == v1alpha1.ReasonRemoteMissing); byDesign {
 			r.ByDesign = append(r.ByDesign, line)
 		} else {
 			r.Needy = append(r.Needy, line)

@@ -2,11 +2,15 @@ package e2e
 
 import (
 	"fmt"
+	"os"
+	"slices"
+	"strconv"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 )
 
@@ -26,9 +30,34 @@ type crowd struct {
 	*stack
 }
 
+// timesMore is how many times as many entitlements are made as usual, by FAULTS_TIMES: ten times are a thousand.
+func timesMore() int {
+	GinkgoHelper()
+	text := os.Getenv("FAULTS_TIMES")
+	if text == "" {
+		return 1
+	}
+	n, err := strconv.Atoi(text)
+	Expect(err).NotTo(HaveOccurred(), "FAULTS_TIMES")
+	return n
+}
+
+// reviewsOf is the kind of the reviews of a vendor.
+func reviewsOf(vendor v1alpha1.Vendor) kind {
+	for _, k := range slices.Concat(kinds, otherKinds) {
+		if k.vendor == vendor && k.name == v1alpha1.KindAccessReview {
+			return k
+		}
+	}
+	panic("no kind of reviews of " + string(vendor))
+}
+
 var _ = Describe("one call in twenty fails", Label("faults"), func() {
 	It("and every object becomes Ready with nobody's help, with one remote each, at every vendor", func(ctx SpecContext) {
-		crowds := []*crowd{{kind: kinds[0], size: 100}, {kind: otherKinds[0], size: 40}, {kind: otherKinds[2], size: 40}}
+		crowds := []*crowd{
+			{kind: kinds[0], size: 100 * timesMore()}, {kind: reviewsOf(v1alpha1.VendorConductorOne), size: 100},
+			{kind: otherKinds[0], size: 40}, {kind: reviewsOf(v1alpha1.VendorSailPoint), size: 40}, {kind: otherKinds[2], size: 40},
+		}
 		crowds[0].stack = newStack(ctx)
 		for _, c := range crowds[1:] {
 			c.stack = crowds[0].beside(ctx, c.vendor)
@@ -57,8 +86,8 @@ var _ = Describe("one call in twenty fails", Label("faults"), func() {
 					faults[call.Fault]++
 				}
 			}
-			AddReportEntry(fmt.Sprintf("%s: %d objects", c.vendor, c.size), fmt.Sprintf("all Ready after %s; %d calls, %d of them for tokens; failed: %v",
-				time.Since(started).Round(time.Millisecond), len(calls), c.Counts().Tokens, faults))
+			AddReportEntry(fmt.Sprintf("%s: %d objects", c.vendor, c.size), fmt.Sprintf("%s Ready after %s; %d calls, %d of them for tokens; failed: %v",
+				c.name, time.Since(started).Round(time.Millisecond), len(calls), c.Counts().Tokens, faults))
 		}
 		Expect(failed).To(BeNumerically(">", 0))
 		for _, c := range crowds {

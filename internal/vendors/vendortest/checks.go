@@ -12,12 +12,15 @@ import (
 // timesMore is the environment variable that makes random tests longer: so many times as many checks.
 const timesMore = "GOVERNANCE_CHECKS_TIMES"
 
-// checks says how many random cases to try: n, or as many times more as the environment asks
-// for. What -rapid.checks says counts more than both.
+// checks says how many random cases to try: n, a tenth of it under -short, or as many times more as the
+// environment asks for. What -rapid.checks says counts more than both.
 func checks(t *testing.T, n int) {
 	t.Helper()
 	if times, err := strconv.Atoi(os.Getenv(timesMore)); err == nil && times > 0 {
 		n *= times
+	}
+	if testing.Short() {
+		n = max(n/10, 1)
 	}
 	// A case that fails is printed with the seed that leads to it: no file is left behind.
 	for name, value := range map[string]string{"rapid.checks": strconv.Itoa(n), "rapid.nofailfile": "true"} {
