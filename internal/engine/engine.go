@@ -149,7 +149,7 @@ func (r *Reconciler[O, D]) forget(name types.NamespacedName, uid types.UID) {
 	delete(r.forced, name)
 	delete(r.memory, uid)
 	r.claims.forget(uid)
-	r.waiting.set(name, "")
+	r.waiting.forget(name)
 	r.freed(name)
 }
 

@@ -4,7 +4,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"reflect"
 	"strings"
 
@@ -39,9 +41,37 @@ func (p *pass[O, D]) fit(ctx context.Context, obj O) {
 		log.FromContext(ctx).Error(err, "fitting a status")
 		return
 	}
+	notes = append(notes, fewerPins(obj, largestObject)...)
 	if c := meta.FindStatusCondition(obj.GetManagedStatus().Conditions, v1alpha1.ConditionSynced); c != nil && len(notes) > 0 {
 		c.Message = shorten(c.Message + "; " + strings.Join(notes, "; "))
 	}
+}
+
+// largestObject is what an object may have as JSON, so that etcd takes it with what the API server adds.
+const largestObject = 1<<20 - 64<<10
+
+// fewerPins leaves out the last names of a status that would make the object larger than limit. Names
+// that are not pinned are resolved again by each pass.
+func fewerPins(obj Object, limit int) []string {
+	st := obj.GetManagedStatus()
+	all := len(st.Resolved)
+	if all < 64 {
+		return nil // That is never much.
+	}
+	whole, err := json.Marshal(obj)
+	if err != nil || len(whole) <= limit {
+		return nil
+	}
+	over := len(whole) - limit
+	for over > 0 && len(st.Resolved) > 0 {
+		last, err := json.Marshal(st.Resolved[len(st.Resolved)-1])
+		if err != nil {
+			return nil
+		}
+		over -= len(last) + 1
+		st.Resolved = st.Resolved[:len(st.Resolved)-1]
+	}
+	return []string{fmt.Sprintf("status.resolved shows %d of %d: the object is as large as etcd takes", len(st.Resolved), all)}
 }
 
 // statusOf is the status struct of an object, of which the managed status is a part.

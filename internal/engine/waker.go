@@ -65,6 +65,14 @@ func (w *waiting) set(name types.NamespacedName, holder string) {
 	w.waiters[holder][name], w.holders[name] = true, holder
 }
 
+// forget drops an object that is gone.
+func (w *waiting) forget(name types.NamespacedName) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.drop(name)
+	delete(w.woken, name)
+}
+
 // drop ends the wait of an object; w.mu is held.
 func (w *waiting) drop(name types.NamespacedName) {
 	holder, ok := w.holders[name]

@@ -149,7 +149,10 @@ func (c *Client) refused(call Call, res Response, body []byte) *backend.Error {
 		message = http.StatusText(res.Status)
 	}
 	status := &StatusError{Status: res.Status, Code: said.Code, Message: message}
-	return c.failure(call, class, after, status.Error(), status)
+	refused := c.failure(call, class, after, status.Error(), status)
+	// What is in the way of it may be gone in a moment.
+	refused.Taken = class == backend.Terminal && res.Status == http.StatusConflict
+	return refused
 }
 
 // retryAfter reads seconds or an HTTP date, the latter against the vendor's own clock; zero if there is none.

@@ -116,6 +116,9 @@ func TestClassOfAnswer(t *testing.T) {
 			if got := backend.ClassOf(err); got != tc.class {
 				t.Errorf("class %s, want %s", got, tc.class)
 			}
+			if got := backend.IsTaken(err); got != (tc.status == http.StatusConflict) {
+				t.Errorf("taken: %t", got)
+			}
 			if got := backend.AfterOf(err); got != tc.after {
 				t.Errorf("after %s, want %s", got, tc.after)
 			}

@@ -165,3 +165,20 @@ func TestProfileHalfWritten(t *testing.T) {
 		t.Errorf("%q %q", half.ID, *half.Actual.DisplayName)
 	}
 }
+
+// TestATakenProfileName: who has it is told with the refusal, by the mark of that profile.
+func TestATakenProfileName(t *testing.T) {
+	k := profiles(t)
+	holder := backend.Mark{Token: "abcdefghijklmnop", Owner: "team-a/holder", Cluster: "0123456789ab"}
+	if _, err := k.Create(t.Context(), backend.Ref{ParentID: database, Mark: holder}, leastProfile("Taken")); err != nil {
+		t.Fatal(err)
+	}
+	_, created := k.Create(t.Context(), backend.Ref{ParentID: database, Mark: mark}, leastProfile("Taken"))
+	_, renamed := k.Update(t.Context(), k.Created(database, leastProfile("Other")), leastProfile("Taken"), backend.Changes{{Path: "displayName"}})
+	for what, err := range map[string]error{"a create": created, "a rename": renamed} {
+		vendortest.Class(t, err, backend.Terminal)
+		if got := backend.HolderOf(err); !backend.IsTaken(err) || got.Owner != holder.Owner || got.Cluster != holder.Cluster {
+			t.Errorf("%s: %v, held by %+v", what, err, got)
+		}
+	}
+}

@@ -194,12 +194,22 @@ func TestATakenName(t *testing.T) {
 	k.Created(plain, leastProfile(plain)("P"))
 	_, err := k.Create(t.Context(), backend.Ref{ParentID: plain, Mark: mark}, leastProfile(plain)("P"))
 	vendortest.Refusal(t, err, "displayName", `an access profile named "P" exists`)
+	taken(t, err)
 	other := k.Created(plain, leastProfile(plain)("Q"))
 	_, err = k.Update(t.Context(), other, leastProfile(plain)("P"), backend.Changes{{Path: "displayName"}})
 	vendortest.Refusal(t, err, "displayName", "which another profile may have")
+	taken(t, err)
 	k.Fault(sandbox.Fault{Method: "POST", Kind: sandbox.FaultStatus, Status: 409, Body: `{"code":6,"message":"there is one"}`})
 	_, err = k.Create(t.Context(), backend.Ref{ParentID: plain, Mark: mark}, leastProfile(plain)("R"))
 	vendortest.Refusal(t, err, "displayName", "there is one")
+	taken(t, err)
+}
+
+func taken(t *testing.T, err error) {
+	t.Helper()
+	if !backend.IsTaken(err) {
+		t.Errorf("%v does not say that the name is taken", err)
+	}
 }
 
 func TestMembers(t *testing.T) {
