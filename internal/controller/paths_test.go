@@ -82,7 +82,7 @@ func tenants(t *testing.T) map[string]backend.Tenant {
 	t.Helper()
 	out := map[string]backend.Tenant{}
 	for _, v := range vendors.All() {
-		tenant, err := v.Open(backend.Config{Endpoint: "https://tenant.example", Credentials: backend.Credentials{ClientID: "id", ClientSecret: "a secret", Token: "a token."}})
+		tenant, err := v.Open(backend.Config{Endpoint: "https://tenant.example", Credentials: backend.Credentials{ClientID: "id", ClientSecret: "a secret", Token: "a-token."}})
 		if err != nil {
 			t.Fatal(err)
 		}
