@@ -189,7 +189,7 @@ func (p *pass[O, D]) storeIntent(ctx context.Context, next Intent) error {
 // noteBound writes down that a run-once object has its remote, before the status does. Without the note nothing is lost: the
 // attempt stays open, and the remote is found by its mark.
 func (p *pass[O, D]) noteBound(ctx context.Context) error {
-	if !p.caps.RunOnce || p.deleting() || p.boundID() == "" || p.intent == nil || p.intent.Bound {
+	if !p.caps.RunOnce || p.deleting() || p.boundID() == "" || p.intent == nil || p.foreignIntent || p.intent.Bound {
 		return nil
 	}
 	next := *p.intent

@@ -138,6 +138,12 @@ func TestThatARunOnceObjectIsBoundIsNotedOnce(t *testing.T) {
 		w.wantCalls(0, 0, 0, 1, 1)
 		w.force("review")
 		w.wantCalls(0, 0, 0, 1, 1)
+		w.edit("review", func(e *v1alpha1.AppEntitlement) { // Pasted from another object: nothing is noted there.
+			e.Annotations[v1alpha1.AnnotationIntent] = strings.NewReplacer("/review", "/other", `,"bound":true`, "").Replace(e.Annotations[v1alpha1.AnnotationIntent])
+		})
+		w.resetCounts()
+		w.force("review")
+		w.wantCalls(0, 0, 0, 0, 1)
 	})
 }
 
