@@ -144,9 +144,9 @@ func (p *pass[O, D]) stakeClaim(ctx context.Context, send bool) error {
 		return backend.Errorf(backend.Retryable, "%w", err)
 	}
 	next := Intent{Token: newToken(), Attempt: p.status().ClosedAttempt + 1, At: at, Owner: ownerOf(p.obj),
-		Tenant: p.backend.TenantID, ParentID: p.parentID, Key: p.key()}
+		Tenant: p.backend.TenantID, ParentID: p.parentID, Key: p.key(), Bound: p.caps.RunOnce && p.facts.Bound}
 	if p.intent != nil {
-		next.Bound = p.intent.Bound
+		next.Bound = next.Bound || p.intent.Bound
 		next.Token, next.Attempt = p.intent.Token, max(p.intent.Attempt, p.status().ClosedAttempt)+1
 	} else if m := p.seen.Mark; p.facts.Owner == OwnerOurs && p.seen.Exists && m.Token != "" {
 		next.Token = m.Token
@@ -189,7 +189,7 @@ func (p *pass[O, D]) storeIntent(ctx context.Context, next Intent) error {
 // noteBound writes down that a run-once object has its remote, before the status does. Without the note nothing is lost: the
 // attempt stays open, and the remote is found by its mark.
 func (p *pass[O, D]) noteBound(ctx context.Context) error {
-	if !p.caps.RunOnce || p.deleting() || p.boundID() == "" || p.intent == nil || p.foreignIntent || p.intent.Bound {
+	if !p.caps.RunOnce || p.deleting() || p.boundID() == "" || p.intent == nil || p.intent.Bound {
 		return nil
 	}
 	next := *p.intent

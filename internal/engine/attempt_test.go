@@ -138,12 +138,15 @@ func TestThatARunOnceObjectIsBoundIsNotedOnce(t *testing.T) {
 		w.wantCalls(0, 0, 0, 1, 1)
 		w.force("review")
 		w.wantCalls(0, 0, 0, 1, 1)
-		w.edit("review", func(e *v1alpha1.AppEntitlement) { // Pasted from another object: nothing is noted there.
+		w.edit("review", func(e *v1alpha1.AppEntitlement) { // Pasted from another object: ours is written again, whole.
 			e.Annotations[v1alpha1.AnnotationIntent] = strings.NewReplacer("/review", "/other", `,"bound":true`, "").Replace(e.Annotations[v1alpha1.AnnotationIntent])
 		})
 		w.resetCounts()
 		w.force("review")
-		w.wantCalls(0, 0, 0, 0, 1)
+		w.wantCalls(0, 0, 0, 1, 1)
+		if got := w.get("review").Annotations[v1alpha1.AnnotationIntent]; !strings.Contains(got, `"owner":"`+namespace+`/review"`) || !strings.Contains(got, `"bound":true`) {
+			t.Errorf("the intent is %s", got)
+		}
 	})
 }
 
