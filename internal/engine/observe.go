@@ -7,7 +7,6 @@ import (
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/types"
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
@@ -133,20 +132,6 @@ func (p *pass[O, D]) observeBound(ctx context.Context) error {
 		return nil
 	}
 	return p.proveAbsence(ctx, remote)
-}
-
-// lookForTwin looks by the mark, too, while the status tells of a second remote that bears it: a
-// read by id does not show that one.
-func (p *pass[O, D]) lookForTwin(ctx context.Context, obs *backend.Observation[D]) error {
-	c := meta.FindStatusCondition(p.status().Conditions, v1alpha1.ConditionSynced)
-	if c == nil || c.Reason != v1alpha1.ReasonAmbiguousRemote || p.intent == nil || p.facts.Deleting {
-		return nil
-	}
-	marked, err := p.look(ctx, backend.Ref{ParentID: obs.ParentID, Key: p.intent.Key, Mark: p.mark()})
-	if err == nil && marked.Exists && marked.ID == obs.ID {
-		obs.Twin = marked.Twin
-	}
-	return err
 }
 
 func (p *pass[O, D]) proveAbsence(ctx context.Context, remote v1alpha1.RemoteStatus) error {
