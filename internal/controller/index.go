@@ -113,7 +113,8 @@ func leaving(ctx context.Context, reader client.Reader, key string) (total int, 
 		}
 		total += len(objects)
 		for _, o := range objects {
-			if engine.Leaves(o) && !(unsaid(o) && (startedReview(o) || !deletes(ctx, reader, key, kind))) {
+			stays := unsaid(o) && (startedReview(o) || !deletes(ctx, reader, key, kind))
+			if engine.Leaves(o) && !stays {
 				out = append(out, engine.Leaving{UID: o.GetUID(), At: o.GetDeletionTimestamp().Time})
 			}
 		}
