@@ -63,6 +63,9 @@ func (p *pass[O, D]) act(ctx context.Context, plan Plan) outcome {
 	case Retire:
 		out = p.update(ctx, plan, backend.Changes{{Path: backend.PathRetired}})
 		out.diffLeft = true // Another look must see it retired before the object may go.
+		if out.err == nil {
+			p.r.Brakes.Deleted(p.backend.Key, p.obj.GetUID())
+		}
 		return out
 	case Delete:
 		return p.delete(ctx, plan)

@@ -103,6 +103,24 @@ func TestOfTwentyDeletionsAtOnceNoneGoesUnconfirmed(t *testing.T) {
 	})
 }
 
+func TestRetiringManyOneAfterTheOtherIsHeldLikeDeletions(t *testing.T) {
+	many(t, 20, func(w *world, names []string) {
+		for _, name := range names {
+			w.edit(name, manage("", "", v1alpha1.DeletionRetire))
+			w.run(name)
+		}
+		w.resetCounts()
+		for _, name := range names {
+			w.delete(name)
+			w.pass(name)
+			w.pass(name)
+		}
+		if n := w.tenant.Calls(backendtest.VerbUpdate); n != 10 {
+			t.Errorf("%d were taken out of service, want 10", n)
+		}
+	})
+}
+
 func TestASecondRemoteWithOurMarkIsRemoved(t *testing.T) {
 	in(t, func(w *world) {
 		w.tenant.LoseResponse()
