@@ -45,6 +45,8 @@ type ask struct {
 	late  map[string]bool // the backends to be looked at when the answer is in
 	over  bool            // it was answered after somebody had given up waiting
 	moot  bool            // nobody uses the tenant any more
+	// cancel ends it.
+	cancel context.CancelFunc
 }
 
 // turn says how long a look at a backend has to wait, so that one namespace with many of them does not
@@ -96,9 +98,7 @@ func (p *Pool) identify(ctx context.Context, namespace, key string, t *tenant, a
 		p.asks.taken(t, nil)
 		return who, nil
 	}
-	q, err := p.asks.begin(namespace, t, func(q *ask) {
-		limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), longestAsk)
-		defer cancel()
+	q, err := p.asks.begin(ctx, namespace, t, func(limited context.Context, q *ask) {
 		q.err = errors.New("the question was cut short")
 		defer func() {
 			for _, waiting := range p.asks.end(namespace, t, q) {
@@ -125,7 +125,7 @@ func (p *Pool) identify(ctx context.Context, namespace, key string, t *tenant, a
 }
 
 // begin returns the question that is open to a tenant, or starts one.
-func (a *asks) begin(namespace string, t *tenant, run func(*ask)) (*ask, error) {
+func (a *asks) begin(ctx context.Context, namespace string, t *tenant, run func(context.Context, *ask)) (*ask, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if q := a.open[t]; q != nil {
@@ -139,7 +139,9 @@ func (a *asks) begin(namespace string, t *tenant, run func(*ask)) (*ask, error) 
 	}
 	q := &ask{began: time.Now(), done: make(chan struct{}), late: map[string]bool{}}
 	a.open[t] = q
-	go run(q)
+	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), longestAsk)
+	q.cancel = cancel
+	go run(limited, q)
 	return q, nil
 }
 
@@ -148,6 +150,7 @@ func (a *asks) end(namespace string, t *tenant, q *ask) (waiting []string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.places.Leave(namespace)
+	q.cancel()
 	close(q.done)
 	for key := range q.late {
 		waiting = append(waiting, key)
@@ -180,11 +183,12 @@ func (a *asks) waitsFor(q *ask, key string) bool {
 	}
 }
 
-// drop forgets the answer of a tenant that nobody uses any more.
+// drop ends the question to a tenant that nobody uses any more, and forgets its answer.
 func (a *asks) drop(t *tenant) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if q := a.open[t]; q != nil {
+		q.cancel()
 		if q.moot = true; q.over {
 			delete(a.open, t)
 		}

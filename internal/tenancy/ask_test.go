@@ -163,3 +163,17 @@ func TestLooksAtManyBackendsOfOneNamespaceAreSpread(t *testing.T) {
 		time.Sleep(2 * time.Minute)
 	})
 }
+
+func TestAQuestionToATenantThatIsGoneEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o, asked, _ := slowly(t, time.Hour, true)
+		b := hostile(0)
+		o.check(t, b)
+		o.Forget(tenancy.Key(b))
+		synctest.Wait()
+		if asked.all != 1 || asked.now != 0 {
+			t.Errorf("%d of %d questions go on for a backend that is gone", asked.now, asked.all)
+		}
+		time.Sleep(2 * time.Minute)
+	})
+}

@@ -139,21 +139,38 @@ func TestTheRolesAreThoseOfTheRepository(t *testing.T) {
 }
 
 func TestRolesForPeopleArePartsOfTheClustersOwn(t *testing.T) {
-	rendered := render(t)
-	for role, want := range map[string][]string{
-		"appentitlement-viewer": {"admin", "edit", "view"}, "appentitlement-editor": {"admin", "edit"}, "governancebackend-admin": {"admin"},
-		// A backend of the cluster can use any Secret of the operator's namespace.
-		"clustergovernancebackend-viewer": {"admin", "edit", "view"}, "clustergovernancebackend-editor": nil, "clustergovernancebackend-admin": nil,
+	all, writers, nobody := []string{"admin", "edit", "view"}, []string{"admin", "edit"}, []string(nil)
+	for name, c := range map[string]struct {
+		args []string
+		want map[string][]string
+	}{
+		"by default": {nil, map[string][]string{
+			"appentitlement-viewer": all, "appentitlement-editor": writers, "accessprofile-admin": {"admin"},
+			// A backend says which servers the manager calls.
+			"governancebackend-viewer": all, "governancebackend-editor": nobody, "governancebackend-admin": nobody,
+			// A backend of the cluster can use any Secret of the operator's namespace.
+			"clustergovernancebackend-viewer": all, "clustergovernancebackend-editor": nobody, "clustergovernancebackend-admin": nobody,
+		}},
+		"with backends": {[]string{"--set", "rbac.userRoles.backends=true"}, map[string][]string{
+			"governancebackend-viewer": all, "governancebackend-editor": writers, "governancebackend-admin": {"admin"},
+			"clustergovernancebackend-editor": nobody, "clustergovernancebackend-admin": nobody,
+		}},
+		"without any": {[]string{"--set", "rbac.userRoles.backends=true,rbac.userRoles.aggregate=false"}, map[string][]string{
+			"appentitlement-viewer": nobody, "appentitlement-editor": nobody, "governancebackend-editor": nobody, "governancebackend-viewer": nobody,
+		}},
 	} {
-		var got []string
-		for label := range named(t, rendered, "ClusterRole", release+"-"+role, &rbacv1.ClusterRole{}).Labels {
-			if to, ok := strings.CutPrefix(label, "rbac.authorization.k8s.io/aggregate-to-"); ok {
-				got = append(got, to)
+		rendered := render(t, c.args...)
+		for role, want := range c.want {
+			var got []string
+			for label := range named(t, rendered, "ClusterRole", release+"-"+role, &rbacv1.ClusterRole{}).Labels {
+				if to, ok := strings.CutPrefix(label, "rbac.authorization.k8s.io/aggregate-to-"); ok {
+					got = append(got, to)
+				}
 			}
-		}
-		slices.Sort(got)
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", role, diff)
+			slices.Sort(got)
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("%s, %s (-want +got):\n%s", name, role, diff)
+			}
 		}
 	}
 }
