@@ -186,8 +186,14 @@ test: control-plane build $(BIN)/manager-chaos $(GINKGO) $(HELM) $(KUSTOMIZE) ##
 	$(GINKGO) $(GINKGO_FLAGS) -race -procs=4 ./internal/controller
 	@echo "== the built binaries: killed, counted, uninstalled"
 	cd test && $(GINKGO) $(GINKGO_FLAGS) -procs=3 ./e2e
+	@echo "== a hostile user of one namespace, against another"
+	$(MAKE) isolation
 	@echo "== the manager dies fifty times among failing vendors"
 	cd test && KILLS=50 $(GINKGO) $(GINKGO_FLAGS) ./chaos
+
+.PHONY: isolation
+isolation: control-plane build $(GINKGO) ## Play a hostile user of one namespace against another: every attack, with figures of what the victim sees. About three minutes.
+	cd test && $(GINKGO) $(GINKGO_FLAGS) ./e2e/isolation
 
 .PHONY: verify
 verify: generate manifests docs $(KUSTOMIZE) ## Regenerate everything; fail unless the tree is committed, formatted, tidy, small and well linked.
