@@ -15,6 +15,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
+	"github.com/governance-operator/governance-operator/internal/sandbox/conductorone"
 	"github.com/governance-operator/governance-operator/internal/testenv"
 )
 
@@ -24,7 +25,10 @@ type attack struct {
 	do   func(ctx context.Context, h *house) (after func())
 }
 
-const victimTenant = "tenant-of-the-team"
+// victimTenant is the id that the victim's tenant tells.
+var victimTenant = conductorone.SeedID("tenant", victimName)
+
+const victimName = "tenant-of-the-team"
 
 // byObjects are what she can do with objects and Secrets alone.
 var byObjects = []attack{

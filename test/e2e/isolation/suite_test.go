@@ -63,9 +63,12 @@ func newHouse(ctx context.Context, roles []string) *house {
 	h := &house{env: env, admin: env.Client, flags: []string{"--resync-interval=10s"}, backendRef: "{kind: ClusterGovernanceBackend, name: prod}"}
 	h.team, h.evil = h.namespace(ctx, "team"), h.namespace(ctx, "evil")
 	h.eve = h.user(ctx, "eve", h.evil, roles)
-	h.tenant = h.newTenant("tenant-of-the-team")
+	h.tenant = h.newTenant(victimName)
 	h.federate(ctx)
 	h.start(ctx)
+	prod := &v1alpha1.ClusterGovernanceBackend{ObjectMeta: metav1.ObjectMeta{Name: "prod"}}
+	h.ready(ctx, prod, 2*soon)
+	Expect(prod.Status.TenantID).To(Equal(victimTenant), "else the attacks name nobody")
 	return h
 }
 
