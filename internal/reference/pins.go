@@ -21,6 +21,8 @@ const (
 	mostPins, mostBytes = 4096, 400 << 10
 	// longestName is what is kept of a name as it is.
 	longestName = 96
+	// longestID is what the schema takes of an id.
+	longestID = 256
 	// objectPrefix is before the kind of an object of this cluster.
 	objectPrefix = "ref:"
 )
@@ -134,8 +136,8 @@ func (p *pins) keep(pin v1alpha1.ResolvedName, before bool) {
 func (p *pins) kept(old bool) []v1alpha1.ResolvedName {
 	var out []v1alpha1.ResolvedName
 	for asked, pin := range p.used {
-		if !old || p.before[asked] {
-			out = append(out, pin)
+		if (!old || p.before[asked]) && max(len(pin.ID), len(pin.ParentID), len(pin.TypeID)) <= longestID {
+			out = append(out, pin) // An id that is cut to what the schema takes would be another's.
 		}
 	}
 	slices.SortFunc(out, func(a, b v1alpha1.ResolvedName) int {

@@ -29,13 +29,19 @@ func in(app, name string) v1alpha1.EntitlementRef {
 }
 
 // vendor knows a thing of every name, whose id tells the question; asked counts.
-type vendor struct{ asked []backend.Name }
+type vendor struct {
+	asked []backend.Name
+	short bool // its ids are short, however long a name is
+}
 
 func (v *vendor) answer(q backend.Name) backend.Answer {
 	v.asked = append(v.asked, q)
 	id := string(q.Kind) + "-" + q.Name
 	if q.ParentID != "" {
 		id = q.ParentID + "/" + q.Name
+	}
+	if v.short {
+		id = fmt.Sprint(string(q.Kind), "-", len(v.asked))
 	}
 	return backend.Answer{Matches: []backend.Match{{ID: id, Name: q.Name}}}
 }
@@ -167,7 +173,7 @@ func TestAPinOfARemoteThatDoesNotExistYetIsNotTrusted(t *testing.T) {
 
 func TestALongNameIsPinnedInLittleRoom(t *testing.T) {
 	long := strings.Repeat("é", 1024)
-	v, p := &vendor{}, profile(in("GitHub", long), in("GitHub", long[:len(long)-2]+"x"))
+	v, p := &vendor{short: true}, profile(in("GitHub", long), in("GitHub", long[:len(long)-2]+"x"))
 	first := v.resolve(p)
 	v.asked = nil
 	if diff := cmp.Diff(first, v.resolve(p)); diff != "" || len(v.asked) != 0 {
@@ -181,7 +187,7 @@ func TestALongNameIsPinnedInLittleRoom(t *testing.T) {
 }
 
 func TestPinsNeverFillTheObject(t *testing.T) {
-	wide := func(i int) string { return fmt.Sprintf("%0256d", i) }
+	wide := func(i int) string { return fmt.Sprintf("%0120d", i) }
 	var refs []v1alpha1.EntitlementRef
 	for i := range 1000 {
 		refs = append(refs, in(wide(i), wide(i)))
@@ -201,6 +207,16 @@ func TestPinsNeverFillTheObject(t *testing.T) {
 	v.asked = nil
 	if got := v.resolve(p); len(got) != 1000 || len(v.asked) != left {
 		t.Errorf("%d are resolved, and %d names were asked again, want %d", len(got), len(v.asked), left)
+	}
+}
+
+func TestAnIDThatTheStatusCannotHoldIsNotPinned(t *testing.T) {
+	v, p := &vendor{}, profile(in("GitHub", strings.Repeat("n", 300))) // The vendor's id is as long.
+	if got := v.resolve(p); len(got) != 1 || len(got[0].ID) < 300 {
+		t.Fatalf("resolved are %v", got)
+	}
+	if len(p.Status.Resolved) != 1 || p.Status.Resolved[0].Kind != "App" {
+		t.Errorf("pinned are %+v, want the app alone", p.Status.Resolved)
 	}
 }
 

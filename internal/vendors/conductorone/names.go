@@ -8,6 +8,7 @@ import (
 
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/vendors/rest"
+	"github.com/governance-operator/governance-operator/internal/vendors/rows"
 )
 
 // List reads all names of a place (section 6). People and what only a fuzzy search finds have no list.
@@ -20,24 +21,11 @@ func (t *tenant) List(ctx context.Context, q backend.Name, sought int) ([]backen
 	if q.Kind == backend.NameEntitlement {
 		budget.PerName = 2 // By display name and by alias.
 	}
-	var out []backend.Listed
-	for hit, err := range hits {
-		if err == nil {
-			err = budget.Spend()
-		}
-		if err != nil {
-			return nil, err
-		}
+	return rows.Names(hits, &budget, func(hit row[wrapped]) (backend.Listed, bool) {
 		x := hit.item.open()
-		if !x.DeletedAt.IsZero() || q.Kind == backend.NamePolicy && q.TypeID != "" && x.PolicyType != upper(enumPolicyType, q.TypeID) {
-			continue
-		}
-		if x.ID == "" {
-			return nil, backend.Errorf(backend.Retryable, "a list holds %q without an id", x.label())
-		}
-		out = append(out, backend.Listed{Match: backend.Match{ID: x.ID, Name: x.label(), Unusable: x.unusable()}, Names: x.names(q.Kind)})
-	}
-	return out, nil
+		counts := x.DeletedAt.IsZero() && (q.Kind != backend.NamePolicy || q.TypeID == "" || x.PolicyType == upper(enumPolicyType, q.TypeID))
+		return backend.Listed{Match: backend.Match{ID: x.ID, Name: x.label(), Unusable: x.unusable()}, Names: x.names(q.Kind)}, counts
+	})
 }
 
 // everything is the list of a place; nil where there is none.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/vendors/rest"
+	"github.com/governance-operator/governance-operator/internal/vendors/rows"
 )
 
 // List reads all names of a place (section 7). People have no list that is worth it.
@@ -17,24 +18,11 @@ func (t *tenant) List(ctx context.Context, q backend.Name, sought int) ([]backen
 		return nil, backend.Errorf(backend.Terminal, "%s, kind %s: %w", name, q.Kind, backend.ErrNoNames)
 	}
 	budget := backend.ListBudget{Sought: sought, PerName: 1, PageSize: pageSize}
-	var out []backend.Listed
-	for hit, err := range hits {
-		if err == nil {
-			err = budget.Spend()
-		}
-		if err != nil {
-			return nil, err
-		}
+	return rows.Names(hits, &budget, func(hit row[thing]) (backend.Listed, bool) {
 		x := hit.item
-		if q.ParentID != "" && idOf(x.Source) != q.ParentID {
-			continue
-		}
-		if x.ID == "" {
-			return nil, backend.Errorf(backend.Retryable, "a list holds %q without an id", x.Name)
-		}
-		out = append(out, backend.Listed{Match: backend.Match{ID: x.ID, Name: x.label(), Unusable: x.unusable()}, Names: []string{x.Name}})
-	}
-	return out, nil
+		counts := q.ParentID == "" || idOf(x.Source) == q.ParentID
+		return backend.Listed{Match: backend.Match{ID: x.ID, Name: x.label(), Unusable: x.unusable()}, Names: []string{x.Name}}, counts
+	})
 }
 
 // everything is the list of a place; nil where there is none.

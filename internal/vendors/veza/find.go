@@ -72,13 +72,9 @@ func (t *tenant) findDatasource(ctx context.Context, name string) ([]backend.Mat
 
 // findEntity asks for the name among all types of entities that the datasource grants.
 func (t *tenant) findEntity(ctx context.Context, q backend.Name) ([]backend.Match, error) {
-	manager, err := t.datasources.manager(ctx, q.ParentID)
+	manager, types, err := t.granting(ctx, q)
 	if err != nil {
 		return nil, err
-	}
-	types, _ := manager.granted()
-	if q.TypeID != "" {
-		types = []string{q.TypeID}
 	}
 	var out []backend.Match
 	for _, entityType := range types {
@@ -90,6 +86,18 @@ func (t *tenant) findEntity(ctx context.Context, q backend.Name) ([]backend.Matc
 		}
 	}
 	return out, nil
+}
+
+// granting is the datasource of a question, and the types of entities that it is about.
+func (t *tenant) granting(ctx context.Context, q backend.Name) (manager lifecycle, types []string, err error) {
+	if manager, err = t.datasources.manager(ctx, q.ParentID); err != nil {
+		return manager, nil, err
+	}
+	if q.TypeID != "" {
+		return manager, []string{q.TypeID}, nil
+	}
+	types, _ = manager.granted()
+	return manager, types, nil
 }
 
 func (t *tenant) findConfiguration(ctx context.Context, name string) ([]backend.Match, error) {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/vendors/rest"
+	"github.com/governance-operator/governance-operator/internal/vendors/rows"
 )
 
 // List reads all names of a place (section 6). A graph entity has none but its own: those of the
@@ -28,14 +29,9 @@ func (t *tenant) List(ctx context.Context, q backend.Name, sought int) ([]backen
 		}
 		return out, err
 	case backend.NameConfiguration:
-		var out []backend.Listed
-		for r, err := range spending(list[named](ctx, t.api, query{path: workflowsPath}, nil), &budget) {
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, backend.Listed{Match: backend.Match{ID: r.item.WorkflowID, Name: r.item.Name}, Names: []string{r.item.Name}})
-		}
-		return out, nil
+		return rows.Names(list[named](ctx, t.api, query{path: workflowsPath}, nil), &budget, func(r row[named]) (backend.Listed, bool) {
+			return backend.Listed{Match: backend.Match{ID: r.item.WorkflowID, Name: r.item.Name}, Names: []string{r.item.Name}}, true
+		})
 	}
 	return nil, backend.Errorf(backend.Terminal, "%s, kind %s: %w", name, q.Kind, backend.ErrNoNames)
 }
@@ -63,29 +59,20 @@ func (t *tenant) listDatasources(ctx context.Context, budget *backend.ListBudget
 		}
 		providers[r.item.ID] = r.item.Name
 	}
-	var out []backend.Listed
-	for r, err := range spending(list[lifecycle](ctx, t.api, query{path: lifecyclePath, paged: true}, nil), budget) {
-		if err != nil {
-			return nil, err
-		}
+	return rows.Names(list[lifecycle](ctx, t.api, query{path: lifecyclePath, paged: true}, nil), budget, func(r row[lifecycle]) (backend.Listed, bool) {
 		l := backend.Listed{Match: backend.Match{ID: r.item.ID, Name: r.item.Datasource.Name, Unusable: r.item.unusable()}, Names: []string{r.item.Datasource.Name}}
 		if provider := providers[r.item.Datasource.ProviderID]; provider != "" {
 			l.Names = append(l.Names, provider)
 		}
-		out = append(out, l)
-	}
-	return out, nil
+		return l, true
+	})
 }
 
 // listEntities lists what a datasource grants, one type after the other.
 func (t *tenant) listEntities(ctx context.Context, q backend.Name, sought int) ([]backend.Listed, error) {
-	manager, err := t.datasources.manager(ctx, q.ParentID)
+	manager, types, err := t.granting(ctx, q)
 	if err != nil {
 		return nil, err
-	}
-	types, _ := manager.granted()
-	if q.TypeID != "" {
-		types = []string{q.TypeID}
 	}
 	// One name costs a query of each type, and so does the list, besides what it is longer.
 	budget := backend.ListBudget{Sought: sought, PerName: len(types), PageSize: pageSize}
