@@ -37,11 +37,7 @@ func (p *pass[O, D]) setAside(problems []reference.Problem) []reference.Problem 
 		slices.ContainsFunc(problems, func(x reference.Problem) bool { return x.Spec }) {
 		return problems
 	}
-	var open []string
-	for _, path := range p.resolver.Open() {
-		open = append(open, strings.TrimPrefix(path, "spec."))
-	}
-	if rest := backend.Clear(&p.desired, open); len(rest) > 0 && len(problems) > 0 {
+	if rest := leaveOut(&p.desired, p.resolver); len(rest) > 0 && len(problems) > 0 {
 		return problems // A part of a field would be compared as if it were the whole.
 	}
 	p.aside.problems = problems
@@ -49,6 +45,15 @@ func (p *pass[O, D]) setAside(problems []reference.Problem) []reference.Problem 
 		p.aside.told = problems
 	}
 	return nil
+}
+
+// leaveOut takes out of a model what is not resolved, and returns what it has no field for.
+func leaveOut(desired any, resolver *reference.Resolver) (rest []string) {
+	var open []string
+	for _, path := range resolver.Open() {
+		open = append(open, strings.TrimPrefix(path, "spec."))
+	}
+	return backend.Clear(desired, open)
 }
 
 // lookAside resolves the rest of a review that runs, once it is known what takes no more edits: that

@@ -26,15 +26,15 @@ type places struct {
 }
 
 type placeKey struct {
-	tenant string
-	name   backend.Name
+	tenant, backend string
+	name            backend.Name
 }
 
 // due says whether the names of a place are to be asked again, and which turn of the clock that is.
 // Each place has its own moment in the period, by its name: a restart waits for the next.
 func (s *places) due(k placeKey, now time.Time, period time.Duration) (turn int64, due bool) {
 	h := fnv.New64a()
-	for _, part := range []string{k.tenant, string(k.name.Kind), k.name.ParentID, k.name.TypeID} {
+	for _, part := range []string{k.backend, string(k.name.Kind), k.name.ParentID, k.name.TypeID} {
 		_, _ = h.Write([]byte(part))
 		_, _ = h.Write([]byte{0})
 	}
@@ -57,15 +57,11 @@ func (s *places) done(k placeKey, turn int64) {
 	s.last[k] = turn
 }
 
-// keep forgets the places of a tenant that nobody names any more.
-func (s *places) keep(tenant string, named map[backend.Name]map[pinned][]types.NamespacedName) {
+// forget drops the places for which goes is true.
+func (s *places) forget(goes func(placeKey) bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for k := range s.last {
-		if k.tenant == tenant && named[k.name] == nil {
-			delete(s.last, k)
-		}
-	}
+	maps.DeleteFunc(s.last, func(k placeKey, _ int64) bool { return goes(k) })
 }
 
 // pinned is a name and what it stands for.
@@ -84,11 +80,11 @@ func (r *Reconciler[O, D]) AskNames(ctx context.Context, b *Backend, period time
 	if err != nil || period <= 0 {
 		return nil, err
 	}
-	r.places.keep(b.TenantKey, named)
+	r.places.forget(func(k placeKey) bool { return k.tenant == b.TenantKey && k.backend == b.Key && named[k.name] == nil })
 	var moved []types.NamespacedName
 	var failed error
 	for place, names := range named {
-		k := placeKey{b.TenantKey, place}
+		k := placeKey{b.TenantKey, b.Key, place}
 		turn, due := r.places.due(k, r.Now(), period)
 		if !due {
 			continue
@@ -121,37 +117,46 @@ func compareNames(a, b types.NamespacedName) int {
 
 // pinnedNames lists what is pinned, by place, with the objects that pin it. What a review that runs
 // is about does not change any more.
-func (r *Reconciler[O, D]) pinnedNames(ctx context.Context, b *Backend) (map[backend.Name]map[pinned][]types.NamespacedName, error) {
+func (r *Reconciler[O, D]) pinnedNames(ctx context.Context, b *Backend) (map[backend.Name]map[pinned][]O, error) {
 	objects, err := r.list(ctx)
 	if err != nil {
 		return nil, err
 	}
-	out := map[backend.Name]map[pinned][]types.NamespacedName{}
+	out := map[backend.Name]map[pinned][]O{}
 	for _, obj := range objects {
-		remote := obj.GetManagedStatus().Remote
-		if BackendKey(obj) != b.Key || remote == nil || remote.ID == "" || remote.TenantID != b.TenantID ||
+		st := obj.GetManagedStatus()
+		if len(st.Resolved) == 0 || BackendKey(obj) != b.Key || st.Remote == nil || st.Remote.ID == "" || st.Remote.TenantID != b.TenantID ||
 			!obj.GetDeletionTimestamp().IsZero() || r.Kind.Started != nil && r.Kind.Started(obj) {
 			continue
 		}
-		resolver := reference.NewResolver(ctx, r.Client, obj, b.TenantID, nil)
-		r.Kind.Desire(obj, resolver)
-		for _, a := range resolver.Asked() {
+		for _, a := range r.askedBy(ctx, b, obj) {
+			place := a.Query.Place()
 			if a.Pinned == "" {
 				continue
 			}
-			place := a.Query.Place()
 			if out[place] == nil {
-				out[place] = map[pinned][]types.NamespacedName{}
+				out[place] = map[pinned][]O{}
 			}
 			k := pinned{a.Query, a.Pinned}
-			out[place][k] = append(out[place][k], client.ObjectKeyFromObject(obj))
+			out[place][k] = append(out[place][k], obj)
 		}
 	}
 	return out, nil
 }
 
+// askedBy lists the names of an object: as its pins have them, and by its spec where they do not show
+// the whole of a name.
+func (r *Reconciler[O, D]) askedBy(ctx context.Context, b *Backend, obj O) []reference.Asked {
+	if asked, whole := reference.AskedBy(obj.GetManagedStatus().Resolved); whole {
+		return asked
+	}
+	resolver := reference.NewResolver(ctx, r.Client, obj, b.TenantID, nil)
+	r.Kind.Desire(obj, resolver)
+	return resolver.Asked()
+}
+
 // askPlace asks for all names of a place, and hands the verdicts that are news to the objects.
-func (r *Reconciler[O, D]) askPlace(ctx context.Context, b *Backend, names map[pinned][]types.NamespacedName) ([]types.NamespacedName, error) {
+func (r *Reconciler[O, D]) askPlace(ctx context.Context, b *Backend, names map[pinned][]O) ([]types.NamespacedName, error) {
 	questions := map[backend.Name]bool{}
 	for k := range names {
 		questions[k.name] = true
@@ -166,9 +171,9 @@ func (r *Reconciler[O, D]) askPlace(ctx context.Context, b *Backend, names map[p
 			continue
 		}
 		v := reference.Verify(ctx, b.Names, k.name, k.id, answers[k.name].Matches)
-		for _, name := range objects {
-			if r.isNews(ctx, name, k.name, v) {
-				moved = append(moved, name)
+		for _, obj := range objects {
+			if r.isNews(obj, k.name, v) {
+				moved = append(moved, client.ObjectKeyFromObject(obj))
 			}
 		}
 	}
@@ -176,9 +181,8 @@ func (r *Reconciler[O, D]) askPlace(ctx context.Context, b *Backend, names map[p
 }
 
 // isNews says whether an object does not know a verdict yet, and lets its next pass take it over.
-func (r *Reconciler[O, D]) isNews(ctx context.Context, name types.NamespacedName, q backend.Name, v reference.Verdict) bool {
-	obj := r.Kind.New()
-	if r.Client.Get(ctx, name, obj) != nil || reference.Knows(obj.GetManagedStatus().Resolved, q, v) {
+func (r *Reconciler[O, D]) isNews(obj O, q backend.Name, v reference.Verdict) bool {
+	if reference.Knows(obj.GetManagedStatus().Resolved, q, v) {
 		return false
 	}
 	m := r.remember(obj.GetUID())
@@ -191,12 +195,16 @@ func (r *Reconciler[O, D]) isNews(ctx context.Context, name types.NamespacedName
 	return true
 }
 
-// desiredByPins is the model of an object as far as its pins tell.
+// desiredByPins is the model of an object as far as its pins tell: what a pass compares.
 func (r *Reconciler[O, D]) desiredByPins(ctx context.Context, b *Backend, obj O) D {
 	resolver := reference.NewResolver(ctx, r.Client, obj, b.TenantID, nil)
-	if r.Kind.Started != nil && r.Kind.Started(obj) {
+	runs := r.Kind.Started != nil && r.Kind.Started(obj)
+	if runs {
 		resolver.Started()
 	}
 	desired, _ := r.Kind.Desire(obj, resolver)
+	if runs || b.Suspended || obj.GetManagedSpec().Suspend {
+		leaveOut(&desired, resolver)
+	}
 	return desired
 }

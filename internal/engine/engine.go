@@ -326,4 +326,5 @@ func (r *Reconciler[O, D]) boundIDs(ctx context.Context, b *Backend, parent stri
 func (r *Reconciler[O, D]) ForgetTenant(key string) {
 	r.views.forgetAll(key)
 	r.clock.forget(key)
+	r.places.forget(func(k placeKey) bool { return k.tenant == key })
 }

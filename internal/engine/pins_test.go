@@ -12,6 +12,7 @@ import (
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/backend/backendtest"
+	"github.com/governance-operator/governance-operator/internal/engine"
 )
 
 // frameworks lets an entitlement name compliance frameworks.
@@ -379,6 +380,46 @@ func TestNamesOfManyPlacesAreAskedSpreadOverTheHour(t *testing.T) {
 		}
 		if most > 20 {
 			t.Errorf("%d calls in ten minutes, want them spread", most)
+		}
+	})
+}
+
+func TestTheFirstSweepAfterARestartTakesLessThanTwoSeconds(t *testing.T) {
+	w := newWorld(t) // By the real clock.
+	w.apply("payroll", frameworks(w.manyFrameworks(500)...))
+	w.run("payroll")
+	w.wantSynced("payroll", inSync)
+	w.restart()
+	w.resetCounts()
+	began := time.Now()
+	if _, err := w.r.Sweep(t.Context(), &w.backend, time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.r.AskNames(t.Context(), &w.backend, time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	if took := time.Since(began); took > 2*time.Second {
+		t.Errorf("it took %s", took)
+	}
+	if n := w.nameCalls(); n != 0 {
+		t.Errorf("%d calls for names", n)
+	}
+}
+
+func TestTwoBackendsOfOneCredentialAreEachAskedForTheirNames(t *testing.T) {
+	withFrameworks(t, func(w *world) {
+		other := w.backend
+		other.Key = v1alpha1.KindGovernanceBackend + "/" + namespace + "/other"
+		for range 7 {
+			for _, b := range []*engine.Backend{&w.backend, &other} {
+				if _, err := w.r.AskNames(t.Context(), b, time.Hour); err != nil {
+					t.Fatal(err)
+				}
+			}
+			time.Sleep(10 * time.Minute)
+		}
+		if n := w.nameCalls(); n != 2 {
+			t.Errorf("%d calls in an hour for two names, want 2", n)
 		}
 	})
 }

@@ -23,6 +23,8 @@ const (
 	longestName = 96
 	// longestID is what the schema takes of an id.
 	longestID = 256
+	// digestMark is between the beginning of a long name and its digest.
+	digestMark = "…sha256:"
 	// objectPrefix is before the kind of an object of this cluster.
 	objectPrefix = "ref:"
 )
@@ -41,7 +43,7 @@ func short(name string) string {
 	}
 	sum := sha256.Sum256([]byte(name))
 	start := []rune(name)
-	return string(start[:min(len(start), longestName/4)]) + "…sha256:" + hex.EncodeToString(sum[:16])
+	return string(start[:min(len(start), longestName/4)]) + digestMark + hex.EncodeToString(sum[:16])
 }
 
 func pinOf(q backend.Name, id string) v1alpha1.ResolvedName {
@@ -186,4 +188,19 @@ func Knows(resolved []v1alpha1.ResolvedName, q backend.Name, v Verdict) bool {
 		}
 	}
 	return v.ID == v.Pinned && v.Reason == ""
+}
+
+// AskedBy lists the names that pins are of. whole: each of them shows all of its name and where it counts.
+func AskedBy(resolved []v1alpha1.ResolvedName) (asked []Asked, whole bool) {
+	for _, pin := range resolved {
+		switch {
+		case pin.Kind == "" || strings.Contains(pin.Name, digestMark):
+			return nil, false
+		case strings.HasPrefix(pin.Kind, objectPrefix):
+			continue
+		}
+		q := backend.Name{Kind: backend.NameKind(pin.Kind), ParentID: pin.ParentID, TypeID: pin.TypeID, Name: pin.Name}
+		asked = append(asked, Asked{Query: q, Pinned: pin.ID})
+	}
+	return asked, true
 }
