@@ -108,14 +108,20 @@ func (d *reviewDriver) readReports(ctx context.Context, obs *reviewObservation) 
 	if _, err := d.get(ctx, reviewPath(obs.ID)+"/report", query, &answer); err != nil {
 		return err
 	}
-	// The newest first: a status that cannot hold them all keeps the first.
-	slices.SortStableFunc(answer.List, func(a, b reportRow) int {
+	obs.Actual.Facts.ReportURLs = newestReports(answer.List)
+	return nil
+}
+
+// newestReports are where finished reports can be fetched, the newest first: a status that cannot
+// hold them all keeps the first.
+func newestReports(reports []reportRow) (urls []string) {
+	slices.SortStableFunc(reports, func(a, b reportRow) int {
 		return cmp.Or(b.CreatedAt.Compare(a.CreatedAt.Time), strings.Compare(a.DownloadURL, b.DownloadURL))
 	})
-	for _, report := range answer.List {
+	for _, report := range reports {
 		if report.State == "REPORT_STATE_OK" && report.DownloadURL != "" {
-			obs.Actual.Facts.ReportURLs = append(obs.Actual.Facts.ReportURLs, report.DownloadURL)
+			urls = append(urls, report.DownloadURL)
 		}
 	}
-	return nil
+	return urls
 }
