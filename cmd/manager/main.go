@@ -58,6 +58,7 @@ type options struct {
 	operatorNamespace            string
 	concurrency                  int
 	resync                       time.Duration
+	loopback                     bool
 	insecure                     bool
 	audit                        string
 	traceTo                      string
@@ -84,6 +85,7 @@ func main() {
 	flag.StringVar(&o.operatorNamespace, "operator-namespace", "", "namespace of the Secrets of cluster backends and of the lease; the default is the pod's own")
 	flag.IntVar(&o.concurrency, "max-concurrent-reconciles", 16, "objects of each kind that are worked on at once for one namespace; one tenant gets about half of them")
 	flag.DurationVar(&o.resync, "resync-interval", 0, "how often every object is compared with its vendor, in place of spec.resyncInterval of the backends")
+	flag.BoolVar(&o.loopback, "allow-loopback-endpoints", false, "permit backends of namespaces whose endpoint is an address of the manager's own host; outside a pod they always are")
 	flag.BoolVar(&o.insecure, "allow-insecure-endpoints", false, "permit http endpoints that are not loopback addresses")
 	flag.DurationVar(&o.pace.Window, "recovery-window", 0, "how long an interrupted create is waited for before another is sent; the default suits the default lease, and less is for tests only")
 	flag.DurationVar(&o.pace.ReviewPoll, "review-poll-interval", 0, "how often a review that waits for people is looked at (default 5m)")
@@ -170,6 +172,7 @@ func run(ctx context.Context, logger logr.Logger, o options) error {
 		return err
 	}
 	c.Vendors, c.OperatorNamespace, c.ClusterKind = vendors.All(), o.operatorNamespace, len(watched) == 0
+	c.Outside = !o.loopback && inPod()
 	c.AllowInsecure, c.UserAgent, c.Concurrency, c.ResyncInterval = o.insecure, cfg.UserAgent, o.concurrency, o.resync
 	audit, err := telemetry.OpenAudit(o.audit, ctrl.Log)
 	if err != nil {
@@ -253,4 +256,10 @@ func split(s string) []string {
 		}
 	}
 	return out
+}
+
+// inPod says whether the manager runs where its host is a pod: it was told of the API server by nothing but that.
+func inPod() bool {
+	kubeconfig := flag.Lookup("kubeconfig")
+	return os.Getenv("KUBERNETES_SERVICE_HOST") != "" && (kubeconfig == nil || kubeconfig.Value.String() == "")
 }

@@ -49,6 +49,8 @@ type Config struct {
 	UserAgent string
 	// Observe is told of every call; nil for nobody.
 	Observe Observer
+	// Outside: no call may go to an address of the process's own host, whatever the endpoint's name means.
+	Outside bool
 	// Room bounds what large answers hold in memory; nil bounds nothing.
 	Room Room
 	// APIStyle is the family of paths to call, where the vendor has several (SailPoint).

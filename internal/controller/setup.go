@@ -40,7 +40,9 @@ type Options struct {
 	// ClusterKind: ClusterGovernanceBackend is on; off in namespaced mode.
 	ClusterKind   bool
 	AllowInsecure bool
-	UserAgent     string
+	// Outside: backends of namespaces may not name an address of the manager's own host.
+	Outside   bool
+	UserAgent string
 	// Observe returns what is told of every call to a host of a vendor; nil for nobody.
 	Observe func(vendor, host string) backend.Observer
 	// Concurrency is how many objects of a kind are worked on at once for one namespace.
@@ -82,7 +84,7 @@ func Setup(ctx context.Context, mgr manager.Manager, o Options) error {
 	}}
 	pool := &tenancy.Pool{
 		Client: mgr.GetClient(), Vendors: o.Vendors, OperatorNamespace: o.OperatorNamespace, ClusterKind: o.ClusterKind,
-		AllowInsecure: o.AllowInsecure, UserAgent: o.UserAgent, Brakes: brakes, Changed: wakeBackend, Observe: o.Observe, ResyncInterval: o.ResyncInterval,
+		AllowInsecure: o.AllowInsecure, Outside: o.Outside, UserAgent: o.UserAgent, Brakes: brakes, Changed: wakeBackend, Observe: o.Observe, ResyncInterval: o.ResyncInterval,
 		Left: telemetry.DropMetrics,
 	}
 	var forgets []func(tenantKey string)

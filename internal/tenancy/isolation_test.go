@@ -183,3 +183,25 @@ func TestAnEndpointThatIsEditedLeavesItsHost(t *testing.T) {
 		}
 	})
 }
+
+func TestABackendOfANamespaceReachesNothingOfTheManagersHost(t *testing.T) {
+	for endpoint, refused := range map[string]bool{
+		"http://127.0.0.1:8081": true, "https://localhost": true, "https://[::1]:9443": true, "https://127.9.9.9": true,
+		"https://tenant.example": false, "https://localhost.example": false,
+	} {
+		for _, outside := range []bool{true, false} {
+			o := newOpening(t, secretOf("team", map[string]string{"token": "secret"}), secretOf("operator", map[string]string{"token": "secret"}))
+			o.Outside = outside
+			b := backendObject()
+			b.Spec.Endpoint = endpoint
+			if h := o.check(t, b); (h.Reason == v1alpha1.ReasonInvalidSpec) != (refused && outside) {
+				t.Errorf("%s, outside only: %t: %+v", endpoint, outside, h)
+			}
+			cluster := &v1alpha1.ClusterGovernanceBackend{ObjectMeta: metav1.ObjectMeta{Name: "prod"}}
+			cluster.Spec.GovernanceBackendSpec = b.Spec
+			if h := o.check(t, cluster); !h.Ready || o.configs[len(o.configs)-1].Outside {
+				t.Errorf("%s of the cluster's backend, which administrators write: %+v", endpoint, h)
+			}
+		}
+	}
+}

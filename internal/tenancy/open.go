@@ -29,6 +29,10 @@ func (p *Pool) Open(ctx context.Context, obj Object) (*opened, error) {
 	if err != nil {
 		return nil, err
 	}
+	outside := p.Outside && obj.GetNamespace() != ""
+	if outside && loopback(endpoint.Hostname()) {
+		return nil, &Problem{v1alpha1.ReasonInvalidSpec, "spec.endpoint: is a loopback address, which is the manager's own host; the flag --allow-loopback-endpoints permits it"}
+	}
 	vendor, ok := p.vendor(string(spec.Vendor))
 	if !ok {
 		return nil, &Problem{v1alpha1.ReasonInvalidSpec, fmt.Sprintf("spec.vendor: %s is not supported by this version of the operator", spec.Vendor)}
@@ -47,9 +51,9 @@ func (p *Pool) Open(ctx context.Context, obj Object) (*opened, error) {
 	}
 	cfg := ConfigOf(spec)
 	cfg.Endpoint, cfg.Credentials, cfg.CABundle, cfg.UserAgent = endpoint.String(), credentials, bundle, p.UserAgent
-	cfg.Room = p.rooms.of(obj.GetNamespace())
+	cfg.Room, cfg.Outside = p.rooms.of(obj.GetNamespace()), outside
 	t := &tenant{credential: who.key(vendor.Name, endpoint, bundle), place: placeOf(vendor.Name, endpoint), vendor: vendor.Name, host: endpoint.Host}
-	t.key = fingerprint(t.credential, fmt.Sprint(cfg.APIStyle, cfg.Allow))
+	t.key = fingerprint(t.credential, fmt.Sprint(cfg.APIStyle, cfg.Allow, outside))
 	open, gone, err := p.enter(Key(obj), obj.GetGeneration(), vendor, cfg, budgetOf(spec), t)
 	p.drop(gone)
 	return open, err

@@ -43,7 +43,9 @@ type Pool struct {
 	ClusterKind bool
 	// AllowInsecure permits http endpoints that are not loopback.
 	AllowInsecure bool
-	UserAgent     string
+	// Outside: backends of namespaces may not name an address of the manager's own host.
+	Outside   bool
+	UserAgent string
 	// ResyncInterval replaces spec.resyncInterval of every backend, if it is set.
 	ResyncInterval time.Duration
 	Brakes         *engine.Brakes

@@ -49,6 +49,9 @@ type Options struct {
 	Observe backend.Observer
 	// Room bounds what large answers hold in memory; nil bounds nothing.
 	Room backend.Room
+	// Outside refuses to connect to addresses of this host, and to those of the link, where clouds
+	// tell machines their credentials.
+	Outside bool
 	// Transport replaces the transport, for tests.
 	Transport http.RoundTripper
 }
@@ -77,7 +80,7 @@ func New(o Options) (*Client, error) {
 		return nil, err
 	}
 	if o.Transport == nil {
-		if o.Transport, err = newTransport(o.CABundle); err != nil {
+		if o.Transport, err = newTransport(o.CABundle, base, o.Outside); err != nil {
 			return nil, err
 		}
 	}
@@ -144,7 +147,7 @@ func baseURL(endpoint string) (string, error) {
 	return u.Scheme + "://" + u.Host, nil
 }
 
-func newTransport(caBundle []byte) (*http.Transport, error) {
+func newTransport(caBundle []byte, base string, outside bool) (*http.Transport, error) {
 	config := &tls.Config{MinVersion: tls.VersionTLS12}
 	if len(caBundle) > 0 {
 		pool, err := x509.SystemCertPool()
@@ -157,6 +160,9 @@ func newTransport(caBundle []byte) (*http.Transport, error) {
 		config.RootCAs = pool
 	}
 	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
+	if outside && !proxied(base) {
+		dialer.Control = outsideOnly
+	}
 	return &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment,
 		DialContext:            dialer.DialContext,

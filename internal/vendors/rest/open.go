@@ -36,5 +36,6 @@ func Open(cfg backend.Config, usual Rate, explain func(status int, body []byte) 
 		Explain:           explain,
 		Observe:           cfg.Observe,
 		Room:              cfg.Room,
+		Outside:           cfg.Outside,
 	})
 }

@@ -196,7 +196,7 @@ var byBackends = []attack{
 		for i := range 3 {
 			h.apply(ctx, h.eve, h.evil, profile(fmt.Sprint("endless-", i), "Endless", "{name: endless}"))
 		}
-		return h.growing(ctx, p, 30)
+		return h.growing(ctx, p, 60)
 	}},
 	{"an endless list of two thousand small rows a page, in ten tenants", func(ctx context.Context, h *house) func() {
 		var last *puppet
