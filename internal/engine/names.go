@@ -123,28 +123,36 @@ func (p *pass[O, D]) verify(ctx context.Context) (replaced bool, err error) {
 	return replaced, nil
 }
 
-// verdictsOf asks for the names that are pinned, and says what became of each. An error is that of
-// a look-up: then nothing is known.
+// verdictsOf asks for the names that are pinned, one place after the other, and says what became of each. A
+// place that the vendor refuses to show, such as an app that is gone, tells nothing; any other
+// error ends it.
 func verdictsOf(ctx context.Context, names backend.Directory, asked []reference.Asked, notBefore time.Time) (map[backend.Name]reference.Verdict, error) {
 	pinned := map[backend.Name]string{}
-	var questions []backend.Name
+	questions, order := map[backend.Name][]backend.Name{}, []backend.Name(nil)
 	for _, a := range asked {
-		if _, known := pinned[a.Query]; !known && a.Pinned != "" {
-			pinned[a.Query] = a.Pinned
-			questions = append(questions, a.Query)
+		if _, known := pinned[a.Query]; known || a.Pinned == "" {
+			continue
 		}
+		pinned[a.Query] = a.Pinned
+		place := a.Query.Place()
+		if questions[place] == nil {
+			order = append(order, place)
+		}
+		questions[place] = append(questions[place], a.Query)
 	}
-	if len(questions) == 0 {
-		return nil, nil
-	}
-	answers, err := names.Find(ctx, questions, notBefore)
-	if err != nil {
-		return nil, err
-	}
-	out := make(map[backend.Name]reference.Verdict, len(questions))
-	for _, q := range questions {
-		if a := answers[q]; a.Err == nil {
-			out[q] = reference.Verify(ctx, names, q, pinned[q], a.Matches)
+	out := map[backend.Name]reference.Verdict{}
+	for _, place := range order {
+		answers, err := names.Find(ctx, questions[place], notBefore)
+		switch {
+		case err != nil && backend.ClassOf(err) == backend.Terminal:
+			continue
+		case err != nil:
+			return out, err
+		}
+		for _, q := range questions[place] {
+			if a := answers[q]; a.Err == nil {
+				out[q] = reference.Verify(ctx, names, q, pinned[q], a.Matches)
+			}
 		}
 	}
 	return out, nil

@@ -191,6 +191,27 @@ func TestARefusalMakesTheOperatorAskAtOnceWhatTheNamesMean(t *testing.T) {
 	})
 }
 
+func TestAPlaceThatIsNotShownKeepsNobodyFromAskingTheOthers(t *testing.T) {
+	in(t, func(w *world) {
+		high := backend.Name{Kind: backend.NameRiskLevel, Name: "High"}
+		w.known("SOX", "f1", "PCI", "f2")
+		w.tenant.Names[high] = []backend.Match{{ID: "r1"}}
+		w.apply("payroll", frameworks("SOX", "PCI"), func(e *v1alpha1.AppEntitlement) { e.Spec.ConductorOne.RiskLevel = &v1alpha1.NamedRef{Name: high.Name} })
+		w.run("payroll")
+		w.wantSynced("payroll", inSync)
+		time.Sleep(time.Minute)
+
+		w.known("SOX", "f9", "PCI", "f2")
+		w.tenant.Inject(backendtest.Fault{Verb: backendtest.VerbFind, Before: backend.Errorf(backend.Terminal, "404: no such place")})
+		w.refusing(1)
+		w.edit("payroll", func(e *v1alpha1.AppEntitlement) { e.Spec.Description = backend.To("another") })
+		w.run("payroll")
+		w.wantSynced("payroll", inSync)
+		w.wantRefs("payroll", resolvedRefs)
+		w.wantFrameworks("f2", "f9")
+	})
+}
+
 func TestARefusalForADeadNameNamesTheField(t *testing.T) {
 	withFrameworks(t, func(w *world) {
 		w.known("PCI", "f2")
