@@ -119,6 +119,7 @@ func TestWhatBecomesOfANameOfEachKindAtEachVendor(t *testing.T) {
 // known is the question about a thing of the seed; where it says no name the first in its place is taken.
 func (s *stage) known(t *testing.T, q backend.Name) backend.Name {
 	t.Helper()
+	s.set("", scene{}) // Whatever the case before left.
 	if q.Name == "" {
 		all, err := s.tenant.List(t.Context(), q, 0)
 		if err != nil || len(all) < 2 {
