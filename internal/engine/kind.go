@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -101,3 +102,9 @@ type BackendError struct {
 
 // Error returns the message.
 func (e *BackendError) Error() string { return e.Message }
+
+// IsGone says whether err means that there is no such backend.
+func IsGone(err error) bool {
+	var e *BackendError
+	return errors.As(err, &e) && e.Reason == v1alpha1.ReasonBackendNotFound
+}

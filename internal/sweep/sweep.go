@@ -177,9 +177,14 @@ func (s *Sweeper) round(ctx context.Context, t Target) {
 		if _, is := s.isDue(t, k.Name); is {
 			limited, cancel := context.WithTimeout(ctx, longest)
 			s.sweep(limited, t, k)
+			s.askNames(limited, t, k)
 			cancel()
-			s.askNames(ctx, t, k)
 		}
+	}
+	// One that went meanwhile may have been counted after its figures were dropped.
+	if _, err := s.Open(ctx, t.Key); engine.IsGone(err) {
+		engine.DropMetrics(t.Key)
+		DropMetrics(t.Key)
 	}
 }
 

@@ -12,7 +12,9 @@ import (
 	"time"
 
 	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/metrics"
 
+	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/engine"
 )
 
@@ -201,6 +203,39 @@ func TestABackendThatIsGoneLeavesNoSchedule(t *testing.T) {
 		}
 		if !slices.Equal(ids, []string{two.Key + "|AccessProfile"}) || len(f.busy) != 0 {
 			t.Errorf("schedule of %v, %d busy", ids, len(f.busy))
+		}
+	})
+}
+
+func TestABackendThatGoesWhileItIsSweptLeavesNoFigures(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := target("team", "goes")
+		f, gone := newFarm(b), false
+		f.Open = func(_ context.Context, key string) (*engine.Backend, error) {
+			if gone {
+				return nil, &engine.BackendError{Reason: v1alpha1.ReasonBackendNotFound, Message: "the backend is gone"}
+			}
+			return &engine.Backend{Key: key}, nil
+		}
+		f.Sweeper.Kinds[0].Sweep = func(context.Context, *engine.Backend, time.Duration) (engine.Swept, error) {
+			gone = true
+			DropMetrics(b.Key) // As whoever sees it go does.
+			return engine.Swept{}, errors.New("the backend is gone")
+		}
+		f.Kinds = append(f.Kinds, Kind{Name: "AccessReview", Sweep: f.sweepOne})
+		f.during(t, 12*time.Minute)
+		families, err := metrics.Registry.Gather()
+		if err != nil || !gone {
+			t.Fatal(err, gone)
+		}
+		for _, family := range families {
+			for _, m := range family.GetMetric() {
+				for _, label := range m.GetLabel() {
+					if label.GetValue() == b.Key {
+						t.Errorf("%s is left", family.GetName())
+					}
+				}
+			}
 		}
 	})
 }
