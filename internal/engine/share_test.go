@@ -18,9 +18,9 @@ type house struct {
 	woken []string
 }
 
-func newHouse(max int) *house {
+func newHouse(most int) *house {
 	h := &house{at: time.Unix(0, 0)}
-	h.slots = slots{max: max, now: func() time.Time { return h.at }, wake: func(n types.NamespacedName) { h.woken = append(h.woken, n.String()) }}
+	h.slots = slots{max: most, now: func() time.Time { return h.at }, wake: func(n types.NamespacedName) { h.woken = append(h.woken, n.String()) }}
 	return h
 }
 

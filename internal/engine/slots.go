@@ -33,8 +33,8 @@ type slots struct {
 // crowd is how many namespaces can have all that they may at once: workers only wait, and cost little.
 const crowd = 4
 
-// Workers is how many workers a kind needs where max objects of one namespace are worked on at once.
-func Workers(max int) int { return crowd * max }
+// Workers is how many workers a kind needs where so many objects of one namespace are worked on at once.
+func Workers(perNamespace int) int { return crowd * perNamespace }
 
 // space is who works and waits for a namespace.
 type space struct {

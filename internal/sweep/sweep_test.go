@@ -196,7 +196,9 @@ func TestABackendThatIsGoneLeavesNoSchedule(t *testing.T) {
 		f.mu.Unlock()
 		time.Sleep(time.Minute)
 		cancel()
-		<-ended
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
 		var ids []string
 		for id := range f.due {
 			ids = append(ids, id)
