@@ -20,15 +20,17 @@ var _ = Describe("what was in the way and is not any more", func() {
 	It("an object goes on when its namespace is labelled after it was applied", func(ctx SpecContext) {
 		t := startTenant(ctx)
 		cluster := t.clusterBackend(ctx)
-		cluster.Spec.AllowedNamespaces = &v1alpha1.AllowedNamespaces{Selector: &metav1.LabelSelector{MatchLabels: map[string]string{"governance": t.namespace}}}
-		Expect(c.Update(ctx, cluster)).To(Succeed())
+		t.edit(ctx, cluster, cluster.Name, func() {
+			cluster.Spec.AllowedNamespaces = &v1alpha1.AllowedNamespaces{Selector: &metav1.LabelSelector{MatchLabels: map[string]string{"governance": t.namespace}}}
+		})
 		t.ready(ctx, cluster, cluster.Name)
 		t.apply(ctx, fmt.Sprintf("apiVersion: %s\nkind: AccessProfile\nmetadata: {name: late}\nspec:\n  backendRef: {kind: ClusterGovernanceBackend, name: %s}\n  displayName: Late\n", v1alpha1.GroupVersion, cluster.Name))
 		t.says(ctx, &v1alpha1.AccessProfile{}, "late", v1alpha1.ConditionSynced, v1alpha1.ReasonBackendNotAllowed)
 		ns := &corev1.Namespace{}
 		Expect(c.Get(ctx, client.ObjectKey{Name: t.namespace}, ns)).To(Succeed())
+		before := ns.DeepCopy()
 		ns.Labels["governance"] = t.namespace
-		Expect(c.Update(ctx, ns)).To(Succeed())
+		Expect(c.Patch(ctx, ns, client.MergeFrom(before))).To(Succeed())
 		t.ready(ctx, &v1alpha1.AccessProfile{}, "late")
 	})
 

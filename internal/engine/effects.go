@@ -50,7 +50,7 @@ const (
 	requeueDeletion // 10 s doubling to a minute: the vendor was asked and is not asked again so soon
 	requeueStuck    // 1 min doubling to an hour
 	requeueBackoff  // 1 s doubling to 5 min
-	requeueTaken    // 2 s doubling to 5 min
+	requeueTaken    // 5 s doubling to 5 min
 	requeueAfter
 	requeueSecond
 	requeueRetry // 30 s doubling to the resync interval

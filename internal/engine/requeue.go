@@ -31,7 +31,7 @@ func (p *pass[O, D]) requeueAfter(e effects, out outcome) time.Duration {
 	case requeueStuck:
 		return jitter(backoff(time.Minute, time.Hour, p.memory.stuck))
 	case requeueTaken:
-		return jitter(backoff(2*time.Second, 5*time.Minute, p.memory.stuck))
+		return jitter(backoff(5*time.Second, 5*time.Minute, p.memory.stuck))
 	case requeuePoll:
 		return p.poll()
 	case requeueWorking:

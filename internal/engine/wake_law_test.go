@@ -150,7 +150,7 @@ func TestWhatIsStuckComesEverLessOften(t *testing.T) {
 		requeueSoon:     {first: 12, tenth: 6},
 		requeueStuck:    {first: 6, tenth: 1},
 		requeueDeletion: {first: 63, tenth: 60}, // At one vendor's most: it is asked whether it is done.
-		requeueTaken:    {first: 18, tenth: 12},
+		requeueTaken:    {first: 17, tenth: 12},
 		requeueBackoff:  {first: 19, tenth: 12},
 		requeueNow:      {first: 21, tenth: 6},
 		requeueWorking:  {first: 14, tenth: 6},

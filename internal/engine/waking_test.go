@@ -76,7 +76,7 @@ func TestAStuckObjectLeavesTheVendorAlone(t *testing.T) {
 		err         error
 		first, rest int // creates at most, in the first hour and in the nine behind it
 	}{
-		"its name is taken for good":    {backend.Taken(backend.Mark{}, "taken"), 18, 9 * 12},
+		"its name is taken for good":    {backend.Taken(backend.Mark{}, "taken"), 17, 9 * 12},
 		"it is refused for good":        {backend.Errorf(backend.Terminal, "no"), 6, 9},
 		"its credentials are refused":   {backend.Errorf(backend.Unauthorized, "401"), 11, 9 * 6},
 		"somebody is always faster":     {backend.Errorf(backend.Conflict, "409"), 19, 9 * 12},
@@ -126,7 +126,7 @@ func TestANameThatAnotherObjectHasIsWaitedFor(t *testing.T) {
 				if got := w.message(name, v1alpha1.ConditionReconciling); !strings.Contains(got, "team-a/holder") {
 					t.Errorf("Reconciling says %q", got)
 				}
-				if result.RequeueAfter < 2*time.Second || result.RequeueAfter > 3*time.Second {
+				if result.RequeueAfter < 5*time.Second || result.RequeueAfter > 6*time.Second {
 					t.Errorf("it comes back after %s", result.RequeueAfter)
 				}
 				w.woken = nil
@@ -161,7 +161,7 @@ func TestANameThatNoObjectHasIsTriedAgainSoonAndStalls(t *testing.T) {
 				if w.condition("new", v1alpha1.ConditionStalled) == "absent" {
 					t.Error("it is not stalled")
 				}
-				w.follow("new", 5*time.Second)
+				w.follow("new", 6*time.Second)
 				w.wantSynced("new", inSync)
 			})
 		})
