@@ -51,6 +51,8 @@ type Config struct {
 	Observe Observer
 	// Outside: no call may go to an address of the process's own host, whatever the endpoint's name means.
 	Outside bool
+	// Gone says that nobody uses the tenant any more: a list that is being read ends. Nil means never.
+	Gone func() bool
 	// Room bounds what large answers hold in memory; nil bounds nothing.
 	Room Room
 	// APIStyle is the family of paths to call, where the vendor has several (SailPoint).

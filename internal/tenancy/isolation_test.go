@@ -150,10 +150,15 @@ func TestARotatedCredentialLeavesNothingBehind(t *testing.T) {
 		}
 		time.Sleep(2 * time.Minute)
 		synctest.Wait()
-		if len(o.left) != 0 {
+		if len(o.left) != 0 || o.configs[200].Gone() {
 			t.Errorf("%v counts as left, and the backend is there", o.left)
 		}
 		o.Forget(tenancy.Key(b))
+		for i, cfg := range o.configs {
+			if !cfg.Gone() {
+				t.Errorf("the lists of tenant %d go on", i)
+			}
+		}
 		time.Sleep(2 * time.Minute)
 		synctest.Wait()
 		if len(o.dropped) != 201 {

@@ -128,6 +128,7 @@ func (p *Pool) openTenant(vendor backend.Vendor, cfg backend.Config, t *tenant, 
 	if p.Observe != nil {
 		cfg.Observe = p.Observe(vendor.Name, t.host)
 	}
+	cfg.Gone = t.gone.Load
 	opened, err := vendor.Open(cfg)
 	if err != nil {
 		return nil, err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/governance-operator/governance-operator/internal/backend"
@@ -19,6 +20,7 @@ type tenant struct {
 	vendor, host string
 	// quiet is the end of a pause that the vendor asked the tenant before this one for.
 	quiet time.Time
+	gone  atomic.Bool // nobody uses it any more
 
 	mu       sync.Mutex
 	identity backend.TenantID
@@ -116,6 +118,7 @@ func (p *Pool) unused() (gone []*tenant) {
 // once the last call there is over.
 func (p *Pool) drop(gone []*tenant) {
 	for _, t := range gone {
+		t.gone.Store(true)
 		p.names.Forget(t.key)
 		p.asks.drop(t)
 		if p.Dropped != nil {

@@ -47,6 +47,8 @@ type Options struct {
 	Explain func(status int, body []byte) Explanation
 	// Observe is told of every call; nil for nobody.
 	Observe backend.Observer
+	// Gone says that nobody uses the client any more: a list that is being read ends. Nil means never.
+	Gone func() bool
 	// Room bounds what large answers hold in memory; nil bounds nothing.
 	Room backend.Room
 	// Outside refuses to connect to addresses of this host, and to those of the link, where clouds
@@ -70,6 +72,7 @@ type Client struct {
 	explain  func(status int, body []byte) Explanation
 	observe  backend.Observer
 	room     backend.Room
+	gone     func() bool
 }
 
 // New returns a client that sends no credentials until Authenticate. An error names
@@ -98,6 +101,7 @@ func New(o Options) (*Client, error) {
 		explain:   o.Explain,
 		observe:   o.Observe,
 		room:      o.Room,
+		gone:      o.Gone,
 		http: &http.Client{
 			Transport: o.Transport,
 			// A redirect would carry the token to where nobody said it may go.

@@ -36,6 +36,7 @@ func Open(cfg backend.Config, usual Rate, explain func(status int, body []byte) 
 		Explain:           explain,
 		Observe:           cfg.Observe,
 		Room:              cfg.Room,
+		Gone:              cfg.Gone,
 		Outside:           cfg.Outside,
 	})
 }

@@ -70,18 +70,24 @@ func Pages[T any](ctx context.Context, fetch func(ctx context.Context, token str
 type meterKey struct{}
 
 // meter is how much of a list was read.
-type meter struct{ bytes int64 }
+type meter struct {
+	bytes int64
+	gone  bool // nobody uses the tenant any more
+}
 
 // noteBytes counts an answer to the list that it is a part of.
-func noteBytes(ctx context.Context, n int) {
+func noteBytes(ctx context.Context, n int, gone bool) {
 	if m, ok := ctx.Value(meterKey{}).(*meter); ok {
 		m.bytes += int64(n)
+		m.gone = gone
 	}
 }
 
 // tooMuch says why a list must not be read on, empty if it may.
 func (m *meter) tooMuch(rows int) string {
 	switch {
+	case m.gone:
+		return "is of a backend that is gone, or signs in otherwise now"
 	case rows > mostRows:
 		return fmt.Sprintf("does not end after %d items", mostRows)
 	case m.bytes > mostBytes:
