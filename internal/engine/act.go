@@ -169,22 +169,24 @@ func (p *pass[O, D]) stakeClaim(ctx context.Context, send bool) error {
 // storeIntent patches the object's intent and finalizer, with its resourceVersion. What the pass has put into the status
 // so far stays, to be written later.
 func (p *pass[O, D]) storeIntent(ctx context.Context, next Intent) error {
-	before := p.stored.DeepCopyObject().(O)
-	status := p.status().DeepCopy()
-	annotations := maps.Clone(p.obj.GetAnnotations())
+	after := p.stored.DeepCopyObject().(O)
+	annotations := maps.Clone(after.GetAnnotations())
 	if annotations == nil {
 		annotations = map[string]string{}
 	}
 	annotations[v1alpha1.AnnotationIntent] = next.encode()
-	p.obj.SetAnnotations(annotations)
-	controllerutil.AddFinalizer(p.obj, v1alpha1.Finalizer)
+	after.SetAnnotations(annotations)
+	controllerutil.AddFinalizer(after, v1alpha1.Finalizer)
 	stamp := p.r.Now()
-	if err := p.r.Client.Patch(ctx, p.obj, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})); err != nil {
+	if err := p.r.Client.Patch(ctx, after, client.MergeFromWithOptions(p.stored, client.MergeFromWithOptimisticLock{})); err != nil {
 		return err
 	}
-	p.stored = p.obj.DeepCopyObject().(O)
-	p.memory.stored(p.obj.GetResourceVersion(), stamp)
-	*p.status() = *status
+	p.stored = after
+	p.obj.SetAnnotations(maps.Clone(after.GetAnnotations()))
+	p.obj.SetFinalizers(slices.Clone(after.GetFinalizers()))
+	p.obj.SetResourceVersion(after.GetResourceVersion())
+	p.obj.SetManagedFields(slices.Clone(after.GetManagedFields()))
+	p.memory.stored(after.GetResourceVersion(), stamp)
 	p.intent, p.foreignIntent = &next, false
 	return nil
 }
