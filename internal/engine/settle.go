@@ -56,6 +56,9 @@ func (p *pass[O, D]) settle(ctx context.Context, out outcome) (time.Duration, er
 	if err := p.noteBound(ctx); err != nil {
 		return 0, err
 	}
+	if !e.leave {
+		p.projectFigures(out) // That patch brought the kind's own figures back as they were stored.
+	}
 	if err := p.write(ctx, out.wrote); err != nil {
 		return 0, err
 	}
