@@ -1,6 +1,7 @@
 package tenancy_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -14,6 +15,7 @@ import (
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
+	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
@@ -208,5 +210,26 @@ func TestABackendOfANamespaceReachesNothingOfTheManagersHost(t *testing.T) {
 				t.Errorf("%s of the cluster's backend, which administrators write: %+v", endpoint, h)
 			}
 		}
+	}
+}
+
+func TestABackendThatGoesWhileAnObjectOpensItIsNotKept(t *testing.T) {
+	b := backendObject()
+	b.Status.TenantID = "tenant-1"
+	b.Status.Conditions = []metav1.Condition{{Type: v1alpha1.ConditionReady, Status: metav1.ConditionTrue, Reason: v1alpha1.ReasonAuthenticated, LastTransitionTime: metav1.Now()}}
+	o := newOpening(t, b, secretOf("team", map[string]string{"token": "secret"}))
+	o.Client = interceptor.NewClient(o.Client.(client.WithWatch), interceptor.Funcs{
+		Get: func(ctx context.Context, c client.WithWatch, key client.ObjectKey, obj client.Object, opts ...client.GetOption) error {
+			if _, is := obj.(*corev1.Secret); is {
+				if err := c.Delete(ctx, b); err != nil {
+					t.Error(err)
+				}
+			}
+			return c.Get(ctx, key, obj, opts...)
+		},
+	})
+	_, err := o.Get(t.Context(), "team", v1alpha1.BackendRef{Name: "tenant"}, false)
+	if !engine.IsGone(err) || len(o.tenants) != 1 || len(o.dropped) != 1 {
+		t.Errorf("%v, %d tenants opened and %d dropped", err, len(o.tenants), len(o.dropped))
 	}
 }

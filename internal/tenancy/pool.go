@@ -224,6 +224,10 @@ func (p *Pool) use(ctx context.Context, obj Object, deleting bool) (*engine.Back
 			}
 		}
 	}
+	if stale && p.isGone(ctx, obj) {
+		p.Forget(key) // It went while it was opened: nobody else would.
+		return nil, &engine.BackendError{Reason: v1alpha1.ReasonBackendNotFound, Message: fmt.Sprintf("backend %q is gone", obj.GetName())}
+	}
 	who, err := open.tenant.who(ctx, time.Duration(1<<62))
 	if err != nil {
 		return nil, err
@@ -328,4 +332,10 @@ func EndpointOf(spec *v1alpha1.GovernanceBackendSpec, allowInsecure bool) (*url.
 		return u, nil
 	}
 	return nil, &Problem{v1alpha1.ReasonInvalidSpec, fmt.Sprintf("spec.endpoint: %s must be https (http is allowed for loopback addresses only)", u.Redacted())}
+}
+
+// isGone says whether a backend is no more, by the cache.
+func (p *Pool) isGone(ctx context.Context, obj Object) bool {
+	now := obj.DeepCopyObject().(Object)
+	return apierrors.IsNotFound(p.Client.Get(ctx, client.ObjectKeyFromObject(obj), now))
 }
