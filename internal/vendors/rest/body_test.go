@@ -132,17 +132,22 @@ func TestAListOfTooManyRowsOrBytesIsAnErrorAndNoEnd(t *testing.T) {
 
 func TestAListOfABackendThatIsGoneEndsWithAnError(t *testing.T) {
 	gone, pages := false, 0
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("{}")) }))
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		gone = pages == 3 // While the page is on its way.
+		_, _ = w.Write([]byte("{}"))
+	}))
 	defer server.Close()
 	c := open(t, rest.Options{Endpoint: server.URL, Gone: func() bool { return gone }})
 	var last error
 	for _, err := range rest.Pages(t.Context(), func(ctx context.Context, _ string) (rest.Page[int], error) {
 		pages++
-		gone = pages == 3
 		_, err := c.Do(ctx, read, nil)
 		return rest.Page[int]{Next: fmt.Sprint(pages)}, err
 	}) {
 		last = err
+	}
+	if _, err := c.Do(t.Context(), read, nil); err == nil || !strings.Contains(err.Error(), "not sent") {
+		t.Errorf("%v of a read that comes after", err)
 	}
 	if last == nil || pages != 3 || backend.ClassOf(last) != backend.Retryable {
 		t.Errorf("%v after %d pages, want an error after the third", last, pages)

@@ -86,6 +86,9 @@ func (c *Client) send(ctx context.Context, call Call, token string, attempt int,
 	if err != nil {
 		return Response{}, c.failure(call, backend.Terminal, 0, "the request cannot be rendered", nil)
 	}
+	if call.safe() && c.gone != nil && c.gone() {
+		return Response{}, c.failure(call, backend.Retryable, 0, "not sent: the backend is gone, or signs in otherwise now", nil)
+	}
 	done, held, err := c.enter(ctx, call)
 	if err != nil {
 		c.tellHeld(ctx, call, attempt, held, err)
