@@ -150,6 +150,8 @@ var _ = Describe("what must never happen", func() {
 				other.SwitchTenant("stranger")
 				t.putSecret(ctx, other.Credentials())
 				t.edit(ctx, b, "tenant", func() { b.Spec.Endpoint = other.URL })
+				// Until it is seen there, an edit may still go where it belongs.
+				t.says(ctx, b, "tenant", v1alpha1.ConditionReady, v1alpha1.ReasonTenantChanged)
 				ask(ctx, t)
 				for _, s := range created {
 					t.there(ctx, newObject(s.kind), "doomed")
