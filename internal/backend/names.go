@@ -69,7 +69,59 @@ type ListBudget struct {
 	// one costs to look up, and PageSize how many rows come with a call.
 	Sought, PerName, PageSize int
 
-	rows int
+	rows, kept int
+}
+
+// What is kept of names is bounded: a server that never ends, or gives names of mebibytes, must not fill the memory of all.
+const (
+	// mostKept is how many bytes of names are kept of one list: some thirty thousand things.
+	mostKept = 4 << 20
+	// MostMatches is how many things that answer to one name are kept.
+	MostMatches  = 100
+	longestID    = 1 << 10
+	longestLabel = 256
+)
+
+// Keep counts a thing that stays. Where there are too many the list is given up: names are then looked up one by one, and as a
+// witness it tells nothing.
+func (b *ListBudget) Keep(l *Listed) error {
+	l.Match = l.Match.kept()
+	b.kept += len(l.ID) + len(l.Name) + len(l.Unusable) + 100
+	for _, name := range l.Names {
+		b.kept += len(name) + 16
+	}
+	switch {
+	case b.kept <= mostKept:
+		return nil
+	case b.Sought > 0:
+		return &Error{Class: Terminal, Err: ErrLongList}
+	}
+	return &Error{Class: Terminal, Err: ErrNoWitness}
+}
+
+// kept is what stays of a match. An id that nothing could be written with is of no use.
+func (m Match) kept() Match {
+	if len(m.ID) > longestID {
+		m.ID, m.Unusable = m.ID[:longestLabel], "its id is too long"
+	}
+	m.Name, m.Unusable = beginning(m.Name), beginning(m.Unusable)
+	return m
+}
+
+// beginning is a copy, so that what follows is let go.
+func beginning(text string) string {
+	if len(text) <= longestLabel {
+		return text
+	}
+	return strings.Clone(strings.ToValidUTF8(text[:longestLabel], "")) + "…"
+}
+
+// AddMatch adds a thing that answers to a name. Beyond MostMatches nobody counts on: the name is ambiguous anyway.
+func AddMatch(out []Match, m Match) []Match {
+	if len(out) >= MostMatches {
+		return out
+	}
+	return append(out, m.kept())
 }
 
 // Spend counts a row. The first row of a page that makes the list as dear as the look-ups ends it.

@@ -34,7 +34,11 @@ func Judge(q backend.Name, matches []backend.Match) (reason, message string) {
 		for _, m := range matches[:min(len(matches), 3)] {
 			ids = append(ids, m.ID)
 		}
-		return v1alpha1.ReasonNameAmbiguous, fmt.Sprintf("%d things answer to the %s name %q (%s): write the id instead", len(matches), noun, q.Name, strings.Join(ids, ", "))
+		count := fmt.Sprint(len(matches))
+		if len(matches) >= backend.MostMatches {
+			count = "at least " + count
+		}
+		return v1alpha1.ReasonNameAmbiguous, fmt.Sprintf("%s things answer to the %s name %q (%s): write the id instead", count, noun, q.Name, strings.Join(ids, ", "))
 	case matches[0].Unusable != "":
 		return v1alpha1.ReasonNameNotFound, fmt.Sprintf("the %s %q cannot be used: %s", noun, q.Name, matches[0].Unusable)
 	}

@@ -157,7 +157,7 @@ func matches(hits iter.Seq2[row[wrapped], error], same func(thing) bool) ([]back
 			if x.ID == "" {
 				return nil, backend.Errorf(backend.Retryable, "a list holds %q without an id", x.label())
 			}
-			out = append(out, backend.Match{ID: x.ID, Name: x.label(), Unusable: x.unusable()})
+			out = backend.AddMatch(out, backend.Match{ID: x.ID, Name: x.label(), Unusable: x.unusable()})
 		}
 	}
 	return out, nil

@@ -23,6 +23,9 @@ func Names[T any](all iter.Seq2[T, error], budget *backend.ListBudget, listed fu
 		case l.ID == "":
 			return nil, backend.Errorf(backend.Retryable, "a list holds %q without an id", l.Name)
 		default:
+			if err := budget.Keep(&l); err != nil {
+				return nil, err
+			}
 			out = append(out, l)
 		}
 	}

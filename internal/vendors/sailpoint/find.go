@@ -138,7 +138,7 @@ func matches(hits iter.Seq2[row[thing], error], same func(thing) bool) ([]backen
 			if x.ID == "" {
 				return nil, backend.Errorf(backend.Retryable, "a list holds %q without an id", x.Name)
 			}
-			out = append(out, backend.Match{ID: x.ID, Name: x.label(), Unusable: x.unusable()})
+			out = backend.AddMatch(out, backend.Match{ID: x.ID, Name: x.label(), Unusable: x.unusable()})
 		}
 	}
 	return out, nil

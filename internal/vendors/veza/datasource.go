@@ -71,6 +71,9 @@ type extraction struct {
 	ProviderID string `json:"provider_id"`
 }
 
+// rememberedManagers bounds the lifecycle datasources that are remembered; what falls out is read again.
+const rememberedManagers = 64
+
 // datasources knows what belongs where.
 type datasources struct {
 	api
@@ -84,7 +87,7 @@ type datasources struct {
 // manager reads a lifecycle datasource.
 func (d *datasources) manager(ctx context.Context, id string) (lifecycle, error) {
 	d.mu.Lock()
-	if d.managers == nil {
+	if d.managers == nil || len(d.managers) >= rememberedManagers {
 		d.managers = map[string]*recent[lifecycle]{}
 	}
 	known := d.managers[id]
@@ -116,10 +119,13 @@ func (d *datasources) manager(ctx context.Context, id string) (lifecycle, error)
 // providerOf says which provider an extraction datasource belongs to, "" where it is not known.
 func (d *datasources) providerOf(ctx context.Context, id string) (string, error) {
 	known, err := d.providers.get(ctx, func(ctx context.Context) (map[string]string, error) {
-		all := map[string]string{}
+		all, size := map[string]string{}, 0
 		for r, err := range list[extraction](ctx, d.api, query{path: datasourcesPath, paged: true}, nil) {
 			if err != nil {
 				return nil, err
+			}
+			if size += len(r.item.ID) + len(r.item.ProviderID) + 100; size > 16*mostKept {
+				return nil, backend.Errorf(backend.Retryable, "GET %s: there are more datasources than a tenant has", datasourcesPath)
 			}
 			all[r.item.ID] = r.item.ProviderID
 		}

@@ -64,7 +64,7 @@ func (t *tenant) findDatasource(ctx context.Context, name string) ([]backend.Mat
 			return nil, err
 		}
 		if ds := r.item.Datasource; ds.Name == name || slices.Contains(providers, ds.ProviderID) {
-			out = append(out, backend.Match{ID: r.item.ID, Name: ds.Name, Unusable: r.item.unusable()})
+			out = backend.AddMatch(out, backend.Match{ID: r.item.ID, Name: ds.Name, Unusable: r.item.unusable()})
 		}
 	}
 	return out, nil
@@ -82,7 +82,7 @@ func (t *tenant) findEntity(ctx context.Context, q backend.Name) ([]backend.Matc
 			if err != nil {
 				return nil, err
 			}
-			out = append(out, backend.Match{ID: obs.ID, Name: q.Name, Unusable: manager.unusable()})
+			out = backend.AddMatch(out, backend.Match{ID: obs.ID, Name: q.Name, Unusable: manager.unusable()})
 		}
 	}
 	return out, nil
@@ -107,7 +107,7 @@ func (t *tenant) findConfiguration(ctx context.Context, name string) ([]backend.
 			return nil, err
 		}
 		if r.item.Name == name {
-			out = append(out, backend.Match{ID: r.item.WorkflowID, Name: name})
+			out = backend.AddMatch(out, backend.Match{ID: r.item.WorkflowID, Name: name})
 		}
 	}
 	return out, nil
@@ -129,7 +129,7 @@ func (t *tenant) findProfile(ctx context.Context, q backend.Name) ([]backend.Mat
 			return nil, err
 		}
 		if typ.called(p, q.Name) {
-			out = append(out, backend.Match{ID: p.ID, Name: p.Name})
+			out = backend.AddMatch(out, backend.Match{ID: p.ID, Name: p.Name})
 		}
 	}
 	return out, nil

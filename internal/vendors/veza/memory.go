@@ -2,6 +2,7 @@ package veza
 
 import (
 	"context"
+	"encoding/json"
 	"sync"
 	"time"
 )
@@ -9,7 +10,10 @@ import (
 // listAge is how long a list that changes rarely serves the next look.
 const listAge = time.Minute
 
-// recent keeps what fetch returned for a while; an error is not kept.
+// mostKept is how many bytes of one answer are kept: more than any tenant has, and little for one that means harm.
+const mostKept = 256 << 10
+
+// recent keeps what fetch returned for a while; an error is not kept, nor what is too large.
 type recent[T any] struct {
 	mu    sync.Mutex
 	value T
@@ -37,12 +41,17 @@ func (r *recent[T]) fetch(ctx context.Context, fetch func(ctx context.Context) (
 	if err != nil {
 		return value, err
 	}
-	r.value, r.until = value, time.Now().Add(listAge)
+	if raw, err := json.Marshal(value); err == nil && len(raw) <= mostKept {
+		r.value, r.until = value, time.Now().Add(listAge)
+	}
 	return value, nil
 }
 
 // rememberedNames bounds names; what falls out costs a longer look.
 const rememberedNames = 8192
+
+// longestName is what is remembered of one.
+const longestName = 1 << 10
 
 // names remembers what entities are called, by id.
 type names struct {
@@ -51,6 +60,9 @@ type names struct {
 }
 
 func (n *names) set(id, name string) {
+	if len(id)+len(name) > longestName {
+		return
+	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.byID == nil || len(n.byID) >= rememberedNames {

@@ -84,7 +84,11 @@ func (t *tenant) listEntities(ctx context.Context, q backend.Name, sought int) (
 				return nil, err
 			}
 			name := backend.Value(obs.Actual.DisplayName)
-			out = append(out, backend.Listed{Match: backend.Match{ID: obs.ID, Name: name, Unusable: manager.unusable()}, Names: []string{name}})
+			l := backend.Listed{Match: backend.Match{ID: obs.ID, Name: name, Unusable: manager.unusable()}, Names: []string{name}}
+			if err := budget.Keep(&l); err != nil {
+				return nil, err
+			}
+			out = append(out, l)
 		}
 	}
 	return out, nil

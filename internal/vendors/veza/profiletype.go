@@ -73,7 +73,7 @@ func (t *profileTypes) named(ctx context.Context, name string) ([]backend.Match,
 	var out []backend.Match
 	for _, typ := range all {
 		if typ.Name == name {
-			out = append(out, backend.Match{ID: typ.ID, Name: typ.Name})
+			out = backend.AddMatch(out, backend.Match{ID: typ.ID, Name: typ.Name})
 		}
 	}
 	slices.SortFunc(out, func(a, b backend.Match) int { return strings.Compare(a.ID, b.ID) })

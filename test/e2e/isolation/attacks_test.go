@@ -208,6 +208,22 @@ var byBackends = []attack{
 		}
 		return h.growing(ctx, last, 10)
 	}},
+	{"endless lists of apps with names of 20 kB, and as many answers to each name", func(ctx context.Context, h *house) func() {
+		var last *puppet
+		for i := range 5 {
+			last = newPuppet(endlessNames(fmt.Sprint("names-", i), 20_000))
+			name := fmt.Sprint("names-", i)
+			h.at(ctx, name, last.URL, "requestsPerSecond: 1000", "burst: 10000")
+			for n := range 4 {
+				var entries []string
+				for app := range 20 {
+					entries = append(entries, fmt.Sprintf("{app: {name: App %d}, name: Member}", app))
+				}
+				h.apply(ctx, h.eve, h.evil, profile(fmt.Sprint(name, "-", n), "Names", "{name: "+name+"}", "entitlements: ["+strings.Join(entries, ", ")+"]"))
+			}
+		}
+		return h.growing(ctx, last, 20)
+	}},
 	{"answers of nine mebibytes, and of two million nothings", func(ctx context.Context, h *house) func() {
 		huge, nothing := strings.Repeat("x", 9<<20), `{"list":[`+strings.Repeat("null,", 1_500_000)+`null]}`
 		for i, text := range []string{huge, nothing, `{"list":` + strings.Repeat("[", 4<<20), `{"list":[],"nextPageToken":"` + strings.Repeat("t", 7<<20) + `"}`} {

@@ -102,6 +102,24 @@ func endless(tenant string, perPage, size int) func(*puppet, http.ResponseWriter
 	}
 }
 
+// endlessNames lists and finds apps for ever, each with an id and a name of many kibibytes, or with the name that is sought.
+func endlessNames(tenant string, size int) func(*puppet, http.ResponseWriter, *http.Request) {
+	return func(p *puppet, w http.ResponseWriter, r *http.Request) {
+		if !strings.HasSuffix(r.URL.Path, "/apps") {
+			namesake(tenant)(p, w, r)
+			return
+		}
+		page := p.calls.Load()
+		var list []object
+		for i := range 50 {
+			id := fmt.Sprint("app-", page, "-", i)
+			list = append(list, object{"app": object{"id": id + strings.Repeat("x", size), "displayName": "App 1"}},
+				object{"id": id, "displayName": id + strings.Repeat("x", size)})
+		}
+		answer(w, object{"list": list, "nextPageToken": fmt.Sprint("page-", page)})
+	}
+}
+
 // slow answers after a while what another would at once.
 func slow(after time.Duration, do func(*puppet, http.ResponseWriter, *http.Request)) func(*puppet, http.ResponseWriter, *http.Request) {
 	return func(p *puppet, w http.ResponseWriter, r *http.Request) {
