@@ -97,8 +97,6 @@ fmt: ## Format all Go code.
 vet: ## Run go vet on all modules.
 	go vet ./...
 	go -C test vet ./...
-	@echo "== packages, watched for races"
-	@$(MAKE) --no-print-directory race
 	go -C test/monitoring vet ./...
 	go -C hack/tools/image vet ./...
 
@@ -168,6 +166,8 @@ test: control-plane build $(BIN)/manager-chaos $(GINKGO) $(HELM) $(KUSTOMIZE) ##
 	@echo "== packages"
 	go test $$(go list ./... | grep -v '/internal/controller$$')
 	go -C test vet ./...
+	@echo "== packages, watched for races"
+	@$(MAKE) --no-print-directory race
 	@echo "== what Argo CD and Flux make of recorded objects"
 	go -C test test -count=1 ./argocd
 	@echo "== the documents: what a newcomer types, in a fresh clone"
