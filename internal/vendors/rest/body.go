@@ -22,10 +22,13 @@ const (
 )
 
 // What a value takes at most once it is decoded, beside its text: an element of a list is a struct
-// of its own, and a field is a part of one.
+// of its own, and a field is a part of one. A short text may stand for the largest struct, as {} and null
+// do; a longer one fills its own fields, and takes so many times its bytes.
 const (
 	elementWeight = 1 << 10
 	fieldWeight   = 64
+	shortElement  = 48
+	timesItsText  = 4
 )
 
 // errTooMuch: the values of an answer would take too much memory.
@@ -92,16 +95,22 @@ func (c *Client) take(ctx context.Context, size int64) (func(), error) {
 // weigh says what the values of a JSON text take at most once they are decoded. It does not check the text.
 func weigh(data []byte) int64 {
 	weight := int64(len(data))
-	var inList []bool // of the values that are open
+	var open []opened
 	quoted, escaped := false, false
-	value := func() {
-		if len(inList) > 0 && inList[len(inList)-1] {
+	begin := func(at int) {
+		if len(open) > 0 && open[len(open)-1].list {
+			open[len(open)-1].element = at
 			weight += elementWeight
 			return
 		}
 		weight += fieldWeight
 	}
-	for _, b := range data {
+	end := func(at int) { // Only now it is known how long the element is.
+		if len(open) > 0 && open[len(open)-1].list {
+			weight -= elementWeight - element(at-open[len(open)-1].element)
+		}
+	}
+	for i, b := range data {
 		switch {
 		case escaped:
 			escaped = false
@@ -110,16 +119,32 @@ func weigh(data []byte) int64 {
 		case b == '"':
 			quoted = true
 		case b == '[', b == '{':
-			inList = append(inList, b == '[')
-			value() // The first one in it; a comma stands before each other.
+			open = append(open, opened{list: b == '['})
+			begin(i + 1) // The first one in it; a comma stands before each other.
 		case b == ',':
-			value()
-		case (b == ']' || b == '}') && len(inList) > 0:
-			inList = inList[:len(inList)-1]
+			end(i)
+			begin(i + 1)
+		case (b == ']' || b == '}') && len(open) > 0:
+			end(i)
+			open = open[:len(open)-1]
 		}
 		if weight > mostWeight {
 			return weight
 		}
 	}
 	return weight
+}
+
+// opened is a list or an object whose end was not seen yet, and where the last element of the list began.
+type opened struct {
+	list    bool
+	element int
+}
+
+// element is what an element of a list weighs whose text has so many bytes.
+func element(size int) int64 {
+	if size < shortElement {
+		return elementWeight
+	}
+	return min(elementWeight, timesItsText*int64(size))
 }
