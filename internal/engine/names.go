@@ -98,29 +98,20 @@ func (p *pass[O, D]) ask(ctx context.Context, open []backend.Name) error {
 	return nil
 }
 
-// askAnew asks again what all names mean, where somebody wants a full look.
-func (p *pass[O, D]) askAnew(ctx context.Context) error {
+// askAnew asks again what all names mean, where somebody wants a full look, and maps the spec anew by
+// what they mean now. What is in an app that was made anew is another question then, and is asked.
+func (p *pass[O, D]) askAnew(ctx context.Context) (mapped bool, err error) {
 	if p.requested() == "" || p.requested() == p.status().LastHandledReconcileAt || p.started() {
-		return nil
+		return false, nil
 	}
-	_, err := p.verify(ctx)
-	return err
-}
-
-// verify asks what the pinned names mean now, and takes it over.
-func (p *pass[O, D]) verify(ctx context.Context) (replaced bool, err error) {
 	verdicts, err := verdictsOf(ctx, p.backend.Names, p.resolver.Asked(), p.r.Now().Add(-justNow))
 	if err != nil || len(verdicts) == 0 {
 		return false, err
 	}
 	pinned := p.resolver.Pinned()
-	replaced = reference.Apply(pinned, verdicts)
+	reference.Apply(pinned, verdicts)
 	p.status().Resolved = pinned
-	if err := p.resolve(ctx, false); err != nil {
-		return false, err
-	}
-	p.setAside(p.resolver.Problems())
-	return replaced, nil
+	return true, p.resolve(ctx, true)
 }
 
 // verdictsOf asks for the names that are pinned, one place after the other, and says what became of each. A

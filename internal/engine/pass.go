@@ -358,17 +358,29 @@ func (p *pass[O, D]) desire(ctx context.Context) (outcome, bool) {
 	if err := p.resolve(ctx, !p.started()); err != nil {
 		return outcome{err: err}, true
 	}
-	p.warnings = p.caps.Warn(p.desired)
-	if problems := p.setAside(p.resolver.Problems()); len(problems) > 0 {
-		return outcome{problems: problems}, true
+	problems := p.judged()
+	if len(problems) == 0 {
+		mapped, err := p.askAnew(ctx)
+		if err != nil {
+			return outcome{err: err}, true
+		}
+		if mapped {
+			problems = p.judged()
+		}
 	}
-	if err := p.askAnew(ctx); err != nil {
-		return outcome{err: err}, true
+	if len(problems) > 0 {
+		return outcome{problems: problems}, true
 	}
 	if p.r.Kind.Held != nil {
 		p.facts.CreateHeld, p.heldUntil = p.r.Kind.Held(p.desired)
 	}
 	return outcome{}, false
+}
+
+// judged says what stops the pass, once the spec is mapped.
+func (p *pass[O, D]) judged() []reference.Problem {
+	p.warnings = p.caps.Warn(p.desired)
+	return p.setAside(p.resolver.Problems())
 }
 
 // knownParent is where the remote is, or may be, without resolving anything.
