@@ -15,7 +15,7 @@ const retryWithin = 24 * time.Hour
 type missed struct {
 	attempt int64
 	date    time.Time // the vendor's clock
-	taken   time.Time // ours
+	again   time.Time // ours: from when a list is late enough to be the second
 }
 
 // judgeAttempt decides whether an attempt of a run-once kind came to nothing, for good: its window is over, and two
@@ -33,7 +33,7 @@ func (p *pass[O, D]) judgeAttempt(ctx context.Context, looked backend.Observatio
 	over := p.r.Now().Add(-looked.Date.Sub(p.intent.At.Add(p.r.Window)))
 	m := &p.memory.missed
 	if m.attempt == p.intent.Attempt {
-		over = m.taken.Add(p.secondLook())
+		over = m.again
 	}
 	if p.r.Now().Before(over) {
 		f.Intent = IntentFresh
@@ -56,12 +56,13 @@ func (p *pass[O, D]) judgeAttempt(ctx context.Context, looked backend.Observatio
 			return nil
 		}
 	}
-	if m.attempt == p.intent.Attempt && !list.date.Before(m.date.Add(p.caps.ListLag)) {
+	if m.attempt != p.intent.Attempt {
+		*m = missed{p.intent.Attempt, list.date, list.taken.Add(p.secondLook())}
+	} else if early := m.date.Add(p.caps.ListLag).Sub(list.date); early > 0 {
+		m.again = list.taken.Add(early + time.Second) // The vendor tells whole seconds, and its answers take their time.
+	} else {
 		f.NeverCame = true
 		return nil
-	}
-	if m.attempt != p.intent.Attempt {
-		*m = missed{p.intent.Attempt, list.date, list.taken}
 	}
 	f.Intent = IntentFresh
 	return nil

@@ -177,3 +177,40 @@ func TestManyDoubtsShareTheirLists(t *testing.T) {
 		}
 	})
 }
+
+// TestASecondListThatIsTooEarlyByTheVendorsClockIsTakenAnew: the vendor tells whole seconds, and the first list was slow.
+func TestASecondListThatIsTooEarlyByTheVendorsClockIsTakenAnew(t *testing.T) {
+	in(t, func(w *world) {
+		runsOnce(w)
+		w.apply("review")
+		w.tenant.Inject(cut(true))
+		w.pass("review")
+		time.Sleep(61 * time.Second)
+		w.tenant.Inject(backendtest.Fault{Verb: backendtest.VerbObserveMany, Do: func() { time.Sleep(1500 * time.Millisecond) }})
+		began := time.Now()
+		w.run("review")
+		w.wantSynced("review", inSync)
+		if took := time.Since(began); took > time.Minute {
+			t.Errorf("it took %s", took)
+		}
+	})
+}
+
+// TestAnEditWhileAReviewIsMadeLosesNothing: where the create reaches people and marks do not read back, the id is all there is.
+func TestAnEditWhileAReviewIsMadeLosesNothing(t *testing.T) {
+	in(t, func(w *world) {
+		caps := &w.tenant.Entitlements.Caps
+		caps.RunOnce, caps.Launches, caps.MarkProven = true, true, false
+		w.seen = func(point string) {
+			if point == "created" {
+				w.metaConflicts = 1
+				ids := w.tenant.Entitlements.IDs()
+				w.tenant.Entitlements.Mark(ids[len(ids)-1], backend.Mark{})
+			}
+		}
+		w.apply("review")
+		w.run("review")
+		w.wantSynced("review", inSync)
+		w.wantRemotes(w.remoteID("review"))
+	})
+}

@@ -7,7 +7,10 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+
+	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 )
 
 const brakeKey = "GovernanceBackend/ns/prod"
@@ -319,5 +322,63 @@ func TestAConfirmationIsForOneTime(t *testing.T) {
 	b.now = b.now.Add(time.Minute)
 	if went := b.work(100); went != 0 {
 		t.Errorf("the annotation that stayed let %d go", went)
+	}
+}
+
+func TestOneDeletionThatNeverGoesHoldsNoOther(t *testing.T) {
+	now := noon
+	var leaving []Leaving
+	b := &Brakes{Now: func() time.Time { return now }, Behind: func(context.Context, string) (int, []Leaving, error) { return 50, leaving, nil }}
+	for i := range 12 {
+		leaving = append(leaving, Leaving{types.UID(fmt.Sprint(i)), noon})
+	}
+	b.Hear(brakeKey, Said{ConfirmDeletions: Confirmation{12, noon}})
+	if d, err := b.Count(t.Context(), brakeKey); err != nil || !d.Many || d.Held {
+		t.Fatalf("%+v, %v", d, err)
+	}
+	for i := range 11 {
+		b.Deleted(brakeKey, types.UID(fmt.Sprint(i)))
+	}
+	now = noon.Add(30 * 24 * time.Hour)
+	leaving = append(leaving[11:], Leaving{"new", now}) // One is still there, a month later.
+	if d, err := b.Count(t.Context(), brakeKey); err != nil || d.Held {
+		t.Errorf("a single deletion is held as one of far too many: %+v, %v", d, err)
+	}
+}
+
+func TestWhatIsNotDeletedByItselfDoesNotCountAsWaiting(t *testing.T) {
+	deleted := metav1.NewTime(noon)
+	intent := func(at string) string {
+		return `{"token":"AAAAAAAAAAAAAAAA","attempt":9,"at":"` + at + `","owner":"evil/x","tenant":"t"}`
+	}
+	for sentence, c := range map[string]struct {
+		change func(*v1alpha1.AccessProfile)
+		counts bool
+	}{
+		"an attempt whose outcome is open": {func(*v1alpha1.AccessProfile) {}, true},
+		"an attempt that is still to come": {func(o *v1alpha1.AccessProfile) {
+			o.Annotations[v1alpha1.AnnotationIntent] = intent("2999-01-01T00:00:00Z")
+		}, false},
+		"one that is bound": {func(o *v1alpha1.AccessProfile) { o.Status.Remote = &v1alpha1.RemoteStatus{ID: "r"} }, true},
+		"one that is bound and suspended": {func(o *v1alpha1.AccessProfile) {
+			o.Status.Remote, o.Spec.Suspend = &v1alpha1.RemoteStatus{ID: "r"}, true
+		}, false},
+		"one that the vendor does not delete": {stuckBy(v1alpha1.ConditionAccepted, v1alpha1.ReasonDeletionUnsupported), false},
+		"one that the vendor refuses":         {stuckBy(v1alpha1.ConditionSynced, v1alpha1.ReasonDeletionBlocked), false},
+		"one that waits for a confirmation":   {stuckBy(v1alpha1.ConditionSynced, v1alpha1.ReasonMassDeletion), true},
+	} {
+		o := &v1alpha1.AccessProfile{ObjectMeta: metav1.ObjectMeta{Namespace: "evil", Name: "x", DeletionTimestamp: &deleted, Finalizers: []string{v1alpha1.Finalizer},
+			Annotations: map[string]string{v1alpha1.AnnotationIntent: intent(noon.Add(-time.Minute).Format(time.RFC3339))}}}
+		c.change(o)
+		if got := Leaves(o); got != c.counts {
+			t.Errorf("%s: counts %t, want %t", sentence, got, c.counts)
+		}
+	}
+}
+
+func stuckBy(condition, reason string) func(*v1alpha1.AccessProfile) {
+	return func(o *v1alpha1.AccessProfile) {
+		o.Status.Remote = &v1alpha1.RemoteStatus{ID: "r"}
+		o.Status.Conditions = []metav1.Condition{{Type: condition, Status: metav1.ConditionFalse, Reason: reason}}
 	}
 }

@@ -68,7 +68,7 @@ func (p *pass[O, D]) outcomeWait() time.Duration {
 		return jitter(backoff(10*time.Second, p.resync(), p.memory.stuck))
 	}
 	if p.memory.missed.attempt == p.intent.Attempt {
-		return max(p.memory.missed.taken.Add(p.secondLook()).Sub(p.r.Now()), time.Second)
+		return max(p.memory.missed.again.Sub(p.r.Now()), time.Second)
 	}
 	age := now.Sub(p.intent.At)
 	left := p.r.Window - age + time.Second

@@ -53,7 +53,8 @@ func (p *pass[O, D]) settle(ctx context.Context, out outcome) (time.Duration, er
 	}
 	givenUp := out.plan.Reason == v1alpha1.ReasonNonConverging && !p.says(e.synced)
 	transitions := p.apply(out, e)
-	if err := p.noteBound(ctx); err != nil {
+	// What was written at the vendor is written down in any case; the note then follows at the next look.
+	if err := p.noteBound(ctx); err != nil && !out.wrote {
 		return 0, err
 	}
 	if !e.leave {

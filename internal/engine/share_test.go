@@ -107,3 +107,82 @@ func TestSlotsThatNobodyUsesLeaveNothing(t *testing.T) {
 		t.Errorf("%d namespaces, %d tenants, %d kept slots and %d at work remain", len(h.spaces), len(h.tenants), len(h.granted), h.working)
 	}
 }
+
+// toil is objects of many namespaces that call one place, each of which works until it is told to leave.
+type toil struct {
+	*slots
+	now     time.Time
+	woken   []types.NamespacedName
+	working []toiler
+}
+
+type toiler struct {
+	name types.NamespacedName
+	turn turn
+}
+
+func newToil(most int) *toil {
+	w := &toil{now: time.Unix(0, 0)}
+	w.slots = &slots{max: most, now: func() time.Time { return w.now }, wake: func(n types.NamespacedName) { w.woken = append(w.woken, n) }}
+	return w
+}
+
+func (w *toil) ask(namespace, name string, priority int) {
+	n, t := types.NamespacedName{Namespace: namespace, Name: name}, turn{namespace: namespace, tenant: "place", since: w.now, priority: priority}
+	if w.enter(n, t) {
+		w.working = append(w.working, toiler{n, t})
+	}
+}
+
+// step lets the one leave that has worked longest, and returns its namespace.
+func (w *toil) step() string {
+	w.now = w.now.Add(100 * time.Millisecond)
+	first := w.working[0]
+	w.working, w.woken = w.working[1:], nil
+	w.leave(first.turn)
+	for _, n := range w.woken {
+		if t, ok := w.take(n); ok {
+			w.working = append(w.working, toiler{n, t})
+		}
+	}
+	return first.name.Namespace
+}
+
+func TestEveryNamespaceIsServedHoweverFewWorkersThereAre(t *testing.T) {
+	const namespaces = 7
+	for most := 1; most <= 16; most *= 2 {
+		w, served := newToil(most), map[string]int{}
+		for i := range namespaces {
+			for k := range 200 {
+				w.ask(fmt.Sprint("team-", i), fmt.Sprint(k), queue.Edit)
+			}
+		}
+		for range 150 {
+			served[w.step()]++
+		}
+		if len(served) != namespaces {
+			t.Errorf("with %d at once these were served: %v", most, served)
+		}
+	}
+}
+
+func TestAnEditGoesBeforeWhatOtherNamespacesFoundToHaveDrifted(t *testing.T) {
+	const namespaces = 16
+	w := newToil(16)
+	for i := range namespaces {
+		for k := range 300 {
+			w.ask(fmt.Sprint("team-", i), fmt.Sprint(k), queue.Drift)
+		}
+	}
+	for range 200 {
+		w.step()
+	}
+	w.ask("late", "edit", queue.Edit)
+	for i := range 40 {
+		if w.step() == "late" {
+			t.Logf("the edit was worked on after %d passes of others", i)
+			return
+		}
+	}
+	t.Error("an edit waits behind the drift of others")
+}

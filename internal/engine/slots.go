@@ -137,8 +137,7 @@ func (s *slots) free(t turn, l *line) {
 	}
 }
 
-// change does what it is told under the lock, and then lets in one of the line, and one of all others
-// if that left a slot free.
+// change does what it is told under the lock, and then lets one in: of all lines if that left a slot free, else of this one.
 func (s *slots) change(t turn, do func(*line)) {
 	if s.max <= 0 {
 		return
@@ -147,9 +146,11 @@ func (s *slots) change(t turn, do func(*line)) {
 	space, l := s.line(t)
 	before := s.working
 	do(l)
-	next := []*waiter{s.grant(space, l)}
+	var next *waiter
 	if s.working < before {
-		next = append(next, s.grantAny())
+		next = s.grantAny() // A slot that is free belongs to whoever is first of all lines.
+	} else {
+		next = s.grant(space, l)
 	}
 	if l.working == 0 && len(l.waiting) == 0 {
 		delete(space.lines, t.tenant)
@@ -158,7 +159,7 @@ func (s *slots) change(t turn, do func(*line)) {
 		}
 	}
 	s.mu.Unlock()
-	s.wakeAll(next...)
+	s.wakeAll(next)
 }
 
 func (s *slots) wakeAll(next ...*waiter) {
