@@ -155,7 +155,7 @@ func (a *asks) end(namespace string, t *tenant, q *ask) (waiting []string) {
 	for key := range q.late {
 		waiting = append(waiting, key)
 	}
-	if q.over = len(waiting) > 0; !q.over || q.moot {
+	if q.over = len(waiting) > 0; !q.over || q.moot || t.gone.Load() {
 		delete(a.open, t)
 	}
 	return waiting

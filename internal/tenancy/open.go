@@ -86,6 +86,9 @@ func (p *Pool) enter(key string, generation int64, vendor backend.Vendor, cfg ba
 	if before != nil && before.credential != t.credential {
 		p.leave(key, before.credential)
 	}
+	if before != nil {
+		p.replaced(before.tenant)
+	}
 	return open, p.unused(), nil
 }
 

@@ -294,6 +294,7 @@ func (p *Pool) Forget(key string) {
 	delete(p.opened, key)
 	if open != nil {
 		p.leave(key, open.credential)
+		p.replaced(open.tenant)
 	}
 	gone := p.unused()
 	p.mu.Unlock()

@@ -114,6 +114,21 @@ func (p *Pool) unused() (gone []*tenant) {
 	return gone
 }
 
+// replaced ends a tenant in whose place another was opened with the same key, after a refusal, once no
+// backend uses it. What goes by the key is the other's now; p.mu is held.
+func (p *Pool) replaced(t *tenant) {
+	if p.tenants[t.key] == t {
+		return // Nothing was opened in its place: unused tells of it.
+	}
+	for _, open := range p.opened {
+		if open.tenant == t {
+			return
+		}
+	}
+	t.gone.Store(true)
+	p.asks.drop(t)
+}
+
 // drop forgets everything that went by the keys of these tenants. The series of their host go
 // once the last call there is over.
 func (p *Pool) drop(gone []*tenant) {
