@@ -177,8 +177,8 @@ func (s *Sweeper) round(ctx context.Context, t Target) {
 		if _, is := s.isDue(t, k.Name); is {
 			limited, cancel := context.WithTimeout(ctx, longest)
 			s.sweep(limited, t, k)
-			s.askNames(limited, t, k)
 			cancel()
+			s.askNames(ctx, t, k) // It goes on when the sweep is over, and has a limit of its own.
 		}
 	}
 	// One that went meanwhile may have been counted after its figures were dropped.

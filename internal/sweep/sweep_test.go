@@ -142,6 +142,27 @@ func TestOneNamespaceWithManyThatHangSweepsAllOfThemInTurn(t *testing.T) {
 	})
 }
 
+func TestNamesAreStillAskedWhenTheirSweepIsOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFarm(target("team-a", "prod"))
+		var ended []error
+		f.Kinds[0].AskNames = func(ctx context.Context, _ *engine.Backend, _ time.Duration) ([]types.NamespacedName, error) {
+			select {
+			case <-ctx.Done():
+			case <-time.After(time.Second): // A call to the vendor.
+			}
+			f.mu.Lock()
+			defer f.mu.Unlock()
+			ended = append(ended, ctx.Err())
+			return nil, ctx.Err()
+		}
+		f.during(t, 12*time.Minute)
+		if len(ended) != 1 || ended[0] != nil {
+			t.Errorf("asking for names ended with %v, want one time without an error", ended)
+		}
+	})
+}
+
 func TestTheScheduleIsThatOfTheStatus(t *testing.T) {
 	for sentence, c := range map[string]struct {
 		last     time.Duration // before the start; zero for never
