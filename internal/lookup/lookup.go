@@ -16,7 +16,7 @@ const (
 	kept = time.Minute
 	// missTTL is how long the answer "no such thing" serves everybody: nothing can be granted by it.
 	missTTL = 30 * time.Second
-	// longFor is how long it is remembered that a list is too long to be worth it.
+	// longFor is how long it is remembered that a list is too long to be worth it, or refused.
 	longFor = time.Hour
 	// listFrom is how many names of one place are worth a list.
 	listFrom = 3
@@ -102,7 +102,7 @@ func (d *directory) findIn(ctx context.Context, place backend.Name, names []back
 				out[q] = backend.Answer{Matches: q.Among(all)}
 			}
 			return nil
-		case !errors.Is(err, backend.ErrLongList) && !errors.Is(err, backend.ErrNoNames):
+		case !noList(err):
 			return err
 		}
 	}
@@ -148,11 +148,17 @@ func (d *directory) list(ctx context.Context, k key, notBefore time.Time, sought
 	d.lists.drop(func(_ key, e *entry[[]backend.Listed]) bool { return e.answered() && now.Sub(e.asked) > kept })
 	return d.lists.get(ctx, k, now, mostLists, since[[]backend.Listed](notBefore), func() ([]backend.Listed, error) {
 		all, err := d.tenant.List(ctx, k.name, sought)
-		if errors.Is(err, backend.ErrLongList) || errors.Is(err, backend.ErrNoNames) {
-			d.tooLong(k, sought, errors.Is(err, backend.ErrNoNames))
+		if noList(err) {
+			d.tooLong(k, sought, !errors.Is(err, backend.ErrLongList))
 		}
 		return all, err
 	})
+}
+
+// noList says that the names of a place are to be looked up one by one: its list is too long, there is
+// none, or the vendor refuses it. Who may not read all of a list may be allowed to search in it.
+func noList(err error) bool {
+	return errors.Is(err, backend.ErrLongList) || errors.Is(err, backend.ErrNoNames) || err != nil && backend.ClassOf(err) == backend.Terminal
 }
 
 // worthAList says whether so many names may be cheaper to list than to look up one by one; the

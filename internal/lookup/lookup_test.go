@@ -200,6 +200,38 @@ func TestWhereThereIsNoListNamesAreAskedOneByOne(t *testing.T) {
 	b.wantCalls(20, 1, 0)
 }
 
+// Who may see a part of a list, as one who looks after a few sources does, may search in it.
+func TestNamesAreSearchedOneByOneWhereTheirListIsRefused(t *testing.T) {
+	b := open(t)
+	b.tenant.Inject(backendtest.Fault{Verb: backendtest.VerbList, Times: backendtest.Always, Before: backend.Errorf(backend.Terminal, "403: not for you")})
+	names := b.inApp("app-1", 10)
+	for range 2 {
+		answers := b.find(0, names...)
+		for _, q := range names {
+			if len(answers[q].Matches) != 1 {
+				t.Errorf("%s: %+v", q.Name, answers[q])
+			}
+		}
+		b.now = b.now.Add(time.Minute)
+	}
+	b.wantCalls(20, 1, 0)
+
+	b.now = b.now.Add(longFor)
+	b.find(0, names...)
+	b.wantCalls(30, 2, 0)
+}
+
+func TestAListThatBreaksOffSaysNothingAboutItsNames(t *testing.T) {
+	b := open(t)
+	b.tenant.Inject(backendtest.Fault{Verb: backendtest.VerbList, Before: backend.Errorf(backend.Retryable, "502: bad gateway")})
+	names := b.inApp("app-1", 10)
+	if _, err := b.Of("tenant", b.tenant).Find(t.Context(), names, b.now); backend.ClassOf(err) != backend.Retryable {
+		t.Errorf("the error is %v", err)
+	}
+	b.find(0, names...)
+	b.wantCalls(0, 2, 0)
+}
+
 func TestAThingIsGoneWhenItsReadAndAListAgree(t *testing.T) {
 	place := backend.Name{Kind: backend.NameEntitlement, ParentID: "app-1"}
 	for sentence, c := range map[string]struct {
