@@ -11,8 +11,11 @@ import (
 
 const (
 	// wholeRoom is what large answers may hold in memory at once; the backends of one namespace get at
-	// most half of what the others left.
+	// most half of what the others left, or leastRoom.
 	wholeRoom = 48 << 20
+	// leastRoom is what a namespace gets within the whole however much the others hold: the largest
+	// answer that is read, so that half of the whole in one hand leaves room for it.
+	leastRoom = 16 << 20
 	// roomPatience is how long an answer waits to be read.
 	roomPatience = 10 * time.Second
 	// roomAgain is when to ask again for what found no room.
@@ -61,7 +64,8 @@ func (r *rooms) enter(namespace string, size int64) (freed <-chan struct{}, ok b
 	if r.freed == nil {
 		r.freed, r.each = make(chan struct{}), map[string]int64{}
 	}
-	if r.each[namespace]+size > int64(queue.Share(wholeRoom, int(r.all-r.each[namespace]))) {
+	most := max(leastRoom, int64(queue.Share(wholeRoom, int(r.all-r.each[namespace]))))
+	if r.each[namespace]+size > most || r.all+size > wholeRoom {
 		return r.freed, false
 	}
 	r.all += size

@@ -53,3 +53,28 @@ func TestLargeAnswersOfOneNamespaceLeaveRoomToOthers(t *testing.T) {
 		}
 	})
 }
+
+func TestOneNamespaceLeavesRoomForTheLargestAnswerOfAnother(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var r rooms
+		for _, size := range []int64{16 << 20, 2 << 20, 2 << 20, 2 << 20, 2 << 20} { // Five servers that drip.
+			if _, err := r.of("evil").Take(t.Context(), size); err != nil {
+				t.Fatal(err)
+			}
+		}
+		give, err := r.of("team").Take(t.Context(), 16<<20)
+		if err != nil {
+			t.Fatalf("the largest answer of another namespace finds no room: %v", err)
+		}
+		if _, err := r.of("team").Take(t.Context(), 1); err == nil {
+			t.Error("a namespace gets more than half of what the others left, and more than the largest answer")
+		}
+		if _, err := r.of("third").Take(t.Context(), 8<<20+1); err == nil {
+			t.Error("more than the whole is held")
+		}
+		give()
+		if _, err := r.of("third").Take(t.Context(), 16<<20); err != nil {
+			t.Errorf("room that was given back is not found: %v", err)
+		}
+	})
+}
