@@ -52,8 +52,9 @@ type Directory interface {
 	Find(ctx context.Context, names []Name, notBefore time.Time) (map[Name]Answer, error)
 	// Gone says whether the thing that had this id in the name's place is there no more, by two
 	// witnesses: its own read, and a whole list of the place that holds other things. An error means
-	// that nobody can tell, as where a credential sees nothing at all.
-	Gone(ctx context.Context, q Name, id string) (bool, error)
+	// that nobody can tell, as where a credential sees nothing at all. The list is not of before
+	// notBefore: who asks about many things shares one list, by the time when the first was asked about.
+	Gone(ctx context.Context, q Name, id string, notBefore time.Time) (bool, error)
 }
 
 var (

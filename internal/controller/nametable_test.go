@@ -181,7 +181,7 @@ func resolveOnce(ctx context.Context, names backend.Directory, obj *v1alpha1.Acc
 		answers = found
 		for _, a := range r.Asked() {
 			if a.Pinned != "" {
-				verdict := reference.Verify(ctx, names, q, a.Pinned, found[q].Matches)
+				verdict := reference.Verify(ctx, names, q, a.Pinned, found[q].Matches, time.Now())
 				reference.Apply(obj.Status.Resolved, map[backend.Name]reference.Verdict{q: verdict})
 			}
 		}

@@ -161,7 +161,8 @@ func (r *Reconciler[O, D]) askPlace(ctx context.Context, b *Backend, names map[p
 	for k := range names {
 		questions[k.name] = true
 	}
-	answers, err := b.Names.Find(ctx, slices.Collect(maps.Keys(questions)), r.Now().Add(-namesAge))
+	began := r.Now()
+	answers, err := b.Names.Find(ctx, slices.Collect(maps.Keys(questions)), began.Add(-namesAge))
 	if err != nil {
 		return nil, err
 	}
@@ -170,7 +171,7 @@ func (r *Reconciler[O, D]) askPlace(ctx context.Context, b *Backend, names map[p
 		if answers[k.name].Err != nil {
 			continue
 		}
-		v := reference.Verify(ctx, b.Names, k.name, k.id, answers[k.name].Matches)
+		v := reference.Verify(ctx, b.Names, k.name, k.id, answers[k.name].Matches, began.Add(-justNow))
 		for _, obj := range objects {
 			if r.isNews(obj, k.name, v) {
 				moved = append(moved, client.ObjectKeyFromObject(obj))

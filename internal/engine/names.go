@@ -142,7 +142,7 @@ func verdictsOf(ctx context.Context, names backend.Directory, asked []reference.
 		}
 		for _, q := range questions[place] {
 			if a := answers[q]; a.Err == nil {
-				out[q] = reference.Verify(ctx, names, q, pinned[q], a.Matches)
+				out[q] = reference.Verify(ctx, names, q, pinned[q], a.Matches, notBefore)
 			}
 		}
 	}
@@ -158,7 +158,7 @@ func (p *pass[O, D]) afterRefusal(ctx context.Context, out outcome) outcome {
 		return out
 	}
 	m.refused = now
-	verdicts, err := verdictsOf(ctx, p.backend.Names, p.resolver.Asked(), now)
+	verdicts, err := verdictsOf(ctx, p.backend.Names, p.resolver.Asked(), now.Add(-justNow))
 	if err != nil {
 		return out
 	}

@@ -264,13 +264,18 @@ func TestManyWhoComeAtOnceShareOneLookUp(t *testing.T) {
 	})
 }
 
+// lookAgain asks for a full look.
+func lookAgain(w *world) {
+	w.edit("payroll", func(e *v1alpha1.AppEntitlement) {
+		e.Annotations[v1alpha1.AnnotationReconcileRequestedAt] = "now"
+		e.Generation-- // Annotations do not move it.
+	})
+}
+
 func TestAskingForAFullLookAsksForTheNamesToo(t *testing.T) {
 	withFrameworks(t, func(w *world) {
 		w.known("PCI", "f2")
-		w.edit("payroll", func(e *v1alpha1.AppEntitlement) {
-			e.Annotations[v1alpha1.AnnotationReconcileRequestedAt] = "now"
-			e.Generation-- // Annotations do not move it.
-		})
+		lookAgain(w)
 		w.run("payroll")
 		w.wantRefs("payroll", deadRef, firstField)
 	})
@@ -306,6 +311,40 @@ func (w *world) manyFrameworks(n int) (names []string) {
 	}
 	w.known(pairs...)
 	return names
+}
+
+func TestOneListIsReadForAllNamesThatWereMadeAnew(t *testing.T) {
+	for sentence, ask := range map[string]func(w *world){
+		"every hour":                    func(w *world) { w.askNames() },
+		"when a full look is asked for": lookAgain,
+		"when the vendor refused a write": func(w *world) {
+			w.refusing(1)
+			w.edit("payroll", func(e *v1alpha1.AppEntitlement) { e.Spec.Description = backend.To("another") })
+		},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			in(t, func(w *world) {
+				w.apply("payroll", frameworks(w.manyFrameworks(20)...))
+				w.run("payroll")
+				w.wantSynced("payroll", inSync)
+				time.Sleep(time.Minute)
+				var pairs, want []string
+				for i := range 20 {
+					pairs, want = append(pairs, fmt.Sprint("name-", i), fmt.Sprint("new-", i)), append(want, fmt.Sprint("new-", i))
+				}
+				w.known(pairs...)
+				w.tenant.Inject(backendtest.Fault{Verb: backendtest.VerbList, Times: backendtest.Always, Do: func() { time.Sleep(6 * time.Second) }})
+				w.resetCounts()
+				ask(w)
+				w.run("payroll")
+				slices.Sort(want)
+				w.wantFrameworks(want...)
+				if n := w.tenant.Calls(backendtest.VerbList); n != 1 {
+					t.Errorf("the list was read %d times for 20 names", n)
+				}
+			})
+		})
+	}
 }
 
 func TestARestartTrustsPinsAndAsksForNoName(t *testing.T) {

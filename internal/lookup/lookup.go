@@ -22,8 +22,6 @@ const (
 	listFrom = 3
 	// mostNames and mostLists are how many answers are kept.
 	mostNames, mostLists = 10_000, 32
-	// shared is how old a list may be that is a witness.
-	shared = 5 * time.Second
 )
 
 // Cache asks tenants for names.
@@ -119,9 +117,9 @@ func (d *directory) findIn(ctx context.Context, place backend.Name, names []back
 }
 
 // Gone implements backend.Directory.
-func (d *directory) Gone(ctx context.Context, q backend.Name, id string) (bool, error) {
+func (d *directory) Gone(ctx context.Context, q backend.Name, id string, notBefore time.Time) (bool, error) {
 	whole := func() ([]backend.Listed, error) {
-		return d.list(ctx, key{d.tenantKey, q.Place()}, d.now().Add(-shared), 0)
+		return d.list(ctx, key{d.tenantKey, q.Place()}, notBefore, 0)
 	}
 	all, err := whole()
 	if errors.Is(err, backend.ErrLongList) {

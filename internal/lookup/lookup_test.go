@@ -200,6 +200,27 @@ func TestWhereThereIsNoListNamesAreAskedOneByOne(t *testing.T) {
 	b.wantCalls(20, 1, 0)
 }
 
+func TestOneListIsTheWitnessForAllNamesOfAnApp(t *testing.T) {
+	b := open(t)
+	names := b.inApp("app-1", 50)
+	began := b.now
+	tick := func() { b.now = b.now.Add(500 * time.Millisecond) } // Long lists and many reads take their time.
+	b.tenant.Inject(backendtest.Fault{Verb: backendtest.VerbList, Times: backendtest.Always, Do: func() { b.now = b.now.Add(6 * time.Second) }})
+	b.tenant.Inject(backendtest.Fault{Verb: backendtest.VerbHas, Times: backendtest.Always, Do: tick})
+	for i, q := range names {
+		if gone, err := b.Of("tenant", b.tenant).Gone(t.Context(), q, fmt.Sprint("old ", i), began); !gone || err != nil {
+			t.Errorf("old %d is gone: %v (%v)", i, gone, err)
+		}
+	}
+	b.wantCalls(0, 1, 50)
+
+	b.find(0, names[0])
+	if _, err := b.Of("tenant", b.tenant).Gone(t.Context(), names[0], "old", b.now); err != nil {
+		t.Error(err)
+	}
+	b.wantCalls(1, 2, 51)
+}
+
 // Who may see a part of a list, as one who looks after a few sources does, may search in it.
 func TestNamesAreSearchedOneByOneWhereTheirListIsRefused(t *testing.T) {
 	b := open(t)
@@ -252,7 +273,7 @@ func TestAThingIsGoneWhenItsReadAndAListAgree(t *testing.T) {
 			if c.arrange != nil {
 				c.arrange(b.tenant)
 			}
-			gone, err := b.Of("tenant", b.tenant).Gone(t.Context(), q, "old")
+			gone, err := b.Of("tenant", b.tenant).Gone(t.Context(), q, "old", b.now)
 			if gone != c.gone || (err != nil) != c.failed {
 				t.Errorf("gone %v (%v), want %v", gone, err, c.gone)
 			}

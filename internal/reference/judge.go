@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
@@ -57,8 +58,8 @@ type Verdict struct {
 
 // Verify says what becomes of the pin of a question whose name was asked again. It is replaced when
 // what was pinned is gone, for certain, and the name means exactly one thing; never for a person,
-// whose address may have been given to somebody else.
-func Verify(ctx context.Context, names backend.Directory, q backend.Name, pinned string, matches []backend.Match) Verdict {
+// whose address may have been given to somebody else. No witness is of before notBefore.
+func Verify(ctx context.Context, names backend.Directory, q backend.Name, pinned string, matches []backend.Match, notBefore time.Time) Verdict {
 	v := Verdict{Pinned: pinned, ID: pinned}
 	reason, message := Judge(q, matches)
 	if reason == "" && matches[0].ID == pinned {
@@ -68,7 +69,7 @@ func Verify(ctx context.Context, names backend.Directory, q backend.Name, pinned
 	gone := false
 	if !listed && q.Kind != backend.NameUser {
 		// An error is no witness: what cannot be read may be there all the same.
-		gone, _ = names.Gone(ctx, q, pinned)
+		gone, _ = names.Gone(ctx, q, pinned, notBefore)
 	}
 	switch {
 	case gone && reason == "":

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -228,7 +229,7 @@ type registry struct {
 	asked int
 }
 
-func (g *registry) Gone(context.Context, backend.Name, string) (bool, error) {
+func (g *registry) Gone(context.Context, backend.Name, string, time.Time) (bool, error) {
 	g.asked++
 	return g.gone, g.err
 }
@@ -261,7 +262,7 @@ func TestAPinIsReplacedOnlyWhenWhatItMeansIsGone(t *testing.T) {
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			g := &registry{gone: c.gone, err: c.err}
-			got := Verify(t.Context(), g, c.name, "old", c.matches)
+			got := Verify(t.Context(), g, c.name, "old", c.matches, time.Now())
 			if !strings.Contains(got.Message, c.says) {
 				t.Errorf("the message is %q, want %q in it", got.Message, c.says)
 			}
