@@ -3,6 +3,7 @@ package controller
 import (
 	"context"
 	"slices"
+	"sync"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -112,9 +113,12 @@ func leaving(ctx context.Context, reader client.Reader, key string) (total int, 
 			return 0, nil, err
 		}
 		total += len(objects)
+		can := sync.OnceValue(func() bool { return deletes(ctx, reader, key, kind) })
 		for _, o := range objects {
-			stays := unsaid(o) && (startedReview(o) || !deletes(ctx, reader, key, kind))
-			if engine.Leaves(o) && !stays {
+			if !engine.Leaves(o) {
+				continue
+			}
+			if stays := unsaid(o) && (startedReview(o) || !can()); !stays {
 				out = append(out, engine.Leaving{UID: o.GetUID(), At: o.GetDeletionTimestamp().Time})
 			}
 		}
