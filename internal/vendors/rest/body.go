@@ -11,8 +11,10 @@ import (
 )
 
 const (
-	// small answers are read without asking for room; each step after it doubles what was read.
+	// small answers are read without asking for room.
 	smallBody = 128 << 10
+	// largeBody is where the second step ends in which a large answer is read.
+	largeBody = 1 << 20
 	// smallWeight is what the values of an answer may weigh without asking for room.
 	smallWeight = 512 << 10
 	// mostWeight is what the values of one answer may weigh: far more than a page of a hundred.
@@ -33,25 +35,23 @@ const (
 var errTooMuch = errors.New("the answer holds more values than any page or object of a vendor")
 
 // body reads an answer of at most responseLimit bytes, and one more where it is longer. A large one waits
-// for room by and by, twice as much each time, so that it takes little more than it needs where nobody says
-// how long it is; it keeps what its values weigh until the context's holding ends.
+// for room first, and keeps it until the context's holding ends.
 func (c *Client) body(ctx context.Context, res *http.Response) ([]byte, error) {
 	var data bytes.Buffer
-	release, held := func() {}, int64(0)
+	release := func() {}
 	defer func() { release() }()
-	for step := int64(smallBody); step <= responseLimit; step *= 2 {
-		size := step
-		if res.ContentLength > 0 {
-			size = min(size, res.ContentLength)
-		}
-		if step > smallBody && 2*size > held { // The buffer is copied when it grows.
-			more, err := c.take(ctx, 2*size-held)
-			if err != nil {
+	for _, step := range []int64{smallBody, largeBody, responseLimit} {
+		if step > smallBody {
+			release()
+			size := step
+			if res.ContentLength > 0 {
+				size = min(size, res.ContentLength)
+			}
+			var err error
+			if release, err = c.take(ctx, 2*size); err != nil {
+				release = func() {}
 				return nil, err
 			}
-			before := release
-			release, held = func() { more(); before() }, 2*size
-			data.Grow(max(0, int(size)+bytes.MinRead-data.Len()))
 		}
 		if n, err := io.CopyN(&data, res.Body, step-int64(data.Len())); err != nil {
 			if n >= 0 && errors.Is(err, io.EOF) {
@@ -61,9 +61,7 @@ func (c *Client) body(ctx context.Context, res *http.Response) ([]byte, error) {
 		}
 	}
 	if int64(data.Len()) == responseLimit {
-		var more [1]byte // It says that the answer is longer.
-		n, _ := io.ReadFull(res.Body, more[:])
-		data.Write(more[:n])
+		_, _ = io.CopyN(&data, res.Body, 1) // One more says that it is longer.
 	}
 	noteBytes(ctx, data.Len(), c.gone != nil && c.gone())
 	if data.Len() > responseLimit {

@@ -67,19 +67,6 @@ func TestAnAnswerIsWeighedBeforeItIsDecoded(t *testing.T) {
 	}
 }
 
-func TestAnAnswerOfUnknownLengthTakesLittleMoreRoomThanItNeeds(t *testing.T) {
-	for size, most := range map[int]int64{100 << 10: 0, 200 << 10: 512 << 10, 900 << 10: 2 << 20, 1200 << 10: 4 << 20, 3 << 20: 8 << 20, 8<<20 - 2: 16 << 20} {
-		room := &counted{}
-		var out string
-		if _, err := serving(t, room, func() string { return `"` + strings.Repeat("x", size) + `"` }).Do(t.Context(), read, &out); err != nil || len(out) != size {
-			t.Errorf("%v, and %d bytes of %d", err, len(out), size)
-		}
-		if room.most != most || room.now != 0 {
-			t.Errorf("an answer of %d bytes takes %d of room at once and %d in the end, want %d and none", size, room.most, room.now, most)
-		}
-	}
-}
-
 func TestAPageKeepsItsRoomUntilItsItemsAreUsed(t *testing.T) {
 	type thing struct{ A string }
 	room, pages := &counted{}, 0
