@@ -222,7 +222,7 @@ var byBackends = []attack{
 				h.apply(ctx, h.eve, h.evil, profile(fmt.Sprint(name, "-", n), "Names", "{name: "+name+"}", "entitlements: ["+strings.Join(entries, ", ")+"]"))
 			}
 		}
-		return h.growing(ctx, last, 20)
+		return h.growing(ctx, last, 8)
 	}},
 	{"answers of nine mebibytes, and of two million nothings", func(ctx context.Context, h *house) func() {
 		huge, nothing := strings.Repeat("x", 9<<20), `{"list":[`+strings.Repeat("null,", 1_500_000)+`null]}`
