@@ -121,7 +121,7 @@ var populations = []population{
 		// entries are added, and after.
 		made:    cost{writes: 2, reads: 4, claims: 1, statuses: 2},
 		lookUps: 1 + 2 + 1 + 2*2, // The mark index; apps; the list of GitHub's entitlements, and those of Workday by name and by alias.
-		drifted: 4,           // The look at both, and the driver's own after the write.
+		drifted: 4,               // The look at both, and the driver's own after the write.
 	},
 	{
 		kind: otherKinds[0], size: 100, single: "^/access-profiles/v1/.+", identity: "^/oauth/info$", named: "name", page: 250,
