@@ -381,15 +381,17 @@ func (s *stack) allReadyBy(ctx context.Context, list client.ObjectList, n int, e
 	GinkgoHelper()
 	Eventually(func(g Gomega) {
 		g.Expect(s.c.List(ctx, list, client.InNamespace(s.namespace))).To(Succeed())
-		ready := 0
+		ready, others := 0, []string{}
 		g.Expect(meta.EachListItem(list, func(o runtimeObject) error {
 			obj := o.(reference.Managed)
 			found := meta.FindStatusCondition(obj.GetManagedStatus().Conditions, v1alpha1.ConditionReady)
 			if found != nil && found.Status == metav1.ConditionTrue && found.ObservedGeneration == obj.GetGeneration() {
 				ready++
+			} else {
+				others = append(others, fmt.Sprintf("%s: %+v, intent %s", obj.GetName(), found, obj.GetAnnotations()[v1alpha1.AnnotationIntent]))
 			}
 			return nil
 		})).To(Succeed())
-		g.Expect(ready).To(Equal(n))
+		g.Expect(ready).To(Equal(n), strings.Join(others[:min(len(others), 3)], "\n"))
 	}).WithContext(ctx).WithTimeout(8 * time.Minute).WithPolling(every).Should(Succeed())
 }
