@@ -63,7 +63,7 @@ func TestRefusalsLeaveNoQuestionsBehind(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if n := len(p.asks.open); n > 1 {
+			if n := p.asks.count(); n > 1 {
 				t.Errorf("%d questions are open after %d refusals, want that of the tenant in use", n, round)
 			}
 			if round == rounds-1 {
@@ -86,7 +86,7 @@ func TestRefusalsLeaveNoQuestionsBehind(t *testing.T) {
 		for _, b := range backends {
 			p.Forget(Key(b))
 		}
-		if n := len(p.asks.open); n != 0 || len(p.tenants) != 0 || !(*gone)[len(*gone)-1]() {
+		if n := p.asks.count(); n != 0 || len(p.tenants) != 0 || !(*gone)[len(*gone)-1]() {
 			t.Errorf("%d questions and %d tenants are kept for backends that are gone", n, len(p.tenants))
 		}
 	})
@@ -113,8 +113,15 @@ func TestATenantThatWasRefusedIsForgottenWithTheLastBackendThatUsesIt(t *testing
 		}
 		p.Forget(Key(backends[0]))
 		time.Sleep(time.Minute)
-		if n := len(p.asks.open); n != 0 {
+		if n := p.asks.count(); n != 0 {
 			t.Errorf("%d questions are kept", n)
 		}
 	})
+}
+
+// count is how many questions are open.
+func (a *asks) count() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return len(a.open)
 }
