@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"time"
 
 	"github.com/governance-operator/governance-operator/internal/backend"
 )
@@ -19,6 +20,10 @@ const (
 	mostBytes = 256 << 20
 	// longestToken is more than a request could hold.
 	longestToken = 64 << 10
+	// pageTries is how often a page is asked for, and pageAgain how long it is left alone in between. Where one call in
+	// twenty fails, a list of a hundred pages would hardly ever be read otherwise.
+	pageTries = 3
+	pageAgain = time.Second
 )
 
 // Page is one page of a list.
@@ -28,7 +33,8 @@ type Page[T any] struct {
 	Next string
 }
 
-// Pages walks the items of all pages. An error ends the sequence.
+// Pages walks the items of all pages. A page but the first that fails in passing is asked for again; any other error ends
+// the sequence.
 func Pages[T any](ctx context.Context, fetch func(ctx context.Context, token string) (Page[T], error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var zero T
@@ -37,6 +43,12 @@ func Pages[T any](ctx context.Context, fetch func(ctx context.Context, token str
 		for token := ""; ; {
 			held, release := backend.Holding(ctx)
 			page, err := fetch(held, token)
+			for try := 1; inPassing(ctx, err) && token != "" && try < pageTries; try++ {
+				release()
+				sleep(ctx, pageAgain)
+				held, release = backend.Holding(ctx)
+				page, err = fetch(held, token)
+			}
 			rows += len(page.Items)
 			if why := read.tooMuch(rows); err == nil && why != "" {
 				err = backend.Errorf(backend.Retryable, "a list %s", why)
@@ -64,6 +76,19 @@ func Pages[T any](ctx context.Context, fetch func(ctx context.Context, token str
 			seen[page.Next] = true
 			token = page.Next
 		}
+	}
+}
+
+// inPassing reports whether err may be gone in a moment: not where a pause was asked for, nor where the caller gives up.
+func inPassing(ctx context.Context, err error) bool {
+	return err != nil && backend.ClassOf(err) == backend.Retryable && backend.AfterOf(err) == 0 && ctx.Err() == nil
+}
+
+// sleep waits, unless the caller gives up.
+func sleep(ctx context.Context, d time.Duration) {
+	select {
+	case <-time.After(d):
+	case <-ctx.Done():
 	}
 }
 

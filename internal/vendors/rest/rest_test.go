@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"net/http/httptrace"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -621,6 +622,58 @@ func TestPages(t *testing.T) {
 	if _, err := walk("missing"); err == nil {
 		t.Error("an error is not the end of a list")
 	}
+}
+
+func TestAListIsReadThroughFailuresInPassing(t *testing.T) {
+	failed := backend.Errorf(backend.Retryable, "not now")
+	throttled := &backend.Error{Class: backend.Throttled, After: time.Second, Err: errors.New("a pause")}
+	for sentence, c := range map[string]struct {
+		fails       func(page, try int) error
+		pages, asks int // that were read, and that were asked for
+	}{
+		"every second page fails once":     {func(page, try int) error { return errIf(page%2 == 1 && try == 1, failed) }, 100, 150},
+		"the first page fails":             {func(page, _ int) error { return errIf(page == 0, failed) }, 0, 1},
+		"a page fails three times":         {func(page, _ int) error { return errIf(page == 7, failed) }, 7, 10},
+		"a pause is asked for":             {func(page, _ int) error { return errIf(page == 7, throttled) }, 7, 8},
+		"the vendor says no":               {func(page, _ int) error { return errIf(page == 7, backend.Errorf(backend.Terminal, "no")) }, 7, 8},
+		"a page fails twice, then is good": {func(page, try int) error { return errIf(page == 7 && try < 3, failed) }, 100, 102},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				pages, asks, tries, last := 0, 0, 0, -1
+				for _, err := range rest.Pages(t.Context(), func(_ context.Context, token string) (rest.Page[int], error) {
+					asks++
+					page, _ := strconv.Atoi(token)
+					if tries++; page != last {
+						last, tries = page, 1
+					}
+					if err := c.fails(page, tries); err != nil {
+						return rest.Page[int]{}, err
+					}
+					if page == 99 {
+						return rest.Page[int]{Items: []int{page}}, nil
+					}
+					return rest.Page[int]{Items: []int{page}, Next: strconv.Itoa(page + 1)}, nil
+				}) {
+					if err == nil {
+						pages++
+					} else if pages == 100 {
+						t.Error(err)
+					}
+				}
+				if pages != c.pages || asks != c.asks {
+					t.Errorf("%d pages read, %d asked for", pages, asks)
+				}
+			})
+		})
+	}
+}
+
+func errIf(fails bool, err *backend.Error) error {
+	if fails {
+		return err
+	}
+	return nil
 }
 
 func TestEndpointAndCertificates(t *testing.T) {
