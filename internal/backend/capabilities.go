@@ -48,6 +48,9 @@ type Capabilities struct {
 	Tail []string
 	// MaxLength bounds texts, in characters, the mark's line included.
 	MaxLength map[string]int
+	// Narrows says of the fields that let people in when a change of them takes access away and gives none.
+	// A field that is not listed never counts as narrower.
+	Narrows map[string]Narrowing
 	// ListLag is how long a list may lag behind a write.
 	ListLag time.Duration
 	// Poll is how long to wait before looking again at a remote whose phase moves by itself.

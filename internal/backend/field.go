@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -158,4 +159,26 @@ func restrict(want, have Pairs) (Pairs, Pairs) {
 		}
 	}
 	return w, h
+}
+
+// leafAt returns the leaf at path of a model that can be set, and makes the structs above it.
+func leafAt(v reflect.Value, path string) reflect.Value {
+	for i := range v.NumField() {
+		tag, ok := v.Type().Field(i).Tag.Lookup("field")
+		if !ok {
+			continue
+		}
+		name, option, _ := strings.Cut(tag, ",")
+		rest, below := strings.CutPrefix(path, name+".")
+		switch field := v.Field(i); {
+		case option != "nested" && name == path:
+			return field
+		case option == "nested" && below && slices.Contains(Paths(reflect.New(field.Type().Elem()).Interface()), rest):
+			if field.IsNil() {
+				field.Set(reflect.New(field.Type().Elem()))
+			}
+			return leafAt(field.Elem(), rest)
+		}
+	}
+	panic("backend: no field " + path)
 }

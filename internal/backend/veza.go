@@ -76,6 +76,12 @@ func (r VezaRelationship) Key() string {
 	return strings.Join([]string{r.DatasourceID, r.EntityType, r.EntityID, r.AssignedToEntityType, r.AssignedToEntityID}, "\x00")
 }
 
+// bare is the relationship with nothing but its key: the rest is left alone.
+func (r VezaRelationship) bare() VezaRelationship {
+	return VezaRelationship{EntityType: r.EntityType, DatasourceID: r.DatasourceID, EntityID: r.EntityID,
+		AssignedToEntityType: r.AssignedToEntityType, AssignedToEntityID: r.AssignedToEntityID}
+}
+
 // VezaRelationships is a set by key. Nil is unset, empty is empty.
 type VezaRelationships []VezaRelationship
 

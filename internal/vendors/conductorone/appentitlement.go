@@ -31,6 +31,7 @@ func (*entitlementDriver) Capabilities() backend.Capabilities {
 		Values:     map[string][]string{"conductorOne.purpose": {"Assignment", "Permission", "Ownership"}},
 		Required:   []string{"displayName"},
 		CreateOnly: []string{"conductorOne.resource", "conductorOne.resource.type"},
+		Narrows:    map[string]backend.Narrowing{"conductorOne.emergencyGrantEnabled": {Open: []string{"true"}}},
 		Tail:       []string{"owners"},
 		ListLag:    listLag,
 		Poll:       poll,

@@ -156,12 +156,16 @@ func lasting(t *testing.T) vendortest.Kept[backend.AccessProfile] {
 // ruleRuns lets the hour pass after which a rule runs, and makes those members whom it means.
 func ruleRuns(k vendortest.Kept[backend.AccessProfile]) { k.Advance(2 * time.Hour) }
 
-func TestNoEditOfAProfileEverWidensAccessByAccident(t *testing.T) {
-	vendortest.NeverWider(t, vendortest.Edits{
+func edits() vendortest.Edits {
+	return vendortest.Edits{
 		Open: lasting, Passes: ruleRuns, Draw: drawProfile, Means: meant, Granted: granted,
 		Loose: [][]string{
 			{"entitlements"}, {"requestable"}, {"conductorOne.visibleToEveryone"}, {"conductorOne.visibleTo"}, {"membership.enabled"},
 			{"membership", "conductorOne.automation"}, {"conductorOne.policies.grant"}, {"conductorOne.enrollmentBehavior"},
 		},
-	})
+	}
 }
+
+func TestNoEditOfAProfileEverWidensAccessByAccident(t *testing.T) { vendortest.NeverWider(t, edits()) }
+
+func TestWhatNarrowsAProfileGivesNobodyAnything(t *testing.T) { vendortest.Narrows(t, edits()) }

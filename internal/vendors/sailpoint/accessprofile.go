@@ -41,8 +41,14 @@ func (*profileDriver) Capabilities() backend.Capabilities {
 		Required:  []string{"displayName", "owners", "sailPoint.source"},
 		NotEmpty:  []string{"owners"},
 		MaxLength: map[string]int{"description": longestText},
-		ListLag:   listLag,
-		Poll:      poll,
+		Narrows: map[string]backend.Narrowing{
+			"entitlements":       {Fewer: true, LastStays: true}, // An enabled profile needs one (section 4.1).
+			"requestable":        {Open: []string{"true"}},
+			"sailPoint.enabled":  {Open: []string{"true"}},
+			"sailPoint.segments": {Fewer: true, NoneIsAll: true},
+		},
+		ListLag: listLag,
+		Poll:    poll,
 	}
 }
 

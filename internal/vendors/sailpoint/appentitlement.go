@@ -48,6 +48,10 @@ func (*entitlementDriver) Capabilities() backend.Capabilities {
 		FoldedIDs: true,
 		Values:    map[string][]string{"sailPoint.privilegeLevel": {"High", "Medium", "Low", "None"}},
 		MaxItems:  map[string]int{"owners": 1},
+		Narrows: map[string]backend.Narrowing{
+			"requestable":        {Open: []string{"true"}},
+			"sailPoint.segments": {Fewer: true, NoneIsAll: true},
+		},
 		// It says which entitlement it is (section 5.2).
 		CreateOnly: []string{"sailPoint.match"},
 		Tail:       []string{pathRequest, pathRevocation},

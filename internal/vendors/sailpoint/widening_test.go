@@ -93,16 +93,20 @@ func granted(k vendortest.Kept[backend.AccessProfile], id string) vendortest.Gra
 	return vendortest.Grants{}
 }
 
-func TestNoEditOfAProfileEverWidensAccessByAccident(t *testing.T) {
-	vendortest.NeverWider(t, vendortest.Edits{
+func edits() vendortest.Edits {
+	return vendortest.Edits{
 		Open: profiles, ParentID: database, Draw: drawProfile, Means: meant, Granted: granted,
 		Possible: func(p backend.AccessProfile) bool { return len(p.Entitlements) > 0 || !*p.SailPoint.Enabled },
 		Loose: [][]string{
 			{"entitlements"}, {"requestable"}, {"owners"}, {"sailPoint.enabled"}, {"sailPoint.segments"}, {"sailPoint.accessModelMetadata"},
 			{"sailPoint.accessRequestConfig.approvalSchemes"}, {"sailPoint.accessRequestConfig"},
 		},
-	})
+	}
 }
+
+func TestNoEditOfAProfileEverWidensAccessByAccident(t *testing.T) { vendortest.NeverWider(t, edits()) }
+
+func TestWhatNarrowsAProfileGivesNobodyAnything(t *testing.T) { vendortest.Narrows(t, edits()) }
 
 // TestNewPeopleMayAskOnlyByTheNewApprovals: the row and the approvals are two calls.
 func TestNewPeopleMayAskOnlyByTheNewApprovals(t *testing.T) {

@@ -58,9 +58,17 @@ func (d *profileDriver) Capabilities() backend.Capabilities {
 		},
 		Values:   map[string][]string{pathState: {"Initial", "Running", "Paused", "DryRun", "Pending"}},
 		Required: []string{"displayName", "veza.profileType"},
-		Tail:     []string{pathMembers},
-		ListLag:  listLag,
-		Poll:     poll,
+		Narrows: map[string]backend.Narrowing{
+			pathState:         {Open: []string{"Running", "Pending"}},
+			pathEntitlements:  {Fewer: true},
+			pathInherits:      {Fewer: true},
+			pathRelationships: {Fewer: true, Beside: []string{pathEntitlements}},
+			pathLabels:        {Fewer: true}, // Some of them may let people ask (section 3.9).
+			pathMembers:       {Fewer: true},
+		},
+		Tail:    []string{pathMembers},
+		ListLag: listLag,
+		Poll:    poll,
 	}
 	if !d.mayPublish {
 		caps.Unsupported[pathPublish] = "Veza does not document how a draft is published: try it on your tenant, then write " +

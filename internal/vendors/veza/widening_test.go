@@ -118,36 +118,45 @@ func words(list any) (out []string) {
 	return out
 }
 
+// edits are those of a tenant with some features of the fake.
+func edits(features ...string) vendortest.Edits {
+	at := &targets{}
+	return vendortest.Edits{
+		ParentID: limited, Means: meant, Granted: at.look, LeftBehind: at.left,
+		Open: func(t *testing.T) vendortest.Kept[profile] { return profiles(t, "PublishDraft") },
+		Prepare: func(k vendortest.Kept[profile]) {
+			at.have = vendortest.Grants{}
+			for _, id := range bases {
+				if _, err := k.Server.Create(fake.KindAccessProfile, "", map[string]any{"id": id, "name": "base " + id}); err != nil {
+					k.T.Fatal(err)
+				}
+			}
+			k.Feature(features...)
+		},
+		Draw: func(t *rapid.T) profile {
+			p := drawProfile(t)
+			if slices.Contains(features, "createDraft") {
+				p.Veza.Published = backend.To(true)
+			}
+			return p
+		},
+		Loose: [][]string{
+			{"inherits"}, {"veza.state"}, {"veza.members"}, {"veza.relationships"}, {"veza.labels"}, {"veza.accessRequestPolicyID"},
+		},
+	}
+}
+
 func TestNoEditOfAProfileEverWidensAccessByAccident(t *testing.T) {
 	for sentence, features := range map[string][]string{
 		"as they are": nil, "with a version for each edit": {"publishPerEdit"}, "created as a draft": {"createDraft"},
 	} {
-		t.Run(sentence, func(t *testing.T) {
-			at := &targets{}
-			vendortest.NeverWider(t, vendortest.Edits{
-				ParentID: limited, Means: meant, Granted: at.look, LeftBehind: at.left,
-				Open: func(t *testing.T) vendortest.Kept[profile] { return profiles(t, "PublishDraft") },
-				Prepare: func(k vendortest.Kept[profile]) {
-					at.have = vendortest.Grants{}
-					for _, id := range bases {
-						if _, err := k.Server.Create(fake.KindAccessProfile, "", map[string]any{"id": id, "name": "base " + id}); err != nil {
-							t.Fatal(err)
-						}
-					}
-					k.Feature(features...)
-				},
-				Draw: func(t *rapid.T) profile {
-					p := drawProfile(t)
-					if slices.Contains(features, "createDraft") {
-						p.Veza.Published = backend.To(true)
-					}
-					return p
-				},
-				Loose: [][]string{
-					{"inherits"}, {"veza.state"}, {"veza.members"}, {"veza.relationships"}, {"veza.labels"}, {"veza.accessRequestPolicyID"},
-				},
-			})
-		})
+		t.Run(sentence, func(t *testing.T) { vendortest.NeverWider(t, edits(features...)) })
+	}
+}
+
+func TestWhatNarrowsAProfileGivesNobodyAnything(t *testing.T) {
+	for sentence, features := range map[string][]string{"as they are": nil, "with a version for each edit": {"publishPerEdit"}} {
+		t.Run(sentence, func(t *testing.T) { vendortest.Narrows(t, edits(features...)) })
 	}
 }
 
