@@ -134,7 +134,7 @@ type ConductorOneProfile struct {
 	// automation steers how the membership rule runs. Unset: not managed.
 	// +optional
 	Automation *ProfileAutomation `json:"automation,omitempty"`
-	// policies for becoming and ceasing to be a member. Unset ones are not managed.
+	// policies for becoming and ceasing to be a member. Unset ones are not managed; {none: {}}: none of its own.
 	// +optional
 	Policies *ConductorOneProfilePolicies `json:"policies,omitempty"`
 	// maxGrantDuration ends a membership after this time, for example "720h"; Unlimited: never. Unset: not managed.
@@ -203,10 +203,10 @@ type ProfileAutomation struct {
 type ConductorOneProfilePolicies struct {
 	// grant policy: who approves that somebody becomes a member, for example {name: Manager approval}.
 	// +optional
-	Grant *NamedRef `json:"grant,omitempty"`
+	Grant *OptionalRef `json:"grant,omitempty"`
 	// revoke policy: how a membership is taken away, for example {name: Auto revoke}.
 	// +optional
-	Revoke *NamedRef `json:"revoke,omitempty"`
+	Revoke *OptionalRef `json:"revoke,omitempty"`
 }
 
 // AccessProfileStatus is what is known of the access profile.

@@ -56,7 +56,7 @@ const (
 )
 
 // ConductorOneEntitlement is what only ConductorOne has of an entitlement.
-// +kubebuilder:validation:XValidation:rule="!has(self.emergencyGrantEnabled) || !self.emergencyGrantEnabled || (has(self.policies) && has(self.policies.emergencyGrant))",message="emergencyGrantEnabled needs policies.emergencyGrant"
+// +kubebuilder:validation:XValidation:rule="!has(self.emergencyGrantEnabled) || !self.emergencyGrantEnabled || (has(self.policies) && has(self.policies.emergencyGrant) && !has(self.policies.emergencyGrant.none))",message="emergencyGrantEnabled needs policies.emergencyGrant"
 type ConductorOneEntitlement struct {
 	// alias by which scripts and the cone tool find the entitlement, for example "github_repo_admin"; unique in the
 	// tenant, lower case by convention.
@@ -75,7 +75,7 @@ type ConductorOneEntitlement struct {
 	// It can be set at creation only. Unset: the app itself.
 	// +optional
 	Resource *ConductorOneResource `json:"resource,omitempty"`
-	// policies that steer requests and reviews. Unset ones are not managed.
+	// policies that steer requests and reviews. Unset ones are not managed; {none: {}}: none of its own.
 	// +optional
 	Policies *ConductorOneEntitlementPolicies `json:"policies,omitempty"`
 	// emergencyGrantEnabled lets people get the entitlement at once in an emergency; needs policies.emergencyGrant.
@@ -84,9 +84,9 @@ type ConductorOneEntitlement struct {
 	// maxGrantDuration ends grants after this time, for example "720h"; Unlimited: never. Unset: not managed.
 	// +optional
 	MaxGrantDuration GrantDuration `json:"maxGrantDuration,omitempty"`
-	// riskLevel of the entitlement, for example {name: High}. Unset: not managed.
+	// riskLevel of the entitlement, for example {name: High}. Unset: not managed; {none: {}}: none.
 	// +optional
-	RiskLevel *NamedRef `json:"riskLevel,omitempty"`
+	RiskLevel *OptionalRef `json:"riskLevel,omitempty"`
 	// complianceFrameworks that the entitlement falls under, for example [{name: SOC 2}]. Unset: not managed; []: none.
 	// +optional
 	// +listType=atomic
@@ -138,16 +138,16 @@ type ConductorOneResource struct {
 type ConductorOneEntitlementPolicies struct {
 	// grant policy: who approves a request, for example {name: Manager approval}.
 	// +optional
-	Grant *NamedRef `json:"grant,omitempty"`
+	Grant *OptionalRef `json:"grant,omitempty"`
 	// revoke policy: how access is taken away, for example {name: Auto revoke}.
 	// +optional
-	Revoke *NamedRef `json:"revoke,omitempty"`
+	Revoke *OptionalRef `json:"revoke,omitempty"`
 	// certify policy: who reviews the access, for example {name: Certify by manager}.
 	// +optional
-	Certify *NamedRef `json:"certify,omitempty"`
+	Certify *OptionalRef `json:"certify,omitempty"`
 	// emergencyGrant policy: who approves in an emergency, for example {name: Emergency access}.
 	// +optional
-	EmergencyGrant *NamedRef `json:"emergencyGrant,omitempty"`
+	EmergencyGrant *OptionalRef `json:"emergencyGrant,omitempty"`
 }
 
 // AppEntitlementStatus is what is known of the entitlement.

@@ -28,6 +28,26 @@ type NamedRef struct {
 	Name string `json:"name,omitempty"`
 }
 
+// OptionalRef points to something at the vendor, by id or by name, or says that there is none.
+// +kubebuilder:validation:XValidation:rule="[has(self.id), has(self.name), has(self.none)].filter(x, x).size() == 1",message="write exactly one of id, name and none"
+// +structType=atomic
+type OptionalRef struct {
+	// id is the vendor's own id. It is used as written.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=256
+	ID string `json:"id,omitempty"`
+	// name as the vendor's console shows it, for example "High". It must match one thing exactly:
+	// none or several are a condition (NameNotFound, NameAmbiguous), never a guess.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=1024
+	Name string `json:"name,omitempty"`
+	// none is written as {}: the vendor is to have none.
+	// +optional
+	None *Marker `json:"none,omitempty"`
+}
+
 // UserRef points to a user at the vendor, by id or by e-mail address.
 // +kubebuilder:validation:XValidation:rule="has(self.id) != has(self.email)",message="write exactly one of id and email"
 // +structType=atomic

@@ -68,16 +68,20 @@ type SailPointPrivilegeLevel string
 // +kubebuilder:validation:Enum=Hours;Days;Weeks;Months
 type SailPointTimeUnit string
 
-// SailPointPeriod is a length of time in units of the calendar.
+// SailPointPeriod is a length of time in units of the calendar, or no bound.
+// +kubebuilder:validation:XValidation:rule="has(self.none) ? !has(self.value) && !has(self.unit) : has(self.value) && has(self.unit)",message="write value and unit, or none"
 type SailPointPeriod struct {
 	// value is how many units, for example 90.
-	// +required
+	// +optional
 	// +kubebuilder:validation:Minimum=1
 	// +kubebuilder:validation:Maximum=100000
-	Value int32 `json:"value"`
+	Value int32 `json:"value,omitempty"`
 	// unit: Hours, Days, Weeks or Months.
-	// +required
-	Unit SailPointTimeUnit `json:"unit"`
+	// +optional
+	Unit SailPointTimeUnit `json:"unit,omitempty"`
+	// none is written as {}: no bound.
+	// +optional
+	None *Marker `json:"none,omitempty"`
 }
 
 // SailPointEntitlementApprover is who approves a step of a request for an entitlement.
@@ -149,7 +153,7 @@ type SailPointEntitlementRequestConfig struct {
 	// requireEndDate makes people say until when they need it. Unset: not managed.
 	// +optional
 	RequireEndDate *bool `json:"requireEndDate,omitempty"`
-	// maxPermittedAccessDuration bounds that, for example {value: 90, unit: Days}. Unset: not managed.
+	// maxPermittedAccessDuration bounds that, for example {value: 90, unit: Days}. Unset: not managed; {none: {}}: no bound.
 	// +optional
 	MaxPermittedAccessDuration *SailPointPeriod `json:"maxPermittedAccessDuration,omitempty"`
 	// approvalSchemes are the steps of approval, in order. Unset: not managed; []: no approval.
@@ -224,7 +228,7 @@ type SailPointProfileRequestConfig struct {
 	// requireEndDate makes people say until when they need it. Unset: not managed.
 	// +optional
 	RequireEndDate *bool `json:"requireEndDate,omitempty"`
-	// maxPermittedAccessDuration bounds that, for example {value: 90, unit: Days}. Unset: not managed.
+	// maxPermittedAccessDuration bounds that, for example {value: 90, unit: Days}. Unset: not managed; {none: {}}: no bound.
 	// +optional
 	MaxPermittedAccessDuration *SailPointPeriod `json:"maxPermittedAccessDuration,omitempty"`
 	// approvalSchemes are the steps of approval, in order. Unset: not managed; []: no approval.

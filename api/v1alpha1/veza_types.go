@@ -43,7 +43,7 @@ const (
 )
 
 // VezaProfile is what only Veza has of an access profile.
-// +kubebuilder:validation:XValidation:rule="!has(self.applicationSyncIdentityAction) || has(self.applicationDatasource)",message="applicationSyncIdentityAction needs applicationDatasource"
+// +kubebuilder:validation:XValidation:rule="!has(self.applicationSyncIdentityAction) || has(self.applicationSyncIdentityAction.none) || (has(self.applicationDatasource) && !has(self.applicationDatasource.none))",message="applicationSyncIdentityAction needs applicationDatasource"
 type VezaProfile struct {
 	// profileType of the profile, for example {name: Profile}. It is bound once.
 	// +required
@@ -71,10 +71,10 @@ type VezaProfile struct {
 	// +kubebuilder:validation:MaxLength=256
 	AccessRequestPolicyID *string `json:"accessRequestPolicyID,omitempty"`
 	// applicationDatasource that members get a relationship to, for example {name: Okta Lifecycle Management}; for types
-	// that take neither relationships nor inheritance. Unset: not managed.
+	// that take neither relationships nor inheritance. Unset: not managed; {none: {}}: none.
 	// +optional
-	ApplicationDatasource *NamedRef `json:"applicationDatasource,omitempty"`
-	// applicationSyncIdentityAction creates an identity in that datasource. Unset: not managed.
+	ApplicationDatasource *OptionalRef `json:"applicationDatasource,omitempty"`
+	// applicationSyncIdentityAction creates an identity in that datasource. Unset: not managed; {none: {}}: none.
 	// +optional
 	ApplicationSyncIdentityAction *VezaSyncAction `json:"applicationSyncIdentityAction,omitempty"`
 	// customProperties of the profile. Keys that are left out are left alone; an empty value removes its key. Unset: not managed.
@@ -109,18 +109,22 @@ type VezaProperties map[string]VezaProperty
 // +kubebuilder:validation:MaxLength=1024
 type VezaProperty string
 
-// VezaSyncAction is an action of a lifecycle policy.
+// VezaSyncAction is an action of a lifecycle policy, or none.
+// +kubebuilder:validation:XValidation:rule="has(self.none) ? !has(self.policyID) && !has(self.name) : has(self.policyID) && has(self.name)",message="write policyID and name, or none"
 type VezaSyncAction struct {
 	// policyID of the lifecycle policy, by the vendor's id.
-	// +required
+	// +optional
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=256
-	PolicyID string `json:"policyID"`
+	PolicyID string `json:"policyID,omitempty"`
 	// name of the action in the policy.
-	// +required
+	// +optional
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=256
-	Name string `json:"name"`
+	Name string `json:"name,omitempty"`
+	// none is written as {}: no action.
+	// +optional
+	None *Marker `json:"none,omitempty"`
 }
 
 // VezaRelationship is something that a profile grants: an AppEntitlement, or an entity of the access graph.
@@ -156,10 +160,10 @@ type VezaRelationship struct {
 	// customProperties of the relationship. Keys that are left out are left alone. Unset: not managed.
 	// +optional
 	CustomProperties VezaProperties `json:"customProperties,omitempty"`
-	// syncIdentityAction creates the account where it is missing. Unset: not managed.
+	// syncIdentityAction creates the account where it is missing. Unset: not managed; {none: {}}: none.
 	// +optional
 	SyncIdentityAction *VezaSyncAction `json:"syncIdentityAction,omitempty"`
-	// condition under which the relationship is granted. Unset: not managed.
+	// condition under which the relationship is granted. Unset: not managed; {none: {}}: none.
 	// +optional
 	Condition *VezaCondition `json:"condition,omitempty"`
 }
@@ -178,7 +182,8 @@ type VezaEntity struct {
 	EntityID string `json:"entityID"`
 }
 
-// VezaCondition is when a relationship counts.
+// VezaCondition is when a relationship counts; none is always.
+// +kubebuilder:validation:XValidation:rule="has(self.none) ? !has(self.type) && !has(self.expression) : has(self.expression)",message="write expression, or none alone"
 type VezaCondition struct {
 	// type of the condition. The vendor publishes no words for it: look at a condition made in its console.
 	// +optional
@@ -186,10 +191,13 @@ type VezaCondition struct {
 	// +kubebuilder:validation:Pattern=`^[A-Z][A-Z0-9_]*$`
 	Type string `json:"type,omitempty"`
 	// expression of the condition, in the vendor's own language.
-	// +required
+	// +optional
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=8192
-	Expression string `json:"expression"`
+	Expression string `json:"expression,omitempty"`
+	// none is written as {}: no condition.
+	// +optional
+	None *Marker `json:"none,omitempty"`
 }
 
 // VezaCatalogItem is how a profile stands in the catalog of requests.

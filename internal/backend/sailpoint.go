@@ -34,10 +34,16 @@ type SailPointRevocation struct {
 	ApprovalSchemes ApprovalSchemes `field:"approvalSchemes"`
 }
 
-// SailPointPeriod is a span in units of the calendar, which hours cannot say.
+// SailPointPeriod is a span in units of the calendar, which hours cannot say. The zero value is no bound.
 type SailPointPeriod struct {
 	Value int64  `json:"value"`
 	Unit  string `json:"unit"` // Hours, Days, Weeks, Months
+}
+
+// MarshalJSON renders no bound as null, as what is not there.
+func (p SailPointPeriod) MarshalJSON() ([]byte, error) {
+	type plain SailPointPeriod
+	return orNull(plain(p))
 }
 
 // ApprovalSchemes are approval steps, in order. Nil is unset, empty is no approval.

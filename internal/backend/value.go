@@ -134,6 +134,15 @@ func (t Instant) MarshalJSON() ([]byte, error) {
 	return json.Marshal(t.UTC().Format(time.RFC3339Nano))
 }
 
+// orNull renders the zero value as null.
+func orNull[T comparable](v T) ([]byte, error) {
+	var zero T
+	if v == zero {
+		return []byte("null"), nil
+	}
+	return json.Marshal(v)
+}
+
 // To returns a pointer to v.
 func To[T any](v T) *T { return &v }
 

@@ -34,10 +34,16 @@ type VezaAccessProfile struct {
 	Published *bool `field:"publish"`
 }
 
-// VezaAction is an action of a lifecycle policy.
+// VezaAction is an action of a lifecycle policy. The zero value is no action.
 type VezaAction struct {
 	PolicyID string `json:"policyID"`
 	Name     string `json:"name"`
+}
+
+// MarshalJSON renders no action as null, as what is not there.
+func (a VezaAction) MarshalJSON() ([]byte, error) {
+	type plain VezaAction
+	return orNull(plain(a))
 }
 
 // VezaCatalogItem is how a profile stands in the catalog of requests.
@@ -65,7 +71,7 @@ type VezaRelationship struct {
 	Condition              *VezaCondition `json:"condition,omitempty"`
 }
 
-// VezaCondition is when a relationship counts.
+// VezaCondition is when a relationship counts. The zero value is no condition.
 type VezaCondition struct {
 	Type       string `json:"type,omitempty"`
 	Expression string `json:"expression,omitempty"`
@@ -102,6 +108,12 @@ func (s VezaRelationships) compared(actual any) (want, have any) {
 	var w, h VezaRelationships
 	for _, r := range s {
 		r.CustomProperties, _ = restrict(r.CustomProperties, nil)
+		if Value(r.SyncIdentityAction) == (VezaAction{}) {
+			r.SyncIdentityAction = nil
+		}
+		if Value(r.Condition) == (VezaCondition{}) {
+			r.Condition = nil
+		}
 		w = append(w, r)
 	}
 	for _, r := range there {
@@ -121,7 +133,7 @@ func (s VezaRelationships) compared(actual any) (want, have any) {
 		switch {
 		case want.Condition == nil:
 			r.Condition = nil
-		case want.Condition.Type == "" && r.Condition != nil:
+		case want.Condition.Expression != "" && want.Condition.Type == "" && r.Condition != nil:
 			r.Condition = &VezaCondition{Expression: r.Condition.Expression}
 		}
 		h = append(h, r)

@@ -86,8 +86,8 @@ func desireConductorOneProfile(c *v1alpha1.ConductorOneProfile, r *reference.Res
 		}
 	}
 	if p := c.Policies; p != nil {
-		out.GrantPolicyID = r.ID(at+"policies.grant", p.Grant, backend.Name{Kind: backend.NamePolicy, TypeID: policyGrant})
-		out.RevokePolicyID = r.ID(at+"policies.revoke", p.Revoke, backend.Name{Kind: backend.NamePolicy, TypeID: policyRevoke})
+		out.GrantPolicyID = r.OptionalID(at+"policies.grant", p.Grant, backend.Name{Kind: backend.NamePolicy, TypeID: policyGrant})
+		out.RevokePolicyID = r.OptionalID(at+"policies.revoke", p.Revoke, backend.Name{Kind: backend.NamePolicy, TypeID: policyRevoke})
 	}
 	return out
 }

@@ -50,7 +50,7 @@ func desireConductorOneEntitlement(c *v1alpha1.ConductorOneEntitlement, app stri
 		Purpose:                       optional(string(c.Purpose)),
 		EmergencyGrantEnabled:         c.EmergencyGrantEnabled,
 		MaxGrantDuration:              grantDuration(at+"maxGrantDuration", c.MaxGrantDuration, r),
-		RiskLevelID:                   r.ID(at+"riskLevel", c.RiskLevel, backend.Name{Kind: backend.NameRiskLevel}),
+		RiskLevelID:                   r.OptionalID(at+"riskLevel", c.RiskLevel, backend.Name{Kind: backend.NameRiskLevel}),
 		ComplianceFrameworkIDs:        r.IDs(at+"complianceFrameworks", c.ComplianceFrameworks, backend.Name{Kind: backend.NameComplianceFramework}),
 		Provision:                     provisionPolicy(at+"provision", c.Provision, app, r),
 		Deprovision:                   provisionPolicy(at+"deprovision", c.Deprovision, app, r),
@@ -60,10 +60,10 @@ func desireConductorOneEntitlement(c *v1alpha1.ConductorOneEntitlement, app stri
 		Annotations:                   pairs(c.Annotations),
 	}
 	if p := c.Policies; p != nil {
-		out.GrantPolicyID = r.ID(at+"policies.grant", p.Grant, backend.Name{Kind: backend.NamePolicy, TypeID: policyGrant})
-		out.RevokePolicyID = r.ID(at+"policies.revoke", p.Revoke, backend.Name{Kind: backend.NamePolicy, TypeID: policyRevoke})
-		out.CertifyPolicyID = r.ID(at+"policies.certify", p.Certify, backend.Name{Kind: backend.NamePolicy, TypeID: policyCertify})
-		out.EmergencyGrantPolicyID = r.ID(at+"policies.emergencyGrant", p.EmergencyGrant, backend.Name{Kind: backend.NamePolicy, TypeID: policyGrant})
+		out.GrantPolicyID = r.OptionalID(at+"policies.grant", p.Grant, backend.Name{Kind: backend.NamePolicy, TypeID: policyGrant})
+		out.RevokePolicyID = r.OptionalID(at+"policies.revoke", p.Revoke, backend.Name{Kind: backend.NamePolicy, TypeID: policyRevoke})
+		out.CertifyPolicyID = r.OptionalID(at+"policies.certify", p.Certify, backend.Name{Kind: backend.NamePolicy, TypeID: policyCertify})
+		out.EmergencyGrantPolicyID = r.OptionalID(at+"policies.emergencyGrant", p.EmergencyGrant, backend.Name{Kind: backend.NamePolicy, TypeID: policyGrant})
 	}
 	if res := c.Resource; res != nil && app != "" {
 		out.ResourceTypeID = r.ID(at+"resource.type", &res.Type, backend.Name{Kind: backend.NameResourceType, ParentID: app})

@@ -30,7 +30,7 @@ func desireVezaProfile(out *backend.AccessProfile, s *v1alpha1.AccessProfileSpec
 		State:                   optional(string(p.State)),
 		Labels:                  set(p.Labels),
 		AccessRequestPolicyID:   p.AccessRequestPolicyID,
-		ApplicationDatasourceID: r.ID(at+"applicationDatasource", p.ApplicationDatasource, backend.Name{Kind: backend.NameApp}),
+		ApplicationDatasourceID: r.OptionalID(at+"applicationDatasource", p.ApplicationDatasource, backend.Name{Kind: backend.NameApp}),
 		ApplicationSyncAction:   syncAction(p.ApplicationSyncIdentityAction),
 		CustomProperties:        properties(p.CustomProperties),
 		RequireApprovalToStart:  p.RequireApprovalToStart,

@@ -160,6 +160,17 @@ func (r *Resolver) ID(path string, ref *v1alpha1.NamedRef, q backend.Name) *stri
 	return &id
 }
 
+// OptionalID is ID for a field that can also say that there is none, which is the empty id.
+func (r *Resolver) OptionalID(path string, ref *v1alpha1.OptionalRef, q backend.Name) *string {
+	switch {
+	case ref == nil:
+		return nil
+	case ref.None != nil:
+		return new(string)
+	}
+	return r.ID(path, &v1alpha1.NamedRef{ID: ref.ID, Name: ref.Name}, q)
+}
+
 // Parent resolves the app that a remote belongs to. Once the object is bound it
 // stays: another spelling of the same app is fine, another app is refused.
 func (r *Resolver) Parent(path string, ref v1alpha1.NamedRef, q backend.Name) string {

@@ -14,7 +14,7 @@ func TestEntitlementsStayConverged(t *testing.T) {
 			Sample: fullEntitlement(), Variations: entitlementVariations(),
 			Texts: []string{"displayName", "description", "conductorOne.matchBatonID"},
 			Mend: func(e *backend.AppEntitlement) {
-				if c := e.ConductorOne; c != nil && (c.EmergencyGrantPolicyID == nil || c.EmergencyGrantEnabled == nil) {
+				if c := e.ConductorOne; c != nil && (backend.Value(c.EmergencyGrantPolicyID) == "" || c.EmergencyGrantEnabled == nil) {
 					c.EmergencyGrantEnabled = nil // It needs the policy.
 				}
 			},

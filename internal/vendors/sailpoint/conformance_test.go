@@ -55,6 +55,9 @@ func entitlementVariations() map[string]func(*backend.AppEntitlement) {
 		"another duration": func(e *model) {
 			e.SailPoint.AccessRequest.MaxPermittedAccessDuration = &backend.SailPointPeriod{Value: 5, Unit: "Days"}
 		},
+		"no bound": func(e *model) {
+			e.SailPoint.AccessRequest.MaxPermittedAccessDuration = &backend.SailPointPeriod{}
+		},
 		"approvals another way": func(e *model) { s := e.SailPoint.AccessRequest.ApprovalSchemes; s[0], s[1] = s[1], s[0] },
 		"no approval":           func(e *model) { e.SailPoint.AccessRequest.ApprovalSchemes = backend.ApprovalSchemes{} },
 		"no form":               func(e *model) { e.SailPoint.AccessRequest.FormDefinitionID = backend.To("") },
@@ -168,6 +171,7 @@ func profileVariations() map[string]func(*backend.AccessProfile) {
 		"no reauthorization":     func(p *model) { p.SailPoint.AccessRequest.ReauthorizationRequired = backend.To(false) },
 		"no end":                 func(p *model) { p.SailPoint.AccessRequest.RequireEndDate = backend.To(false) },
 		"another duration":       func(p *model) { p.SailPoint.AccessRequest.MaxPermittedAccessDuration.Unit = "Hours" },
+		"no bound":               func(p *model) { p.SailPoint.AccessRequest.MaxPermittedAccessDuration = &backend.SailPointPeriod{} },
 		"approvals another way":  func(p *model) { s := p.SailPoint.AccessRequest.ApprovalSchemes; s[0], s[1] = s[1], s[0] },
 		"no approval":            func(p *model) { p.SailPoint.AccessRequest.ApprovalSchemes = backend.ApprovalSchemes{} },
 		"no form":                func(p *model) { p.SailPoint.AccessRequest.FormDefinitionID = backend.To("") },

@@ -59,7 +59,7 @@ func decodeRules(m members, s spelling) requestRules {
 	return r
 }
 
-// encode lists the members that are set. An empty form takes the form away.
+// encode lists the members that are set. An empty form or period takes the member away.
 func (r requestRules) encode(s spelling) map[string]any {
 	out := map[string]any{}
 	for key, value := range map[string]*bool{
@@ -69,7 +69,11 @@ func (r requestRules) encode(s spelling) map[string]any {
 			out[key] = *value
 		}
 	}
-	if r.longest != nil {
+	switch {
+	case r.longest == nil:
+	case *r.longest == (backend.SailPointPeriod{}):
+		out[memberLongest] = nil
+	default:
 		out[memberLongest] = wirePeriod{Value: r.longest.Value, TimeUnit: rest.Upper(r.longest.Unit)}
 	}
 	if r.schemes != nil {

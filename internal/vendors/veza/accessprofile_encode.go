@@ -56,7 +56,11 @@ func encodeVersion(f *fields, live version, desired backend.AccessProfile, chang
 	}
 }
 
+// encodeAction is null where there is to be none: an action of empty texts is refused.
 func encodeAction(a *backend.VezaAction) *action {
+	if *a == (backend.VezaAction{}) {
+		return nil
+	}
 	return &action{PolicyID: a.PolicyID, Name: a.Name}
 }
 
@@ -95,7 +99,11 @@ func (r relationship) with(w backend.VezaRelationship) relationship {
 		r.Action = encodeAction(w.SyncIdentityAction)
 	}
 	r.Action = sent(r.Action)
-	if c := w.Condition; c != nil {
+	switch c := w.Condition; {
+	case c == nil:
+	case *c == (backend.VezaCondition{}):
+		r.Condition = nil
+	default:
 		next := condition{Text: c.Expression}
 		if c.Type != "" {
 			next.Type = opaqueOf(c.Type)

@@ -83,6 +83,8 @@ func profileVariations() map[string]func(*backend.AccessProfile) {
 		"another property":           func(p *model) { first(p).CustomProperties["cost"] = "42" },
 		"a property less":            func(p *model) { first(p).CustomProperties["cost"] = "" },
 		"another action":             func(p *model) { first(p).SyncIdentityAction.Name = "Create Okta account" },
+		"no action":                  func(p *model) { first(p).SyncIdentityAction = &backend.VezaAction{} },
+		"no condition":               func(p *model) { first(p).Condition = &backend.VezaCondition{} },
 		"another condition":          func(p *model) { first(p).Condition.Expression = "true" },
 		"another kind of condition":  func(p *model) { first(p).Condition.Type = "OTHER" },
 		"a label more":               func(p *model) { p.Veza.Labels = append(p.Veza.Labels, "requestable") },
@@ -182,6 +184,10 @@ func TestProfilesOfAnApplicationKeepTheLaws(t *testing.T) {
 		Variations: vendortest.Varied(desired, map[string]func(*model){
 			"another datasource": func(p *model) { p.Veza.ApplicationDatasourceID = &salesforce },
 			"another action":     func(p *model) { p.Veza.ApplicationSyncAction.Name = "Create Salesforce account" },
+			"no action":          func(p *model) { p.Veza.ApplicationSyncAction = &backend.VezaAction{} },
+			"no datasource": func(p *model) {
+				p.Veza.ApplicationDatasourceID, p.Veza.ApplicationSyncAction = backend.To(""), &backend.VezaAction{}
+			},
 		}),
 	})
 }
