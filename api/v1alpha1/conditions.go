@@ -124,6 +124,8 @@ const (
 	ReasonNonConverging = "NonConverging"
 	// ReasonDraftPending: somebody else's draft is open.
 	ReasonDraftPending = "DraftPending"
+	// ReasonFieldRemoved: a list that this object wrote left the spec; say what is meant.
+	ReasonFieldRemoved = "FieldRemoved"
 	// ReasonNameTaken: the vendor refuses the name while another object of this cluster has it, which is waited for.
 	ReasonNameTaken = "NameTaken"
 	// ReasonRefused: the vendor said no; its words are in the message.
@@ -147,6 +149,8 @@ const (
 	ReasonStatusRefused = "StatusRefused"
 	// ReasonRecovered: found by its mark after an interrupted create.
 	ReasonRecovered = "Recovered"
+	// ReasonLeftBehind: fields left the spec that do not stand as if this object had never written them.
+	ReasonLeftBehind = "LeftBehind"
 	// ReasonCopiedIntent: an intent annotation of another object was ignored.
 	ReasonCopiedIntent = "CopiedIntent"
 )

@@ -54,12 +54,22 @@ type GovernanceBackendSpec struct {
 	// suspend holds every write to this tenant, for all objects behind it. Reads go on.
 	// +optional
 	Suspend bool `json:"suspend,omitempty"`
+	// management holds what objects behind this backend do that do not say so themselves.
+	// +optional
+	Management *BackendManagement `json:"management,omitempty"`
 	// sailPoint holds what only SailPoint has.
 	// +optional
 	SailPoint *SailPointBackend `json:"sailPoint,omitempty"`
 	// veza holds what only Veza has.
 	// +optional
 	Veza *VezaBackend `json:"veza,omitempty"`
+}
+
+// BackendManagement holds defaults for the objects behind a backend.
+type BackendManagement struct {
+	// removed is what management.removed means where an object does not say it: Revert or Keep. Unset: Revert.
+	// +optional
+	Removed RemovedPolicy `json:"removed,omitempty"`
 }
 
 // ClusterGovernanceBackendSpec is a GovernanceBackendSpec with the namespaces that may use it.

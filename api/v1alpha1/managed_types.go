@@ -28,7 +28,11 @@ type DriftPolicy string
 // +kubebuilder:validation:Enum=Delete;Retire;Orphan
 type DeletionPolicy string
 
-// The values of the three policies.
+// RemovedPolicy says what becomes of a field that this object wrote and that leaves its spec.
+// +kubebuilder:validation:Enum=Revert;Keep
+type RemovedPolicy string
+
+// The values of the policies.
 const (
 	CreationCreate        CreationPolicy = "Create"
 	CreationAdopt         CreationPolicy = "Adopt"
@@ -40,9 +44,12 @@ const (
 	DeletionDelete DeletionPolicy = "Delete"
 	DeletionRetire DeletionPolicy = "Retire"
 	DeletionOrphan DeletionPolicy = "Orphan"
+
+	RemovedRevert RemovedPolicy = "Revert"
+	RemovedKeep   RemovedPolicy = "Keep"
 )
 
-// Management holds the three policies of a managed object.
+// Management holds the policies of a managed object.
 type Management struct {
 	// creation: Create makes a new remote; Adopt takes an existing one over and never creates;
 	// CreateOrAdopt takes an existing one if there is one. Unset: Create, or Adopt where the vendor cannot create.
@@ -56,6 +63,11 @@ type Management struct {
 	// Orphan leaves it untouched. Unset: Delete where the vendor can, else Orphan; Orphan for an AccessReview that has started.
 	// +optional
 	Deletion DeletionPolicy `json:"deletion,omitempty"`
+	// removed: Revert closes what a field opened that this object wrote and that leaves the spec, clears what can be cleared, and keeps
+	// a list, which then holds what widens (FieldRemoved); Keep leaves all of it as it is and lists it in status.leftBehind. What
+	// this object never wrote is not touched. Unset: what the backend says, else Revert.
+	// +optional
+	Removed RemovedPolicy `json:"removed,omitempty"`
 }
 
 // ManagedSpec is the part of the spec that the three managed kinds share.
@@ -198,6 +210,39 @@ type Echo struct {
 	Seen string `json:"seen"`
 }
 
+// WrittenFields are the fields that an object gave another value than they had.
+type WrittenFields struct {
+	// paths below spec, each key of a map its own, for example "membership.expression".
+	// +optional
+	// +listType=set
+	// +kubebuilder:validation:MaxItems=128
+	// +kubebuilder:validation:items:MaxLength=256
+	Paths []string `json:"paths,omitempty"`
+}
+
+// LeftBehindState says how a field stands that left the spec.
+// +kubebuilder:validation:Enum=Left;Closed;Cleared
+type LeftBehindState string
+
+// The states of what was left behind.
+const (
+	LeftBehindLeft    LeftBehindState = "Left"
+	LeftBehindClosed  LeftBehindState = "Closed"
+	LeftBehindCleared LeftBehindState = "Cleared"
+)
+
+// LeftBehind is a field at the vendor that this object wrote and does not manage any more.
+type LeftBehind struct {
+	// path below spec.
+	// +required
+	// +kubebuilder:validation:MaxLength=256
+	Path string `json:"path"`
+	// state: Left as this object wrote it, Closed (it opens nothing any more) or Cleared; what stood there before the object
+	// came is not known.
+	// +required
+	State LeftBehindState `json:"state"`
+}
+
 // ManagedStatus is the part of the status that the three managed kinds share.
 type ManagedStatus struct {
 	// observedGeneration is the generation this status speaks of; -1 until the first pass.
@@ -253,6 +298,17 @@ type ManagedStatus struct {
 	// +listMapKey=path
 	// +kubebuilder:validation:MaxItems=16
 	Echoes []Echo `json:"echoes,omitempty"`
+	// written are the fields that this object wrote at the vendor, so that they can be taken back when they leave the spec. Absent
+	// where an earlier version of the operator wrote them.
+	// +optional
+	Written *WrittenFields `json:"written,omitempty"`
+	// leftBehind are fields that this object wrote, that left its spec, and that do not stand as if it had never come. A field
+	// that comes back into the spec is not listed any more.
+	// +optional
+	// +listType=map
+	// +listMapKey=path
+	// +kubebuilder:validation:MaxItems=128
+	LeftBehind []LeftBehind `json:"leftBehind,omitempty"`
 	// lastHandledReconcileAt echoes the annotation governance-operator.io/reconcile-requested-at.
 	// +optional
 	// +kubebuilder:validation:MaxLength=256

@@ -41,6 +41,13 @@ A change at the vendor is noticed
 - **with the tail**: lists do not hold the field and it costs calls of its own, so it is read once an hour (` + "`--tail-interval`" + `) and with every other look at the object;
 - **never**: the vendor does not show the field. The value that was last applied is remembered as a hash, so that an edit of the spec is applied.
 
+What becomes of a field that an object wrote and that leaves its spec ([roll back a commit](roll-back.md)):
+
+- **closed**: it opened access, and goes back to the value that opens nothing;
+- **cleared**: it goes back to none, and nobody gets or keeps more by that;
+- **held**: a list stays, and nothing is widened before somebody says what is meant (` + "`FieldRemoved`" + `);
+- **left**: it stays as it is, and ` + "`status.leftBehind`" + ` lists it.
+
 An object that asks for it with the annotation ` + "`governance-operator.io/reconcile-requested-at`" + ` is looked at once, all of it, at once.
 `
 
@@ -61,12 +68,12 @@ func write(out io.Writer) error {
 
 func section(out io.Writer, kind string, caps backend.Capabilities, model any) {
 	fmt.Fprintf(out, "\n### %s\n\n%s\n\n", kind, verbs(caps))
-	fmt.Fprint(out, "| field | what becomes of it | values | a change at the vendor is noticed |\n|---|---|---|---|\n")
+	fmt.Fprint(out, "| field | what becomes of it | values | a change at the vendor is noticed | once it has left the spec |\n|---|---|---|---|---|\n")
 	for _, f := range backend.Fields(model) {
 		if caps.Foreign(f.Path) {
 			continue
 		}
-		fmt.Fprintf(out, "| `%s` | %s | %s | %s |\n", f.Path, fate(caps, f), values(caps, f.Path), lateness(caps, f))
+		fmt.Fprintf(out, "| `%s` | %s | %s | %s | %s |\n", f.Path, fate(caps, f), values(caps, f.Path), lateness(caps, f), removal(caps, f.Path))
 	}
 }
 
@@ -170,6 +177,28 @@ func lateness(c backend.Capabilities, f backend.Field) string {
 		return "with the tail"
 	}
 	return "with the row"
+}
+
+// removal says what becomes of a field that leaves the spec of an object that wrote it.
+func removal(c backend.Capabilities, path string) string {
+	row, ok := c.Removal(path)
+	if !ok {
+		return ""
+	}
+	text := map[backend.Fate]string{
+		backend.FateClosed: "closed", backend.FateCleared: "cleared", backend.FateHeld: "held", backend.FateLeft: "left", backend.FateEnds: "nothing",
+	}[row.Fate]
+	if word, ok := row.Value.(string); ok {
+		text += " (`" + word + "`)"
+	}
+	text += ": " + row.Why
+	if row.At != "" && row.At != path {
+		text += " (`" + row.At + ": false`)"
+	}
+	if len(row.Instead) > 0 {
+		text += "; unless `" + strings.Join(row.Instead, "` or `") + "` takes its place"
+	}
+	return text
 }
 
 // filled returns a model with every field set, to something empty.

@@ -44,6 +44,8 @@ type Capabilities struct {
 	CreateOnly []string
 	// WriteOnly fields are never shown by the vendor.
 	WriteOnly []string
+	// Removed says of each field what becomes of it when it leaves the spec of an object that wrote it.
+	Removed map[string]Removal
 	// Tail fields are not part of list rows; they cost calls of their own.
 	Tail []string
 	// MaxLength bounds texts, in characters, the mark's line included.

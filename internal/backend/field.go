@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"reflect"
-	"slices"
 	"strings"
 )
 
@@ -163,22 +162,52 @@ func restrict(want, have Pairs) (Pairs, Pairs) {
 
 // leafAt returns the leaf at path of a model that can be set, and makes the structs above it.
 func leafAt(v reflect.Value, path string) reflect.Value {
-	for i := range v.NumField() {
-		tag, ok := v.Type().Field(i).Tag.Lookup("field")
-		if !ok {
+	found, ok := leaf(v, path, true)
+	if !ok {
+		panic("backend: no field " + path)
+	}
+	return found
+}
+
+// Leaf returns the leaf of a model, a pointer or a value, at a path. With build the structs above it are made; without, the
+// result is not valid where one of them is missing. False where a model of this type has no such leaf.
+func Leaf(model any, path string, build bool) (reflect.Value, bool) {
+	return leaf(reflect.Indirect(reflect.ValueOf(model)), path, build)
+}
+
+func leaf(model reflect.Value, path string, build bool) (reflect.Value, bool) {
+	for i := range model.NumField() {
+		name, option, _ := strings.Cut(model.Type().Field(i).Tag.Get("field"), ",")
+		value := model.Field(i)
+		if name == "" {
 			continue
 		}
-		name, option, _ := strings.Cut(tag, ",")
-		rest, below := strings.CutPrefix(path, name+".")
-		switch field := v.Field(i); {
-		case option != "nested" && name == path:
-			return field
-		case option == "nested" && below && slices.Contains(Paths(reflect.New(field.Type().Elem()).Interface()), rest):
-			if field.IsNil() {
-				field.Set(reflect.New(field.Type().Elem()))
+		if option != "nested" {
+			if name == path {
+				return value, true
 			}
-			return leafAt(field.Elem(), rest)
+			continue
+		}
+		rest, below := strings.CutPrefix(path, name+".")
+		if !below {
+			continue
+		}
+		if value.IsNil() {
+			// A path that begins like a nested one may be another field's: nothing is made before it is found.
+			inner := reflect.New(value.Type().Elem())
+			found, ok := leaf(inner.Elem(), rest, true)
+			if !ok {
+				continue
+			}
+			if !build {
+				return reflect.Value{}, true
+			}
+			value.Set(inner)
+			return found, true
+		}
+		if found, ok := leaf(value.Elem(), rest, build); ok {
+			return found, true
 		}
 	}
-	panic("backend: no field " + path)
+	return reflect.Value{}, false
 }

@@ -49,7 +49,7 @@ func (p *pass[O, D]) act(ctx context.Context, plan Plan) outcome {
 	}
 	out := outcome{plan: plan}
 	if p.needsClaim(plan) {
-		if err := p.stakeClaim(ctx, plan.Action == Create); err != nil {
+		if err := p.stakeClaim(ctx, plan); err != nil {
 			return outcome{plan: plan, err: err}
 		}
 	}
@@ -59,7 +59,10 @@ func (p *pass[O, D]) act(ctx context.Context, plan Plan) outcome {
 	case Adopt:
 		return p.adopt(ctx, plan)
 	case Update:
-		return p.update(ctx, plan, p.changes.Without(append(slices.Clone(p.seen.Sealed), p.caps.CreateOnly...)))
+		if err := p.noteWritten(ctx, p.writable()); err != nil {
+			return outcome{plan: plan, err: err}
+		}
+		return p.update(ctx, plan, p.writable())
 	case Retire:
 		out = p.update(ctx, plan, backend.Changes{{Path: backend.PathRetired}})
 		out.diffLeft = true // Another look must see it retired before the object may go.
@@ -135,7 +138,8 @@ func (p *pass[O, D]) needsClaim(plan Plan) bool {
 
 // stakeClaim writes finalizer and intent in one merge patch with resourceVersion. A
 // conflict ends the pass.
-func (p *pass[O, D]) stakeClaim(ctx context.Context, send bool) error {
+func (p *pass[O, D]) stakeClaim(ctx context.Context, plan Plan) error {
+	send := plan.Action == Create
 	at, err := p.r.clock.read(p.backend.TenantKey)
 	if errors.Is(err, errNoClock) && send {
 		if _, err = p.look(ctx, backend.Ref{ParentID: p.parentID, Mark: backend.Mark{Token: newToken(), Owner: ownerOf(p.obj), Cluster: p.r.ClusterID}}); err != nil {
@@ -154,11 +158,15 @@ func (p *pass[O, D]) stakeClaim(ctx context.Context, send bool) error {
 	} else if m := p.seen.Mark; p.facts.Owner == OwnerOurs && p.seen.Exists && m.Token != "" {
 		next.Token = m.Token
 	}
+	next.Wrote, next.Made = p.remembers(plan)
 	stamp := p.r.Now()
 	if err := p.storeIntent(ctx, next); err != nil {
 		return fmt.Errorf("claiming %s: %w", p.name(), err)
 	}
 	p.claimStamp = stamp
+	if plan.Action == Create || plan.Action == Adopt {
+		p.status().Written, p.status().LeftBehind = &v1alpha1.WrittenFields{Paths: slices.Clone(next.Wrote)}, nil
+	}
 	if !send {
 		p.status().ClosedAttempt = next.Attempt
 	}
@@ -237,7 +245,7 @@ func (p *pass[O, D]) create(ctx context.Context, plan Plan) outcome {
 	if obs.ID == "" {
 		p.findHolder(ctx, err)
 		if backend.ClassOf(err) != backend.OutcomeUnknown && err != nil {
-			p.status().ClosedAttempt = p.intent.Attempt
+			p.status().ClosedAttempt, p.status().Written = p.intent.Attempt, nil
 		}
 		if err == nil {
 			err = backend.Errorf(backend.OutcomeUnknown, "the vendor accepted the create and told no id")
@@ -269,9 +277,14 @@ func (p *pass[O, D]) adopt(ctx context.Context, plan Plan) outcome {
 	p.assume(p.seen)
 	changes := backend.Changes{{Path: backend.PathMark}}
 	if p.facts.Drift == DriftCorrect {
-		changes = append(changes, p.changes.Without(append(slices.Clone(p.seen.Sealed), p.caps.CreateOnly...))...)
+		changes = append(changes, p.writable()...)
 	}
 	return p.update(ctx, plan, changes)
+}
+
+// writable are the changes that the remote takes.
+func (p *pass[O, D]) writable() backend.Changes {
+	return p.changes.Without(append(slices.Clone(p.seen.Sealed), p.caps.CreateOnly...))
 }
 
 func (p *pass[O, D]) update(ctx context.Context, plan Plan, changes backend.Changes) outcome {
@@ -281,7 +294,7 @@ func (p *pass[O, D]) update(ctx context.Context, plan Plan, changes backend.Chan
 		seen.Mark.Token = m.Token
 	}
 	p.r.At("updating")
-	obs, err := p.driver.Update(p.fenced(ctx), seen, p.desired, changes)
+	obs, err := p.driver.Update(p.fenced(ctx), seen, p.target(), changes)
 	p.r.At("updated")
 	p.findHolder(ctx, err)
 	if err != nil && (!obs.Exists || obs.ID == "") {
@@ -322,7 +335,7 @@ func (p *pass[O, D]) learn(obs backend.Observation[D], all bool) {
 	}
 	st := p.status()
 	mem := remembered(p.status())
-	maps.Copy(mem.Applied, backend.Applied(p.desired, p.caps, p.sent))
+	maps.Copy(mem.Applied, backend.Applied(p.target(), p.caps, p.sent))
 	st.AppliedInputs = nil
 	for _, path := range slices.Sorted(maps.Keys(mem.Applied)) {
 		st.AppliedInputs = append(st.AppliedInputs, v1alpha1.AppliedInput{Path: path, Hash: mem.Applied[path]})
@@ -330,7 +343,7 @@ func (p *pass[O, D]) learn(obs backend.Observation[D], all bool) {
 	for _, path := range p.sent {
 		delete(mem.Echoes, path)
 	}
-	maps.Copy(mem.Echoes, backend.Echoes(p.desired, obs.Actual, p.caps, p.sent))
+	maps.Copy(mem.Echoes, backend.Echoes(p.target(), obs.Actual, p.caps, p.sent))
 	st.Echoes = nil
 	for _, path := range slices.Sorted(maps.Keys(mem.Echoes)) {
 		if len(st.Echoes) < 16 {

@@ -93,6 +93,7 @@ func (p *pass[O, D]) resolveAside(ctx context.Context, asked []backend.Name) err
 		return err
 	}
 	p.setAside(p.resolver.Problems())
+	p.revert()
 	if p.facts.Found >= FoundByID {
 		p.found(ctx, p.facts.Found, p.seen)
 	}

@@ -82,7 +82,7 @@ func TestEveryRowOfTheTable(t *testing.T) {
 		"far too much vanished at once": {
 			7, vanished(), func(f *Facts) { f.MassAbsence = true }, Plan{Hold, v1alpha1.ReasonMassAbsence}},
 		"what is still there is kept in sync while others vanished": {
-			54, edited(), func(f *Facts) { f.MassAbsence = true }, Plan{Update, v1alpha1.ReasonUpdating}},
+			55, edited(), func(f *Facts) { f.MassAbsence = true }, Plan{Update, v1alpha1.ReasonUpdating}},
 		"a create may still arrive": {
 			8, unborn(), func(f *Facts) { f.Intent = IntentFresh }, Plan{Wait, v1alpha1.ReasonOutcomePending}},
 		"a read says gone and a list does not agree yet": {
@@ -110,7 +110,7 @@ func TestEveryRowOfTheTable(t *testing.T) {
 		"a review that would be over before it is made": {
 			30, unborn(), func(f *Facts) { f.TooLate = true }, Plan{Hold, v1alpha1.ReasonInvalidSpec}},
 		"a review that is there is never too late": {
-			47, settled(), func(f *Facts) { f.TooLate = true }, Plan{Settle, v1alpha1.ReasonInSync}},
+			48, settled(), func(f *Facts) { f.TooLate = true }, Plan{Settle, v1alpha1.ReasonInSync}},
 		"far too many deletions at once": {
 			19, leaving(), func(f *Facts) { f.MassDeletion = true }, Plan{Hold, v1alpha1.ReasonMassDeletion}},
 		"a deleted object is retired": {
@@ -192,25 +192,31 @@ func TestEveryRowOfTheTable(t *testing.T) {
 		"the vendor's work failed": {
 			46, drifted(), func(f *Facts) { f.Phase = PhaseFailed }, Plan{Hold, v1alpha1.ReasonRemoteFailed}},
 		"an edit may mend what failed": {
-			54, edited(), func(f *Facts) { f.Phase = PhaseFailed }, Plan{Update, v1alpha1.ReasonUpdating}},
-		"the remote is as specified": {47, settled(), func(*Facts) {}, Plan{Settle, v1alpha1.ReasonInSync}},
+			55, edited(), func(f *Facts) { f.Phase = PhaseFailed }, Plan{Update, v1alpha1.ReasonUpdating}},
+		"a list that left the spec is not as specified": {
+			47, settled(), func(f *Facts) { f.FieldRemoved = true }, Plan{Hold, v1alpha1.ReasonFieldRemoved}},
+		"what only takes access away is written while a list is held": {
+			55, edited(), func(f *Facts) { f.FieldRemoved = true }, Plan{Update, v1alpha1.ReasonUpdating}},
+		"a deletion does not wait for a list that left the spec": {
+			21, leaving(), func(f *Facts) { f.FieldRemoved = true }, Plan{Delete, v1alpha1.ReasonDeleting}},
+		"the remote is as specified": {48, settled(), func(*Facts) {}, Plan{Settle, v1alpha1.ReasonInSync}},
 		"an edit of a field that the vendor takes no more": {
-			48, edited(), func(f *Facts) { f.Changes = ChangesUnwritable }, Plan{Hold, v1alpha1.ReasonSealedByVendor}},
+			49, edited(), func(f *Facts) { f.Changes = ChangesUnwritable }, Plan{Hold, v1alpha1.ReasonSealedByVendor}},
 		"a change in the console is reported": {
-			49, drifted(), func(f *Facts) { f.Drift = DriftReport }, Plan{Hold, v1alpha1.ReasonDrifted}},
+			50, drifted(), func(f *Facts) { f.Drift = DriftReport }, Plan{Hold, v1alpha1.ReasonDrifted}},
 		"a change of a sealed field is reported": {
-			49, drifted(), func(f *Facts) { f.Phase = PhaseSealed }, Plan{Hold, v1alpha1.ReasonDrifted}},
+			50, drifted(), func(f *Facts) { f.Phase = PhaseSealed }, Plan{Hold, v1alpha1.ReasonDrifted}},
 		"somebody's draft is open": {
-			50, edited(), func(f *Facts) { f.Changes = ChangesLocked }, Plan{Hold, v1alpha1.ReasonDraftPending}},
+			51, edited(), func(f *Facts) { f.Changes = ChangesLocked }, Plan{Hold, v1alpha1.ReasonDraftPending}},
 		"an edit where the vendor cannot update": {
-			51, edited(), func(f *Facts) { f.CanUpdate = false }, Plan{Hold, v1alpha1.ReasonUpdateUnsupported}},
+			52, edited(), func(f *Facts) { f.CanUpdate = false }, Plan{Hold, v1alpha1.ReasonUpdateUnsupported}},
 		"the vendor does not keep what was written three times": {
-			52, edited(), func(f *Facts) { f.NonConverging = true }, Plan{Hold, v1alpha1.ReasonNonConverging}},
+			53, edited(), func(f *Facts) { f.NonConverging = true }, Plan{Hold, v1alpha1.ReasonNonConverging}},
 		"suspend holds an update": {
-			53, edited(), func(f *Facts) { f.Suspended = true }, Plan{Hold, v1alpha1.ReasonSuspended}},
+			54, edited(), func(f *Facts) { f.Suspended = true }, Plan{Hold, v1alpha1.ReasonSuspended}},
 		"an edit is written, under Report too": {
-			54, edited(), func(f *Facts) { f.Drift = DriftReport }, Plan{Update, v1alpha1.ReasonUpdating}},
-		"a change in the console is corrected": {54, drifted(), func(*Facts) {}, Plan{Update, v1alpha1.ReasonCorrectingDrift}},
+			55, edited(), func(f *Facts) { f.Drift = DriftReport }, Plan{Update, v1alpha1.ReasonUpdating}},
+		"a change in the console is corrected": {55, drifted(), func(*Facts) {}, Plan{Update, v1alpha1.ReasonCorrectingDrift}},
 	} {
 		covered[c.row] = true
 		t.Run(sentence, func(t *testing.T) {

@@ -117,6 +117,9 @@ func effectsOfHold(out outcome) effects {
 		return effects{accepted: valid, refs: resolved, synced: no(reason), ready: readyTrue, wake: BySweep | ByPerson, event: eventNormal}
 	case v1alpha1.ReasonStartHeld:
 		return effects{accepted: valid, refs: resolved, synced: no(reason), ready: readyTrue, requeue: requeueHeld, wake: ByPerson, event: eventNormal}
+	case v1alpha1.ReasonFieldRemoved:
+		return effects{accepted: valid, refs: resolved, synced: no(reason), ready: readyFalse, also: v1alpha1.ConditionStalled, requeue: requeueStuck,
+			wake: ByPerson | ByBackend | BySweep, event: eventWarning}
 	case v1alpha1.ReasonDraftPending:
 		return effects{accepted: valid, refs: resolved, synced: no(reason), ready: readyKeep, requeue: requeueRetry, wake: ByPerson, event: eventNormal}
 	case v1alpha1.ReasonSuspended:

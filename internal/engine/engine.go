@@ -88,6 +88,7 @@ type memory struct {
 	refused   bool // the event about a refused status was sent
 	copied    bool // the event about a copied intent was sent
 	names     naming
+	wrote     []string  // what is in the spec of an object without a memory, nil while it is not known
 	tailAt    time.Time // when the tail is read next
 	version   string    // that our last patch made
 	versionAt time.Time
@@ -185,6 +186,7 @@ func (r *Reconciler[O, D]) Reconcile(ctx context.Context, req reconcile.Request)
 		}
 		return result, nil
 	}
+	p.recall(ctx)
 	if after, fresh := p.fresh(ctx); fresh {
 		return later(after), nil
 	}

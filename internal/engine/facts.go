@@ -26,6 +26,7 @@ type Facts struct {
 	Index                                      Index
 	MarkProven, NonConverging                  bool
 	NeverCame, TooLate                         bool
+	FieldRemoved                               bool
 }
 
 // Creation is the effective creation policy.

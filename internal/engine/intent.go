@@ -25,6 +25,10 @@ type Intent struct {
 	Key      backend.Key `json:"key"`
 	// Bound: a run-once object had its remote. It is noted here, too, for a status can be lost.
 	Bound bool `json:"bound,omitempty"`
+	// Made says whether the remote was created or adopted; empty in what an earlier version noted.
+	Made v1alpha1.CreationPolicy `json:"made,omitempty"`
+	// Wrote are the fields that the create or the adoption sends, until the status has them.
+	Wrote []string `json:"wrote,omitempty"`
 }
 
 // readIntent returns the intent of obj, and whether it is somebody else's.

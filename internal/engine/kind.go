@@ -82,7 +82,9 @@ type Backend struct {
 	// TenantAccepted: people accepted this tenant in place of the one that objects remember.
 	TenantAccepted bool
 	Suspended      bool
-	Resync         time.Duration
+	// KeepRemoved: what leaves a spec stays at the vendor as it is, unless the object says otherwise.
+	KeepRemoved bool
+	Resync      time.Duration
 	// Absent is the number of remotes that are missing at once, per kind, while that brake is on.
 	Absent map[string]int32
 	// DeletionsHeld: the brake for mass deletion is on.

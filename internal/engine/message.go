@@ -93,6 +93,8 @@ func (p *pass[O, D]) planMessage(out outcome) string {
 		return fmt.Sprintf("%s and %q bear the mark of this object; remove one at the vendor", found, p.twinID())
 	case v1alpha1.ReasonRemoteFailed:
 		return "the vendor's work failed: " + firstNonEmpty(p.seen.Message, "no message") + "; mend it there, or delete and apply"
+	case v1alpha1.ReasonFieldRemoved:
+		return p.fieldRemoved()
 	case v1alpha1.ReasonVendorWorking:
 		return firstNonEmpty(p.seen.Message, vendorWorks)
 	}
@@ -186,6 +188,9 @@ func (p *pass[O, D]) message(out outcome) string {
 			texts = append(texts, fmt.Sprintf("and %d more", more))
 		}
 		return shorten(strings.Join(texts, "; "))
+	}
+	if p.facts.FieldRemoved && out.wrote && !out.diffLeft {
+		return shorten(p.fieldRemoved())
 	}
 	return shorten(p.whileDeleting(p.planMessage(out)))
 }

@@ -312,6 +312,8 @@ func (p *pass[O, D]) found(ctx context.Context, how Found, obs backend.Observati
 	if !f.Bound && f.Owner == OwnerOurs {
 		p.assume(obs)
 	}
+	p.takeBack(obs)
+	p.holdBack(obs)
 	p.changes = p.diff(obs)
 	sealed := append(append([]string{}, obs.Sealed...), p.caps.CreateOnly...)
 	switch {
@@ -350,7 +352,7 @@ func (p *pass[O, D]) claimOf(obs backend.Observation[D]) (remoteKey, claimant) {
 
 // diff compares the desired model with an observation.
 func (p *pass[O, D]) diff(obs backend.Observation[D]) backend.Changes {
-	changes := backend.Diff(p.desired, obs.Actual, p.caps, remembered(p.status()))
+	changes := backend.Diff(p.target(), obs.Actual, p.caps, remembered(p.status()))
 	if obs.Blemished || obs.MarkInProse && obs.Mark.IsZero() && !backend.Covers(obs.Sealed, backend.PathMark) {
 		changes = append(changes, backend.Change{Path: backend.PathMark})
 	}

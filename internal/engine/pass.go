@@ -48,6 +48,7 @@ type pass[O Object, D backend.Model] struct {
 	answers  map[backend.Name]backend.Answer
 	aside    aside
 	desired  D
+	removed  removal[D]
 	parentID string
 
 	facts      Facts
@@ -199,6 +200,7 @@ func (p *pass[O, D]) run(ctx context.Context) outcome {
 	if err := p.observe(ctx); err != nil {
 		return outcome{err: err}
 	}
+	p.takeBack(p.seen)
 	p.lookAside(ctx)
 	p.judgeTime()
 	plan := Decide(p.facts)
@@ -371,6 +373,7 @@ func (p *pass[O, D]) desire(ctx context.Context) (outcome, bool) {
 	if len(problems) > 0 {
 		return outcome{problems: problems}, true
 	}
+	p.revert()
 	if p.r.Kind.Held != nil {
 		p.facts.CreateHeld, p.heldUntil = p.r.Kind.Held(p.desired)
 	}
@@ -398,6 +401,11 @@ func (p *pass[O, D]) tail() []string {
 	var tail []string
 	if !p.deleting() {
 		tail = backend.TailOf(p.desired, p.caps)
+		for _, path := range p.removed.Held {
+			if backend.Covers(p.caps.Tail, path) {
+				tail = append(tail, path) // It is said what is still there.
+			}
+		}
 	}
 	if p.r.Kind.Tail != nil {
 		tail = append(tail, p.r.Kind.Tail(p.obj)...)

@@ -196,7 +196,9 @@ func TestAPlaceThatIsNotShownKeepsNobodyFromAskingTheOthers(t *testing.T) {
 		high := backend.Name{Kind: backend.NameRiskLevel, Name: "High"}
 		w.known("SOX", "f1", "PCI", "f2")
 		w.tenant.Names[high] = []backend.Match{{ID: "r1"}}
-		w.apply("payroll", frameworks("SOX", "PCI"), func(e *v1alpha1.AppEntitlement) { e.Spec.ConductorOne.RiskLevel = &v1alpha1.OptionalRef{Name: high.Name} })
+		w.apply("payroll", frameworks("SOX", "PCI"), func(e *v1alpha1.AppEntitlement) {
+			e.Spec.ConductorOne.RiskLevel = &v1alpha1.OptionalRef{Name: high.Name}
+		})
 		w.run("payroll")
 		w.wantSynced("payroll", inSync)
 		time.Sleep(time.Minute)

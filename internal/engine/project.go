@@ -25,6 +25,7 @@ func (p *pass[O, D]) project(out outcome) {
 		return
 	}
 	p.bind()
+	p.projectRemoved()
 	p.projectDigest(out)
 	p.projectReached(out)
 }
@@ -96,7 +97,7 @@ func (p *pass[O, D]) projectDigest(out outcome) {
 // projectReached keeps what was converged last, and what that was computed from.
 func (p *pass[O, D]) projectReached(out outcome) {
 	st := p.status()
-	inSync := out.err == nil && !out.diffLeft && len(p.changes) == 0
+	inSync := out.err == nil && !out.diffLeft && len(p.changes) == 0 && !p.facts.FieldRemoved
 	if inSync || out.plan.Action == Adopt && p.facts.Drift == DriftReport {
 		st.DesiredDigest = backend.DesiredDigest(p.desired)
 	}

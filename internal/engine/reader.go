@@ -27,6 +27,7 @@ const (
 	factNonConverging
 	factNeverCame
 	factTooLate
+	factFieldRemoved
 	factCreation
 	factDrift
 	factDeletion
@@ -72,6 +73,7 @@ func newReader(f Facts) *reader {
 		factMarkProven:      flag(f.MarkProven),
 		factNonConverging:   flag(f.NonConverging),
 		factNeverCame:       flag(f.NeverCame),
+		factFieldRemoved:    flag(f.FieldRemoved),
 		factTooLate:         flag(f.TooLate),
 		factCreation:        int(f.Creation),
 		factDrift:           int(f.Drift),
@@ -123,6 +125,7 @@ func (r *reader) claimConflict() bool   { return r.get(factClaimConflict) == 1 }
 func (r *reader) markProven() bool      { return r.get(factMarkProven) == 1 }
 func (r *reader) nonConverging() bool   { return r.get(factNonConverging) == 1 }
 func (r *reader) neverCame() bool       { return r.get(factNeverCame) == 1 }
+func (r *reader) fieldRemoved() bool    { return r.get(factFieldRemoved) == 1 }
 func (r *reader) tooLate() bool         { return r.get(factTooLate) == 1 }
 func (r *reader) creation() Creation    { return Creation(r.get(factCreation)) }
 func (r *reader) drift() Drift          { return Drift(r.get(factDrift)) }

@@ -32,7 +32,7 @@ func (p *pass[O, D]) settle(ctx context.Context, out outcome) (time.Duration, er
 	}
 	out = p.unsaid(out)
 	out.holder, out.named = p.holderOf(out), p.facts.Found == FoundByKey
-	e := p.besides(effectsOf(out, p.deleting()))
+	e := p.heldBack(p.besides(effectsOf(out, p.deleting())), out)
 	if out.paced && !out.wrote {
 		return jitter(backend.AfterOf(out.err)), nil
 	}
@@ -254,6 +254,7 @@ func (p *pass[O, D]) notes(out outcome, e effects, before *v1alpha1.ManagedStatu
 		notes = append(notes, note{true, v1alpha1.ReasonManualStep, p.acceptance()})
 	}
 	notes = append(notes, p.refsNotes(out, e, before)...)
+	notes = append(notes, p.leftBehindNote(before)...)
 	if e.event == eventNone {
 		return notes
 	}

@@ -413,3 +413,6 @@ func manage(creation v1alpha1.CreationPolicy, drift v1alpha1.DriftPolicy, deleti
 		e.Spec.Management = &v1alpha1.Management{Creation: creation, Drift: drift, Deletion: deletion}
 	}
 }
+
+// sleepPast lets so much time pass that what is applied now is younger than all that is there.
+func (w *world) sleepPast() { time.Sleep(2 * time.Second) }

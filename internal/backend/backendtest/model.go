@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -55,43 +54,10 @@ func deepCopy(v reflect.Value) reflect.Value {
 	return out
 }
 
-// leaf returns the leaf of a model at path, and makes the structs above it if make is
-// set; else the result is invalid where one of them is nil.
-func leaf(model reflect.Value, path string, build bool) (reflect.Value, bool) {
-	for i := range model.NumField() {
-		name, option, _ := strings.Cut(model.Type().Field(i).Tag.Get("field"), ",")
-		value := model.Field(i)
-		if name == "" {
-			continue
-		}
-		if option != "nested" {
-			if name == path {
-				return value, true
-			}
-			continue
-		}
-		rest, below := strings.CutPrefix(path, name+".")
-		if !below {
-			continue
-		}
-		if value.IsNil() {
-			if !build {
-				_, known := leaf(reflect.New(value.Type().Elem()).Elem(), rest, true)
-				return reflect.Value{}, known
-			}
-			value.Set(reflect.New(value.Type().Elem()))
-		}
-		if found, ok := leaf(value.Elem(), rest, build); ok {
-			return found, true
-		}
-	}
-	return reflect.Value{}, false
-}
-
 // Set gives the leaf of model at path a value that is not empty. It fails where the
 // model has no such leaf.
 func Set[D backend.Model](model *D, path string) error {
-	v, ok := leaf(reflect.ValueOf(model).Elem(), path, true)
+	v, ok := backend.Leaf(model, path, true)
 	if !ok {
 		return fmt.Errorf("%T has no field %q", *model, path)
 	}
@@ -103,7 +69,7 @@ func Set[D backend.Model](model *D, path string) error {
 func lengthened[D backend.Model](t *testing.T, model D, path string, n int) D {
 	t.Helper()
 	out := Clone(model)
-	v, ok := leaf(reflect.ValueOf(&out).Elem(), path, true)
+	v, ok := backend.Leaf(&out, path, true)
 	if !ok || v.Kind() != reflect.Slice {
 		t.Fatalf("%s is no list", path)
 	}
@@ -117,7 +83,7 @@ func lengthened[D backend.Model](t *testing.T, model D, path string, n int) D {
 
 // SetText gives the leaf of model at path a text; false where the leaf is none.
 func SetText[D backend.Model](model *D, path, text string) bool {
-	v, ok := leaf(reflect.ValueOf(model).Elem(), path, true)
+	v, ok := backend.Leaf(model, path, true)
 	if !ok || v.Type() != reflect.TypeFor[*string]() {
 		return false
 	}
@@ -177,7 +143,7 @@ func keep[D any](model D, want func(path string, parameter bool) bool) D {
 		if want(f.Path, f.Parameter) {
 			continue
 		}
-		if v, ok := leaf(reflect.ValueOf(&model).Elem(), f.Path, false); ok && v.IsValid() {
+		if v, ok := backend.Leaf(&model, f.Path, false); ok && v.IsValid() {
 			v.SetZero()
 		}
 	}
@@ -197,11 +163,11 @@ func forgetFacts[D any](model *D) {
 // copyLeaf sets the leaf of to at path to what from has there. Of annotations only the
 // keys of from are touched, and an empty value takes its key away.
 func copyLeaf[D any](to *D, from D, path string) bool {
-	source, ok := leaf(reflect.ValueOf(&from).Elem(), path, false)
+	source, ok := backend.Leaf(&from, path, false)
 	if !ok {
 		return false
 	}
-	target, _ := leaf(reflect.ValueOf(to).Elem(), path, true)
+	target, _ := backend.Leaf(to, path, true)
 	if !source.IsValid() {
 		target.SetZero()
 		return true

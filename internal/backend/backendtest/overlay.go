@@ -21,7 +21,7 @@ func Overlay[D backend.Model](under, over D) D {
 func Rewrite[D any](model D, change func(path string, value any) any) D {
 	out := Clone(model)
 	for _, f := range backend.Fields(out) {
-		if v, ok := leaf(reflect.ValueOf(&out).Elem(), f.Path, false); ok && v.IsValid() {
+		if v, ok := backend.Leaf(&out, f.Path, false); ok && v.IsValid() {
 			v.Set(reflect.ValueOf(change(f.Path, v.Interface())))
 		}
 	}

@@ -66,6 +66,7 @@ func (*profileDriver) Capabilities() backend.Capabilities {
 		},
 		CreateOnly: []string{"conductorOne.cohort"},
 		WriteOnly:  []string{"conductorOne.cohort"},
+		Removed:    removedFromProfile(),
 		Tail:       []string{pathEntitlements, pathVisibleTo, pathMembership, pathAutomation, pathPolicies, pathMaxDuration},
 		ListLag:    listLag,
 		Poll:       poll,

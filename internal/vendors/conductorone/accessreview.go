@@ -58,6 +58,7 @@ func (*reviewDriver) Capabilities() backend.Capabilities {
 		Required:   []string{"displayName", "owners"},
 		CreateOnly: []string{"owners", "conductorOne.duplicateFrom"},
 		WriteOnly:  []string{"owners", "conductorOne.duplicateFrom", pathReviewApps, pathReviewResourceTypes},
+		Removed:    removedFromReview(),
 		Tail:       []string{pathReviewEntitlements},
 		ListLag:    listLag,
 		Poll:       poll,

@@ -32,6 +32,7 @@ func (*entitlementDriver) Capabilities() backend.Capabilities {
 		Required:   []string{"displayName"},
 		CreateOnly: []string{"conductorOne.resource", "conductorOne.resource.type"},
 		Narrows:    map[string]backend.Narrowing{"conductorOne.emergencyGrantEnabled": {Open: []string{"true"}}},
+		Removed:    removedFromEntitlement(),
 		Tail:       []string{"owners"},
 		ListLag:    listLag,
 		Poll:       poll,

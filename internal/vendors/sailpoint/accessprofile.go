@@ -40,6 +40,7 @@ func (*profileDriver) Capabilities() backend.Capabilities {
 		},
 		Required:  []string{"displayName", "owners", "sailPoint.source"},
 		NotEmpty:  []string{"owners"},
+		Removed:   removedFromProfile(),
 		MaxLength: map[string]int{"description": longestText},
 		Narrows: map[string]backend.Narrowing{
 			"entitlements":       {Fewer: true, LastStays: true}, // An enabled profile needs one (section 4.1).

@@ -67,6 +67,7 @@ func (*reviewDriver) Capabilities() backend.Capabilities {
 		Required:   []string{"displayName", "sailPoint.type"},
 		CreateOnly: createOnly,
 		WriteOnly:  []string{"scope.entitlements"},
+		Removed:    removedFromReview(),
 		MaxLength:  map[string]int{"description": longestText},
 		ListLag:    listLag,
 		Poll:       poll,

@@ -54,6 +54,7 @@ func (*entitlementDriver) Capabilities() backend.Capabilities {
 		},
 		// It says which entitlement it is (section 5.2).
 		CreateOnly: []string{"sailPoint.match"},
+		Removed:    removedFromEntitlement(),
 		Tail:       []string{pathRequest, pathRevocation},
 		ListLag:    listLag,
 		Poll:       poll,

@@ -69,6 +69,7 @@ func (d *profileDriver) Capabilities() backend.Capabilities {
 		Tail:    []string{pathMembers},
 		ListLag: listLag,
 		Poll:    poll,
+		Removed: removedFromProfile(),
 	}
 	if !d.mayPublish {
 		caps.Unsupported[pathPublish] = "Veza does not document how a draft is published: try it on your tenant, then write " +

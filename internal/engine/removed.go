@@ -1,0 +1,286 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+
+	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
+	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/reference"
+)
+
+// removal is what a pass knows of the fields that left the spec.
+type removal[D backend.Model] struct {
+	backend.Removed
+	// set are the fields that the spec has.
+	set []string
+	// fixed take no edits any more: nobody owes anything for them.
+	fixed []string
+	// empty are lists that are to be held, and in which nothing is.
+	empty []string
+	// known: the step was made in this pass.
+	known bool
+	// less is what is written while something is held: what only takes access away.
+	less *D
+}
+
+// revert makes the step between the spec and what is compared: what the object wrote and its spec does not have any more.
+func (p *pass[O, D]) revert() {
+	p.removed = removal[D]{known: true, set: backend.SetPaths(p.desired)}
+	written := slices.DeleteFunc(p.written(), func(path string) bool {
+		return p.resolver.Unresolved("spec." + path) // It is written in the spec, and not known yet.
+	})
+	p.removed.Removed = backend.Revert(&p.desired, written, p.caps, p.keeping())
+}
+
+// keeping says what is left alone although it left the spec.
+func (p *pass[O, D]) keeping() backend.Keeping {
+	k := backend.Keeping{All: p.backend.KeepRemoved}
+	if m := p.spec().Management; m != nil && m.Removed != "" {
+		k.All = m.Removed == v1alpha1.RemovedKeep
+	}
+	if remote := p.status().Remote; remote != nil && p.facts.Drift == DriftReport && says(p.status(), v1alpha1.ReasonDrifted) {
+		k.Drifted = remote.Changes
+	}
+	return k
+}
+
+// written lists what this object gave another value than it had, from before its first byte was sent.
+func (p *pass[O, D]) written() []string {
+	st := p.status()
+	var out []string
+	if p.intent != nil && p.intent.Attempt > st.ClosedAttempt {
+		out = append(out, p.intent.Wrote...)
+	}
+	switch {
+	case st.Written != nil:
+		out = append(out, st.Written.Paths...)
+	case p.facts.Bound && p.made():
+		out = append(out, p.memory.wrote...)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// made says whether the object's own create made the remote. Before the intent told so, the vendor's clock does.
+func (p *pass[O, D]) made() bool {
+	if p.intent != nil && p.intent.Made != "" {
+		return p.intent.Made == v1alpha1.CreationCreate
+	}
+	remote := p.status().Remote
+	return remote != nil && remote.CreatedAt != nil && !remote.CreatedAt.Time.Before(p.obj.GetCreationTimestamp().Time)
+}
+
+// recall notes, in the process, what an object without a memory has in its spec, so that it is known when the spec is edited: an
+// earlier version wrote it. It is stored with the next status that is written.
+func (p *pass[O, D]) recall(ctx context.Context) {
+	st := p.status()
+	if st.Written != nil || p.memory.wrote != nil || p.deleting() || p.boundID() == "" || st.ObservedGeneration != p.obj.GetGeneration() || !p.made() {
+		return
+	}
+	resolver := reference.NewResolver(ctx, p.r.Client, p.obj, "", nil)
+	desired, _ := p.r.Kind.Desire(p.obj, resolver)
+	p.memory.wrote = append([]string{}, backend.SetPaths(desired)...)
+	for _, open := range resolver.Open() {
+		p.memory.wrote = append(p.memory.wrote, backend.LeafOf(strings.TrimPrefix(open, "spec.")))
+	}
+}
+
+// takeBack drops from the step what does not count for the remote that was found.
+func (p *pass[O, D]) takeBack(obs backend.Observation[D]) {
+	if p.facts.Found < FoundByID || p.facts.Owner != OwnerOurs {
+		p.removed.Drop(func(string) bool { return true })
+		return
+	}
+	p.removed.fixed = append(p.removed.fixed, p.removed.Drop(func(leaf string) bool { return backend.Covers(obs.Sealed, leaf) })...)
+	p.removed.empty = append(p.removed.empty, p.removed.Drop(func(leaf string) bool {
+		return slices.Contains(p.removed.Held, leaf) && !backend.Covers(p.caps.WriteOnly, leaf) && backend.IsNone(obs.Actual, leaf)
+	})...)
+}
+
+// holdBack says whether something is held, and leaves of the model what only takes access away.
+func (p *pass[O, D]) holdBack(obs backend.Observation[D]) {
+	p.removed.less = nil
+	p.facts.FieldRemoved = p.removed.known && p.facts.Owner == OwnerOurs && len(p.removed.Held)+len(p.removed.Overruled) > 0
+	if !p.facts.FieldRemoved {
+		return
+	}
+	less := backend.Narrowed(p.desired, obs.Actual, p.caps)
+	for _, path := range p.removed.Closing {
+		backend.CopyLeaf(&less, p.desired, p.removed.At(path))
+	}
+	p.removed.less = &less
+}
+
+// target is what is compared and written: all that is desired, or what of it is not held.
+func (p *pass[O, D]) target() D {
+	if p.removed.less != nil {
+		return *p.removed.less
+	}
+	return p.desired
+}
+
+// wouldWrite lists the fields of the spec that a write of changes gives another value than there is.
+func (p *pass[O, D]) wouldWrite(actual D, changes backend.Changes) []string {
+	return slices.DeleteFunc(backend.Wrote(p.target(), actual, changes, p.caps), func(path string) bool {
+		return p.removed.known && !slices.Contains(p.removed.set, path)
+	})
+}
+
+// noteWritten writes down, before the first byte of an update is sent, which fields it writes that the object never wrote
+// before. An update that adds none costs nothing.
+func (p *pass[O, D]) noteWritten(ctx context.Context, changes backend.Changes) error {
+	known := p.written()
+	all := slices.Concat(known, p.wouldWrite(p.seen.Actual, changes))
+	slices.Sort(all)
+	if all = slices.Compact(all); p.deleting() || len(all) == len(known) {
+		return nil
+	}
+	next := p.stored.DeepCopyObject().(O)
+	next.GetManagedStatus().Written = &v1alpha1.WrittenFields{Paths: all}
+	if err := p.patchOnce(ctx, p.stored, next); err != nil {
+		return fmt.Errorf("noting what %s is about to write: %w", p.name(), err)
+	}
+	p.stored = next
+	p.obj.SetResourceVersion(next.GetResourceVersion())
+	p.obj.SetManagedFields(slices.Clone(next.GetManagedFields()))
+	p.status().Written = &v1alpha1.WrittenFields{Paths: slices.Clone(all)}
+	p.r.At("noted")
+	return nil
+}
+
+// claimed starts the memory anew with what the create or the adoption is about to send: the intent has it.
+func (p *pass[O, D]) remembers(plan Plan) (wrote []string, made v1alpha1.CreationPolicy) {
+	switch plan.Action {
+	case Create:
+		var none D
+		return p.wouldWrite(none, backend.Diff(p.desired, none, p.caps, backend.Memory{})), v1alpha1.CreationCreate
+	case Adopt:
+		if p.facts.Drift == DriftCorrect {
+			wrote = p.wouldWrite(p.seen.Actual, p.writable())
+		}
+		return wrote, v1alpha1.CreationAdopt
+	}
+	if p.intent != nil {
+		return p.intent.Wrote, p.intent.Made
+	}
+	return nil, ""
+}
+
+// projectRemoved writes down what the object remembers, and what it leaves behind.
+func (p *pass[O, D]) projectRemoved() {
+	st := p.status()
+	if !p.removed.known || p.deleting() {
+		return
+	}
+	written := p.written()
+	if st.Written == nil && p.made() {
+		written = append(written, p.removable()...)
+	}
+	done := slices.DeleteFunc(p.removed.Done(p.changes), func(path string) bool { return slices.Contains(p.removed.Overruled, p.removed.At(path)) })
+	forget := slices.Concat(p.removed.fixed, p.removed.empty, p.removed.Left, p.removed.Kept, done)
+	slices.Sort(written)
+	written = slices.DeleteFunc(slices.Compact(written), func(path string) bool { return slices.Contains(forget, path) })
+	st.Written = &v1alpha1.WrittenFields{Paths: written}
+	p.leaveBehind(done)
+	p.removed.Drop(func(leaf string) bool {
+		return slices.ContainsFunc(done, func(path string) bool { return p.removed.At(path) == leaf })
+	})
+}
+
+// removable lists the fields of the spec of which something becomes when they leave it.
+func (p *pass[O, D]) removable() []string {
+	return slices.DeleteFunc(slices.Clone(p.removed.set), func(path string) bool {
+		row, ok := p.caps.Removal(path)
+		return !ok || row.Fate == backend.FateEnds
+	})
+}
+
+// leaveBehind lists what does not stand as if the object had never written it.
+func (p *pass[O, D]) leaveBehind(done []string) {
+	states := map[string]v1alpha1.LeftBehindState{}
+	for _, l := range p.status().LeftBehind {
+		if !slices.Contains(p.removed.set, l.Path) && !p.resolver.Unresolved("spec."+l.Path) {
+			states[l.Path] = l.State
+		}
+	}
+	for _, path := range slices.Concat(p.removed.Left, p.removed.Kept) {
+		states[path] = v1alpha1.LeftBehindLeft
+	}
+	for _, path := range done {
+		switch {
+		case slices.Contains(p.removed.Closing, path):
+			states[path] = v1alpha1.LeftBehindClosed
+		case slices.Contains(p.removed.Clearing, path) && !p.made(): // Nothing stood in a remote that we made.
+			states[path] = v1alpha1.LeftBehindCleared
+		}
+	}
+	p.status().LeftBehind = nil
+	for path, state := range states {
+		p.status().LeftBehind = append(p.status().LeftBehind, v1alpha1.LeftBehind{Path: path, State: state})
+	}
+	slices.SortFunc(p.status().LeftBehind, func(a, b v1alpha1.LeftBehind) int { return strings.Compare(a.Path, b.Path) })
+}
+
+// leftBehindNote is the event about what is new in the list.
+func (p *pass[O, D]) leftBehindNote(before *v1alpha1.ManagedStatus) []note {
+	var texts []string
+	for _, l := range p.status().LeftBehind {
+		if slices.Contains(before.LeftBehind, l) {
+			continue
+		}
+		words := map[v1alpha1.LeftBehindState]string{
+			v1alpha1.LeftBehindLeft:    "stays at the vendor as it is",
+			v1alpha1.LeftBehindClosed:  "is closed",
+			v1alpha1.LeftBehindCleared: "is cleared",
+		}
+		texts = append(texts, "spec."+l.Path+" "+words[l.State])
+	}
+	if len(texts) == 0 {
+		return nil
+	}
+	return []note{{false, v1alpha1.ReasonLeftBehind, "not managed any more: " + strings.Join(texts, ", ") + "; what stood there before is not known"}}
+}
+
+// fieldRemoved says what is held, what is still there, and the ways out.
+func (p *pass[O, D]) fieldRemoved() string {
+	var texts []string
+	for _, path := range p.removed.Held {
+		row := p.caps.Removed[path]
+		text := fmt.Sprintf("spec.%s left the spec and stays at the vendor", path)
+		if n := backend.Items(p.seen.Actual, path); n > 0 {
+			text = fmt.Sprintf("spec.%s left the spec and stays at the vendor with %d", path, n)
+		}
+		switch {
+		case row.Empty != "":
+			text += fmt.Sprintf(" ([] would mean: %s)", row.Empty)
+		case slices.Contains(p.caps.NotEmpty, path):
+			text += " (it cannot be empty)"
+		}
+		texts = append(texts, text)
+	}
+	for _, path := range p.removed.Overruled {
+		texts = append(texts, fmt.Sprintf("spec.%s is not as the spec says: what it needs left the spec", path))
+	}
+	return strings.Join(texts, "; ") + "; until it is written again, or spec.management.removed is Keep, nothing is written that gives access"
+}
+
+// heldBack says what becomes of a pass that wrote what is not held.
+func (p *pass[O, D]) heldBack(e effects, out outcome) effects {
+	if !p.facts.FieldRemoved || e.leave || p.deleting() || out.err != nil || !out.wrote || out.diffLeft {
+		return e
+	}
+	held := effectsOf(outcome{plan: Plan{Hold, v1alpha1.ReasonFieldRemoved}}, false)
+	held.event = eventWarning
+	return held
+}
+
+// says tells whether Synced shows a reason.
+func says(st *v1alpha1.ManagedStatus, reason string) bool {
+	c := meta.FindStatusCondition(st.Conditions, v1alpha1.ConditionSynced)
+	return c != nil && c.Reason == reason
+}
