@@ -95,6 +95,19 @@ type ManagedSpec struct {
 // +kubebuilder:validation:Enum=Live;Pending;Sealed;Failed
 type RemotePhase string
 
+// DriftStatus is how the remote differed from the spec when somebody else had changed it.
+type DriftStatus struct {
+	// at is when it was noticed.
+	// +required
+	At metav1.Time `json:"at"`
+	// fields that differed.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=16
+	// +kubebuilder:validation:items:MaxLength=256
+	Fields []string `json:"fields,omitempty"`
+}
+
 // RemoteStatus is what is known of the object at the vendor.
 type RemoteStatus struct {
 	// id given by the vendor.
@@ -136,6 +149,9 @@ type RemoteStatus struct {
 	// deleteSentAt is when a deletion was accepted that is not finished yet.
 	// +optional
 	DeleteSentAt *metav1.Time `json:"deleteSentAt,omitempty"`
+	// lastDrift is the last change of managed fields by somebody else, whether it was put back or left.
+	// +optional
+	LastDrift *DriftStatus `json:"lastDrift,omitempty"`
 	// changes lists the fields that differ from the spec right now.
 	// +optional
 	// +listType=atomic

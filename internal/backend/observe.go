@@ -33,11 +33,26 @@ type Asker struct {
 	Kind, Namespace, Name, UID string
 	// Generation is that of the spec which is carried out.
 	Generation int64
-	// Manager is the field manager that changed the spec last, empty where it is not known.
+	// Manager is the field manager that changed the spec last, empty where it is not known or where nobody edited.
 	Manager string
+	// Reason is why the object is written.
+	Reason WriteReason
 	// Backend is the key of the backend, and TenantID who answers there.
 	Backend, TenantID string
 }
+
+// WriteReason is why an object writes at the vendor.
+type WriteReason string
+
+// The reasons of writes.
+const (
+	WriteEdit    WriteReason = "Edit"    // the spec was made or changed
+	WriteDrift   WriteReason = "Drift"   // somebody else changed or removed the remote
+	WriteAdopt   WriteReason = "Adopt"   // a remote is taken over
+	WriteDelete  WriteReason = "Delete"  // the object is deleted
+	WriteClose   WriteReason = "Close"   // a review has come to its end
+	WriteRecover WriteReason = "Recover" // what an interrupted create left is completed or removed
+)
 
 // The results of an Exchange beside those of ResultOf.
 const (

@@ -95,6 +95,7 @@ var _ = Describe("the audit log", func() {
 			Expect(r).To(HaveField("Kind", v1alpha1.KindAccessProfile))
 			Expect(r.Namespace + "/" + r.Name).To(Equal(t.namespace + "/sales"))
 			Expect(r.UID).To(Equal(string(profile.UID)))
+			Expect(r.Reason).To(Equal("Edit"))
 			Expect(r.Manager).To(Equal("spec"), "the field manager that applied it")
 			Expect(r.Backend).To(Equal("GovernanceBackend/" + t.namespace + "/tenant"))
 			Expect(r.Tenant).To(Equal(profile.Status.Remote.TenantID))
@@ -120,6 +121,24 @@ var _ = Describe("the audit log", func() {
 		for _, hidden := range []string{"secret-word", t.Credentials().ClientSecret, t.Credentials().ClientID, "Bearer"} {
 			Expect(string(text)).NotTo(ContainSubstring(hidden))
 		}
+	})
+
+	It("tells of a change that somebody else made, and of a deletion, with no editor", func(ctx SpecContext) {
+		t := newTenant(ctx)
+		apply(ctx, t, "sales", "Sales")
+		t.ready(ctx, profile, "sales")
+		created := len(audit.of(t))
+		Expect(t.Edit(targetOf(profile), map[string]any{"displayName": "Renamed"})).To(Succeed())
+		t.annotate(ctx, profile, "sales", v1alpha1.AnnotationReconcileRequestedAt, "now")
+		eventually(ctx, func(g Gomega) { g.Expect(len(audit.of(t))).To(BeNumerically(">", created)) }).Should(Succeed())
+		t.ready(ctx, profile, "sales")
+		Expect(c.Delete(ctx, profile)).To(Succeed())
+		t.gone(ctx, profile, "sales")
+		var told []string
+		for _, r := range audit.of(t)[created:] {
+			told = append(told, fmt.Sprintf("%s for %s by %q", r.Operation, r.Reason, r.Manager))
+		}
+		Expect(told).To(Equal([]string{`update for Drift by ""`, `delete for Delete by ""`}))
 	})
 
 	It("agrees with the vendor on every write, whatever fails", func(ctx SpecContext) {

@@ -53,6 +53,7 @@ func (p *pass[O, D]) act(ctx context.Context, plan Plan) outcome {
 			return outcome{plan: plan, err: err}
 		}
 	}
+	p.why = p.writeReason(plan)
 	switch plan.Action {
 	case Create:
 		return p.create(ctx, plan)
@@ -293,6 +294,7 @@ func (p *pass[O, D]) update(ctx context.Context, plan Plan, changes backend.Chan
 	if m := p.seen.Mark; p.facts.Owner == OwnerOurs && m.Token != "" {
 		seen.Mark.Token = m.Token
 	}
+	p.said = p.differences(changes)
 	p.r.At("updating")
 	obs, err := p.driver.Update(p.fenced(ctx), seen, p.target(), changes)
 	p.r.At("updated")

@@ -37,8 +37,9 @@ func SlimManagers(fields []metav1.ManagedFieldsEntry) []metav1.ManagedFieldsEntr
 // asker says on whose behalf a pass writes.
 func (p *pass[O, D]) asker() backend.Asker {
 	a := backend.Asker{Kind: p.r.Kind.Name, Namespace: p.obj.GetNamespace(), Name: p.obj.GetName(), UID: string(p.obj.GetUID()),
-		Generation: p.obj.GetGeneration(), Backend: p.backend.Key, TenantID: p.backend.TenantID}
-	if last := SpecManager(p.stored.GetManagedFields()); last != nil {
+		Generation: p.obj.GetGeneration(), Backend: p.backend.Key, TenantID: p.backend.TenantID, Reason: p.why}
+	// Who deletes an object is nowhere noted, and nobody edited what is put back or recovered.
+	if last := SpecManager(p.stored.GetManagedFields()); last != nil && (p.why == backend.WriteEdit || p.why == backend.WriteAdopt) {
 		a.Manager = last.Manager
 	}
 	return a

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
@@ -45,6 +46,9 @@ func (p *pass[O, D]) planMessage(out outcome) string {
 	if out.plan.Reason == v1alpha1.ReasonRemoteMissing && p.namesake != "" {
 		return fmt.Sprintf("a create may have made remote %q, which has the name and no mark; put it into spec.remoteID if it is this one, or delete it at the vendor", p.namesake)
 	}
+	if out.plan.Action == Settle && p.facts.Suspended {
+		return inSync + "; it is suspended, and nothing is written"
+	}
 	if text, ok := messages[out.plan.Reason]; ok {
 		return text
 	}
@@ -57,11 +61,11 @@ func (p *pass[O, D]) planMessage(out outcome) string {
 		if len(p.changes) == 0 {
 			return firstNonEmpty(p.seen.Message, vendorWorks)
 		}
-		return "still to be written: " + fields
+		return "still to be written: " + p.differences(p.changes)
 	case v1alpha1.ReasonInvalidSpec:
 		return p.tooLate
 	case v1alpha1.ReasonDrifted:
-		return fmt.Sprintf("differs at the vendor and is left so: %s; edit the spec, choose drift: Correct, or mend it at the vendor", fields)
+		return fmt.Sprintf("differs at the vendor and is left so: %s; edit the spec, choose drift: Correct, or mend it at the vendor", p.differences(p.changes))
 	case v1alpha1.ReasonSealedByVendor:
 		return fields + ": the vendor takes no more edits of this; put the old value back, or delete and apply"
 	case v1alpha1.ReasonUpdateUnsupported:
@@ -72,7 +76,7 @@ func (p *pass[O, D]) planMessage(out outcome) string {
 		}
 		return fields + " was written three times and the vendor does not keep it; change it, drop it from the spec, or choose drift: Report"
 	case v1alpha1.ReasonSuspended:
-		return "suspended; would be written: " + fields
+		return "suspended; would be written: " + p.differences(p.changes)
 	case v1alpha1.ReasonTenantChanged:
 		return fmt.Sprintf("the backend's credentials answer for tenant %q, not for the one this object lives in; nothing is written", p.tenantID())
 	case v1alpha1.ReasonRemoteIDMismatch:
@@ -158,6 +162,23 @@ func firstNonEmpty(texts ...string) string {
 		}
 	}
 	return ""
+}
+
+// longestNote is how many bytes the API server takes of an event's message.
+const longestNote = 1024
+
+// clip keeps a text within so many bytes.
+func clip(s string, limit int) string {
+	s = strings.TrimSpace(s)
+	if len(s) <= limit {
+		return s
+	}
+	const end = "…"
+	cut := limit - len(end)
+	for !utf8.RuneStart(s[cut]) {
+		cut--
+	}
+	return s[:cut] + end
 }
 
 // shorten keeps a message within 512 characters.

@@ -2,8 +2,10 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"time"
 
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
@@ -124,10 +126,36 @@ func (p *pass[O, D]) projectChanges(out outcome) {
 	if remote == nil && len(p.changes) == 0 {
 		return
 	}
-	p.remote().Changes = nil
-	for _, path := range p.changes.Paths() {
-		if len(p.remote().Changes) < 16 {
-			p.remote().Changes = append(p.remote().Changes, path)
-		}
+	p.remote().Changes = firstPaths(p.changes.Paths())
+	p.projectDrift(out)
+}
+
+// projectDrift notes when somebody else's change was noticed, and of which fields.
+func (p *pass[O, D]) projectDrift(out outcome) {
+	fields := p.changes.Paths()
+	switch {
+	case out.plan.Reason == v1alpha1.ReasonCorrectingDrift && out.wrote && p.why == backend.WriteDrift:
+		fields = p.sent
+	case out.plan.Reason != v1alpha1.ReasonDrifted:
+		return
 	}
+	fields = firstPaths(fields)
+	if last := p.remote().LastDrift; last != nil && out.plan.Reason == v1alpha1.ReasonDrifted && slices.Equal(last.Fields, fields) && !p.settledInSync() {
+		return // It was noticed before.
+	}
+	p.remote().LastDrift = &v1alpha1.DriftStatus{At: *p.moment(), Fields: fields}
+}
+
+// settledInSync reports whether the status as it was read says that nothing differed.
+func (p *pass[O, D]) settledInSync() bool {
+	return meta.IsStatusConditionTrue(p.stored.GetManagedStatus().Conditions, v1alpha1.ConditionSynced)
+}
+
+// firstPaths keeps as many paths as a status lists.
+func firstPaths(paths []string) []string {
+	const most = 16
+	if len(paths) == 0 {
+		return nil
+	}
+	return slices.Clone(paths[:min(len(paths), most)])
 }

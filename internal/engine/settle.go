@@ -264,7 +264,7 @@ func (p *pass[O, D]) notes(out outcome, e effects, before *v1alpha1.ManagedStatu
 		if p.facts.Found == FoundByMark && !p.facts.Bound {
 			notes = append(notes, note{false, v1alpha1.ReasonRecovered, "found by its mark after an interrupted create"})
 		}
-		return append(notes, note{false, reason, message})
+		return append(notes, note{false, reason, p.wroteMessage(out, message)})
 	}
 	for _, c := range p.status().Conditions {
 		old := meta.FindStatusCondition(before.Conditions, c.Type)
@@ -369,5 +369,5 @@ func (p *pass[O, D]) event(n note) {
 	if n.warning {
 		kind = corev1.EventTypeWarning
 	}
-	p.r.Events.Eventf(p.obj, nil, kind, n.reason, n.reason, "%s", shorten(n.message))
+	p.r.Events.Eventf(p.obj, nil, kind, n.reason, n.reason, "%s", clip(n.message, longestNote))
 }

@@ -36,7 +36,9 @@ type Record struct {
 	Name       string `json:"name"`
 	UID        string `json:"uid"`
 	Generation int64  `json:"generation"`
-	// Manager is the field manager that changed the spec last.
+	// Reason is why the object is written: Edit, Drift, Adopt, Delete, Close or Recover.
+	Reason string `json:"reason"`
+	// Manager is the field manager that changed the spec last, for Edit and Adopt.
 	Manager string `json:"manager,omitempty"`
 
 	Backend string `json:"backend"`
@@ -132,7 +134,7 @@ func Lines(w io.Writer) func(Record) error {
 func toLog(logger logr.Logger) func(Record) error {
 	return func(r Record) error {
 		logger.Info("write",
-			"kind", r.Kind, "namespace", r.Namespace, "name", r.Name, "uid", r.UID, "generation", r.Generation, "manager", r.Manager,
+			"kind", r.Kind, "namespace", r.Namespace, "name", r.Name, "uid", r.UID, "generation", r.Generation, "reason", r.Reason, "manager", r.Manager,
 			"backend", r.Backend, "vendor", r.Vendor, "tenant", r.Tenant, "host", r.Host,
 			"operation", r.Operation, "fields", r.Fields, "method", r.Method, "path", r.Path, "attempt", r.Attempt,
 			"result", r.Result, "status", r.Status, "vendorDate", r.VendorDate, "seconds", r.Seconds)

@@ -23,7 +23,7 @@ import (
 
 func observe(audit *telemetry.Audit, tenant string, e backend.Exchange) {
 	ctx := backend.WithOperation(context.Background(), backend.Operation{Kind: "AccessProfile", Verb: backend.VerbUpdate, Fields: []string{"displayName"}})
-	ctx = backend.WithAsker(ctx, backend.Asker{Kind: "AccessProfile", Namespace: "team", Name: "sales", UID: "u", Generation: 3, Manager: "argocd", Backend: "b", TenantID: "t"})
+	ctx = backend.WithAsker(ctx, backend.Asker{Kind: "AccessProfile", Namespace: "team", Name: "sales", UID: "u", Generation: 3, Manager: "argocd", Reason: backend.WriteEdit, Backend: "b", TenantID: "t"})
 	audit.Observer("Vendor", tenant)(ctx, e)
 }
 
@@ -67,7 +67,7 @@ func TestARecordSaysWhoWhatAndHowItWent(t *testing.T) {
 		t.Fatalf("%q: %v", out.String(), err)
 	}
 	want := map[string]any{
-		"time": "2026-11-01T12:00:00Z", "kind": "AccessProfile", "namespace": "team", "name": "sales", "uid": "u", "generation": 3.0, "manager": "argocd",
+		"time": "2026-11-01T12:00:00Z", "kind": "AccessProfile", "namespace": "team", "name": "sales", "uid": "u", "generation": 3.0, "manager": "argocd", "reason": "Edit",
 		"backend": "b", "vendor": "Vendor", "tenant": "t", "host": "host", "operation": "update", "fields": []any{"displayName"},
 		"method": "POST", "path": "/things/1", "attempt": 1.0, "result": "ok", "status": 200.0, "vendorDate": "2026-11-01T12:00:00Z", "seconds": 0.05,
 	}

@@ -56,6 +56,8 @@ type Tenant struct {
 	ID backend.TenantID
 	// Names are what Find answers from.
 	Names map[backend.Name][]backend.Match
+	// Asker is on whose behalf the last write was asked for.
+	Asker backend.Asker
 	// Nameless are the ids of what is there under another name than those of Names, by place.
 	Nameless map[backend.Name][]string
 	// NoLists: names can only be looked up one by one.
@@ -239,6 +241,7 @@ func (t *Tenant) begin(ctx context.Context, verb Verb) (Fault, error) {
 		return fault, t.Down
 	}
 	if verb == VerbCreate || verb == VerbUpdate || verb == VerbDelete {
+		t.Asker = backend.AskerOf(ctx)
 		return fault, fence(ctx)
 	}
 	return fault, nil

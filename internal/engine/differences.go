@@ -1,0 +1,98 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
+	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/reference"
+)
+
+// longestList is how many bytes of a message tell of fields.
+const longestList = 600
+
+// differences says what becomes of the fields that differ, compared with what was seen.
+func (p *pass[O, D]) differences(changes backend.Changes) string {
+	var parts []string
+	size, names := 0, p.names()
+	for i, d := range backend.Differences(p.desired, p.seen.Actual, changes, func(id string) string { return names[id] }) {
+		part := "the mark of ownership"
+		if d.Path != backend.PathMark {
+			part = "spec." + d.String()
+		}
+		if size += len(part); i > 0 && size > longestList {
+			parts = append(parts, fmt.Sprintf("and %d more fields", len(changes)-i))
+			break
+		}
+		parts = append(parts, clip(part, longestList))
+	}
+	return firstNonEmpty(strings.Join(parts, "; "), "nothing")
+}
+
+// names says what the ids of things in the spec are called. People are told by their id alone.
+func (p *pass[O, D]) names() map[string]string {
+	pins := slices.Clone(p.stored.GetManagedStatus().Resolved)
+	if p.resolver != nil {
+		pins = append(pins, p.resolver.Resolved()...)
+	}
+	out := map[string]string{}
+	for _, pin := range pins {
+		if pin.Kind != string(backend.NameUser) {
+			out[pin.ID] = pin.Name
+		}
+	}
+	for _, ref := range reference.Of(p.obj) {
+		target := reference.New(ref.Kind)
+		if err := p.r.Client.Get(context.Background(), client.ObjectKey{Namespace: ref.Namespace, Name: ref.Name}, target); err != nil {
+			continue // A name less is told.
+		}
+		if id := boundOf(target); id != "" {
+			out[id] = ref.Name
+		}
+	}
+	return out
+}
+
+// writeReason says why a plan writes.
+func (p *pass[O, D]) writeReason(plan Plan) backend.WriteReason {
+	switch {
+	case plan.Action == Delete && plan.Reason == v1alpha1.ReasonRemovingDuplicate, p.facts.Found == FoundByMark && !p.facts.Bound && plan.Action == Update:
+		return backend.WriteRecover
+	case plan.Action == Delete, plan.Action == Retire:
+		return backend.WriteDelete
+	case plan.Action == Adopt:
+		return backend.WriteAdopt
+	case plan.Reason == v1alpha1.ReasonRecreating:
+		return backend.WriteDrift
+	case plan.Action == Update && p.started() && !p.facts.SpecMoved && p.changes.Any("close"):
+		return backend.WriteClose
+	case plan.Reason == v1alpha1.ReasonCorrectingDrift:
+		return backend.WriteDrift
+	}
+	return backend.WriteEdit
+}
+
+// wroteMessage says what a pass has written.
+func (p *pass[O, D]) wroteMessage(out outcome, message string) string {
+	rest := ""
+	if out.diffLeft {
+		rest = "; " + message
+	}
+	switch out.plan.Action {
+	case Create:
+		return "created " + p.remoteName() + rest
+	case Adopt:
+		return "took over " + p.remoteName() + ", and wrote " + p.said + rest
+	case Update:
+		if out.plan.Reason == v1alpha1.ReasonCorrectingDrift && p.why == backend.WriteDrift {
+			return "somebody else changed it; put back " + p.said + rest
+		}
+		return "wrote " + p.said + rest
+	}
+	return message
+}
