@@ -138,11 +138,11 @@ func TestCRDFilesHaveMessagesThatAreTested(t *testing.T) {
 }
 
 func TestCRDFilesShowTheColumnsPeopleLookFor(t *testing.T) {
-	managed := []string{"Ready", "Reason", "Version", "Revision", "Backend", "Remote ID", "Message", "Age"}
+	managed := []string{"Ready", "Reason", "Suspended", "Version", "Revision", "Backend", "Remote ID", "Message", "Age"}
 	backend := []string{"Ready", "Reason", "Vendor", "Tenant", "Endpoint", "Message", "Age"}
 	want := map[string][]string{
 		"GovernanceBackend": backend, "ClusterGovernanceBackend": backend, "AppEntitlement": managed, "AccessProfile": managed,
-		"AccessReview": {"Ready", "Reason", "State", "Progress", "Deadline", "Version", "Revision", "Backend", "Remote ID", "Message", "Age"},
+		"AccessReview": {"Ready", "Reason", "State", "Progress", "Deadline", "Suspended", "Version", "Revision", "Backend", "Remote ID", "Message", "Age"},
 	}
 	for kind, crd := range definitions(t) {
 		var got []string
