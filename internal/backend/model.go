@@ -19,3 +19,6 @@ func WantsRefresh(desired any) bool {
 	m, ok := desired.(interface{ WantsRefresh() bool })
 	return ok && m.WantsRefresh()
 }
+
+// PathRefresh is the field that makes WantsRefresh true.
+const PathRefresh = "sailPoint.onNotFound"

@@ -18,8 +18,6 @@ var messages = map[string]string{
 	v1alpha1.ReasonKindRemoved:         "the definition of this kind is being removed; nothing is written any more",
 	v1alpha1.ReasonMassAbsence:         "far too many remotes of this kind vanished at once; nothing is created or released until the backend's credentials are mended or the absence is accepted there",
 	v1alpha1.ReasonMassDeletion:        "far too many deletions at once; confirm them on the backend with the annotation " + v1alpha1.AnnotationAcceptDeletions + ", as its own Ready condition says",
-	v1alpha1.ReasonRemoteMissing:       "the remote was there, or may have been, and is not found; policy forbids another: choose drift: Correct with creation: Create, or (reviews) delete and apply",
-	v1alpha1.ReasonRemoteNotFound:      "nothing to adopt yet: create it at the vendor, mend spec.remoteID or the name, or choose creation: CreateOrAdopt",
 	v1alpha1.ReasonPendingTooLong:      "the vendor has been working on it for more than 24 hours; look there, or delete and apply",
 	v1alpha1.ReasonOutcomeUnknown:      "a create may have happened and this vendor cannot show it; look there, then set spec.remoteID, or delete with deletion: Orphan and apply",
 	v1alpha1.ReasonDraftPending:        "somebody's draft is open at the vendor; publish or discard it",
@@ -43,9 +41,6 @@ const (
 
 // planMessage says what a plan means for this object, naming object and field.
 func (p *pass[O, D]) planMessage(out outcome) string {
-	if out.plan.Reason == v1alpha1.ReasonRemoteMissing && p.namesake != "" {
-		return fmt.Sprintf("a create may have made remote %q, which has the name and no mark; put it into spec.remoteID if it is this one, or delete it at the vendor", p.namesake)
-	}
 	if out.plan.Action == Settle && p.facts.Suspended {
 		return inSync + "; it is suspended, and nothing is written"
 	}
@@ -65,9 +60,13 @@ func (p *pass[O, D]) planMessage(out outcome) string {
 	case v1alpha1.ReasonInvalidSpec:
 		return p.tooLate
 	case v1alpha1.ReasonDrifted:
-		return fmt.Sprintf("differs at the vendor and is left so: %s; edit the spec, choose drift: Correct, or mend it at the vendor", p.differences(p.changes))
+		return p.driftedMessage()
+	case v1alpha1.ReasonRemoteMissing:
+		return p.missingMessage()
+	case v1alpha1.ReasonRemoteNotFound:
+		return p.notFoundMessage()
 	case v1alpha1.ReasonSealedByVendor:
-		return fields + ": the vendor takes no more edits of this; put the old value back, or delete and apply"
+		return p.differences(p.changes) + ": the vendor takes no more edits of this; put the old value back, or delete and apply"
 	case v1alpha1.ReasonUpdateUnsupported:
 		return fields + ": this vendor cannot update this kind"
 	case v1alpha1.ReasonNonConverging:
@@ -92,7 +91,7 @@ func (p *pass[O, D]) planMessage(out outcome) string {
 		}
 		return fmt.Sprintf("%s already exists and is %s; choose management.creation: CreateOrAdopt, set spec.remoteID, or rename", found, p.whose())
 	case v1alpha1.ReasonOwnershipLost:
-		return fmt.Sprintf("%s is now %s; settle it with that owner; to take it back delete with deletion: Orphan and apply with CreateOrAdopt", found, p.whose())
+		return p.lostMessage()
 	case v1alpha1.ReasonAmbiguousRemote:
 		return fmt.Sprintf("%s and %q bear the mark of this object; remove one at the vendor", found, p.twinID())
 	case v1alpha1.ReasonRemoteFailed:

@@ -269,7 +269,11 @@ func (p *pass[O, D]) intentFact(looked time.Time) IntentFact {
 	return IntentOld
 }
 
+// pendingLong reports whether the vendor works on it for more than a day. Once that was said it stays so, until the work ends.
 func (p *pass[O, D]) pendingLong() bool {
+	if c := meta.FindStatusCondition(p.status().Conditions, v1alpha1.ConditionStalled); c != nil && c.Reason == v1alpha1.ReasonPendingTooLong {
+		return true
+	}
 	c := meta.FindStatusCondition(p.status().Conditions, v1alpha1.ConditionReconciling)
 	return c != nil && c.Reason == v1alpha1.ReasonVendorWorking && p.r.Now().Sub(c.LastTransitionTime.Time) > 24*time.Hour
 }

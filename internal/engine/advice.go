@@ -1,0 +1,97 @@
+package engine
+
+import (
+	"fmt"
+	"strings"
+
+	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
+	"github.com/governance-operator/governance-operator/internal/backend"
+)
+
+// The messages here say what to do, and so they differ by what this vendor, this object and its settings allow.
+
+// missingMessage: the remote was there, and this object may not make another.
+func (p *pass[O, D]) missingMessage() string {
+	if p.namesake != "" {
+		return fmt.Sprintf("a create may have made remote %q, which has the name and no mark; put it into spec.remoteID if it is this one, or delete it at the vendor", p.namesake)
+	}
+	const gone = "the remote was there, or may have been, and is not found; "
+	f := &p.facts
+	switch {
+	case f.RunOnce:
+		return gone + "another one is made only for another object: delete this one and apply it again"
+	case f.RemoteID == RemoteIDSet:
+		return gone + "with spec.remoteID nothing is created: bring it back at the vendor, or delete this object and apply it with the id of another remote, or with none"
+	case !f.CanCreate:
+		return gone + "this vendor cannot create this kind: bring it back at the vendor"
+	case f.Creation == CreationAdopt:
+		return gone + "creation: Adopt makes none: choose creation: Create, or bring it back at the vendor"
+	}
+	return gone + "drift: Report makes no other: choose drift: Correct, or bring it back at the vendor"
+}
+
+// notFoundMessage: there is nothing to take over yet.
+func (p *pass[O, D]) notFoundMessage() string {
+	if id := p.spec().RemoteID; id != "" {
+		return fmt.Sprintf("spec.remoteID: nothing at the vendor has the id %q; mend it, or make such a remote at the vendor", id)
+	}
+	ways := []string{"make it at the vendor", "mend what the spec says of it"}
+	if p.facts.CanCreate {
+		ways = append(ways, "choose creation: CreateOrAdopt")
+	}
+	if _, ok := p.driver.(backend.Refresher); ok && !backend.WantsRefresh(p.desired) {
+		ways = append(ways, "let the vendor look for it (spec."+backend.PathRefresh+")")
+	}
+	return fmt.Sprintf("nothing to adopt yet: nothing answers to %s; %s", sought(p.key()), orList(ways))
+}
+
+// sought says what an object is looked for by.
+func sought(k backend.Key) string {
+	var parts []string
+	for _, part := range []struct{ word, value string }{
+		{"the alias", k.Alias}, {"the name", k.DisplayName}, {"the resource", k.ResourceID}, {"the id", k.ID},
+		{"the attribute", k.Attribute}, {"the value", k.Value}, {"the type", k.Type},
+	} {
+		if part.value != "" {
+			parts = append(parts, fmt.Sprintf("%s %q", part.word, part.value))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+func orList(ways []string) string {
+	last := len(ways) - 1
+	if last == 0 {
+		return ways[0]
+	}
+	return strings.Join(ways[:last], ", ") + ", or " + ways[last]
+}
+
+// driftedMessage: it differs, and is left so because that was asked for, or since the vendor takes no such edit.
+func (p *pass[O, D]) driftedMessage() string {
+	fields := p.differences(p.changes)
+	if p.facts.Drift == DriftReport {
+		return fmt.Sprintf("differs at the vendor and is left so: %s; edit the spec, choose drift: Correct, or mend it at the vendor", fields)
+	}
+	return fmt.Sprintf("differs at the vendor, which lets nobody but its own side write it: %s; write into the spec what is there, or mend it at the vendor", fields)
+}
+
+// lostMessage: somebody else's mark is on the remote.
+func (p *pass[O, D]) lostMessage() string {
+	adopt := v1alpha1.CreationCreateOrAdopt
+	if !p.facts.CanCreate {
+		adopt = v1alpha1.CreationAdopt
+	}
+	return fmt.Sprintf("%s is now %s; to take it back %sdelete this object with deletion: Orphan and apply it with creation: %s", p.remoteName(), p.whose(), p.giveUp(), adopt)
+}
+
+// giveUp is what has to happen first where a remote is another owner's, whatever this object says.
+func (p *pass[O, D]) giveUp() string {
+	switch {
+	case p.facts.Owner != OwnerForeign:
+		return ""
+	case p.seen.Mark.Cluster == p.r.ClusterID:
+		return "delete that object with deletion: Orphan, then "
+	}
+	return "take that mark away at the vendor, then "
+}
