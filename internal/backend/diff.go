@@ -150,6 +150,9 @@ func Echoes(desired, actual any, caps Capabilities, sent []string) map[string]Ec
 	return out
 }
 
+// folded is a text with one blank wherever it has some.
+func folded(text string) string { return strings.Join(strings.Fields(text), " ") }
+
 func sameMeaning(sent, seen []byte) bool {
 	var s, g any
 	if json.Unmarshal(sent, &s) != nil || json.Unmarshal(seen, &g) != nil {
@@ -188,7 +191,7 @@ func contains(got, sent any) bool {
 		return true
 	case string:
 		g, ok := got.(string)
-		return ok && strings.EqualFold(strings.Join(strings.Fields(s), " "), strings.Join(strings.Fields(g), " "))
+		return ok && (strings.EqualFold(folded(s), folded(g)) || strings.EqualFold(folded(unwrapped(s)), folded(unwrapped(g))))
 	default:
 		return got == sent
 	}

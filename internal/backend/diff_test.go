@@ -144,6 +144,8 @@ func TestEchoesCountOnlyWhereTheMeaningIsKept(t *testing.T) {
 		want       []string
 	}{
 		"a text that was trimmed":          {sent: AppEntitlement{DisplayName: To("  Pay  roll ")}, seen: AppEntitlement{DisplayName: To("Pay roll")}, want: []string{"displayName"}},
+		"a text that was put into HTML":    {sent: AppEntitlement{Description: To("Reads\na & b")}, seen: AppEntitlement{Description: To("<p>Reads<br />\na &amp; b</p>")}, want: []string{"description"}},
+		"a text that got a tag":            {sent: AppEntitlement{Description: To("Reads")}, seen: AppEntitlement{Description: To("<b>Reads</b>")}},
 		"a text that was recased":          {sent: AppEntitlement{DisplayName: To("PAYROLL")}, seen: AppEntitlement{DisplayName: To("Payroll")}, want: []string{"displayName"}},
 		"a text that came back as another": {sent: AppEntitlement{DisplayName: To("Payroll")}, seen: AppEntitlement{DisplayName: To("Payroll 2")}},
 		"a text that was cut":              {sent: AppEntitlement{DisplayName: To("Payroll read")}, seen: AppEntitlement{DisplayName: To("Payroll")}},

@@ -203,7 +203,7 @@ func (r *Reconciler[O, D]) desiredByPins(ctx context.Context, b *Backend, obj O)
 	if runs {
 		resolver.Started()
 	}
-	desired, _ := r.Kind.Desire(obj, resolver)
+	desired, _ := r.Kind.wish(obj, resolver)
 	if runs || b.Suspended || obj.GetManagedSpec().Suspend {
 		leaveOut(&desired, resolver)
 	}

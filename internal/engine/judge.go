@@ -8,10 +8,19 @@ import (
 	"github.com/governance-operator/governance-operator/internal/reference"
 )
 
+// wish is what Desire makes of the spec, without our own mark in a text that somebody copied from the vendor's console.
+func (k Kind[O, D]) wish(obj O, r *reference.Resolver) (desired D, parentID string) {
+	desired, parentID = k.Desire(obj, r)
+	if intent, foreign := readIntent(obj); intent != nil && !foreign {
+		backend.Unmark(&desired, intent.Token, ownerOf(obj))
+	}
+	return desired, parentID
+}
+
 // Judge maps the spec of obj to the model, and notes in r what it cannot hold at a vendor of these capabilities.
 // create: the remote is still to be made, for which fields are needed that may be left out later.
 func (k Kind[O, D]) Judge(obj O, r *reference.Resolver, caps backend.Capabilities, create bool) (desired D, parentID string) {
-	desired, parentID = k.Desire(obj, r)
+	desired, parentID = k.wish(obj, r)
 	caps = caps.For(desired)
 	for _, problem := range caps.Check(desired) {
 		if path := "spec." + problem.Path; !problem.Empty || !r.Unresolved(path) {
