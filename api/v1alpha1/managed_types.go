@@ -158,6 +158,13 @@ type RemoteStatus struct {
 	// +kubebuilder:validation:MaxItems=16
 	// +kubebuilder:validation:items:MaxLength=256
 	Changes []string `json:"changes,omitempty"`
+	// narrowed lists the fields of an edit that were written although something else of the spec could not be resolved,
+	// since they only take access away. Empty once all of the spec is carried out.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=16
+	// +kubebuilder:validation:items:MaxLength=256
+	Narrowed []string `json:"narrowed,omitempty"`
 }
 
 // ResolvedName is what a name in the spec meant when it was resolved. It belongs to the question (kind,

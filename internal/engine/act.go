@@ -34,6 +34,8 @@ type outcome struct {
 	holder string
 	// named: it was found by its name, which its holder may give up.
 	named bool
+	// gated: what narrows waits for more than the rest of the spec does.
+	gated bool
 	// held: the vendor's pause or the breaker ended the pass before anything was sent.
 	held bool
 }

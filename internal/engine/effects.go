@@ -157,6 +157,9 @@ func effectsOfProblem(out outcome) effects {
 		case v1alpha1.ReasonReferenceNotFound, v1alpha1.ReasonReferenceNotReady:
 			e.requeue, e.wake = requeueNone, ByReference
 		}
+		if out.gated || out.wrote && out.diffLeft {
+			e.requeue = requeueRetry
+		}
 	}
 	return e
 }

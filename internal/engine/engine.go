@@ -95,6 +95,7 @@ type memory struct {
 	readyFor  int64 // the generation that was Ready last
 	drift     drifting
 	missed    missed
+	narrowed  string // what was looked for last of a spec that waits, and is as it should be
 }
 
 // NewReconciler returns the engine for kind.

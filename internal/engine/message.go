@@ -190,6 +190,20 @@ func shorten(s string) string {
 	return string(runes[:limit-1]) + "…"
 }
 
+// withEnd is shorten for a text of which the end is not to be lost.
+func withEnd(text, end string) string {
+	const most = 512
+	if end == "" {
+		return shorten(text)
+	}
+	end = shorten("; " + end)
+	room := max(most-len([]rune(end)), 1)
+	if runes := []rune(text); len(runes) > room {
+		text = string(runes[:room-1]) + "…"
+	}
+	return text + end
+}
+
 // message says in one sentence what is, and what to do.
 func (p *pass[O, D]) message(out outcome) string {
 	switch {
@@ -207,7 +221,7 @@ func (p *pass[O, D]) message(out outcome) string {
 		if more := len(out.problems) - len(texts); more > 0 {
 			texts = append(texts, fmt.Sprintf("and %d more", more))
 		}
-		return shorten(strings.Join(texts, "; "))
+		return withEnd(strings.Join(texts, "; "), p.whatOfIt())
 	}
 	if p.facts.FieldRemoved && out.wrote && !out.diffLeft {
 		return shorten(p.fieldRemoved())

@@ -153,7 +153,7 @@ func verdictsOf(ctx context.Context, names backend.Directory, asked []reference.
 // they meant may be gone. If a name stands for something else now, the next pass tries it at once.
 func (p *pass[O, D]) afterRefusal(ctx context.Context, out outcome) outcome {
 	m, now := &p.memory.names, p.r.Now()
-	if out.err == nil || backend.ClassOf(out.err) != backend.Terminal || p.deleting() || !p.facts.Bound || p.started() ||
+	if p.narrowing.on || out.err == nil || backend.ClassOf(out.err) != backend.Terminal || p.deleting() || !p.facts.Bound || p.started() ||
 		len(p.resolver.Pinned()) == 0 || now.Sub(m.refused) < refusalPause {
 		return out
 	}

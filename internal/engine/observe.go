@@ -326,7 +326,7 @@ func (p *pass[O, D]) found(ctx context.Context, how Found, obs backend.Observati
 	default:
 		f.Changes = ChangesWritable
 	}
-	f.SpecMoved = p.status().DesiredDigest != backend.DesiredDigest(p.desired)
+	f.SpecMoved = p.specMoved(ctx)
 	if p.started() && p.settled() {
 		f.SpecMoved = false // Fewer fields can be compared than when it began.
 	}
@@ -353,6 +353,9 @@ func (p *pass[O, D]) claimOf(obs backend.Observation[D]) (remoteKey, claimant) {
 // diff compares the desired model with an observation.
 func (p *pass[O, D]) diff(obs backend.Observation[D]) backend.Changes {
 	changes := backend.Diff(p.target(), obs.Actual, p.caps, remembered(p.status()))
+	if p.narrowing.on {
+		return changes
+	}
 	if obs.Blemished || obs.MarkInProse && obs.Mark.IsZero() && !backend.Covers(obs.Sealed, backend.PathMark) {
 		changes = append(changes, backend.Change{Path: backend.PathMark})
 	}

@@ -24,7 +24,7 @@ import (
 // mappingVersion moves when the way specs become models changes. It stands before the
 // digest of the inputs: after an upgrade the next sweep compares what was mapped another
 // way field by field, and no object is read or written for it.
-const mappingVersion = "v1"
+const mappingVersion = "v2"
 
 // pass is one walk over one object.
 type pass[O Object, D backend.Model] struct {
@@ -41,15 +41,16 @@ type pass[O Object, D backend.Model] struct {
 	foreignIntent bool
 	copied        bool // the intent was another object's when the pass began
 
-	backend  *Backend
-	driver   backend.Driver[D]
-	caps     backend.Capabilities
-	resolver *reference.Resolver
-	answers  map[backend.Name]backend.Answer
-	aside    aside
-	desired  D
-	removed  removal[D]
-	parentID string
+	backend   *Backend
+	driver    backend.Driver[D]
+	caps      backend.Capabilities
+	resolver  *reference.Resolver
+	answers   map[backend.Name]backend.Answer
+	aside     aside
+	narrowing narrowing
+	desired   D
+	removed   removal[D]
+	parentID  string
 
 	facts      Facts
 	seen       backend.Observation[D]
@@ -198,6 +199,9 @@ func (p *pass[O, D]) run(ctx context.Context) outcome {
 	}
 	if out, stop := p.desire(ctx); stop {
 		return out
+	}
+	if p.narrowing.on {
+		return p.narrow(ctx)
 	}
 	if err := p.observe(ctx); err != nil {
 		return outcome{err: err}
@@ -376,10 +380,10 @@ func (p *pass[O, D]) desire(ctx context.Context) (outcome, bool) {
 			problems = p.judged()
 		}
 	}
-	if len(problems) > 0 {
-		return outcome{problems: problems}, true
-	}
 	p.revert()
+	if len(problems) > 0 {
+		return p.narrows(ctx, problems)
+	}
 	if p.r.Kind.Held != nil {
 		p.facts.CreateHeld, p.heldUntil = p.r.Kind.Held(p.desired)
 	}
@@ -407,6 +411,9 @@ func (p *pass[O, D]) tail() []string {
 	var tail []string
 	if !p.deleting() {
 		tail = backend.TailOf(p.desired, p.caps)
+		if p.narrowing.on {
+			tail = backend.TailOf(p.narrowable(), p.caps)
+		}
 		for _, path := range p.removed.Held {
 			if backend.Covers(p.caps.Tail, path) {
 				tail = append(tail, path) // It is said what is still there.

@@ -15,10 +15,12 @@ import (
 // project writes what is known of the remote into the status.
 func (p *pass[O, D]) project(out outcome) {
 	// What was resolved and not carried out is asked anew for the next try: pins are what is in use.
-	if (out.err == nil && len(out.problems) == 0 || out.wrote) && p.resolver != nil && !p.deleting() {
+	// Of what is taken out of a spec that waits they are kept, since it may come back by another spelling.
+	if (out.err == nil || out.wrote) && len(p.narrowing.problems) == 0 && p.resolver != nil && !p.deleting() {
 		p.status().Resolved = p.resolver.Resolved()
 	}
 	p.projectChanges(out)
+	p.projectNarrowed(out)
 	if !p.has(out) {
 		return
 	}
@@ -99,6 +101,9 @@ func (p *pass[O, D]) projectDigest(out outcome) {
 // projectReached keeps what was converged last, and what that was computed from.
 func (p *pass[O, D]) projectReached(out outcome) {
 	st := p.status()
+	if p.narrowing.on {
+		return
+	}
 	inSync := out.err == nil && !out.diffLeft && len(p.changes) == 0 && !p.facts.FieldRemoved
 	if inSync || out.plan.Action == Adopt && p.facts.Drift == DriftReport {
 		st.DesiredDigest = backend.DesiredDigest(p.desired)

@@ -105,15 +105,19 @@ func (p *pass[O, D]) takeBack(obs backend.Observation[D]) {
 // holdBack says whether something is held, and leaves of the model what only takes access away.
 func (p *pass[O, D]) holdBack(obs backend.Observation[D]) {
 	p.removed.less = nil
-	p.facts.FieldRemoved = p.removed.known && p.facts.Owner == OwnerOurs && len(p.removed.Held)+len(p.removed.Overruled) > 0
-	if !p.facts.FieldRemoved {
+	p.facts.FieldRemoved = p.removed.known && !p.narrowing.on && p.facts.Owner == OwnerOurs && len(p.removed.Held)+len(p.removed.Overruled) > 0
+	if !p.facts.FieldRemoved && !p.narrowing.on {
 		return
 	}
-	less := backend.Narrowed(p.desired, obs.Actual, p.caps)
-	for _, path := range p.removed.Closing {
-		backend.CopyLeaf(&less, p.desired, p.removed.At(path))
-	}
+	less := backend.Narrowed(p.desired, obs.Actual, p.caps, p.narrowing.unknown...)
+	p.copyClosing(&less)
 	p.removed.less = &less
+}
+
+func (p *pass[O, D]) copyClosing(less *D) {
+	for _, path := range p.removed.Closing {
+		backend.CopyLeaf(less, p.desired, p.removed.At(path))
+	}
 }
 
 // target is what is compared and written: all that is desired, or what of it is not held.
@@ -174,14 +178,18 @@ func (p *pass[O, D]) remembers(plan Plan) (wrote []string, made v1alpha1.Creatio
 // projectRemoved writes down what the object remembers, and what it leaves behind.
 func (p *pass[O, D]) projectRemoved() {
 	st := p.status()
-	if !p.removed.known || p.deleting() {
+	if !p.removed.known || p.deleting() || p.narrowing.on {
 		return
 	}
 	written := p.written()
 	if st.Written == nil && p.made() {
 		written = append(written, p.removable()...)
 	}
-	done := slices.DeleteFunc(p.removed.Done(p.changes), func(path string) bool { return slices.Contains(p.removed.Overruled, p.removed.At(path)) })
+	left := p.changes
+	if p.removed.less != nil { // What is held back differs, too.
+		left = backend.Diff(p.desired, p.seen.Actual, p.caps, remembered(st))
+	}
+	done := slices.DeleteFunc(p.removed.Done(left), func(path string) bool { return slices.Contains(p.removed.Overruled, p.removed.At(path)) })
 	forget := slices.Concat(p.removed.fixed, p.removed.empty, p.removed.Left, p.removed.Kept, done)
 	slices.Sort(written)
 	written = slices.DeleteFunc(slices.Compact(written), func(path string) bool { return slices.Contains(forget, path) })

@@ -259,7 +259,9 @@ func (p *pass[O, D]) notes(out outcome, e effects, before *v1alpha1.ManagedStatu
 		return notes
 	}
 	reason := p.mainReason(out, e)
-	if out.wrote && out.err == nil {
+	if out.wrote && out.err == nil && len(out.problems) > 0 {
+		notes = append(notes, note{false, out.plan.Reason, p.wroteMessage(out, message) + ", which only takes access away; the rest of the spec waits"})
+	} else if out.wrote && out.err == nil {
 		reason = out.plan.Reason
 		if p.facts.Found == FoundByMark && !p.facts.Bound {
 			notes = append(notes, note{false, v1alpha1.ReasonRecovered, "found by its mark after an interrupted create"})

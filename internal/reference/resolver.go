@@ -48,6 +48,7 @@ type Resolver struct {
 	pins     pins
 	asked    []Asked
 	open     []string
+	unknown  []string
 	problems []Problem
 	err      error
 }
@@ -129,6 +130,10 @@ func (r *Resolver) Problems() []Problem {
 
 // Open lists the paths that are written and were not resolved.
 func (r *Resolver) Open() []string { return r.open }
+
+// Unknown lists those of them of which it is not known either what they meant when the spec was last carried out. The
+// others are in the model as what they meant then.
+func (r *Resolver) Unknown() []string { return r.unknown }
 
 // Unresolved says whether the field at path, or something below it, is written and was not resolved: what the
 // model then lacks there is not missing in the spec.
@@ -309,7 +314,7 @@ func (r *Resolver) id(path, id, name string, q backend.Name) string {
 		id = r.named(path, name, q)
 	}
 	if id == "" {
-		r.open = append(r.open, path)
+		r.open, r.unknown = append(r.open, path), append(r.unknown, path)
 	}
 	return id
 }
@@ -346,19 +351,31 @@ func (r *Resolver) settled() bool {
 }
 
 // local resolves an object of the namespace to its remote, and notes where it cannot. A review
-// pins them too: it outlives what it is about.
+// pins them too: it outlives what it is about. So does a profile: while an object is gone its
+// entry is still known by what it was.
 func (r *Resolver) local(path, kind, name string) (id, parentID string) {
-	_, outlives := r.object.(*v1alpha1.AccessReview)
-	if pin, ok := r.pins.object(kind, name); ok && outlives && r.started {
+	pin, pinned := r.pins.object(kind, name)
+	if pinned && r.started {
 		r.pins.keep(pin, true)
 		return pin.ID, pin.ParentID
 	}
-	if id, parentID = r.remoteOf(path, kind, name); id == "" {
+	switch id, parentID = r.remoteOf(path, kind, name); {
+	case id != "" && r.pinsObjects():
+		same := pinned && pin.ID == id && pin.ParentID == parentID
+		r.pins.keep(v1alpha1.ResolvedName{Kind: objectPrefix + kind, Name: name, ParentID: parentID, ID: id}, same)
+	case id == "" && pinned && r.settled():
 		r.open = append(r.open, path)
-	} else if outlives {
-		r.pins.keep(v1alpha1.ResolvedName{Kind: objectPrefix + kind, Name: name, ParentID: parentID, ID: id}, false)
+		r.pins.keep(pin, true)
+		return pin.ID, pin.ParentID
+	case id == "":
+		r.open, r.unknown = append(r.open, path), append(r.unknown, path)
 	}
 	return id, parentID
+}
+
+func (r *Resolver) pinsObjects() bool {
+	_, entitlement := r.object.(*v1alpha1.AppEntitlement)
+	return !entitlement
 }
 
 func (r *Resolver) remoteOf(path, kind, name string) (id, parentID string) {
