@@ -155,13 +155,14 @@ type ReviewNotifications struct {
 }
 
 // ReviewState is where a review stands.
-// +kubebuilder:validation:Enum=Configuring;Staged;Running;Overdue;Completed;Failed;Removed
+// +kubebuilder:validation:Enum=Configuring;Staged;Missed;Running;Overdue;Completed;Failed;Removed
 type ReviewState string
 
 // The states of a review.
 const (
 	ReviewConfiguring ReviewState = "Configuring"
 	ReviewStaged      ReviewState = "Staged"
+	ReviewMissed      ReviewState = "Missed"
 	ReviewRunning     ReviewState = "Running"
 	ReviewOverdue     ReviewState = "Overdue"
 	ReviewCompleted   ReviewState = "Completed"
@@ -196,7 +197,8 @@ type ReviewProgress struct {
 // AccessReviewStatus is what is known of the access review.
 type AccessReviewStatus struct {
 	ManagedStatus `json:",inline"`
-	// state: Configuring, Staged (waits for its start), Running, Overdue (past its deadline and open), Completed,
+	// state: Configuring, Staged (waits for its start), Missed (its deadline passed before it started), Running,
+	// Overdue (past its deadline and open), Completed,
 	// Failed, or Removed (somebody deleted it at the vendor; it is not created again).
 	// +optional
 	State ReviewState `json:"state,omitempty"`
@@ -213,6 +215,12 @@ type AccessReviewStatus struct {
 	// closedAt is when the review ended.
 	// +optional
 	ClosedAt *metav1.Time `json:"closedAt,omitempty"`
+	// reviewers whom the vendor names in the review, by their ids; those whom a policy chooses are not among them.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=32
+	// +kubebuilder:validation:items:MaxLength=320
+	Reviewers []string `json:"reviewers,omitempty"`
 	// deadline as the vendor has it.
 	// +optional
 	Deadline *metav1.Time `json:"deadline,omitempty"`

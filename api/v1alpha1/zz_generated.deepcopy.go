@@ -320,6 +320,11 @@ func (in *AccessReviewStatus) DeepCopyInto(out *AccessReviewStatus) {
 		in, out := &in.ClosedAt, &out.ClosedAt
 		*out = (*in).DeepCopy()
 	}
+	if in.Reviewers != nil {
+		in, out := &in.Reviewers, &out.Reviewers
+		*out = make([]string, len(*in))
+		copy(*out, *in)
+	}
 	if in.Deadline != nil {
 		in, out := &in.Deadline, &out.Deadline
 		*out = (*in).DeepCopy()

@@ -2,6 +2,7 @@ package controller
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -76,7 +77,8 @@ func untilDue(obj *v1alpha1.AccessReview, poll time.Duration, now time.Time) tim
 			due = append(due, at)
 		}
 	}
-	if c := obj.Spec.Close; c != nil && c.Mode == v1alpha1.CloseAutomatic && obj.Status.Deadline != nil {
+	// What has not started by its deadline was missed, which somebody ought to see then.
+	if c := obj.Spec.Close; obj.Status.Deadline != nil && (c != nil && c.Mode == v1alpha1.CloseAutomatic || !started(obj)) {
 		due = append(due, obj.Status.Deadline.Time)
 	}
 	for _, at := range due {
@@ -195,6 +197,26 @@ func desireConductorOneReview(c *v1alpha1.ConductorOneReview, r *reference.Resol
 	return out
 }
 
+// missed reports whether the deadline passed, by the vendor's clock, before the review started.
+func missed(obj *v1alpha1.AccessReview, f backend.AccessReviewFacts, date time.Time) bool {
+	if f.Started || f.State != backend.ReviewConfiguring && f.State != backend.ReviewStaged || date.IsZero() {
+		return false
+	}
+	deadline := f.Deadline
+	if deadline.IsZero() {
+		deadline, _ = obj.Spec.Deadline.Parse() // Zero where there is none.
+	}
+	return !deadline.IsZero() && date.After(deadline)
+}
+
+// reviewersOf lists whom the vendor names.
+func reviewersOf(actual backend.AccessReview) []string {
+	if actual.Reviewer == nil {
+		return nil
+	}
+	return slices.Sorted(slices.Values(actual.Reviewer.UserIDs))
+}
+
 func projectAccessReview(obj *v1alpha1.AccessReview, obs backend.Observation[backend.AccessReview]) {
 	f, st := obs.Actual.Facts, &obj.Status
 	switch {
@@ -211,6 +233,10 @@ func projectAccessReview(obj *v1alpha1.AccessReview, obs backend.Observation[bac
 		st.ClosedAt = at
 	}
 	st.Deadline = moment(f.Deadline)
+	if missed(obj, f, obs.Date) {
+		st.State = v1alpha1.ReviewMissed
+	}
+	st.Reviewers = reviewersOf(obs.Actual)
 	st.Alerts = f.Alerts
 	if f.ReportURLs != nil {
 		st.ReportURLs = f.ReportURLs

@@ -150,13 +150,14 @@ var _ = Describe("an access review", func() {
 			t.ready(ctx, obj, "one")
 		})
 
-		It("that is there already may be over: "+s.String(), func(ctx SpecContext) {
+		It("that is there already may be over, and was missed if it never started: "+s.String(), func(ctx SpecContext) {
 			t, obj := s.tenant(ctx), &v1alpha1.AccessReview{}
 			soon := t.Now().Add(48 * time.Hour).UTC().Format(time.RFC3339)
 			written := strings.ReplaceAll(s.manifest("one", "One", ""), "2031-01-01T00:00:00Z", soon)
 			t.apply(ctx, written)
 			t.ready(ctx, obj, "one")
 			t.Advance(96 * time.Hour)
+			t.reviewState(ctx, obj, "one", v1alpha1.ReviewMissed)
 			t.wipe(ctx, obj, "one")
 			t.ready(ctx, obj, "one")
 			t.annotate(ctx, obj, "one", v1alpha1.AnnotationReconcileRequestedAt, "now")
