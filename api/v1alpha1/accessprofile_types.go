@@ -212,6 +212,9 @@ type ConductorOneProfilePolicies struct {
 // AccessProfileStatus is what is known of the access profile.
 type AccessProfileStatus struct {
 	ManagedStatus `json:",inline"`
+	// grants are the entitlements that the profile grants, as far as the spec manages them.
+	// +optional
+	Grants *ProfileGrants `json:"grants,omitempty"`
 	// memberCount is how many people have the profile; refreshed with other changes.
 	// +optional
 	// +kubebuilder:validation:Minimum=0
@@ -246,6 +249,39 @@ type AccessProfileStatus struct {
 	// +optional
 	// +kubebuilder:validation:MaxLength=1024
 	LastSyncError string `json:"lastSyncError,omitempty"`
+}
+
+// ProfileGrants are the entitlements that a profile grants at the vendor.
+type ProfileGrants struct {
+	// count of the entitlements.
+	// +required
+	// +kubebuilder:validation:Minimum=0
+	Count int64 `json:"count"`
+	// entitlements: the first 100, by their ids.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=100
+	Entitlements []GrantedEntitlement `json:"entitlements,omitempty"`
+}
+
+// GrantedEntitlement is an entitlement that a profile grants.
+type GrantedEntitlement struct {
+	// id of the entitlement at the vendor.
+	// +required
+	// +kubebuilder:validation:MaxLength=256
+	ID string `json:"id"`
+	// parentID is the app, source or datasource that the id is relative to.
+	// +optional
+	// +kubebuilder:validation:MaxLength=256
+	ParentID string `json:"parentID,omitempty"`
+	// name of the entitlement, where the spec names it.
+	// +optional
+	// +kubebuilder:validation:MaxLength=128
+	Name string `json:"name,omitempty"`
+	// object is the AppEntitlement by which the spec refers to it.
+	// +optional
+	// +kubebuilder:validation:MaxLength=253
+	Object string `json:"object,omitempty"`
 }
 
 // ProfileAutomationStatus is the last run of a membership rule.

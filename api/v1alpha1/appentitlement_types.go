@@ -150,6 +150,20 @@ type ConductorOneEntitlementPolicies struct {
 	EmergencyGrant *OptionalRef `json:"emergencyGrant,omitempty"`
 }
 
+// UsedBy are the objects that refer to an entitlement.
+type UsedBy struct {
+	// count of the objects.
+	// +required
+	// +kubebuilder:validation:Minimum=0
+	Count int64 `json:"count"`
+	// objects: the first 16, as kind/name.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=16
+	// +kubebuilder:validation:items:MaxLength=320
+	Objects []string `json:"objects,omitempty"`
+}
+
 // AppEntitlementStatus is what is known of the entitlement.
 type AppEntitlementStatus struct {
 	ManagedStatus `json:",inline"`
@@ -157,6 +171,9 @@ type AppEntitlementStatus struct {
 	// +optional
 	// +kubebuilder:validation:Minimum=0
 	GrantCount *int64 `json:"grantCount,omitempty"`
+	// usedBy are the objects of this namespace that refer to the entitlement.
+	// +optional
+	UsedBy *UsedBy `json:"usedBy,omitempty"`
 	// alias as the vendor has it.
 	// +optional
 	// +kubebuilder:validation:MaxLength=256

@@ -1,6 +1,10 @@
 package controller
 
 import (
+	"cmp"
+	"slices"
+	"strings"
+
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
@@ -22,6 +26,7 @@ func AccessProfileKind() engine.Kind[*v1alpha1.AccessProfile, backend.AccessProf
 		Driver:      func(t backend.Tenant) backend.Driver[backend.AccessProfile] { return t.AccessProfiles() },
 		Desire:      desireAccessProfile,
 		Project:     projectAccessProfile,
+		Grants:      projectGrants,
 		FiguresRide: true,
 	}
 }
@@ -90,6 +95,23 @@ func desireConductorOneProfile(c *v1alpha1.ConductorOneProfile, r *reference.Res
 		out.RevokePolicyID = r.OptionalID(at+"policies.revoke", p.Revoke, backend.Name{Kind: backend.NamePolicy, TypeID: policyRevoke})
 	}
 	return out
+}
+
+// mostGrants is how many entitlements a status lists.
+const mostGrants = 100
+
+// projectGrants lists what a profile grants, where it was read.
+func projectGrants(obj *v1alpha1.AccessProfile, seen backend.AccessProfile, describe func(backend.EntitlementID) v1alpha1.GrantedEntitlement) {
+	if seen.Entitlements == nil {
+		return
+	}
+	granted := slices.SortedFunc(slices.Values(seen.Entitlements.Minus(nil)), func(a, b backend.EntitlementID) int {
+		return cmp.Or(strings.Compare(a.AppID, b.AppID), strings.Compare(a.ID, b.ID))
+	})
+	obj.Status.Grants = &v1alpha1.ProfileGrants{Count: int64(len(granted))}
+	for _, e := range granted[:min(len(granted), mostGrants)] {
+		obj.Status.Grants.Entitlements = append(obj.Status.Grants.Entitlements, describe(e))
+	}
 }
 
 func projectAccessProfile(obj *v1alpha1.AccessProfile, obs backend.Observation[backend.AccessProfile]) {

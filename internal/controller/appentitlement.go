@@ -1,6 +1,8 @@
 package controller
 
 import (
+	"reflect"
+
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
@@ -21,6 +23,7 @@ func AppEntitlementKind() engine.Kind[*v1alpha1.AppEntitlement, backend.AppEntit
 		Driver:      func(t backend.Tenant) backend.Driver[backend.AppEntitlement] { return t.AppEntitlements() },
 		Desire:      desireAppEntitlement,
 		Project:     projectAppEntitlement,
+		Used:        projectUsers,
 		FiguresRide: true,
 	}
 }
@@ -73,6 +76,22 @@ func desireConductorOneEntitlement(c *v1alpha1.ConductorOneEntitlement, app stri
 		}
 	}
 	return out
+}
+
+// mostUsers is how many objects a status names.
+const mostUsers = 16
+
+// projectUsers writes down who refers to an entitlement, and reports whether that is news.
+func projectUsers(obj *v1alpha1.AppEntitlement, users []string) bool {
+	if len(users) == 0 {
+		news := obj.Status.UsedBy != nil
+		obj.Status.UsedBy = nil
+		return news
+	}
+	next := &v1alpha1.UsedBy{Count: int64(len(users)), Objects: users[:min(len(users), mostUsers)]}
+	news := !reflect.DeepEqual(obj.Status.UsedBy, next)
+	obj.Status.UsedBy = next
+	return news
 }
 
 func projectAppEntitlement(obj *v1alpha1.AppEntitlement, obs backend.Observation[backend.AppEntitlement]) {

@@ -1,8 +1,10 @@
 package controller
 
 import (
+	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"sync"
 
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -94,6 +96,25 @@ func behind(ctx context.Context, reader client.Reader, key string) (all map[stri
 		}
 	}
 	return all, owed, nil
+}
+
+// users lists the objects that refer to one and are not being deleted, by kind and name.
+func users(ctx context.Context, reader client.Reader, of reference.Object) (out []reference.Object, err error) {
+	for _, kind := range kinds {
+		objects, err := indexed(ctx, reader, kind, indexReference, of.String())
+		if err != nil {
+			return nil, err
+		}
+		for _, o := range objects {
+			if o.GetDeletionTimestamp().IsZero() {
+				out = append(out, reference.Object{Kind: kind, Namespace: o.GetNamespace(), Name: o.GetName()})
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b reference.Object) int {
+		return cmp.Or(strings.Compare(a.Kind, b.Kind), strings.Compare(a.Name, b.Name))
+	})
+	return out, nil
 }
 
 func names(objects []engine.Object) []types.NamespacedName {

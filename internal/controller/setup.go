@@ -97,6 +97,9 @@ func Setup(ctx context.Context, mgr manager.Manager, o Options) error {
 	shared := engine.Options{
 		Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Events: mgr.GetEventRecorder("governance-operator"),
 		Backends: pool, Brakes: brakes, ClusterID: o.ClusterID, Lease: o.Lease, Window: o.Window, At: o.At,
+		Users: func(ctx context.Context, of reference.Object) ([]reference.Object, error) {
+			return users(ctx, mgr.GetClient(), of)
+		},
 		Terminating: crds.terminating, TerminatingNow: crds.terminatingNow,
 	}
 	entitlements, forget, err := setupKind(mgr, o, AppEntitlementKind(), shared)

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -19,7 +20,9 @@ const longestList = 600
 // differences says what becomes of the fields that differ, compared with what was seen.
 func (p *pass[O, D]) differences(changes backend.Changes) string {
 	var parts []string
-	size, names := 0, p.names()
+	size := 0
+	names, objects := p.labels()
+	maps.Copy(names, objects)
 	for i, d := range backend.Differences(p.desired, p.seen.Actual, changes, func(id string) string { return names[id] }) {
 		part := "the mark of ownership"
 		if d.Path != backend.PathMark {
@@ -34,16 +37,17 @@ func (p *pass[O, D]) differences(changes backend.Changes) string {
 	return firstNonEmpty(strings.Join(parts, "; "), "nothing")
 }
 
-// names says what the ids of things in the spec are called. People are told by their id alone.
-func (p *pass[O, D]) names() map[string]string {
+// labels says what the ids of things in the spec are called at the vendor, and which objects they are remotes of. People are
+// told by their id alone.
+func (p *pass[O, D]) labels() (names, objects map[string]string) {
 	pins := slices.Clone(p.stored.GetManagedStatus().Resolved)
 	if p.resolver != nil {
 		pins = append(pins, p.resolver.Resolved()...)
 	}
-	out := map[string]string{}
+	names, objects = map[string]string{}, map[string]string{}
 	for _, pin := range pins {
 		if pin.Kind != string(backend.NameUser) {
-			out[pin.ID] = pin.Name
+			names[pin.ID] = pin.Name
 		}
 	}
 	for _, ref := range reference.Of(p.obj) {
@@ -52,10 +56,10 @@ func (p *pass[O, D]) names() map[string]string {
 			continue // A name less is told.
 		}
 		if id := boundOf(target); id != "" {
-			out[id] = ref.Name
+			objects[id] = ref.Name
 		}
 	}
-	return out
+	return names, objects
 }
 
 // writeReason says why a plan writes.

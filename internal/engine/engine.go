@@ -16,6 +16,7 @@ import (
 
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/queue"
+	"github.com/governance-operator/governance-operator/internal/reference"
 )
 
 // Options are what all kinds share.
@@ -44,6 +45,8 @@ type Options struct {
 	// PerNamespace is how many objects of a kind are worked on at once for one namespace; one tenant gets
 	// about half. No bound if zero.
 	PerNamespace int
+	// Users lists the objects that refer to one and are not being deleted, in order; nil knows of none.
+	Users func(ctx context.Context, of reference.Object) ([]reference.Object, error)
 	// Wake queues an object that waited for its turn, or for another object. It is needed where PerNamespace is set.
 	Wake func(name types.NamespacedName)
 	// Priority is that of the object that is worked on, one of those of package queue; an edit if nil.

@@ -28,6 +28,10 @@ type Kind[O Object, D backend.Model] struct {
 	Desire func(obj O, r *reference.Resolver) (desired D, parentID string)
 	// Project copies figures of the observation into the kind's own status fields.
 	Project func(obj O, obs backend.Observation[D])
+	// Grants writes down what the remote grants; nil for a kind that grants nothing. describe says what is known of one.
+	Grants func(obj O, seen D, describe func(backend.EntitlementID) v1alpha1.GrantedEntitlement)
+	// Used writes down who refers to the object, in order; nil where that is not told. It reports whether that is news.
+	Used func(obj O, users []string) bool
 	// FiguresRide: figures alone are no reason to write the status.
 	FiguresRide bool
 	// Started says whether the status shows a run-once object as started.

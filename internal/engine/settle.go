@@ -198,6 +198,7 @@ func (p *pass[O, D]) apply(out outcome, e effects) []note {
 		st.LastHandledReconcileAt = p.requested()
 	}
 	p.projectFigures(out)
+	p.projectRelations(p.obj)
 	return p.notes(out, e, before, message)
 }
 
@@ -322,6 +323,7 @@ func (p *pass[O, D]) copyStatus(next O) {
 	if p.r.Kind.Project != nil && p.seen.ID != "" {
 		p.r.Kind.Project(next, p.seen)
 	}
+	p.projectRelations(next)
 }
 
 // release lets go of the finalizer, after every remote call that was owed.

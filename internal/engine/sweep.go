@@ -33,18 +33,21 @@ func (r *Reconciler[O, D]) Sweep(ctx context.Context, b *Backend, tailPeriod tim
 		return Swept{}, err
 	}
 	var out Swept
+	var behind []O
 	parents := map[string][]O{}
 	for _, obj := range objects {
 		if BackendKey(obj) != b.Key {
 			continue
 		}
 		out.Managed++
+		behind = append(behind, obj)
 		remote := obj.GetManagedStatus().Remote
 		if remote == nil || remote.ID == "" || remote.TenantID != b.TenantID || !obj.GetDeletionTimestamp().IsZero() {
 			continue
 		}
 		parents[remote.ParentID] = append(parents[remote.ParentID], obj)
 	}
+	r.tellUsers(ctx, behind)
 	missing, total := 0, 0
 	for parent, objects := range parents {
 		gone, err := r.sweepParent(ctx, b, parent, objects, tailPeriod, &out)
