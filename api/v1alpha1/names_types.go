@@ -1,6 +1,12 @@
 package v1alpha1
 
-import "time"
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+)
 
 // LocalObjectRef names an object of the same namespace.
 type LocalObjectRef struct {
@@ -118,18 +124,39 @@ type ReviewRef struct {
 // Marker is written as {}: that it is there says everything.
 type Marker struct{}
 
-// Duration is a length of time such as "720h", "90m" or "1h30m"; the units are h, m, s and ms.
+// Duration is a length of time such as "720h", "30d", "90m" or "1h30m"; the units are d (24 hours), h, m, s and ms.
 // It is plain text: nothing in it can break the decoding of a whole list.
 // +kubebuilder:validation:MaxLength=32
-// +kubebuilder:validation:Pattern=`^([0-9]+(ms|s|m|h))+$`
+// +kubebuilder:validation:XValidation:rule="self.matches('^([0-9]+(ms|s|m|h|d))+$')",message="write a length of time such as 720h, 30d or 1h30m"
 type Duration string
 
+// day is 24 hours: no zone plays a part in a length of time.
+const day = 24 * time.Hour
+
 // Parse returns the length of time. The schema admits only text that parses, save for overflow.
-func (d Duration) Parse() (time.Duration, error) { return time.ParseDuration(string(d)) }
+func (d Duration) Parse() (time.Duration, error) {
+	total, rest := time.Duration(0), string(d)
+	for before, after, found := strings.Cut(rest, "d"); found; before, after, found = strings.Cut(rest, "d") {
+		digits := strings.LastIndexFunc(before, func(r rune) bool { return r < '0' || r > '9' }) + 1
+		n, err := strconv.ParseInt(before[digits:], 10, 64)
+		if err != nil || n > int64((math.MaxInt64-total)/day) {
+			return 0, fmt.Errorf("%q is not a length of time", d)
+		}
+		total, rest = total+time.Duration(n)*day, before[:digits]+after
+	}
+	if rest == "" && d != "" {
+		return total, nil
+	}
+	span, err := time.ParseDuration(rest)
+	if err != nil || span > math.MaxInt64-total {
+		return 0, fmt.Errorf("%q is not a length of time", d)
+	}
+	return total + span, nil
+}
 
 // GrantDuration is a Duration, or "Unlimited".
 // +kubebuilder:validation:MaxLength=32
-// +kubebuilder:validation:Pattern=`^(Unlimited|([0-9]+(ms|s|m|h))+)$`
+// +kubebuilder:validation:XValidation:rule="self.matches('^(Unlimited|([0-9]+(ms|s|m|h|d))+)$')",message="write a length of time such as 720h, 30d or 1h30m, or Unlimited"
 type GrantDuration string
 
 // GrantUnlimited is the GrantDuration of a grant without an end.

@@ -9,6 +9,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
@@ -225,8 +226,12 @@ var _ = Describe("a mistake in what people write", func() {
 			t.apply(ctx, profile(`subject.departmant == "Finance"`))
 			t.blocked(ctx, obj, "one", v1alpha1.ConditionAccepted, v1alpha1.ReasonExpressionInvalid, "spec.membership.expression", "1:8", `did you mean "department"?`)
 			Expect(live(profileObjects(t), "One")).To(BeZero())
+			t.apply(ctx, profile(`subject.profile["level"] == "1"`))
+			t.ready(ctx, obj, "one")
+			Expect(meta.FindStatusCondition(obj.Status.Conditions, v1alpha1.ConditionAccepted).Message).To(ContainSubstring("mind spec.membership.expression: it fails for whoever has no level"))
 			t.apply(ctx, profile(`subject.department == "Finance"`))
 			t.ready(ctx, obj, "one")
+			Expect(meta.FindStatusCondition(obj.Status.Conditions, v1alpha1.ConditionAccepted).Message).To(Equal("the spec is accepted"))
 		})
 
 		for field, wrong := range map[string][3]string{

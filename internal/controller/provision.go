@@ -152,7 +152,11 @@ func check(path string, env expression.Environment, text string, r *reference.Re
 	if text == "" {
 		return
 	}
-	if err := expression.Check(env, text); err != nil {
+	cautions, err := expression.Examine(env, text)
+	if err != nil {
 		r.Reject(v1alpha1.ReasonExpressionInvalid, path, "%s", err)
+	}
+	for _, caution := range cautions {
+		r.Caution(path, caution)
 	}
 }

@@ -221,6 +221,11 @@ func (p *pass[O, D]) acceptance() string {
 	for _, w := range p.warnings {
 		text += "; spec." + w.String()
 	}
+	if p.resolver != nil && !p.deleting() {
+		for _, caution := range p.resolver.Cautions() {
+			text += "; mind " + caution
+		}
+	}
 	return shorten(text)
 }
 

@@ -6,9 +6,11 @@
 package expression
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
-	"sort"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -65,7 +67,7 @@ var environments = sync.OnceValues(func() (map[Environment]environment, error) {
 	}{
 		{Membership, boolean, "bool", concat([]cel.EnvOption{user}, userConstants(), userFunctions(), directoryFunctions(), timeFunctions())},
 		{ReviewUsers, boolean, "bool", concat([]cel.EnvOption{user}, userConstants(), userFunctions(), directoryFunctions(), timeFunctions())},
-		{ReviewAccounts, boolean, "bool", concat([]cel.EnvOption{cel.Variable("subject", typeAppUser)}, accountConstants(), timeFunctions())},
+		{ReviewAccounts, boolean, "bool", concat([]cel.EnvOption{cel.Variable("subject", typeAppUser)}, accountConstants(), userFunctions(typeAppUser), directoryFunctions(), timeFunctions())},
 		{Provisioner, people, "User or list(User)", concat([]cel.EnvOption{
 			user, cel.Variable("account", typeAppUser), cel.Variable("entitlement", typeEntitlement), cel.Variable("task", typeTask),
 			cel.Variable("ip", typeIP), cel.Variable("appOwners", cel.ListType(typeUser)),
@@ -92,10 +94,23 @@ func concat(lists ...[]cel.EnvOption) []cel.EnvOption {
 // 1), and, for a mistyped name, what was probably meant: one printable line of at most 512
 // characters, though the expression may hold anything. Blank text is unset and fine.
 func Check(env Environment, text string) error {
-	if err := check(env, text); err != nil {
-		return errors.New(readable(err.Error()))
+	_, err := Examine(env, text)
+	return err
+}
+
+// Examine is Check, and says of an expression that is fine what it may do that nobody means.
+func Examine(env Environment, text string) (cautions []string, err error) {
+	e, compiled, err := compile(env, text)
+	if err != nil {
+		return nil, errors.New(readable(err.Error()))
 	}
-	return nil
+	if compiled == nil {
+		return nil, nil
+	}
+	for _, caution := range cautionsOf(env, e, compiled) {
+		cautions = append(cautions, readable(caution))
+	}
+	return cautions, nil
 }
 
 const longestError = 512
@@ -116,36 +131,37 @@ func readable(text string) string {
 	return text
 }
 
-func check(env Environment, text string) error {
+// compile returns nothing for a blank text.
+func compile(env Environment, text string) (environment, *cel.Ast, error) {
 	if strings.TrimSpace(text) == "" {
-		return nil
+		return environment{}, nil, nil
 	}
 	all, err := environments()
 	if err != nil {
-		return err
+		return environment{}, nil, err
 	}
 	e, ok := all[env]
 	if !ok {
-		return fmt.Errorf("there is no expression environment %q", env)
+		return e, nil, fmt.Errorf("there is no expression environment %q", env)
 	}
 	if n := utf8.RuneCountInString(text); n > maxLength {
-		return fmt.Errorf("the expression has %d characters, and at most %d are allowed", n, maxLength)
+		return e, nil, fmt.Errorf("the expression has %d characters, and at most %d are allowed", n, maxLength)
 	}
 	ast, issues := e.env.Compile(text)
 	if issues != nil && issues.Err() != nil {
-		return errors.New(describe(issues, env))
+		return e, nil, errors.New(describe(issues, e))
 	}
 	result := ast.OutputType()
 	for _, want := range e.results {
 		if want.IsAssignableType(result) || result.IsExactType(cel.DynType) {
-			return nil
+			return e, ast, nil
 		}
 	}
-	return fmt.Errorf("1:1: the result is %s, and must be %s", result, e.want)
+	return e, nil, fmt.Errorf("1:1: the result is %s, and must be %s", result, e.want)
 }
 
 // describe renders the first problems in one line.
-func describe(issues *cel.Issues, env Environment) string {
+func describe(issues *cel.Issues, env environment) string {
 	var parts []string
 	for i, e := range issues.Errors() {
 		if i == 2 {
@@ -161,47 +177,99 @@ func describe(issues *cel.Issues, env Environment) string {
 	return strings.Join(parts, "; ")
 }
 
-// hintFor names the nearest known word for an unknown one.
-func hintFor(message string, env Environment) string {
+// hintFor names the nearest known word for an unknown one: a word that exists where the expression is used.
+func hintFor(message string, e environment) string {
 	word := quoted(message)
-	if word == "" || !strings.Contains(message, "undeclared reference") && !strings.Contains(message, "undefined field") {
+	field, name := strings.Contains(message, "undefined field"), strings.Contains(message, "undeclared reference")
+	switch {
+	case word == "" || !field && !name:
+		return ""
+	case field:
+		if best := nearest(word, e.fields()); best != "" {
+			return fmt.Sprintf("did you mean %q?", best)
+		}
+		if _, ofPeople := structs[typeUser.TypeName()][word]; ofPeople && e.subject() == typeAppUser.TypeName() {
+			return fmt.Sprintf("an account has no %s; in scope.users it is a person, who has", word)
+		}
 		return ""
 	}
-	var candidates []string
-	if strings.Contains(message, "undefined field") {
-		for _, fields := range structs {
-			for name := range fields {
-				candidates = append(candidates, name)
-			}
+	// The parts of a dotted name are told of one by one.
+	last := map[string]string{}
+	for _, function := range e.functions() {
+		if strings.HasPrefix(function, word+".") {
+			return ""
 		}
-	} else {
-		candidates = []string{"subject"}
-		if env == Provisioner {
-			candidates = append(candidates, "account", "entitlement", "task", "ip", "appOwners")
-		}
-		candidates = append(candidates, functionNames...)
+		last[function[strings.LastIndex(function, ".")+1:]] = function
 	}
-	sort.Strings(candidates)
-	best, distance := "", 3
+	if best := nearest(word, append(e.variables(), slices.Collect(maps.Keys(last))...)); best != "" {
+		return fmt.Sprintf("did you mean %q?", cmp.Or(last[best], best))
+	}
+	return "known here: " + strings.Join(e.variables(), ", ")
+}
+
+// nearest is the candidate with the fewest letters that differ, fewer than the word itself has; empty if all are far off.
+func nearest(word string, candidates []string) string {
+	best, distance := "", min(3, len(word))
+	slices.Sort(candidates)
 	for _, c := range candidates {
-		if d := edits(word, c); d < distance {
+		if d := edits(word, c); d > 0 && d < distance {
 			best, distance = c, d
 		}
 	}
-	if best == "" {
-		if strings.Contains(message, "undeclared reference") {
-			return "known here: " + strings.Join(known(env), ", ")
-		}
-		return ""
-	}
-	return fmt.Sprintf("did you mean %q?", best)
+	return best
 }
 
-func known(env Environment) []string {
-	if env == Provisioner {
-		return []string{"subject", "account", "entitlement", "task", "ip", "appOwners"}
+// variables lists the names that an expression begins with.
+func (e environment) variables() (out []string) {
+	for _, v := range e.env.Variables() {
+		if _, object := structs[v.Type().TypeName()]; object || v.Type().Kind() == cel.ListKind {
+			out = append(out, v.Name())
+		}
 	}
-	return []string{"subject"}
+	slices.Sort(out)
+	return out
+}
+
+// subject is the type of whom an expression is about.
+func (e environment) subject() string {
+	for _, v := range e.env.Variables() {
+		if v.Name() == "subject" {
+			return v.Type().TypeName()
+		}
+	}
+	return ""
+}
+
+// functions lists the vendor's functions that are known here.
+func (e environment) functions() (out []string) {
+	known := e.env.Functions()
+	for _, name := range functionNames {
+		if known[name] != nil {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// fields lists the fields of what the variables are, and of what these hold.
+func (e environment) fields() (out []string) {
+	seen := map[string]bool{}
+	var walk func(t *cel.Type)
+	walk = func(t *cel.Type) {
+		if seen[t.TypeName()] {
+			return
+		}
+		seen[t.TypeName()] = true
+		for name, field := range structs[t.TypeName()] {
+			out = append(out, name)
+			walk(field)
+		}
+	}
+	for _, v := range e.env.Variables() {
+		walk(v.Type())
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 func quoted(message string) string {

@@ -30,6 +30,8 @@ func TestExpressionsThatTheVendorTakesAreAccepted(t *testing.T) {
 		ReviewUsers: {`subject.department == "Finance"`},
 		ReviewAccounts: {
 			`subject.status.status == Status.ENABLED && subject.username.startsWith("svc_")`,
+			`c1.user.v1.HasApp(subject, "app-id")`, `c1.user.v1.HasEntitlement(subject, "app-id", "entitlement-id")`,
+			`c1.directory.users.v1.FindByEmail(subject.email).department == "Finance"`,
 			`subject.status.details.contains("Active")`, `subject.app_user_type == AppUserType.SERVICE_ACCOUNT`,
 		},
 		Provisioner: {
@@ -63,7 +65,10 @@ func TestExpressionsThatTheVendorRefusesAreRefusedWithPositionAndHint(t *testing
 		"an unfinished line":                {Membership, "subject.department ==\n", []string{"Syntax error"}},
 		"the second line":                   {Membership, "subject.department == \"x\" &&\n  subject.nope == 1", []string{"2:10:"}},
 		"a wrong duration":                  {Membership, `now() > now() - duration("1 fortnight")`, []string{"invalid duration"}},
-		"a user field in the account scope": {ReviewAccounts, `subject.department == "x"`, []string{"undefined field"}},
+		"a user field in the account scope": {ReviewAccounts, `subject.department == "x"`, []string{"undefined field", "an account has no department; in scope.users it is a person, who has"}},
+		"a word of a few letters":           {Membership, `a == "x"`, []string{"undeclared reference", "known here: subject"}},
+		"a function of another environment": {Membership, `c1.user.v1.GetAppUserManager(subject, "x") == []`, []string{"undeclared reference", "known here: subject"}},
+		"a mistyped function":               {Membership, `c1.user.v1.HasApps(subject, "x")`, []string{`did you mean "c1.user.v1.HasApp"?`}},
 		"a bool for a provisioner":          {Provisioner, `true`, []string{"the result is bool, and must be User or list(User)"}},
 		"ip functions in a membership rule": {Membership, `cidr("10.0.0.0/8").contains(ip("10.0.0.1"))`, []string{"undeclared reference"}},
 		"far too long":                      {Membership, `subject.id == "` + strings.Repeat("x", 9000) + `"`, []string{"at most 8192"}},

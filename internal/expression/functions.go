@@ -8,7 +8,7 @@ import (
 	"github.com/google/cel-go/common/types"
 )
 
-// functionNames are the vendor's functions, for hints.
+// functionNames are the functions that the vendor documents, for hints.
 var functionNames = []string{
 	"c1.user.v1.HasApp", "c1.user.v1.HasEntitlement", "c1.user.v1.GetAppUserStatus", "c1.user.v1.GetAppUserManagers", "c1.user.v1.ListAppUsersForUser",
 	"c1.directory.users.v1.FindByEmail", "c1.directory.users.v1.GetByID", "c1.directory.users.v1.FindByName",
@@ -63,11 +63,16 @@ func policyConstants() []cel.EnvOption {
 		constants("TaskOrigin.", origins...), constants("TASK_ORIGIN_", origins...))
 }
 
-func userFunctions() []cel.EnvOption {
+// userFunctions are asked about people, and about what else the subject may be.
+func userFunctions(also ...*cel.Type) []cel.EnvOption {
+	var one, two [][]*cel.Type
+	for _, who := range append([]*cel.Type{typeUser}, also...) {
+		one, two = append(one, args(who, text)), append(two, args(who, text, text))
+	}
 	return []cel.EnvOption{
-		function("c1.user.v1.HasApp", cel.BoolType, args(typeUser, text)),
-		function("c1.user.v1.HasEntitlement", cel.BoolType, args(typeUser, text, text)),
-		function("c1.user.v1.GetAppUserStatus", text, args(typeUser, text)),
+		function("c1.user.v1.HasApp", cel.BoolType, one...),
+		function("c1.user.v1.HasEntitlement", cel.BoolType, two...),
+		function("c1.user.v1.GetAppUserStatus", text, one...),
 	}
 }
 

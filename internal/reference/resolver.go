@@ -50,6 +50,7 @@ type Resolver struct {
 	open     []string
 	unknown  []string
 	problems []Problem
+	cautions []string
 	err      error
 }
 
@@ -148,6 +149,12 @@ func (r *Resolver) Err() error { return r.err }
 func (r *Resolver) Reject(reason, path, format string, args ...any) {
 	r.problems = append(r.problems, Problem{Reason: reason, Spec: true, Path: path, Message: path + ": " + fmt.Sprintf(format, args...)})
 }
+
+// Caution notes that what the field at path says may do more than is meant.
+func (r *Resolver) Caution(path, text string) { r.cautions = append(r.cautions, path+": "+text) }
+
+// Cautions lists what was noted by Caution.
+func (r *Resolver) Cautions() []string { return r.cautions }
 
 func (r *Resolver) wait(reason, path, format string, args ...any) {
 	r.problems = append(r.problems, Problem{Reason: reason, Path: path, Message: path + ": " + fmt.Sprintf(format, args...)})

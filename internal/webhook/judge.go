@@ -77,6 +77,7 @@ func judge[O engine.Object, D backend.Model](ctx context.Context, j *judges, kin
 			out.warnings = append(out.warnings, "spec."+w.String())
 		}
 	}
+	out.warnings = append(out.warnings, r.Cautions()...)
 	for _, p := range r.Problems() {
 		if p.Spec { // Anything else is about what is there at the vendor and in the cluster: it may come.
 			out.faults = append(out.faults, fault{p.Path, strings.TrimPrefix(p.Message, p.Path+": ")})

@@ -41,8 +41,8 @@ const (
 	sixAssignees  = "write exactly one of users, appOwners, group, manager, expression and entitlementOwners"
 	badEndpoint   = "endpoint is https:// or http://, a host and perhaps a port, and nothing after it, for example https://acme.conductor.one"
 	needsRule     = "membership.enabled needs a rule: membership.expression, conductorOne.automation.entitlements or conductorOne.cohort.profileFilters"
-	durationWords = " in body should match '^([0-9]+(ms|s|m|h))+$'"
-	grantWords    = " in body should match '^(Unlimited|([0-9]+(ms|s|m|h))+)$'"
+	durationWords = "write a length of time such as 720h, 30d or 1h30m"
+	grantWords    = durationWords + ", or Unlimited"
 	timeWords     = ` in body should match '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$'`
 )
 
@@ -66,7 +66,7 @@ var backendRules = map[string]rule{
 	"the pace is at least one request a second": {"GovernanceBackend", `{requestsPerSecond: 0}`,
 		refused("spec.requestsPerSecond: spec.requestsPerSecond in body should be greater than or equal to 1")},
 	"a burst is at least one request":        {"GovernanceBackend", `{burst: 0}`, refused("spec.burst: spec.burst in body should be greater than or equal to 1")},
-	"a resync interval is a duration":        {"GovernanceBackend", `{resyncInterval: 1d}`, refused("spec.resyncInterval: spec.resyncInterval" + durationWords)},
+	"a resync interval is a duration":        {"GovernanceBackend", `{resyncInterval: often}`, refused(`spec.resyncInterval: "often": ` + durationWords)},
 	"a cluster backend names its namespaces": {"ClusterGovernanceBackend", `{allowedNamespaces: {names: [a, b], selector: {matchLabels: {c: d}}}}`, nil},
 	"a cluster backend names a namespace once": {"ClusterGovernanceBackend", `{allowedNamespaces: {names: [a, a]}}`,
 		refused(`spec.allowedNamespaces.names[1]: Duplicate value: "a"`)},
@@ -101,8 +101,8 @@ var entitlementRules = map[string]rule{
 	"a purpose is one of three":                 {"AppEntitlement", `{conductorOne: {purpose: Fun}}`, refused(`spec.conductorOne.purpose: Unsupported value: "Fun": supported values: "Assignment", "Permission", "Ownership"`)},
 	"a grant may be unlimited":                  {"AppEntitlement", `{conductorOne: {maxGrantDuration: Unlimited}}`, nil},
 	"a grant may last hours and minutes":        {"AppEntitlement", `{conductorOne: {maxGrantDuration: 1h30m}}`, nil},
-	"a grant does not last a banana":            {"AppEntitlement", `{conductorOne: {maxGrantDuration: banana}}`, refused("spec.conductorOne.maxGrantDuration: spec.conductorOne.maxGrantDuration" + grantWords)},
-	"a grant does not last a day":               {"AppEntitlement", `{conductorOne: {maxGrantDuration: 1d}}`, refused("spec.conductorOne.maxGrantDuration: spec.conductorOne.maxGrantDuration" + grantWords)},
+	"a grant does not last a banana":            {"AppEntitlement", `{conductorOne: {maxGrantDuration: banana}}`, refused(`spec.conductorOne.maxGrantDuration: "banana": ` + grantWords)},
+	"a grant may last days":                     {"AppEntitlement", `{conductorOne: {maxGrantDuration: 30d12h}}`, nil},
 	"a resource has a type":                     {"AppEntitlement", `{conductorOne: {resource: {name: payments}}}`, refused("spec.conductorOne.resource.type: Required value")},
 	"a resource is named in one way":            {"AppEntitlement", `{conductorOne: {resource: {type: {name: Team}, id: a, name: b}}}`, refused("spec.conductorOne.resource: " + idOrName)},
 	"a resource type is named in one way":       {"AppEntitlement", `{conductorOne: {resource: {type: {}, name: b}}}`, refused("spec.conductorOne.resource.type: " + idOrName)},
@@ -177,7 +177,7 @@ var profileRules = map[string]rule{
 	"a threshold is a percentage": {"AccessProfile", `{conductorOne: {automation: {removedMembersThresholdPercent: 101}}}`,
 		refused("spec.conductorOne.automation.removedMembersThresholdPercent: spec.conductorOne.automation.removedMembersThresholdPercent in body should be less than or equal to 100")},
 	"a membership does not last a banana": {"AccessProfile", `{conductorOne: {maxGrantDuration: banana}}`,
-		refused("spec.conductorOne.maxGrantDuration: spec.conductorOne.maxGrantDuration" + grantWords)},
+		refused(`spec.conductorOne.maxGrantDuration: "banana": ` + grantWords)},
 	"a profile holds at most 500 entitlements": {"AccessProfile", `{entitlements: [` + numbered("{ref: {name: e%d}}", 501) + `]}`,
 		refused("spec.entitlements: Too many: 501: must have at most 500 items")},
 }
@@ -192,7 +192,7 @@ var reviewRules = map[string]rule{
 	"a deadline may have a zone and a fraction":   {"AccessReview", `{deadline: "2030-01-01T00:00:00.5+02:00"}`, nil},
 	"a deadline is an instant":                    {"AccessReview", `{deadline: "2030-01-01"}`, refused("spec.deadline: spec.deadline" + timeWords)},
 	"a deadline has a month":                      {"AccessReview", `{deadline: "2030-13-01T00:00:00Z"}`, refused("spec.deadline: spec.deadline" + timeWords)},
-	"a duration has a unit":                       {"AccessReview", `{duration: "336"}`, refused("spec.duration: spec.duration" + durationWords)},
+	"a duration has a unit":                       {"AccessReview", `{duration: "336"}`, refused(`spec.duration: "336": ` + durationWords)},
 	"a reviewer is given in one way":              {"AccessReview", `{reviewer: {manager: {}, group: {name: a}}}`, refused("spec.reviewer: write exactly one of users, group and manager")},
 	"a start mode is one of three":                {"AccessReview", `{start: {mode: Never}}`, refused(`spec.start.mode: Unsupported value: "Never": supported values: "Manual", "Immediate", "Scheduled"`)},
 	"a scheduled start has a time":                {"AccessReview", `{start: {mode: Scheduled}}`, refused("spec.start: start.at belongs to start.mode Scheduled: write both or neither")},
