@@ -319,6 +319,8 @@ type ProfileAutomationStatus struct {
 // +kubebuilder:printcolumn:name="Message",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].message`,priority=1
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
 // +kubebuilder:selectablefield:JSONPath=`.spec.backendRef.name`
+// +kubebuilder:selectablefield:JSONPath=`.status.remote.id`
+// +kubebuilder:selectablefield:JSONPath=`.status.state`
 type AccessProfile struct {
 	metav1.TypeMeta `json:",inline"`
 	// +optional

@@ -206,6 +206,9 @@ type AppEntitlementStatus struct {
 // +kubebuilder:printcolumn:name="Message",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].message`,priority=1
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
 // +kubebuilder:selectablefield:JSONPath=`.spec.backendRef.name`
+// +kubebuilder:selectablefield:JSONPath=`.status.remote.id`
+// +kubebuilder:selectablefield:JSONPath=`.spec.app.name`
+// +kubebuilder:selectablefield:JSONPath=`.spec.app.id`
 type AppEntitlement struct {
 	metav1.TypeMeta `json:",inline"`
 	// +optional

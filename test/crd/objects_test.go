@@ -124,18 +124,40 @@ func TestStatusIsASubresource(t *testing.T) {
 	}
 }
 
-func TestObjectsAreSelectedByBackend(t *testing.T) {
+func TestObjectsAreSelectedByWhatPeopleLookFor(t *testing.T) {
 	store(t, "AccessProfile", "of-one", `{backendRef: {name: one}}`)
 	store(t, "AccessProfile", "of-two", `{backendRef: {name: two}}`)
-	var list v1alpha1.AccessProfileList
-	if err := server(t).List(t.Context(), &list, client.MatchingFields{"spec.backendRef.name": "two"}); err != nil {
-		t.Fatal(err)
+	store(t, "AppEntitlement", "by-name", `{app: {name: Selected}, displayName: a}`)
+	store(t, "AppEntitlement", "by-id", `{app: {id: selected-1, name: null}, displayName: a}`)
+	store(t, "AccessReview", "running", `{}`)
+	for name, status := range map[string]string{"of-one": `{"status": {"remote": {"id": "remote-1"}}}`, "running": `{"status": {"state": "Missed"}}`} {
+		kind := map[string]string{"of-one": "AccessProfile", "running": "AccessReview"}[name]
+		obj := &unstructured.Unstructured{}
+		obj.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind(kind))
+		obj.SetNamespace("default")
+		obj.SetName(name)
+		if err := server(t).Status().Patch(t.Context(), obj, client.RawPatch(types.MergePatchType, []byte(status))); err != nil {
+			t.Fatal(err)
+		}
 	}
-	var names []string
-	for _, item := range list.Items {
-		names = append(names, item.Name)
-	}
-	if diff := cmp.Diff([]string{"of-two"}, names); diff != "" {
-		t.Errorf("selected (-want +got):\n%s", diff)
+	for _, c := range []struct{ kind, field, value, want string }{
+		{"AccessProfile", "spec.backendRef.name", "two", "of-two"},
+		{"AccessProfile", "status.remote.id", "remote-1", "of-one"},
+		{"AppEntitlement", "spec.app.name", "Selected", "by-name"},
+		{"AppEntitlement", "spec.app.id", "selected-1", "by-id"},
+		{"AccessReview", "status.state", "Missed", "running"},
+	} {
+		list := &unstructured.UnstructuredList{}
+		list.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind(c.kind + "List"))
+		if err := server(t).List(t.Context(), list, client.MatchingFields{c.field: c.value}); err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for _, item := range list.Items {
+			names = append(names, item.GetName())
+		}
+		if diff := cmp.Diff([]string{c.want}, names); diff != "" {
+			t.Errorf("selected by %s (-want +got):\n%s", c.field, diff)
+		}
 	}
 }
