@@ -76,6 +76,22 @@ func (p *pass[O, D]) driftedMessage() string {
 	return fmt.Sprintf("differs at the vendor, which lets nobody but its own side write it: %s; write into the spec what is there, or mend it at the vendor", fields)
 }
 
+// suspendedWrite is what would be done if the object were not suspended.
+func (p *pass[O, D]) suspendedWrite() string {
+	f := &p.facts
+	switch {
+	case f.Deleting:
+		return "the remote would be deleted or retired"
+	case f.Found == FoundAbsentProved:
+		return "a remote would be created"
+	case f.Owner != OwnerOurs:
+		return p.remoteName() + " would be taken over"
+	case f.Twin == TwinRemovable:
+		return fmt.Sprintf("the second remote, %q, would be removed", p.twinID())
+	}
+	return "would be written: " + p.differences(p.changes)
+}
+
 // lostMessage: somebody else's mark is on the remote.
 func (p *pass[O, D]) lostMessage() string {
 	adopt := v1alpha1.CreationCreateOrAdopt

@@ -142,3 +142,35 @@ func TestAWriteSaysWhyItIsMade(t *testing.T) {
 		})
 	}
 }
+
+func TestWhoIsSuspendedSaysWhatItWouldDo(t *testing.T) {
+	suspended := func(e *v1alpha1.AppEntitlement) { e.Spec.Suspend = true }
+	for want, lead := range map[string]func(w *world){
+		"suspended; a remote would be created": func(w *world) { w.apply("payroll", suspended) },
+		`suspended; remote "` + first + `" in "app-1" would be taken over`: func(w *world) {
+			put(untouched)(w)
+			w.apply("payroll", suspended, manage(v1alpha1.CreationAdopt, "", ""))
+		},
+		`suspended; would be written: spec.displayName: "Name of payroll" → "Payroll"`: func(w *world) {
+			w.apply("payroll")
+			w.run("payroll")
+			w.edit("payroll", func(e *v1alpha1.AppEntitlement) { e.Spec.DisplayName, e.Spec.Suspend = "Payroll", true })
+		},
+		"suspended; the remote would be deleted": func(w *world) {
+			w.apply("payroll")
+			w.run("payroll")
+			w.edit("payroll", suspended)
+			w.delete("payroll")
+		},
+	} {
+		t.Run(want, func(t *testing.T) {
+			in(t, func(w *world) {
+				lead(w)
+				w.run("payroll")
+				if got := w.message("payroll", v1alpha1.ConditionSynced); !strings.Contains(got, want) {
+					t.Error(got)
+				}
+			})
+		})
+	}
+}

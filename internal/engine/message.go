@@ -75,7 +75,7 @@ func (p *pass[O, D]) planMessage(out outcome) string {
 		}
 		return fields + " was written three times and the vendor does not keep it; change it, drop it from the spec, or choose drift: Report"
 	case v1alpha1.ReasonSuspended:
-		return "suspended; would be written: " + p.differences(p.changes)
+		return "suspended; " + p.suspendedWrite()
 	case v1alpha1.ReasonTenantChanged:
 		return fmt.Sprintf("the backend's credentials answer for tenant %q, not for the one this object lives in; nothing is written", p.tenantID())
 	case v1alpha1.ReasonRemoteIDMismatch:

@@ -134,7 +134,7 @@ func eventOf(obj *v1alpha1.AppEntitlement) *eventsv1.Event {
 	return &eventsv1.Event{
 		ObjectMeta: metav1.ObjectMeta{Namespace: obj.Namespace, Name: fmt.Sprintf("%s.%x", obj.Name, time.Now().UnixNano())},
 		EventTime:  metav1.NowMicro(), ReportingController: "governance-operator", ReportingInstance: "governance-operator-floor",
-		Action: "Creating", Reason: "Creating", Type: corev1.EventTypeNormal, Note: "the remote is as specified",
+		Action: "Creating", Reason: "Creating", Type: corev1.EventTypeNormal, Note: `created remote "2abcdefghijklmnopqrstuvwxyz" in "2abcdefghijklmnopqrstuvwxyz"`,
 		Regarding: corev1.ObjectReference{
 			Kind: entitlementKind, Namespace: obj.Namespace, Name: obj.Name, UID: obj.UID,
 			APIVersion: v1alpha1.GroupVersion.String(), ResourceVersion: obj.ResourceVersion,
