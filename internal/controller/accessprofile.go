@@ -74,6 +74,9 @@ func desireConductorOneProfile(c *v1alpha1.ConductorOneProfile, r *reference.Res
 		MaxGrantDuration:                grantDuration(at+"maxGrantDuration", c.MaxGrantDuration, r),
 		Annotations:                     pairs(c.Annotations),
 	}
+	if c.VisibleTo != nil && out.VisibleToEveryone == nil {
+		out.VisibleToEveryone = backend.To(false) // Else it says nothing: everybody sees it.
+	}
 	if c.Cohort != nil {
 		out.Cohort = &backend.Cohort{SuggestionID: c.Cohort.SuggestionID}
 		for _, f := range c.Cohort.ProfileFilters {
