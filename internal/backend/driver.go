@@ -68,6 +68,14 @@ type Refresher interface {
 	Refresh(ctx context.Context, parentID string) error
 }
 
+// Drafter is a driver of a kind of which somebody may open a draft at the vendor.
+type Drafter[D any] interface {
+	// Pending says of a remote that is Locked whether an update with these changes may write to the draft and put it into
+	// force: it has something to write there, and nothing else in the draft differs from what is in force. differ are the
+	// fields that would change besides. Where the draft cannot be read, it may not.
+	Pending(ctx context.Context, seen Observation[D], desired D, changes Changes) (differ []string, may bool, err error)
+}
+
 // Ref says which remote is meant. The first of ID, Mark.Token and Key that is set counts.
 type Ref struct {
 	ID       string

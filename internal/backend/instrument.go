@@ -43,13 +43,25 @@ func (t *instrumented) Has(ctx context.Context, q Name, id string) (bool, error)
 	return t.Tenant.Has(WithOperation(ctx, Operation{Verb: VerbFind}), q, id)
 }
 
-// instrument keeps the one thing that a driver may be besides.
+// instrument keeps what a driver may be besides: one thing, by its kind.
 func instrument[D any](kind string, d Driver[D]) Driver[D] {
 	out := &instrumentedDriver[D]{Driver: d, kind: kind}
 	if r, ok := d.(Refresher); ok {
 		return &instrumentedRefresher[D]{out, r}
 	}
+	if r, ok := d.(Drafter[D]); ok {
+		return &instrumentedDrafter[D]{out, r}
+	}
 	return out
+}
+
+type instrumentedDrafter[D any] struct {
+	*instrumentedDriver[D]
+	drafter Drafter[D]
+}
+
+func (d *instrumentedDrafter[D]) Pending(ctx context.Context, seen Observation[D], desired D, changes Changes) ([]string, bool, error) {
+	return d.drafter.Pending(d.with(ctx, VerbObserve, nil), seen, desired, changes)
 }
 
 type instrumentedDriver[D any] struct {

@@ -7,6 +7,7 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/utils/ptr"
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
@@ -213,6 +214,35 @@ var _ = Describe("versions of a Veza profile", func() {
 			g.Expect(obj.Status.DraftVersion).To(BeNil())
 		}).Should(Succeed())
 		Expect(allowed.Rejections()).To(BeEmpty())
+	})
+})
+
+var _ = Describe("somebody's draft of a Veza profile", func() {
+	It("goes into force with the spec only if nothing in it but the spec's own is new", func(ctx SpecContext) {
+		const automatic = "  veza: {profileType: {name: Profile}, publish: Automatic}"
+		t, obj := newTenantOf(ctx, v1alpha1.VendorVeza, func(b *v1alpha1.GovernanceBackendSpec) {
+			b.Veza = &v1alpha1.VezaBackend{Allow: []v1alpha1.VezaPermission{"PublishDraft"}}
+		}), &v1alpha1.AccessProfile{}
+		t.apply(ctx, vezaProfile("Payroll", automatic))
+		t.ready(ctx, obj, "one")
+		By("a colleague prepares another policy, and nobody edits the spec")
+		Expect(t.Edit(targetOf(obj), map[string]any{"openDraft": true})).To(Succeed())
+		Expect(t.Edit(targetOf(obj), map[string]any{"openDraft": true, "access_request_policy_id": veza.SeedID("request-policy", "Auto approve")})).To(Succeed())
+		t.ResetCalls()
+		t.says(ctx, obj, "one", v1alpha1.ConditionSynced, v1alpha1.ReasonDraftPending)
+		By("the spec is edited")
+		t.apply(ctx, vezaProfile("Everyone", automatic))
+		eventually(ctx, func(g Gomega) {
+			g.Expect(t.get(ctx, obj, "one")).To(Succeed())
+			g.Expect(meta.FindStatusCondition(obj.Status.Conditions, v1alpha1.ConditionSynced).Message).To(ContainSubstring("spec.veza.accessRequestPolicyID"))
+		}).Should(Succeed())
+		Expect(t.Counts().Writes).To(BeZero())
+		By("the colleague gives it up")
+		Expect(t.Edit(targetOf(obj), map[string]any{"discardDraft": true})).To(Succeed())
+		t.ready(ctx, obj, "one")
+		_, live := t.profileAtVeza(obj.Status.Remote.ID, 1)
+		Expect(granted(live)).To(ConsistOf(veza.SeedID("entity", "Okta/Everyone")))
+		Expect(t.Rejections()).To(BeEmpty())
 	})
 })
 

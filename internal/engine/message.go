@@ -20,7 +20,6 @@ var messages = map[string]string{
 	v1alpha1.ReasonMassDeletion:        "far too many deletions at once; confirm them on the backend with the annotation " + v1alpha1.AnnotationAcceptDeletions + ", as its own Ready condition says",
 	v1alpha1.ReasonPendingTooLong:      "the vendor has been working on it for more than 24 hours; look there, or delete and apply",
 	v1alpha1.ReasonOutcomeUnknown:      "a create may have happened and this vendor cannot show it; look there, then set spec.remoteID, or delete with deletion: Orphan and apply",
-	v1alpha1.ReasonDraftPending:        "somebody's draft is open at the vendor; publish or discard it",
 	v1alpha1.ReasonStartHeld:           "waits for its start by the spec; nothing exists at the vendor yet; change spec.start to start it earlier",
 	v1alpha1.ReasonCreateUnsupported:   "spec.management.creation: this vendor cannot create this kind; choose Adopt",
 	v1alpha1.ReasonDeletionUnsupported: "spec.management.deletion: not possible at this vendor; choose Orphan, or allow it at the backend",
@@ -96,6 +95,8 @@ func (p *pass[O, D]) planMessage(out outcome) string {
 		return fmt.Sprintf("%s and %q bear the mark of this object; remove one at the vendor", found, p.twinID())
 	case v1alpha1.ReasonRemoteFailed:
 		return "the vendor's work failed: " + firstNonEmpty(p.seen.Message, "no message") + "; mend it there, or delete and apply"
+	case v1alpha1.ReasonDraftPending:
+		return p.draftPending()
 	case v1alpha1.ReasonFieldRemoved:
 		return p.fieldRemoved()
 	case v1alpha1.ReasonVendorWorking:

@@ -319,7 +319,7 @@ func (p *pass[O, D]) found(ctx context.Context, how Found, obs backend.Observati
 	switch {
 	case len(p.changes) == 0:
 		f.Changes = ChangesNone
-	case obs.Locked && !backend.OpensDraft(p.desired):
+	case obs.Locked && !backend.OpensDraft(p.target()):
 		f.Changes = ChangesLocked
 	case p.changes.Unwritable(sealed):
 		f.Changes = ChangesUnwritable

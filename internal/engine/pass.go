@@ -56,9 +56,10 @@ type pass[O Object, D backend.Model] struct {
 	seen       backend.Observation[D]
 	changes    backend.Changes
 	claimedBy  string
-	tooLate    string // why the remote would be over before it is made
-	namesake   string // a remote that may be what an attempt made, without its mark
-	holder     string // the living object of this cluster that has what this one wants
+	drafted    []string // fields of somebody's draft that differ, and are not the spec's to write
+	tooLate    string   // why the remote would be over before it is made
+	namesake   string   // a remote that may be what an attempt made, without its mark
+	holder     string   // the living object of this cluster that has what this one wants
 	heldUntil  time.Time
 	warnings   []backend.Problem // what the spec needs of a person at the vendor
 	claimStamp time.Time
@@ -208,6 +209,9 @@ func (p *pass[O, D]) run(ctx context.Context) outcome {
 	}
 	p.takeBack(p.seen)
 	p.lookAside(ctx)
+	if err := p.lookIntoDraft(ctx); err != nil {
+		return outcome{err: err}
+	}
 	p.judgeTime()
 	plan := Decide(p.facts)
 	return p.afterRefusal(ctx, p.act(ctx, plan))

@@ -2,6 +2,7 @@ package veza_test
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -81,12 +82,87 @@ func TestADraftIsWrittenAndPublished(t *testing.T) {
 		t.Fatal(err)
 	}
 	desired.Veza.Published = backend.To(true)
-	same(t, "changes", k.Diff(k.Again(found, desired), desired).Paths(), []string{"veza.publish"})
+	desired.Veza.Relationships = append(desired.Veza.Relationships, related(team))
+	same(t, "changes", k.Diff(k.Again(found, desired), desired).Paths(), []string{"veza.relationships", "veza.publish"})
 	obs := converge(k, found, desired)
 	same(t, "writes", writes(k.House), []string{"PATCH version", "PATCH version PUBLISHED"})
 	if obs.Locked || backend.Value(obs.VersionNumber) != 2 || obs.DraftNumber != nil {
 		t.Errorf("locked %t, draft %v, version %v", obs.Locked, obs.DraftNumber, obs.VersionNumber)
 	}
+}
+
+// TestADraftOfSomebodyElse is put into force only where nothing in it but the spec's own is new.
+func TestADraftOfSomebodyElse(t *testing.T) {
+	opened := func(more map[string]any) map[string]any {
+		out := map[string]any{"openDraft": true}
+		maps.Copy(out, more)
+		return out
+	}
+	relationship := func(e backend.EntitlementID, more map[string]any) map[string]any {
+		r := related(e)
+		out := map[string]any{"entity_type": r.EntityType, "datasource_id": r.DatasourceID, "entity_id": r.EntityID}
+		maps.Copy(out, more)
+		return out
+	}
+	own := running()
+	with := func(change func(*profile)) profile {
+		p := running()
+		p.Veza.Published = backend.To(true)
+		change(&p)
+		return p
+	}
+	more := with(func(p *profile) { p.Veza.Relationships = append(p.Veza.Relationships, related(team)) })
+	var kept []any
+	for _, r := range own.Veza.Relationships {
+		kept = append(kept, relationship(entitlementIn(r), nil))
+	}
+	for sentence, tc := range map[string]struct {
+		draft   map[string]any
+		desired profile
+		differ  []string
+		may     bool
+	}{
+		"the same as what is in force": {nil, more, nil, true},
+		"what the spec writes anyway":  {map[string]any{"entities_to_create_relationships_to": append(slices.Clone(kept), any(relationship(payroll, nil)))}, more, nil, true},
+		"a field that nobody manages": {map[string]any{"access_request_policy_id": auto}, with(func(p *profile) {
+			p.Veza.AccessRequestPolicyID = nil
+			p.Veza.Relationships = append(p.Veza.Relationships, related(team))
+		}), []string{"veza.accessRequestPolicyID"}, false},
+		"a part of an entry that nobody wrote": {map[string]any{"entities_to_create_relationships_to": append(slices.Clone(kept[1:]), any(relationship(entitlementIn(own.Veza.Relationships[0]), map[string]any{"custom_properties": map[string]any{"k": "v"}})))}, more, []string{"veza.relationships"}, false},
+		"the spec has nothing to write":        {map[string]any{"entities_to_create_relationships_to": append(slices.Clone(kept), any(relationship(payroll, nil)))}, with(func(*profile) {}), nil, false},
+		"the spec has only its text to write":  {nil, with(func(p *profile) { p.Description = backend.To("another") }), nil, false},
+		"the spec manages no contents":         {map[string]any{"entities_to_create_relationships_to": []any{relationship(payroll, nil)}}, with(func(p *profile) { p.Veza.Relationships = nil }), []string{"entitlements"}, false},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			k := profiles(t, "PublishDraft")
+			obs := converge(k, k.Created(plain, own), own)
+			edit(k.House, obs.ID, opened(nil))
+			edit(k.House, obs.ID, opened(tc.draft))
+			obs = k.Again(obs, tc.desired)
+			changes := k.Diff(obs, tc.desired)
+			k.ResetCalls()
+			differ, may, err := k.Driver.(backend.Drafter[profile]).Pending(t.Context(), obs, tc.desired, changes)
+			if err != nil || may != tc.may || !slices.Equal(differ, tc.differ) {
+				t.Errorf("differ %v, may %t, %v; want %v, %t", differ, may, err, tc.differ, tc.may)
+			}
+			_, err = k.Update(t.Context(), obs, tc.desired, changes)
+			if tc.may {
+				if err != nil {
+					t.Fatal(err)
+				}
+				converge(k, obs, tc.desired)
+				return
+			}
+			vendortest.Class(t, err, backend.Conflict)
+			if sent := writes(k.House); len(sent) > 0 {
+				t.Errorf("sent %v", sent)
+			}
+		})
+	}
+}
+
+func entitlementIn(r backend.VezaRelationship) backend.EntitlementID {
+	return backend.EntitlementID{AppID: r.DatasourceID, ID: backend.VezaEntity(r.EntityType, r.EntityID)}
 }
 
 func TestAPublicationThatDoesNotTake(t *testing.T) {
@@ -99,8 +175,9 @@ func TestAPublicationThatDoesNotTake(t *testing.T) {
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			k := profiles(t, "PublishDraft")
+			k.Feature("createDraft")
 			desired := leastProfile(plain)("P")
-			drafted(k, desired)
+			k.Created(plain, desired)
 			desired.Veza.Published = backend.To(true)
 			tc.fault.Method, tc.fault.PathPattern, tc.fault.Kind = "PATCH", "/versions/", sandbox.FaultStatus
 			k.Fault(tc.fault)

@@ -54,7 +54,8 @@ type profileUpdate struct {
 	inForceNow version
 	// members are those who were put there by hand, where they are to change.
 	members backend.Set
-	// publishing: the draft that is open is to be written and put into force.
+	// draft is what would go into force with one that is open; publishing: it is to be written and put into force.
+	draft      draft
 	publishing bool
 	// wrote: the vendor accepted something. moved: the number of the version may be another now.
 	wrote, moved bool
@@ -100,8 +101,11 @@ func (u *profileUpdate) refresh(ctx context.Context) error {
 		return vanished("access profile", u.seen.ID)
 	}
 	u.live = *p
-	u.publishing = u.mayPublish && u.desired.OpensDraft() && u.live.Draft != 0
-	u.inForceNow, err = u.inForce(ctx, u.live)
+	if u.inForceNow, err = u.inForce(ctx, u.live); err != nil {
+		return err
+	}
+	err = u.readDraft(ctx)
+	u.publishing = u.draft.may()
 	return err
 }
 
@@ -177,13 +181,7 @@ func (u *profileUpdate) writeVersion(ctx context.Context) error {
 	}
 	n, base := u.live.Current, u.inForceNow
 	if u.publishing {
-		draft, err := u.readVersion(ctx, u.seen.ID, u.live.Draft)
-		if err != nil {
-			return err
-		}
-		if n = u.live.Draft; draft != nil {
-			base = *draft
-		}
+		n, base = u.live.Draft, *u.draft.version
 	}
 	if n <= 0 {
 		return backend.Errorf(backend.Conflict, "the access profile %s has no version that could be written", u.seen.ID)
