@@ -3,6 +3,7 @@ package sandbox
 import (
 	"bytes"
 	"encoding/json"
+	"html"
 	"slices"
 	"strings"
 )
@@ -11,12 +12,32 @@ import (
 // words in lower case, lists whose order means nothing in another one.
 const FeatureNormalises = "normalises"
 
+// Features of a vendor that shows texts for people as a form has kept them.
+const (
+	// FeatureOtherBreaks ends lines as another system does, and adds blanks behind the last.
+	FeatureOtherBreaks = "otherBreaks"
+	// FeatureKeepsHTML keeps them as HTML.
+	FeatureKeepsHTML = "keepsHTML"
+)
+
+// forms are what these features make of a text.
+var forms = map[string]func(string) string{
+	FeatureOtherBreaks: func(text string) string { return strings.ReplaceAll(text, "\n", "\r\n") + " \r\n" },
+	FeatureKeepsHTML: func(text string) string {
+		return "<p>" + strings.ReplaceAll(html.EscapeString(text), "\n", "<br>") + "</p>"
+	},
+}
+
 // Normal says by their names which members of answers a vendor might normalise.
 type Normal struct {
 	// Texts are trimmed, Words are in lower case besides.
 	Texts, Words []string
 	// Lists are turned round.
 	Lists []string
+	// Proses are texts of several lines, which people write in a form.
+	Proses []string
+	// form is what becomes of them, nil where nothing does.
+	form func(string) string
 }
 
 // Normaliser is a vendor that knows what it might normalise.
@@ -27,7 +48,19 @@ type Normaliser interface {
 // normalised is an answer as a vendor shows it that has the feature.
 func (s *Server) normalised(response Response) Response {
 	vendor, ok := s.vendor.(Normaliser)
-	if !ok || !s.Settings().Features[FeatureNormalises] {
+	if !ok {
+		return response
+	}
+	normal, features := vendor.Normal(), s.Settings().Features
+	if !features[FeatureNormalises] {
+		normal = Normal{Proses: normal.Proses}
+	}
+	for feature, form := range forms {
+		if features[feature] {
+			normal.form = form
+		}
+	}
+	if !features[FeatureNormalises] && normal.form == nil {
 		return response
 	}
 	text, err := json.Marshal(response.Body)
@@ -38,7 +71,7 @@ func (s *Server) normalised(response Response) Response {
 	decoder.UseNumber() // A number must not lose digits on the way.
 	var body any
 	if decoder.Decode(&body) == nil {
-		response.Body = vendor.Normal().of("", body)
+		response.Body = normal.of("", body)
 	}
 	return response
 }
@@ -51,8 +84,12 @@ func (n Normal) of(name string, value any) any {
 			return strings.ToLower(strings.TrimSpace(v))
 		}
 		if slices.Contains(n.Texts, name) {
-			return strings.TrimSpace(v)
+			v = strings.TrimSpace(v)
 		}
+		if n.form != nil && v != "" && slices.Contains(n.Proses, name) {
+			v = n.form(v)
+		}
+		return v
 	case []any:
 		for i := range v {
 			v[i] = n.of("", v[i])

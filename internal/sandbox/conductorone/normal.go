@@ -6,8 +6,9 @@ import "github.com/governance-operator/governance-operator/internal/sandbox"
 // (contract 9), references are sets.
 func (*Vendor) Normal() sandbox.Normal {
 	return sandbox.Normal{
-		Texts: []string{"displayName", "description", "reviewInstructions", "matchBatonId", "instructions", "meaningOfSignature"},
-		Words: []string{"alias", "slug"},
+		Texts:  []string{"displayName", "description", "reviewInstructions", "matchBatonId", "instructions", "meaningOfSignature"},
+		Words:  []string{"alias", "slug"},
+		Proses: []string{"description"},
 		Lists: []string{
 			"refs", "entitlementRefs", "userIds", "values", "complianceFrameworkValueIds", "complianceFrameworkAttributeValueIds",
 			"riskLevelAttributeValueIds", "accountTypes", "appUserStatuses", "includedAccessProfileIds", "excludedAccessProfileIds",

@@ -5,7 +5,8 @@ import "github.com/governance-operator/governance-operator/internal/sandbox"
 // Normal is what the vendor might normalise: lists of references come in any order (contract 4.6).
 func (*Vendor) Normal() sandbox.Normal {
 	return sandbox.Normal{
-		Texts: []string{"name", "description", "query"},
-		Lists: []string{"entitlements", "segments", "additionalOwners", "additionalOwnerRefs", "attributes", "values", "identityIds", "roleIds", "ids", "sourceIds"},
+		Texts:  []string{"name", "description", "query"},
+		Proses: []string{"description"},
+		Lists:  []string{"entitlements", "segments", "additionalOwners", "additionalOwnerRefs", "attributes", "values", "identityIds", "roleIds", "ids", "sourceIds"},
 	}
 }

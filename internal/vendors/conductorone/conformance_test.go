@@ -43,11 +43,15 @@ func TestProfilesKeepTheLaws(t *testing.T) {
 
 func TestReviewsKeepTheLaws(t *testing.T) {
 	type model = backend.AccessReview
-	desired := fullReview()
-	backendtest.Run(t, backendtest.Suite[model]{
-		Open: vendortest.OverHTTP(vendortest.Place{}, reviews), UnknownID: noSuchID, Desired: desired,
-		Variations: vendortest.Varied(desired, reviewVariations()),
-	})
+	for sentence, features := range vendortest.Forms() {
+		t.Run(sentence, func(t *testing.T) {
+			desired := fullReview()
+			backendtest.Run(t, backendtest.Suite[model]{
+				Open: vendortest.OverHTTP(vendortest.Place{}, vendortest.With(reviews, features)), UnknownID: noSuchID, Desired: desired,
+				Variations: vendortest.Varied(desired, reviewVariations()),
+			})
+		})
+	}
 }
 
 // entitlementVariations differ from the full sample in one field each.

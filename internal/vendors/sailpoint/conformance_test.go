@@ -203,6 +203,33 @@ func TestProfilesKeepTheLaws(t *testing.T) {
 	}
 }
 
+// TestTheLawsHoldWhateverAFormMakesOfTexts, for the mark is one of them.
+func TestTheLawsHoldWhateverAFormMakesOfTexts(t *testing.T) {
+	for sentence, features := range vendortest.Forms() {
+		t.Run(sentence, func(t *testing.T) {
+			t.Run("of profiles", func(t *testing.T) {
+				desired := fullProfile()
+				backendtest.Run(t, backendtest.Suite[backend.AccessProfile]{
+					Open:      vendortest.OverHTTP(vendortest.Place{ParentID: database, Settles: 2 * pace}, vendortest.With(profiles, features)),
+					UnknownID: noSuchID, Desired: desired, Least: leastProfile, Variations: vendortest.Varied(desired, profileVariations()),
+				})
+			})
+			t.Run("of reviews", func(t *testing.T) {
+				desired := fullReview()
+				backendtest.Run(t, backendtest.Suite[backend.AccessReview]{
+					Open: vendortest.OverHTTP(vendortest.Place{Settles: 2 * pace}, func(t *testing.T) vendortest.Kept[backend.AccessReview] {
+						h := beginAs(t, "PerService")
+						h.Feature(append(features, fake.FeatureRecommendations)...)
+						h.Configure(func(s *sandbox.Settings) { s.CampaignPace = sandbox.Duration(pace) })
+						return vendortest.Keep(h, h.AccessReviews())
+					}),
+					UnknownID: noSuchID, Desired: desired, Least: leastReview, Variations: vendortest.Varied(desired, reviewVariations()),
+				})
+			})
+		})
+	}
+}
+
 func fullReview() backend.AccessReview {
 	return backend.AccessReview{
 		DisplayName:   backend.To("Payroll review 2026-Q4"),

@@ -254,4 +254,14 @@ func TestReviewsKeepTheLaws(t *testing.T) {
 			})
 		})
 	}
+	for sentence, features := range vendortest.Forms() {
+		t.Run(sentence, func(t *testing.T) {
+			desired := fullReview()
+			desired.Description = backend.To("For the auditors.\nKeep it.")
+			backendtest.Run(t, backendtest.Suite[model]{
+				Open:      vendortest.OverHTTP(vendortest.Place{ParentID: quarterly, Settles: time.Minute}, vendortest.With(reviews, features)),
+				UnknownID: noSuchID, Desired: desired,
+			})
+		})
+	}
 }
