@@ -109,7 +109,8 @@ type ConductorOneProfile struct {
 	// visibleToEveryone shows the profile to all people. Unset: not managed.
 	// +optional
 	VisibleToEveryone *bool `json:"visibleToEveryone,omitempty"`
-	// visibleTo shows the profile to people who have one of these entitlements. Unset: not managed; []: nobody.
+	// visibleTo shows the profile to people who have one of these entitlements, and to nobody else: it is then not visible to
+	// everyone either. Unset: not managed; []: nobody.
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=64

@@ -95,7 +95,8 @@ type VezaProfile struct {
 	// +kubebuilder:validation:items:MinLength=1
 	Members []string `json:"members,omitempty"`
 	// publish: Manual leaves a draft that somebody opened alone (Synced=False, DraftPending); Automatic writes to the
-	// draft and publishes it, which the vendor does not document: the backend must allow PublishDraft. Unset: Manual.
+	// draft and publishes it, if nothing else in it differs from what is in force. The vendor does not document it: the
+	// backend must allow PublishDraft. Unset: Manual.
 	// +optional
 	Publish VezaPublish `json:"publish,omitempty"`
 }
