@@ -33,6 +33,10 @@ type AppEntitlementSpec struct {
 	// requestable lets people ask for the entitlement (SailPoint). Unset: not managed.
 	// +optional
 	Requestable *bool `json:"requestable,omitempty"`
+	// keepWhileReferenced holds the deletion of the entitlement at the vendor while other objects of the namespace refer to
+	// it; those that are being deleted too do not count. Unset: false.
+	// +optional
+	KeepWhileReferenced bool `json:"keepWhileReferenced,omitempty"`
 	// conductorOne holds what only ConductorOne has.
 	// +optional
 	ConductorOne *ConductorOneEntitlement `json:"conductorOne,omitempty"`

@@ -98,6 +98,8 @@ const (
 	ReasonMassAbsence = "MassAbsence"
 	// ReasonMassDeletion: far too many deletions at once; confirm with accept-deletions.
 	ReasonMassDeletion = "MassDeletion"
+	// ReasonStillReferenced: the deletion waits, as the object asks for, until no other object refers to it.
+	ReasonStillReferenced = "StillReferenced"
 )
 
 // Reasons that need a person at the vendor or in Git.

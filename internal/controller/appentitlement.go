@@ -24,6 +24,7 @@ func AppEntitlementKind() engine.Kind[*v1alpha1.AppEntitlement, backend.AppEntit
 		Desire:      desireAppEntitlement,
 		Project:     projectAppEntitlement,
 		Used:        projectUsers,
+		Protected:   func(obj *v1alpha1.AppEntitlement) bool { return obj.Spec.KeepWhileReferenced },
 		FiguresRide: true,
 	}
 }

@@ -27,7 +27,7 @@ func TestEveryPathOfAModelIsAPathOfItsSpec(t *testing.T) {
 			model: backend.AppEntitlement{}, spec: reflect.TypeFor[v1alpha1.AppEntitlementSpec](),
 			capabilities: func(t backend.Tenant) backend.Capabilities { return t.AppEntitlements().Capabilities() },
 			// The app is the parent of the remote, which no write names.
-			without: []string{"app"},
+			without: []string{"app", "keepWhileReferenced"},
 		},
 		v1alpha1.KindAccessProfile: {
 			model: backend.AccessProfile{}, spec: reflect.TypeFor[v1alpha1.AccessProfileSpec](),

@@ -44,6 +44,25 @@ var _ = Describe("what has to do with what", func() {
 		}).Should(Succeed())
 	})
 
+	It("an entitlement that asks for it is kept until nobody refers to it, and no longer", func(ctx SpecContext) {
+		t := newTenant(ctx)
+		entitlement, profile := &v1alpha1.AppEntitlement{}, &v1alpha1.AccessProfile{}
+		t.apply(ctx, manifest(v1alpha1.KindAppEntitlement, "admin", "", "  app: {name: GitHub}", "  displayName: Admin", "  keepWhileReferenced: true"))
+		sales := func(entitlements string) {
+			t.apply(ctx, manifest(v1alpha1.KindAccessProfile, "sales", "", "  displayName: Sales", "  entitlements: "+entitlements))
+			t.ready(ctx, profile, "sales")
+		}
+		sales("[{ref: {name: admin}}]")
+		t.ready(ctx, entitlement, "admin")
+		Expect(c.Delete(ctx, entitlement)).To(Succeed())
+		Expect(t.says(ctx, entitlement, "admin", v1alpha1.ConditionSynced, v1alpha1.ReasonStillReferenced)).To(ContainSubstring("AccessProfile/sales"))
+		t.quiet(ctx, 12)
+		Expect(live(entitlementObjects(t), "Admin")).To(Equal(1))
+		sales("[]")
+		t.gone(ctx, entitlement, "admin")
+		Expect(live(entitlementObjects(t), "Admin")).To(BeZero())
+	})
+
 	It("a status names no more than it can hold, and counts the rest", func(ctx SpecContext) {
 		t := newTenant(ctx)
 		entitlement := &v1alpha1.AppEntitlement{}

@@ -39,6 +39,11 @@ func watches(reader client.Reader, kind string, clusterKind bool) []watched {
 	for _, target := range kinds {
 		out = append(out, watched{engine.ByReference, reference.New(target), dependents(reader, kind, target), moved()})
 	}
+	if kind == v1alpha1.KindAppEntitlement {
+		for _, user := range kinds {
+			out = append(out, watched{engine.ByReferrer, reference.New(user), kept(reader), predicate.Funcs{CreateFunc: func(event.CreateEvent) bool { return false }}})
+		}
+	}
 	if clusterKind { // With single namespaces neither may be watched, and neither plays a part.
 		out = append(out,
 			watched{engine.ByBackend, &v1alpha1.ClusterGovernanceBackend{}, usersOf(reader, kind), backendChanged()},
@@ -181,6 +186,22 @@ func dependents(reader client.Reader, kind, target string) handler.MapFunc {
 			return nil
 		}
 		return requests(names(objects))
+	}
+}
+
+// kept maps an object to the entitlements that it refers to, or did, and whose deletion waits for that to end.
+func kept(reader client.Reader) handler.MapFunc {
+	return func(ctx context.Context, o client.Object) (out []reconcile.Request) {
+		for _, ref := range reference.Of(o) {
+			if ref.Kind != v1alpha1.KindAppEntitlement {
+				continue
+			}
+			name, obj := types.NamespacedName{Namespace: ref.Namespace, Name: ref.Name}, &v1alpha1.AppEntitlement{}
+			if reader.Get(ctx, name, obj) == nil && obj.Spec.KeepWhileReferenced && !obj.DeletionTimestamp.IsZero() {
+				out = append(out, reconcile.Request{NamespacedName: name})
+			}
+		}
+		return out
 	}
 }
 

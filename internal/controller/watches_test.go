@@ -1,11 +1,13 @@
 package controller
 
 import (
+	"cmp"
 	"context"
+	"reflect"
 	"slices"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -36,7 +38,13 @@ func TestTheWatchesThatTheEngineNamesFire(t *testing.T) {
 		}
 		return p
 	}
-	reader := indexedClient(profile("team", "shared", cluster, ""), profile("team", "own", own, "read"), profile("other", "shared", cluster, ""))
+	leaving := func(name string, kept bool) client.Object {
+		now := metav1.Now()
+		e := &v1alpha1.AppEntitlement{ObjectMeta: metav1.ObjectMeta{Namespace: "team", Name: name, DeletionTimestamp: &now, Finalizers: []string{v1alpha1.Finalizer}}}
+		e.Spec.KeepWhileReferenced = kept
+		return e
+	}
+	reader := indexedClient(leaving("kept", true), leaving("free", false), profile("team", "shared", cluster, ""), profile("team", "own", own, "read"), profile("other", "shared", cluster, ""))
 	ready := func(b client.Object, status metav1.ConditionStatus) client.Object {
 		conditions := []metav1.Condition{{Type: v1alpha1.ConditionReady, Status: status, Reason: "Any"}}
 		switch b := b.(type) {
@@ -68,28 +76,36 @@ func TestTheWatchesThatTheEngineNamesFire(t *testing.T) {
 		by            engine.Waker
 		before, after client.Object
 		want          []string
+		kind          string // of whom is woken; profiles if empty
 	}{
-		"a backend that recovers":              {engine.ByBackend, ready(backendOf(), "False"), ready(backendOf(), "True"), []string{"team/own"}},
-		"a backend that stays as it is":        {engine.ByBackend, ready(backendOf(), "True"), ready(backendOf(), "True"), nil},
-		"a cluster backend that recovers":      {engine.ByBackend, ready(shared(), "False"), ready(shared(), "True"), []string{"other/shared", "team/shared"}},
-		"a namespace that is labelled":         {engine.ByNamespace, namespace(""), namespace("enabled"), []string{"team/shared"}},
-		"a namespace whose labels stay":        {engine.ByNamespace, namespace("enabled"), namespace("enabled"), nil},
-		"a reference that gets its remote":     {engine.ByReference, entitlement(""), entitlement("e-1"), []string{"team/own"}},
-		"a reference whose remote is the same": {engine.ByReference, entitlement("e-1"), entitlement("e-1"), nil},
+		"a backend that recovers":              {engine.ByBackend, ready(backendOf(), "False"), ready(backendOf(), "True"), []string{"team/own"}, ""},
+		"a backend that stays as it is":        {engine.ByBackend, ready(backendOf(), "True"), ready(backendOf(), "True"), nil, ""},
+		"a cluster backend that recovers":      {engine.ByBackend, ready(shared(), "False"), ready(shared(), "True"), []string{"other/shared", "team/shared"}, ""},
+		"a namespace that is labelled":         {engine.ByNamespace, namespace(""), namespace("enabled"), []string{"team/shared"}, ""},
+		"a namespace whose labels stay":        {engine.ByNamespace, namespace("enabled"), namespace("enabled"), nil, ""},
+		"a reference that gets its remote":     {engine.ByReference, entitlement(""), entitlement("e-1"), []string{"team/own"}, ""},
+		"a reference whose remote is the same": {engine.ByReference, entitlement("e-1"), entitlement("e-1"), nil, ""},
+		"the last object that refers to what is kept": {
+			engine.ByReferrer, profile("team", "own", own, "kept"), profile("team", "own", own, ""), []string{"team/kept"}, v1alpha1.KindAppEntitlement},
+		"an object that refers to what is not kept": {
+			engine.ByReferrer, profile("team", "own", own, "free"), profile("team", "own", own, ""), nil, v1alpha1.KindAppEntitlement},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			seen[c.by] = true
 			var got []string
-			for _, w := range watches(reader, v1alpha1.KindAccessProfile, true) {
+			for _, w := range watches(reader, cmp.Or(c.kind, v1alpha1.KindAccessProfile), true) {
 				if w.by != c.by || !sameType(w.target, c.after) || !w.when.Update(event.UpdateEvent{ObjectOld: c.before, ObjectNew: c.after}) {
 					continue
 				}
-				for _, r := range w.wakes(context.Background(), c.after) {
-					got = append(got, r.String())
+				for _, o := range []client.Object{c.before, c.after} { // As the handler of maps does.
+					for _, r := range w.wakes(context.Background(), o) {
+						got = append(got, r.String())
+					}
 				}
 			}
 			slices.Sort(got)
-			if diff := cmp.Diff(c.want, got); diff != "" {
+			got = slices.Compact(got)
+			if diff := gocmp.Diff(c.want, got); diff != "" {
 				t.Errorf("woken (-want +got):\n%s", diff)
 			}
 		})
@@ -107,23 +123,7 @@ func TestTheWatchesThatTheEngineNamesFire(t *testing.T) {
 	}
 }
 
-func sameType(a, b client.Object) bool {
-	switch a.(type) {
-	case *v1alpha1.GovernanceBackend:
-		_, ok := b.(*v1alpha1.GovernanceBackend)
-		return ok
-	case *v1alpha1.ClusterGovernanceBackend:
-		_, ok := b.(*v1alpha1.ClusterGovernanceBackend)
-		return ok
-	case *corev1.Namespace:
-		_, ok := b.(*corev1.Namespace)
-		return ok
-	case *v1alpha1.AppEntitlement:
-		_, ok := b.(*v1alpha1.AppEntitlement)
-		return ok
-	}
-	return false
-}
+func sameType(a, b client.Object) bool { return reflect.TypeOf(a) == reflect.TypeOf(b) }
 
 // indexedClient has the objects, and the indexes of the manager's cache.
 func indexedClient(objects ...client.Object) client.Client {

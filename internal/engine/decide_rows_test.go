@@ -113,6 +113,10 @@ func TestEveryRowOfTheTable(t *testing.T) {
 			48, settled(), func(f *Facts) { f.TooLate = true }, Plan{Settle, v1alpha1.ReasonInSync}},
 		"far too many deletions at once": {
 			19, leaving(), func(f *Facts) { f.MassDeletion = true }, Plan{Hold, v1alpha1.ReasonMassDeletion}},
+		"others refer to what is kept while they do": {
+			19, leaving(), func(f *Facts) { f.Referenced = true }, Plan{Hold, v1alpha1.ReasonStillReferenced}},
+		"who is let go of is not kept": {
+			2, leaving(), func(f *Facts) { f.Referenced, f.Deletion = true, DeletionOrphan }, Plan{Release, v1alpha1.ReasonOrphaned}},
 		"a deleted object is retired": {
 			20, leaving(), func(f *Facts) { f.Deletion, f.CanRetire = DeletionRetire, true }, Plan{Retire, v1alpha1.ReasonRetiring}},
 		"a deleted object is deleted": {21, leaving(), func(*Facts) {}, Plan{Delete, v1alpha1.ReasonDeleting}},

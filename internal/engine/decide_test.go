@@ -132,6 +132,9 @@ var laws = []law{
 		}
 		return true
 	}},
+	{"11a what others refer to is not deleted where it asks for that", func(f *reader, p Plan, _ func(map[fact]int) Plan) bool {
+		return p.Action != Delete && p.Action != Retire || !f.deleting() || !f.referenced()
+	}},
 	{"12 what an adoption needs", func(f *reader, p Plan, _ func(map[fact]int) Plan) bool {
 		return p.Action != Adopt || f.exists() && f.consent() && !f.ours() && f.owner() != OwnerForeign && f.intent() != IntentFresh && !f.massAbsence() &&
 			(!f.bound() || f.found() != FoundByID && f.drift() != DriftReport) && (!f.runOnce() || f.found() != FoundByKey) && f.remoteID() != RemoteIDMismatch

@@ -46,7 +46,10 @@ func (p *pass[O, D]) labels() (names, objects map[string]string) {
 	}
 	names, objects = map[string]string{}, map[string]string{}
 	for _, pin := range pins {
-		if pin.Kind != string(backend.NameUser) {
+		switch object, is := reference.PinnedObject(pin); {
+		case is:
+			objects[pin.ID] = object
+		case pin.Kind != string(backend.NameUser):
 			names[pin.ID] = pin.Name
 		}
 	}

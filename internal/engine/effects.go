@@ -127,6 +127,8 @@ func effectsOfHold(out outcome) effects {
 	case v1alpha1.ReasonTenantChanged, v1alpha1.ReasonMassAbsence, v1alpha1.ReasonMassDeletion, v1alpha1.ReasonKindRemoved:
 		// Each is the backend's matter: such a pass calls nobody, so it may come often.
 		return effects{synced: unknown(reason), ready: readyKeep, also: v1alpha1.ConditionReconciling, requeue: requeueRetry, wake: ByBackend}
+	case v1alpha1.ReasonStillReferenced:
+		return effects{synced: unknown(reason), ready: readyKeep, also: v1alpha1.ConditionReconciling, requeue: requeueRetry, wake: ByReferrer | ByPerson, event: eventWarning}
 	case v1alpha1.ReasonInvalidSpec, v1alpha1.ReasonSealedByVendor, v1alpha1.ReasonRemoteIDMismatch, v1alpha1.ReasonCreateUnsupported,
 		v1alpha1.ReasonUpdateUnsupported, v1alpha1.ReasonDeletionUnsupported:
 		return effects{accepted: no(reason), refs: resolved, ready: readyFalse, also: v1alpha1.ConditionStalled, wake: ByPerson | ByBackend, event: eventWarning}

@@ -26,7 +26,7 @@ type Facts struct {
 	Index                                      Index
 	MarkProven, NonConverging                  bool
 	NeverCame, TooLate                         bool
-	FieldRemoved                               bool
+	FieldRemoved, Referenced                   bool
 }
 
 // Creation is the effective creation policy.

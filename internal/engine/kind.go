@@ -32,6 +32,9 @@ type Kind[O Object, D backend.Model] struct {
 	Grants func(obj O, seen D, describe func(backend.EntitlementID) v1alpha1.GrantedEntitlement)
 	// Used writes down who refers to the object, in order; nil where that is not told. It reports whether that is news.
 	Used func(obj O, users []string) bool
+	// Protected reports whether the object is not to be deleted at the vendor while others refer to it; nil for a kind that knows
+	// no such wish.
+	Protected func(obj O) bool
 	// FiguresRide: figures alone are no reason to write the status.
 	FiguresRide bool
 	// Started says whether the status shows a run-once object as started.

@@ -60,6 +60,8 @@ func (p *pass[O, D]) planMessage(out outcome) string {
 		return p.tooLate
 	case v1alpha1.ReasonDrifted:
 		return p.driftedMessage()
+	case v1alpha1.ReasonStillReferenced:
+		return p.referencedMessage()
 	case v1alpha1.ReasonRemoteMissing:
 		return p.missingMessage()
 	case v1alpha1.ReasonRemoteNotFound:

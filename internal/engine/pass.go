@@ -56,10 +56,11 @@ type pass[O Object, D backend.Model] struct {
 	seen       backend.Observation[D]
 	changes    backend.Changes
 	claimedBy  string
-	drafted    []string // fields of somebody's draft that differ, and are not the spec's to write
-	tooLate    string   // why the remote would be over before it is made
-	namesake   string   // a remote that may be what an attempt made, without its mark
-	holder     string   // the living object of this cluster that has what this one wants
+	drafted    []string           // fields of somebody's draft that differ, and are not the spec's to write
+	tooLate    string             // why the remote would be over before it is made
+	namesake   string             // a remote that may be what an attempt made, without its mark
+	holder     string             // the living object of this cluster that has what this one wants
+	users      []reference.Object // who refers to it, where that holds it
 	heldUntil  time.Time
 	warnings   []backend.Problem // what the spec needs of a person at the vendor
 	claimStamp time.Time
@@ -260,6 +261,7 @@ func (p *pass[O, D]) gatherObject() {
 		f.DeleteSent = p.r.Now().Sub(r.DeleteSentAt.Time) < 10*time.Minute
 	}
 	f.PendingLong = p.pendingLong()
+	f.Referenced = p.referenced()
 }
 
 // intentFact reads the intent against the status; looked is the date of the look, zero before it.
@@ -351,6 +353,8 @@ func (p *pass[O, D]) stillHeld(ctx context.Context) (outcome, bool) {
 		return outcome{}, false // Somebody wants a look.
 	}
 	switch {
+	case f.Deleting && f.Referenced && p.says(unknown(v1alpha1.ReasonStillReferenced)):
+		return outcome{plan: Plan{Hold, v1alpha1.ReasonStillReferenced}}, true
 	case f.MassAbsence && p.says(unknown(v1alpha1.ReasonMassAbsence)):
 		return outcome{plan: Plan{Hold, v1alpha1.ReasonMassAbsence}}, true
 	case f.Deleting && f.MassDeletion && p.says(unknown(v1alpha1.ReasonMassDeletion)):

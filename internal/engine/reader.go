@@ -28,6 +28,7 @@ const (
 	factNeverCame
 	factTooLate
 	factFieldRemoved
+	factReferenced
 	factCreation
 	factDrift
 	factDeletion
@@ -74,6 +75,7 @@ func newReader(f Facts) *reader {
 		factNonConverging:   flag(f.NonConverging),
 		factNeverCame:       flag(f.NeverCame),
 		factFieldRemoved:    flag(f.FieldRemoved),
+		factReferenced:      flag(f.Referenced),
 		factTooLate:         flag(f.TooLate),
 		factCreation:        int(f.Creation),
 		factDrift:           int(f.Drift),
@@ -126,6 +128,7 @@ func (r *reader) markProven() bool      { return r.get(factMarkProven) == 1 }
 func (r *reader) nonConverging() bool   { return r.get(factNonConverging) == 1 }
 func (r *reader) neverCame() bool       { return r.get(factNeverCame) == 1 }
 func (r *reader) fieldRemoved() bool    { return r.get(factFieldRemoved) == 1 }
+func (r *reader) referenced() bool      { return r.get(factReferenced) == 1 }
 func (r *reader) tooLate() bool         { return r.get(factTooLate) == 1 }
 func (r *reader) creation() Creation    { return Creation(r.get(factCreation)) }
 func (r *reader) drift() Drift          { return Drift(r.get(factDrift)) }

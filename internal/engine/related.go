@@ -2,6 +2,8 @@ package engine
 
 import (
 	"context"
+	"fmt"
+	"strings"
 
 	apiequality "k8s.io/apimachinery/pkg/api/equality"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -43,6 +45,30 @@ func (r *Reconciler[O, D]) projectUsers(ctx context.Context, obj O) bool {
 		names[i] = user.Kind + "/" + user.Name
 	}
 	return r.Kind.Used(obj, names)
+}
+
+// referenced reports whether others refer to a deleted object that is not to go before them. In doubt they do.
+func (p *pass[O, D]) referenced() bool {
+	if !p.deleting() || p.r.Kind.Protected == nil || p.r.Users == nil || !p.r.Kind.Protected(p.obj) {
+		return false
+	}
+	users, err := p.r.Users(context.Background(), reference.Object{Kind: p.r.Kind.Name, Namespace: p.obj.GetNamespace(), Name: p.obj.GetName()})
+	p.users = users
+	return err != nil || len(users) > 0
+}
+
+// referencedMessage names some of those who refer to the object.
+func (p *pass[O, D]) referencedMessage() string {
+	const most = 3
+	var names []string
+	for i, user := range p.users {
+		if i == most {
+			names = append(names, fmt.Sprintf("and %d more", len(p.users)-most))
+			break
+		}
+		names = append(names, user.Kind+"/"+user.Name)
+	}
+	return fmt.Sprintf("kept while others refer to it: %s; take it out of them or delete them, or set spec.keepWhileReferenced to false", strings.Join(names, ", "))
 }
 
 // tellUsers writes down, for some of the objects, that others refer to them by now. It asks the vendor nothing.

@@ -20,6 +20,8 @@ const (
 	ByNamespace
 	// ByReference: an object that it refers to came, went or got a remote.
 	ByReference
+	// ByReferrer: an object that refers to it was changed, or goes.
+	ByReferrer
 	// ByHolder: the object that has what it wants was changed, or goes.
 	ByHolder
 	// BySweep: its remote differs in the vendor's list from what it was.

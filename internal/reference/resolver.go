@@ -380,6 +380,11 @@ func (r *Resolver) local(path, kind, name string) (id, parentID string) {
 	return id, parentID
 }
 
+// PinnedObject returns the name of the object that a pin is about, and false where it is about a name at the vendor.
+func PinnedObject(pin v1alpha1.ResolvedName) (name string, is bool) {
+	return pin.Name, strings.HasPrefix(pin.Kind, objectPrefix)
+}
+
 func (r *Resolver) pinsObjects() bool {
 	_, entitlement := r.object.(*v1alpha1.AppEntitlement)
 	return !entitlement
