@@ -44,8 +44,32 @@ func TestMarkInProse(t *testing.T) {
 	}
 }
 
+func TestAMarkIsKnownWhateverAFormMadeOfIt(t *testing.T) {
+	line := sampleMark.Line()
+	for sentence, c := range map[string]struct{ text, rest string }{
+		"a blank behind it":              {"Text.\n" + line + " ", "Text."},
+		"blanks before it":               {"Text.\n \t" + line, "Text."},
+		"line breaks of another system":  {"One.\r\nTwo.\r\n" + line + "\r\n", "One.\nTwo."},
+		"alone, with such a break":       {line + "\r\n", ""},
+		"a paragraph of HTML":            {"<p>One.<br>Two.<br/>" + line + "</p>", "One.\nTwo."},
+		"paragraphs of HTML":             {"<p class=\"x\">a &amp; b</p>\n<p>" + line + "<br></p>", "a & b"},
+		"blanks that HTML keeps":         {"<div>Text.</div><div>&nbsp;" + line + "&nbsp;</div>", "Text."},
+		"moved before the text":          {line + "\nText.\n", "Text."},
+		"wrapped at its end":             {"Text.\n" + strings.Replace(line, ", token", ",\ntoken", 1), "Text."},
+		"a person's own HTML, untouched": {"<b>Text</b> &amp; more.\n" + line, "<b>Text</b> &amp; more."},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			rest, mark := SplitMark(c.text)
+			if mark != sampleMark || rest != c.rest {
+				t.Errorf("%q beside %+v, want %q", rest, mark, c.rest)
+			}
+		})
+	}
+}
+
 func TestTextsWithoutAMarkAreLeftAlone(t *testing.T) {
-	for _, text := range []string{"", "Text.", "Text.\n", "\n\nText", "managed by governance-operator: nobody"} {
+	for _, text := range []string{"", "Text.", "Text.\n", "\n\nText", "managed by governance-operator: nobody", "<p>Text &amp; more</p>\r\n",
+		"It is " + sampleMark.Line(), sampleMark.Line() + " and by hand", "<p>It is " + sampleMark.Line() + "</p>", "managed by governance-operator: a/b (cluster c)"} {
 		if rest, mark := SplitMark(text); rest != text || !mark.IsZero() {
 			t.Errorf("%q became %q with %+v", text, rest, mark)
 		}
