@@ -344,7 +344,7 @@ func (r *Resolver) named(path, name string, q backend.Name) string {
 		return ""
 	}
 	if reason, message := Judge(q, answer.Matches); reason != "" {
-		r.wait(reason, path, "%s", message)
+		r.wait(reason, path, "%s%s", r.within(q), message)
 		return ""
 	}
 	r.pins.keep(pinOf(q, answer.Matches[0].ID), false)
@@ -378,6 +378,19 @@ func (r *Resolver) local(path, kind, name string) (id, parentID string) {
 		r.open, r.unknown = append(r.open, path), append(r.unknown, path)
 	}
 	return id, parentID
+}
+
+// within names the app, source or datasource in which a name is looked for; empty where it counts everywhere.
+func (r *Resolver) within(q backend.Name) string {
+	if q.ParentID == "" {
+		return ""
+	}
+	for _, pin := range r.pins.used {
+		if pin.ID == q.ParentID && pin.ParentID == "" {
+			return fmt.Sprintf("in %q: ", pin.Name)
+		}
+	}
+	return fmt.Sprintf("in %q: ", q.ParentID)
 }
 
 // PinnedObject returns the name of the object that a pin is about, and false where it is about a name at the vendor.

@@ -276,3 +276,26 @@ func TestAPinIsReplacedOnlyWhenWhatItMeansIsGone(t *testing.T) {
 		})
 	}
 }
+
+func TestANameThatIsNotFoundSaysWhereItWasLookedFor(t *testing.T) {
+	app := backend.Name{Kind: backend.NameApp, Name: "Workday"}
+	inApp := backend.Name{Kind: backend.NameEntitlement, ParentID: "app-1", Name: "Viewer"}
+	for sentence, c := range map[string]struct {
+		ref  v1alpha1.EntitlementRef
+		want string
+	}{
+		"an app by its name": {in("Workday", "Viewer"), `spec.entitlements[0]: in "Workday": there is no entitlement named "Viewer" at the vendor`},
+		"an app by its id": {v1alpha1.EntitlementRef{App: &v1alpha1.NamedRef{ID: "app-1"}, Name: "Viewer"},
+			`spec.entitlements[0]: in "app-1": there is no entitlement named "Viewer" at the vendor`},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			r := NewResolver(context.Background(), nil, profile(c.ref), "tenant", map[backend.Name]backend.Answer{
+				app: {Matches: []backend.Match{{ID: "app-1"}}}, inApp: {},
+			})
+			r.Entitlements("spec.entitlements", []v1alpha1.EntitlementRef{c.ref})
+			if problems := r.Problems(); len(problems) != 1 || problems[0].Message != c.want {
+				t.Errorf("%+v", problems)
+			}
+		})
+	}
+}
