@@ -92,6 +92,21 @@ func (p *pass[O, D]) suspendedWrite() string {
 	return "would be written: " + p.differences(p.changes)
 }
 
+// unasked reports whether the remote stays though nobody asked for that: the vendor deletes none of the kind.
+func (p *pass[O, D]) unasked() bool {
+	m := p.spec().Management
+	return p.boundID() != "" && p.driver != nil && (m == nil || m.Deletion == "") && !p.caps.Delete
+}
+
+// stays says that the deletion of the object has changed nothing at the vendor.
+func (p *pass[O, D]) stays() string {
+	text := "released; this vendor deletes none of this kind, and what is there stays as it is, in force if it was"
+	if p.caps.Retire {
+		text += "; management.deletion: Retire takes it out of service"
+	}
+	return text
+}
+
 // lostMessage: somebody else's mark is on the remote.
 func (p *pass[O, D]) lostMessage() string {
 	adopt := v1alpha1.CreationCreateOrAdopt

@@ -174,3 +174,22 @@ func TestWhoIsSuspendedSaysWhatItWouldDo(t *testing.T) {
 		})
 	}
 }
+
+func TestWhatTheVendorCannotDeleteIsToldToStay(t *testing.T) {
+	for retires, want := range map[bool]string{
+		true: "Warning Orphaned released; this vendor deletes none of this kind, and what is there stays as it is, in force if it was; " +
+			"management.deletion: Retire takes it out of service",
+		false: "Normal Orphaned released; this vendor deletes none of this kind, and what is there stays as it is, in force if it was",
+	} {
+		in(t, func(w *world) {
+			w.tenant.Entitlements.Caps.Delete, w.tenant.Entitlements.Caps.Retire = false, retires
+			w.apply("payroll")
+			w.run("payroll")
+			w.happened()
+			w.delete("payroll")
+			w.run("payroll")
+			w.wantGone("payroll")
+			w.wantEvents(want)
+		})
+	}
+}

@@ -348,8 +348,12 @@ func (p *pass[O, D]) release(ctx context.Context, out outcome) error {
 	}
 	p.r.forget(p.name(), p.obj.GetUID())
 	stays := p.facts.Deletion == DeletionDelete && (out.plan.Reason == v1alpha1.ReasonNotDeletable || out.plan.Reason == v1alpha1.ReasonNotOurs || out.plan.Reason == v1alpha1.ReasonClaimedByOther)
+	message := releaseMessages[out.plan.Reason]
+	if out.plan.Reason == v1alpha1.ReasonOrphaned && p.unasked() {
+		stays, message = p.caps.Retire, p.stays()
+	}
 	if out.plan.Reason != v1alpha1.ReasonKindRemoved {
-		p.event(note{stays, out.plan.Reason, releaseMessages[out.plan.Reason]})
+		p.event(note{stays, out.plan.Reason, message})
 	}
 	return nil
 }
