@@ -8,6 +8,7 @@ import (
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/backend/backendtest"
+	"github.com/governance-operator/governance-operator/internal/engine"
 )
 
 // advice is a state that an object cannot leave by itself, what its message says to do, and what becomes of it
@@ -20,6 +21,44 @@ type advice struct {
 	ways map[string]func(w *world)
 	// not is advice that this object could not follow.
 	not []string
+	// gone: the object is being deleted, and is gone after each of the ways.
+	gone bool
+}
+
+// elsewhere are the reasons whose advice is followed by another test, or by none, and why.
+var elsewhere = map[string]string{
+	v1alpha1.ReasonInvalidSpec:       "names a field and what is wrong with it: the controllers' tests of bad input mend each",
+	v1alpha1.ReasonFieldUnsupported:  "names a field that this vendor does not have: the controllers' tests of bad input mend each",
+	v1alpha1.ReasonExpressionInvalid: "names the place in the expression: the controllers' tests of bad input mend it",
+	v1alpha1.ReasonUpdateUnsupported: "advises nothing: this vendor takes no edit of the kind",
+	v1alpha1.ReasonRefused:           "has the vendor's own words",
+	v1alpha1.ReasonDeletionBlocked:   "has the vendor's own words, and Orphan, which TestADeletionThatTheVendorCannotTakeSaysSinceWhenAndOrphanLetsItGo follows",
+	v1alpha1.ReasonDraftPending:      "publish or discard: the tests of Veza's drafts do both",
+	v1alpha1.ReasonFieldRemoved:      "write it again, or Keep: removed_test.go does both",
+	v1alpha1.ReasonClaimedByOther:    "adopt_test.go and namesake_test.go",
+	v1alpha1.ReasonRemoteExists:      "adopt_test.go and namesake_test.go",
+	v1alpha1.ReasonNameTaken:         "waking_test.go",
+}
+
+// TestEveryReasonThatNeedsAPersonHasAdviceThatIsFollowed: so that a new one is not forgotten.
+func TestEveryReasonThatNeedsAPersonHasAdviceThatIsFollowed(t *testing.T) {
+	followed := map[string]bool{}
+	for _, a := range adviceOfTheEngine() {
+		followed[a.reason] = true
+	}
+	checked := 0
+	for reason, group := range engine.Reasons(t) {
+		if !strings.HasPrefix(group, "Reasons that need a person") && !strings.HasPrefix(group, "Reasons that an edit of the spec mends") {
+			continue
+		}
+		checked++
+		if followed[reason] == (elsewhere[reason] != "") {
+			t.Errorf("%s is followed here: %t; elsewhere: %q", reason, followed[reason], elsewhere[reason])
+		}
+	}
+	if checked < 20 {
+		t.Errorf("%d reasons", checked)
+	}
 }
 
 const untouched = "Name of payroll"
@@ -238,6 +277,39 @@ func adviceOfTheEngine() map[string]advice {
 				"change it": renamed("Payments"),
 			},
 		},
+		"a deletion that the vendor cannot do": {
+			state: func(w *world) {
+				w.tenant.Entitlements.Caps.Delete = false
+				w.apply("payroll", manage("", "", v1alpha1.DeletionDelete))
+				w.run("payroll")
+				w.delete("payroll")
+				w.run("payroll")
+			},
+			reason: v1alpha1.ReasonDeletionUnsupported,
+			gone:   true,
+			ways: map[string]func(w *world){
+				"choose Orphan":           policy("", "", v1alpha1.DeletionOrphan),
+				"allow it at the backend": func(w *world) { w.tenant.Entitlements.Caps.Delete = true },
+			},
+		},
+		"a create that may have happened": {
+			state: func(w *world) {
+				w.tenant.Entitlements.Caps.MarkProven = false
+				w.tenant.Inject(backendtest.Fault{Verb: backendtest.VerbCreate, Before: backend.Errorf(backend.OutcomeUnknown, "lost")})
+				w.apply("payroll")
+				w.run("payroll")
+				time.Sleep(5 * time.Minute)
+				w.force("payroll")
+			},
+			reason: v1alpha1.ReasonOutcomeUnknown,
+			ways: map[string]func(w *world){
+				"look there, then set spec.remoteID": func(w *world) {
+					put(untouched)(w)
+					w.edit("payroll", func(e *v1alpha1.AppEntitlement) { e.Spec.RemoteID = first })
+				},
+				"or delete with deletion: Orphan and apply": orphaned(),
+			},
+		},
 		"another id than the bound one": {
 			state: func(w *world) {
 				w.apply("payroll")
@@ -352,8 +424,9 @@ func TestEveryAdviceOfAMessageHelps(t *testing.T) {
 				in(t, func(w *world) {
 					a.state(w)
 					text := w.message("payroll", v1alpha1.ConditionReady)
-					if got := w.condition("payroll", v1alpha1.ConditionReady); !strings.HasSuffix(got, "/"+a.reason) && !strings.HasSuffix(w.condition("payroll", v1alpha1.ConditionSynced), "/"+a.reason) {
-						t.Fatalf("Ready is %s, want %s: %s", got, a.reason, text)
+					said := w.condition("payroll", v1alpha1.ConditionReady) + w.condition("payroll", v1alpha1.ConditionSynced) + w.condition("payroll", v1alpha1.ConditionAccepted)
+					if !strings.Contains(said, "/"+a.reason) {
+						t.Fatalf("the conditions are %s, want %s: %s", said, a.reason, text)
 					}
 					synced := w.message("payroll", v1alpha1.ConditionSynced) + w.message("payroll", v1alpha1.ConditionAccepted) + text
 					if !strings.Contains(synced, words) {
@@ -367,6 +440,10 @@ func TestEveryAdviceOfAMessageHelps(t *testing.T) {
 					follow(w)
 					time.Sleep(time.Hour)
 					w.force("payroll")
+					if a.gone {
+						w.wantGone("payroll")
+						return
+					}
 					w.wantSynced("payroll", inSync)
 				})
 			})
