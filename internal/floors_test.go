@@ -47,7 +47,9 @@ var floors = []floor{
 	{folder: "internal/vendors/rest", imports: []string{"internal/backend"}},
 	{folder: "internal/vendors/rows", imports: []string{"internal/backend"}},
 	{folder: "internal/vendors/vendortest", imports: []string{"internal/backend", "internal/backend/backendtest", "internal/sandbox"}, support: true},
-	{folder: "internal/vendors/*", imports: []string{"internal/backend", "internal/vendors/rest", "internal/vendors/rows"}, tests: []string{"internal/sandbox", "internal/sandbox/*", "internal/vendors/vendortest"}},
+	{folder: "internal/vendors/*", imports: []string{"internal/backend", "internal/vendors/rest", "internal/vendors/rows"}, tests: []string{
+		"internal/engine/enginetest", "internal/sandbox", "internal/sandbox/*", "internal/vendors/vendortest",
+	}},
 	{folder: "internal/vendors", imports: []string{"internal/backend", "internal/vendors/*"}},
 	{folder: "internal/telemetry", imports: []string{"internal/backend"}, kubernetes: true},
 	{folder: "internal/lookup", imports: []string{"internal/backend"}},
@@ -58,6 +60,10 @@ var floors = []floor{
 	{folder: "internal/reference", imports: []string{"api/v1alpha1", "internal/backend"}, kubernetes: true},
 	// Tests of the engine drive it with a real kind.
 	{folder: "internal/engine", imports: []string{"api/v1alpha1", "internal/backend", "internal/bounds", "internal/queue", "internal/reference"}, tests: []string{"internal/controller", "internal/lookup"}, kubernetes: true},
+	// Drivers' tests drive it through the engine.
+	{folder: "internal/engine/enginetest", imports: []string{
+		"api/v1alpha1", "internal/backend", "internal/backend/backendtest", "internal/engine", "internal/reference", "internal/sandbox", "internal/vendors/vendortest",
+	}, kubernetes: true, support: true},
 	{folder: "internal/sweep", imports: []string{"internal/engine", "internal/backend", "internal/queue"}, kubernetes: true},
 	{folder: "internal/tenancy", imports: []string{
 		"api/v1alpha1", "internal/backend", "internal/engine", "internal/lookup", "internal/queue", "internal/reference", "internal/sweep",

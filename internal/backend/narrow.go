@@ -10,6 +10,8 @@ type Narrowing struct {
 	// Open are the values, as words, that give access. To leave one of them for one that is not among
 	// them narrows; between two of them, or two others, nothing is said.
 	Open []string
+	// Ranked are all values, as words, from what gives most to what gives least: each step down narrows.
+	Ranked []string
 	// Fewer: each item of the list gives access, so that fewer are less.
 	Fewer bool
 	// NoneIsAll: without an item everybody is meant, or the vendor refuses it. The last one is never taken out, and the
@@ -56,6 +58,10 @@ func Narrowed[D any](desired, actual D, caps Capabilities, unknown ...string) D 
 
 // of is what is to be written of want over there, if that narrows.
 func (n Narrowing) of(want, there Field) (reflect.Value, bool) {
+	if len(n.Ranked) > 0 {
+		from := slices.Index(n.Ranked, there.Text())
+		return want.value, from >= 0 && slices.Index(n.Ranked, want.Text()) > from
+	}
 	if !n.Fewer {
 		return want.value, slices.Contains(n.Open, there.Text()) && !slices.Contains(n.Open, want.Text())
 	}

@@ -10,14 +10,15 @@ import (
 )
 
 var narrowing = Capabilities{Narrows: map[string]Narrowing{
-	"entitlements":                   {Fewer: true},
-	"inherits":                       {Fewer: true, LastStays: true},
-	"requestable":                    {Open: []string{"true"}},
-	"membership.enabled":             {Open: []string{"true"}},
-	"conductorOne.visibleToEveryone": {Open: []string{"true"}},
-	"sailPoint.segments":             {Fewer: true, NoneIsAll: true},
-	"veza.state":                     {Open: []string{"Running", "Pending"}},
-	"veza.relationships":             {Fewer: true, Beside: []string{"entitlements"}},
+	"entitlements":                      {Fewer: true},
+	"inherits":                          {Fewer: true, LastStays: true},
+	"requestable":                       {Open: []string{"true"}},
+	"membership.enabled":                {Open: []string{"true"}},
+	"conductorOne.visibleToEveryone":    {Open: []string{"true"}},
+	"sailPoint.segments":                {Fewer: true, NoneIsAll: true},
+	"conductorOne.unenrollmentBehavior": {Ranked: []string{"LeaveAccessAsIs", "RevokeUnjustified", "RevokeAll"}},
+	"veza.state":                        {Open: []string{"Running", "Pending"}},
+	"veza.relationships":                {Fewer: true, Beside: []string{"entitlements"}},
 }}
 
 func TestNarrowed(t *testing.T) {
@@ -44,13 +45,17 @@ func TestNarrowed(t *testing.T) {
 	}{
 		"a switch that goes off narrows": {desired: AccessProfile{Requestable: To(false), DisplayName: To("new")},
 			actual: AccessProfile{Requestable: To(true), DisplayName: To("old")}, want: AccessProfile{Requestable: To(false)}},
-		"a switch that goes on does not":          {desired: AccessProfile{Requestable: To(true)}, actual: AccessProfile{Requestable: To(false)}},
-		"a switch that is off says nothing":       {desired: AccessProfile{Requestable: To(false)}, actual: AccessProfile{Requestable: To(false)}},
-		"what was not read is not written":        {desired: AccessProfile{Requestable: To(false), Entitlements: e()}},
-		"what nobody wrote down is left alone":    {actual: AccessProfile{Requestable: To(true), Entitlements: e("a")}},
-		"a switch in a block":                     {desired: AccessProfile{Membership: &Membership{Enabled: To(false), Expression: To("new")}}, actual: AccessProfile{Membership: &Membership{Enabled: To(true), Expression: To("old")}}, want: AccessProfile{Membership: &Membership{Enabled: To(false)}}},
-		"a word that lets people in, left":        {desired: AccessProfile{Veza: &VezaAccessProfile{State: To("Paused")}}, actual: AccessProfile{Veza: &VezaAccessProfile{State: To("Running")}}, want: AccessProfile{Veza: &VezaAccessProfile{State: To("Paused")}}},
-		"one such word for another":               {desired: AccessProfile{Veza: &VezaAccessProfile{State: To("Running")}}, actual: AccessProfile{Veza: &VezaAccessProfile{State: To("Pending")}}},
+		"a switch that goes on does not":       {desired: AccessProfile{Requestable: To(true)}, actual: AccessProfile{Requestable: To(false)}},
+		"a switch that is off says nothing":    {desired: AccessProfile{Requestable: To(false)}, actual: AccessProfile{Requestable: To(false)}},
+		"what was not read is not written":     {desired: AccessProfile{Requestable: To(false), Entitlements: e()}},
+		"what nobody wrote down is left alone": {actual: AccessProfile{Requestable: To(true), Entitlements: e("a")}},
+		"a switch in a block":                  {desired: AccessProfile{Membership: &Membership{Enabled: To(false), Expression: To("new")}}, actual: AccessProfile{Membership: &Membership{Enabled: To(true), Expression: To("old")}}, want: AccessProfile{Membership: &Membership{Enabled: To(false)}}},
+		"a word that lets people in, left":     {desired: AccessProfile{Veza: &VezaAccessProfile{State: To("Paused")}}, actual: AccessProfile{Veza: &VezaAccessProfile{State: To("Running")}}, want: AccessProfile{Veza: &VezaAccessProfile{State: To("Paused")}}},
+		"one such word for another":            {desired: AccessProfile{Veza: &VezaAccessProfile{State: To("Running")}}, actual: AccessProfile{Veza: &VezaAccessProfile{State: To("Pending")}}},
+		"a step down narrows": {desired: AccessProfile{ConductorOne: &ConductorOneAccessProfile{UnenrollmentBehavior: To("RevokeUnjustified")}}, actual: AccessProfile{ConductorOne: &ConductorOneAccessProfile{UnenrollmentBehavior: To("LeaveAccessAsIs")}},
+			want: AccessProfile{ConductorOne: &ConductorOneAccessProfile{UnenrollmentBehavior: To("RevokeUnjustified")}}},
+		"a step up does not":                      {desired: AccessProfile{ConductorOne: &ConductorOneAccessProfile{UnenrollmentBehavior: To("RevokeUnjustified")}}, actual: AccessProfile{ConductorOne: &ConductorOneAccessProfile{UnenrollmentBehavior: To("RevokeAll")}}},
+		"nor does one from what nobody knows":     {desired: AccessProfile{ConductorOne: &ConductorOneAccessProfile{UnenrollmentBehavior: To("RevokeAll")}}, actual: AccessProfile{ConductorOne: &ConductorOneAccessProfile{UnenrollmentBehavior: To("KeepForever")}}},
 		"an entry less":                           {desired: AccessProfile{Entitlements: e("a")}, actual: AccessProfile{Entitlements: e("a", "b")}, want: AccessProfile{Entitlements: e("a")}},
 		"one for another takes out and adds none": {desired: AccessProfile{Entitlements: e("a", "new")}, actual: AccessProfile{Entitlements: e("a", "b")}, want: AccessProfile{Entitlements: e("a")}},
 		"all of them":                             {desired: AccessProfile{Entitlements: e()}, actual: AccessProfile{Entitlements: e("a", "b")}, want: AccessProfile{Entitlements: e()}},

@@ -195,6 +195,13 @@ func (c Capabilities) Removal(path string) (Removal, bool) {
 	return row, ok && !Covers(c.CreateOnly, path) && !c.carries(path)
 }
 
+// Harmless says whether a change of a field gives and takes no access, as of a text, a label or the name.
+func (c Capabilities) Harmless(path string) bool {
+	row, ok := c.Removal(path)
+	_, counts := c.Narrows[LeafOf(path)]
+	return ok && !counts && (row.Fate == FateCleared || path == "displayName")
+}
+
 // SetPaths lists the leaves of a model that are set, and of maps that are managed by key each key.
 func SetPaths(model any) []string {
 	var out []string
@@ -270,6 +277,12 @@ func LeafOf(path string) string {
 func keyOf(path string) (key string, ok bool) {
 	_, key, ok = strings.Cut(path, "[")
 	return strings.TrimSuffix(key, "]"), ok
+}
+
+// SetLeaf sets the leaf of a model, a pointer, at a path to a value.
+func SetLeaf(model any, path string, value any) {
+	var r Removed
+	r.put(model, path, path, value)
 }
 
 // CopyLeaf sets the leaf of a model, a pointer, at a path to what from has there.

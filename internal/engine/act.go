@@ -327,6 +327,7 @@ func (p *pass[O, D]) wrote(ctx context.Context, plan Plan, obs backend.Observati
 	p.seen = obs
 	p.claim(obs)
 	p.changes = p.diff(obs)
+	p.noteWaiting(obs)
 	// A remote that the vendor still works on, or has failed to make, is not what was asked for yet.
 	unfinished := obs.Phase == backend.PhasePending || obs.Phase == backend.PhaseFailed
 	return outcome{plan: plan, wrote: true, diffLeft: len(p.changes) > 0 || unfinished, err: err}

@@ -131,7 +131,7 @@ func (p *pass[O, D]) projectChanges(out outcome) {
 	if remote == nil && len(p.changes) == 0 {
 		return
 	}
-	p.remote().Changes = firstPaths(p.changes.Paths())
+	p.remote().Changes = firstPaths(append(p.changes.Paths(), p.removed.waits...))
 	p.projectDrift(out)
 }
 

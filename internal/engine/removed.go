@@ -24,8 +24,10 @@ type removal[D backend.Model] struct {
 	empty []string
 	// known: the step was made in this pass.
 	known bool
-	// less is what is written while something is held: what only takes access away.
+	// less is what is written while something is held: what takes access away, and what has nothing to do with it.
 	less *D
+	// waits are the fields that are not written while something is held.
+	waits []string
 }
 
 // revert makes the step between the spec and what is compared: what the object wrote and its spec does not have any more.
@@ -98,20 +100,49 @@ func (p *pass[O, D]) takeBack(obs backend.Observation[D]) {
 	}
 	p.removed.fixed = append(p.removed.fixed, p.removed.Drop(func(leaf string) bool { return backend.Covers(obs.Sealed, leaf) })...)
 	p.removed.empty = append(p.removed.empty, p.removed.Drop(func(leaf string) bool {
-		return slices.Contains(p.removed.Held, leaf) && !backend.Covers(p.caps.WriteOnly, leaf) && backend.IsNone(obs.Actual, leaf)
+		return slices.Contains(p.removed.Held, leaf) && !backend.Covers(p.caps.WriteOnly, leaf) && !p.caps.Narrows[leaf].NoneIsAll && backend.IsNone(obs.Actual, leaf)
 	})...)
 }
 
-// holdBack says whether something is held, and leaves of the model what only takes access away.
+// holdBack says whether something is held, and leaves of the model what gives no access.
 func (p *pass[O, D]) holdBack(obs backend.Observation[D]) {
-	p.removed.less = nil
+	p.removed.less, p.removed.waits = nil, nil
 	p.facts.FieldRemoved = p.removed.known && !p.narrowing.on && p.facts.Owner == OwnerOurs && len(p.removed.Held)+len(p.removed.Overruled) > 0
 	if !p.facts.FieldRemoved && !p.narrowing.on {
 		return
 	}
 	less := backend.Narrowed(p.desired, obs.Actual, p.caps, p.narrowing.unknown...)
 	p.copyClosing(&less)
+	if p.facts.FieldRemoved {
+		p.copyHarmless(&less, p.diff(obs))
+	}
 	p.removed.less = &less
+	p.noteWaiting(obs)
+}
+
+// noteWaiting lists what is not written while something is held.
+func (p *pass[O, D]) noteWaiting(obs backend.Observation[D]) {
+	if !p.facts.FieldRemoved {
+		return
+	}
+	now := p.diff(obs)
+	all := backend.Diff(p.desired, obs.Actual, p.caps, remembered(p.status()))
+	p.removed.waits = slices.DeleteFunc(all.Paths(), func(path string) bool { return now.Has(path) })
+}
+
+// copyHarmless takes over what gives and takes no access, and what is cleared.
+func (p *pass[O, D]) copyHarmless(less *D, changes backend.Changes) {
+	for _, path := range p.removed.Clearing {
+		backend.CopyLeaf(less, p.desired, p.removed.At(path))
+	}
+	for _, path := range changes.Paths() {
+		if p.caps.Harmless(path) {
+			backend.CopyLeaf(less, p.desired, path)
+		}
+		if row, ok := p.caps.Removal(path); ok && row.At != "" && row.At != path {
+			backend.SetLeaf(less, row.At, row.Value) // Whom the present condition means is not who is meant now.
+		}
+	}
 }
 
 func (p *pass[O, D]) copyClosing(less *D) {
@@ -219,10 +250,18 @@ func (p *pass[O, D]) leaveBehind(done []string) {
 	for _, path := range slices.Concat(p.removed.Left, p.removed.Kept) {
 		states[path] = v1alpha1.LeftBehindLeft
 	}
+	for _, path := range p.removed.empty {
+		if !p.made() {
+			states[path] = v1alpha1.LeftBehindCleared
+		}
+	}
 	for _, path := range done {
 		switch {
 		case slices.Contains(p.removed.Closing, path):
 			states[path] = v1alpha1.LeftBehindClosed
+			if at := p.removed.At(path); !slices.Contains(p.removed.set, at) {
+				states[at] = v1alpha1.LeftBehindClosed // It may have been somebody else's.
+			}
 		case slices.Contains(p.removed.Clearing, path) && !p.made(): // Nothing stood in a remote that we made.
 			states[path] = v1alpha1.LeftBehindCleared
 		}
@@ -260,6 +299,9 @@ func (p *pass[O, D]) fieldRemoved() string {
 	for _, path := range p.removed.Held {
 		row := p.caps.Removed[path]
 		text := fmt.Sprintf("spec.%s left the spec and stays at the vendor", path)
+		if p.caps.Narrows[path].NoneIsAll && backend.IsNone(p.seen.Actual, path) {
+			text = fmt.Sprintf("spec.%s left the spec and stays empty at the vendor", path)
+		}
 		if n := backend.Items(p.seen.Actual, path); n > 0 {
 			text = fmt.Sprintf("spec.%s left the spec and stays at the vendor with %d", path, n)
 		}
@@ -274,7 +316,11 @@ func (p *pass[O, D]) fieldRemoved() string {
 	for _, path := range p.removed.Overruled {
 		texts = append(texts, fmt.Sprintf("spec.%s is not as the spec says: what it needs left the spec", path))
 	}
-	return strings.Join(texts, "; ") + "; until it is written again, or spec.management.removed is Keep, nothing is written that gives access"
+	text := strings.Join(texts, "; ") + "; until it is written again, or spec.management.removed is Keep, nothing is written that gives access"
+	if len(p.removed.waits) > 0 {
+		text += ": spec." + strings.Join(p.removed.waits, ", spec.") + " waits"
+	}
+	return text
 }
 
 // heldBack says what becomes of a pass that wrote what is not held.

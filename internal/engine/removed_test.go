@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -209,7 +210,10 @@ func TestAListThatLeavesTheSpecHoldsWhatWidens(t *testing.T) {
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			removable(t, func(w *world) {
-				w.edit("payroll", func(e *v1alpha1.AppEntitlement) { plain(e); e.Spec.DisplayName = "Renamed" })
+				w.edit("payroll", func(e *v1alpha1.AppEntitlement) {
+					plain(e)
+					e.Spec.DisplayName, e.Spec.ConductorOne = "Renamed", &v1alpha1.ConductorOneEntitlement{MaxGrantDuration: "48h"}
+				})
 				w.run("payroll")
 				w.wantSynced("payroll", fieldRemoved)
 				w.wantReady("payroll", fieldRemoved)
@@ -223,8 +227,11 @@ func TestAListThatLeavesTheSpecHoldsWhatWidens(t *testing.T) {
 				if w.emergency(first) {
 					t.Error("closing waited for the list")
 				}
-				if got := w.nameAtVendor(first); got == "Renamed" {
-					t.Error("what does not close was written")
+				if backend.Value(w.atVendor(first).ConductorOne).MaxGrantDuration.Duration != 24*time.Hour {
+					t.Error("what may give access was written")
+				}
+				if got := w.get("payroll").Status.Remote.Changes; !slices.Equal(got, []string{"conductorOne.maxGrantDuration"}) {
+					t.Errorf("%q differ", got)
 				}
 				w.wantCalls(0, 1, 0, 0, 1)
 				w.force("payroll")

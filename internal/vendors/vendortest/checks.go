@@ -12,9 +12,9 @@ import (
 // timesMore is the environment variable that makes random tests longer: so many times as many checks.
 const timesMore = "GOVERNANCE_CHECKS_TIMES"
 
-// checks says how many random cases to try: n, a tenth of it under -short, or as many times more as the
+// Checks says how many random cases to try: n, a tenth of it under -short, or as many times more as the
 // environment asks for. What -rapid.checks says counts more than both.
-func checks(t *testing.T, n int) {
+func Checks(t *testing.T, n int) {
 	t.Helper()
 	if times, err := strconv.Atoi(os.Getenv(timesMore)); err == nil && times > 0 {
 		n *= times

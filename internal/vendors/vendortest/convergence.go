@@ -27,7 +27,7 @@ type Guard[D backend.Model] struct {
 // updates. After that three looks, one of them by list, must see no difference, at a vendor
 // that keeps what it gets as well as at one that trims, folds and reorders.
 func StaysConverged[D backend.Model](t *testing.T, g Guard[D]) {
-	checks(t, specsTried)
+	Checks(t, specsTried)
 	k := g.Open(t)
 	tried, writes := 0, 0
 	rapid.Check(t, func(rt *rapid.T) {
@@ -38,7 +38,7 @@ func StaysConverged[D backend.Model](t *testing.T, g Guard[D]) {
 		if rapid.Bool().Draw(rt, "the vendor normalises") {
 			k.Feature(sandbox.FeatureNormalises)
 		}
-		r := &run[D]{T: rt, k: k, g: g, desired: g.draw(rt, k.Capabilities())}
+		r := &run[D]{T: rt, k: k, g: g, desired: g.Draw(rt, k.Capabilities())}
 		r.caps = k.Capabilities().For(r.desired)
 		r.memory = backend.Memory{Applied: map[string]string{}, Echoes: map[string]backend.Echo{}}
 		r.converge(r.begin())

@@ -13,7 +13,7 @@ import (
 // each write and without. After every write only what the old profile grants may be granted, and in the end nothing is
 // left that would narrow.
 func Narrows(t *testing.T, e Edits) {
-	checks(t, edits)
+	Checks(t, edits)
 	k := e.Open(t)
 	made, wrote, held := 0, 0, 0
 	rapid.Check(t, func(rt *rapid.T) {

@@ -22,8 +22,8 @@ type Specs[D backend.Model] struct {
 	Mend func(*D)
 }
 
-// draw makes a spec that capabilities allow.
-func (s Specs[D]) draw(t *rapid.T, caps backend.Capabilities) D {
+// Draw makes a spec that capabilities allow.
+func (s Specs[D]) Draw(t *rapid.T, caps backend.Capabilities) D {
 	models := []D{s.Sample}
 	for _, name := range slices.Sorted(maps.Keys(s.Variations)) {
 		model := backendtest.Clone(s.Sample)

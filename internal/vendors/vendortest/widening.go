@@ -45,7 +45,7 @@ type Edits struct {
 // and without. After every write only what the old or the new profile grants may be granted,
 // and nothing new while something old is still to be taken away. In the end it is as desired.
 func NeverWider(t *testing.T, e Edits) {
-	checks(t, edits)
+	Checks(t, edits)
 	k := e.Open(t)
 	made := 0
 	rapid.Check(t, func(rt *rapid.T) {

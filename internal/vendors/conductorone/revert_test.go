@@ -1,0 +1,139 @@
+package conductorone_test
+
+import (
+	"testing"
+
+	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/engine/enginetest"
+	fake "github.com/governance-operator/governance-operator/internal/sandbox/conductorone"
+	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
+)
+
+func TestARevertOfAnEntitlementReverts(t *testing.T) {
+	enginetest.Reverts(t, enginetest.Entitlements, enginetest.Reverting[backend.AppEntitlement]{
+		Guard: vendortest.Guard[backend.AppEntitlement]{
+			Open: entitlements, Place: vendortest.Place{ParentID: github},
+			Specs: vendortest.Specs[backend.AppEntitlement]{
+				Sample: fullEntitlement(), Variations: entitlementVariations(),
+				Mend: func(e *backend.AppEntitlement) {
+					if c := e.ConductorOne; c != nil && (backend.Value(c.EmergencyGrantPolicyID) == "" || c.EmergencyGrantEnabled == nil) {
+						c.EmergencyGrantEnabled = nil // It needs the policy.
+					}
+				},
+			},
+		},
+		Opens: func(e backend.AppEntitlement) map[string][]string {
+			c, out := backend.Value(e.ConductorOne), map[string][]string{}
+			if backend.Value(c.EmergencyGrantEnabled) {
+				out["conductorOne.emergencyGrantEnabled"] = []string{"emergency access"}
+			}
+			return out
+		},
+		Limits: []string{"conductorOne.policies.grant", "conductorOne.policies.revoke", "conductorOne.policies.certify", "conductorOne.policies.emergencyGrant",
+			"conductorOne.maxGrantDuration", "conductorOne.requestSchemaID", "conductorOne.overrideAccessRequestDefaults"},
+	})
+}
+
+func TestARevertOfAProfileReverts(t *testing.T) {
+	enginetest.Reverts(t, enginetest.Profiles, enginetest.Reverting[backend.AccessProfile]{
+		Guard: vendortest.Guard[backend.AccessProfile]{
+			Open: profiles,
+			Specs: vendortest.Specs[backend.AccessProfile]{
+				Sample: fullProfile(), Variations: byHolders(profileVariations()),
+				Mend: func(p *backend.AccessProfile) {
+					a := backend.Value(backend.Value(p.ConductorOne).Automation)
+					if a.Entitlements != nil && p.Membership != nil {
+						p.Membership.Expression = nil // Each is the whole rule.
+					}
+					if p.Membership != nil && p.Membership.Expression == nil && a.Entitlements == nil {
+						p.Membership.Enabled = nil // A rule without a condition cannot run.
+					}
+					if c := p.ConductorOne; c != nil && len(c.VisibleTo) > 0 && backend.Value(c.VisibleToEveryone) {
+						c.VisibleTo = nil // The definition admits one of them.
+					}
+				},
+			},
+		},
+		Opens: profileOpens,
+		Limits: []string{"conductorOne.policies.grant", "conductorOne.policies.revoke", "conductorOne.maxGrantDuration",
+			"conductorOne.automation.disableCircuitBreaker", "conductorOne.automation.removedMembersThresholdPercent"},
+		Follows: map[string][]string{ // Each is the whole rule.
+			"membership.expression": {"conductorOne.automation.entitlements"}, "conductorOne.automation.entitlements": {"membership.expression"},
+		},
+	})
+}
+
+// What the test above would not notice it would not guard.
+func TestAFaultInTheTableIsFound(t *testing.T) {
+	for sentence, fault := range map[string]string{
+		"nothing is taken back":  "all",
+		"an opener is forgotten": "requestable=Left",
+		"a limit is cleared":     "conductorOne.maxGrantDuration=Cleared",
+		"a list is emptied":      "entitlements=Cleared",
+		"a text is forgotten":    "description=Ends",
+	} {
+		t.Run(sentence, func(t *testing.T) { enginetest.Finds(t, "TestARevertOfAProfileReverts", fault) })
+	}
+}
+
+// byHolders adds a rule of the other sort to variations.
+func byHolders(variations map[string]func(*backend.AccessProfile)) map[string]func(*backend.AccessProfile) {
+	for name, holders := range map[string]backend.EntitlementSet{"by holders": {engineer}, "by other holders": {everyone, engineer}} {
+		variations[name] = func(p *backend.AccessProfile) {
+			p.Membership.Expression, p.ConductorOne.Automation.Entitlements = nil, holders
+		}
+	}
+	return variations
+}
+
+// withAppsAndTypes adds the other lists of a scope to variations.
+func withAppsAndTypes(variations map[string]func(*backend.AccessReview)) map[string]func(*backend.AccessReview) {
+	for name, apps := range map[string]backend.Set{"an app": {workday}, "apps": {workday, github}} {
+		variations["all of "+name] = func(r *backend.AccessReview) { r.Scope.SelectedApps = apps }
+	}
+	for _, name := range []string{"Team", "Organization"} {
+		variations["type "+name] = func(r *backend.AccessReview) {
+			r.Scope.ResourceTypes = backend.ResourceTypeSet{{AppID: github, ResourceTypeID: fake.SeedID("resource-type", "GitHub/"+name)}}
+		}
+	}
+	return variations
+}
+
+// profileOpens says to whom a profile is open.
+func profileOpens(p backend.AccessProfile) map[string][]string {
+	c, m, out := backend.Value(p.ConductorOne), backend.Value(p.Membership), map[string][]string{}
+	open := func(path string, is bool, words ...string) {
+		if is {
+			out[path] = append(out[path], words...)
+		}
+	}
+	open("requestable", backend.Value(p.Requestable), "people ask")
+	open("conductorOne.visibleToEveryone", backend.Value(c.VisibleToEveryone), "everybody sees it")
+	open("conductorOne.visibleTo", true, idsOf(c.VisibleTo, "seen by ")...)
+	open("conductorOne.requestBundle", backend.Value(c.RequestBundle), "all at once")
+	open("conductorOne.enrollmentBehavior", backend.Value(c.EnrollmentBehavior) == bypass, "past the policies of its entries")
+	open("conductorOne.unenrollmentBehavior", backend.Value(c.UnenrollmentBehavior) != "RevokeAll", "keeps what is justified")
+	open("conductorOne.unenrollmentBehavior", backend.Value(c.UnenrollmentBehavior) == "LeaveAccessAsIs", "keeps all")
+	open("entitlements", true, idsOf(p.Entitlements, "gives ")...)
+	rule := append(idsOf(backend.Value(c.Automation).Entitlements, "ruled holders of "), backend.Value(m.Expression))
+	open("membership.enabled", backend.Value(m.Enabled), rule...)
+	return out
+}
+
+func TestARevertOfAReviewReverts(t *testing.T) {
+	enginetest.Reverts(t, enginetest.Reviews, enginetest.Reverting[backend.AccessReview]{
+		Guard: vendortest.Guard[backend.AccessReview]{
+			Open: reviews, Prepare: func(k vendortest.Kept[backend.AccessReview]) { k.Feature("eSignature") },
+			Specs: vendortest.Specs[backend.AccessReview]{
+				Sample: fullReview(), Variations: withAppsAndTypes(reviewVariations()),
+				Mend: func(r *backend.AccessReview) {
+					if s := r.Scope; s != nil && s.SelectedApps != nil {
+						s.ResourceTypes = nil
+					}
+				},
+			},
+		},
+		Limits:  []string{"conductorOne.policy", "conductorOne.signature", "deadline"},
+		Follows: map[string][]string{"scope.apps": {"scope.entitlements", "scope.apps.selected", "scope.resourceTypes"}, "start.at": {"start.mode"}},
+	})
+}

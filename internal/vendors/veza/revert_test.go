@@ -1,0 +1,59 @@
+package veza_test
+
+import (
+	"testing"
+
+	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/engine/enginetest"
+	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
+)
+
+func TestARevertOfAProfileReverts(t *testing.T) {
+	enginetest.Reverts(t, enginetest.Profiles, enginetest.Reverting[backend.AccessProfile]{
+		Guard: vendortest.Guard[backend.AccessProfile]{
+			Open:  func(t *testing.T) vendortest.Kept[profile] { return profiles(t, "PublishDraft") },
+			Place: vendortest.Place{ParentID: plain},
+			Specs: vendortest.Specs[backend.AccessProfile]{
+				Sample: fullProfile(), Variations: inOtherWays(profileVariations()),
+				Mend: func(p *profile) {
+					if p.Veza == nil {
+						p.Veza = &backend.VezaAccessProfile{}
+					}
+					p.Veza.ProfileTypeID = backend.To(plain)
+					p.Veza.Published = backend.To(true) // A draft takes no members.
+					if p.Veza.Relationships != nil {
+						p.Entitlements = nil // Each is the whole list.
+					}
+					if backend.Value(p.Veza.State) == "Running" {
+						p.Veza.RequireApprovalToStart = nil // Nobody is there who would approve.
+					}
+				},
+			},
+		},
+		Opens: func(p profile) map[string][]string {
+			v := backend.Value(p.Veza)
+			out := map[string][]string{"inherits": p.Inherits, "veza.members": v.Members, "veza.labels": v.Labels}
+			for _, r := range v.Relationships {
+				out["veza.relationships"] = append(out["veza.relationships"], r.Key())
+			}
+			if state := backend.Value(v.State); state == "Running" || state == "Pending" {
+				out["veza.state"] = []string{"it is given"}
+			}
+			return out
+		},
+		Limits: []string{"veza.accessRequestPolicyID", "veza.requireApprovalToStart"},
+		Follows: map[string][]string{
+			"requestable": {"veza.labels"}, "entitlements": {"veza.relationships"}, "veza.relationships": {"entitlements"},
+		},
+	})
+}
+
+// inOtherWays adds what the plain sample lacks to variations.
+func inOtherWays(variations map[string]func(*profile)) map[string]func(*profile) {
+	variations["by entitlements"] = func(p *profile) { p.Entitlements, p.Veza.Relationships = backend.EntitlementSet{developers}, nil }
+	variations["by other entitlements"] = func(p *profile) {
+		p.Entitlements, p.Veza.Relationships = backend.EntitlementSet{developers, reports}, nil
+	}
+	variations["confirmed"] = func(p *profile) { p.Veza.RequireApprovalToStart = backend.To(true) }
+	return variations
+}
