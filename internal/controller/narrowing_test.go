@@ -12,7 +12,7 @@ var _ = Describe("an edit of which a name is wrong", func() {
 	It("takes emergency access away at once, and says what waits", func(ctx SpecContext) {
 		t, obj := newTenant(ctx), &v1alpha1.AppEntitlement{}
 		with := func(owner, emergency string) string {
-			return entitlement("one", inGitHub, "One", "  owners: [{email: "+owner+"}]\n  conductorOne: {emergencyGrantEnabled: "+emergency+"}")
+			return entitlement("one", inGitHub, "One", "  owners: [{email: "+owner+"}]\n  conductorOne: {policies: {emergencyGrant: {name: Emergency access}}, emergencyGrantEnabled: "+emergency+"}")
 		}
 		t.apply(ctx, with("ada@corp.example", "true"))
 		t.ready(ctx, obj, "one")

@@ -38,12 +38,34 @@ const (
 	vendorWorks = "the vendor is still working"
 )
 
+// ownMessage is that of reasons which have a sentence of their own, empty for all others.
+func (p *pass[O, D]) ownMessage(reason string) string {
+	switch reason {
+	case v1alpha1.ReasonDrifted:
+		return p.driftedMessage()
+	case v1alpha1.ReasonStillReferenced:
+		return p.referencedMessage()
+	case v1alpha1.ReasonRemoteMissing:
+		return p.missingMessage()
+	case v1alpha1.ReasonRemoteNotFound:
+		return p.notFoundMessage()
+	case v1alpha1.ReasonDraftPending:
+		return p.draftPending()
+	case v1alpha1.ReasonFieldRemoved:
+		return p.fieldRemoved()
+	}
+	return ""
+}
+
 // planMessage says what a plan means for this object, naming object and field.
 func (p *pass[O, D]) planMessage(out outcome) string {
 	if out.plan.Action == Settle && p.facts.Suspended {
 		return inSync + "; it is suspended, and nothing is written"
 	}
 	if text, ok := messages[out.plan.Reason]; ok {
+		return text
+	}
+	if text := p.ownMessage(out.plan.Reason); text != "" {
 		return text
 	}
 	fields, found := p.fieldList(), p.remoteName()
@@ -58,14 +80,6 @@ func (p *pass[O, D]) planMessage(out outcome) string {
 		return "still to be written: " + p.differences(p.changes)
 	case v1alpha1.ReasonInvalidSpec:
 		return p.tooLate
-	case v1alpha1.ReasonDrifted:
-		return p.driftedMessage()
-	case v1alpha1.ReasonStillReferenced:
-		return p.referencedMessage()
-	case v1alpha1.ReasonRemoteMissing:
-		return p.missingMessage()
-	case v1alpha1.ReasonRemoteNotFound:
-		return p.notFoundMessage()
 	case v1alpha1.ReasonSealedByVendor:
 		return p.differences(p.changes) + ": the vendor takes no more edits of this; put the old value back, or delete and apply"
 	case v1alpha1.ReasonUpdateUnsupported:
@@ -97,10 +111,6 @@ func (p *pass[O, D]) planMessage(out outcome) string {
 		return fmt.Sprintf("%s and %q bear the mark of this object; remove one at the vendor", found, p.twinID())
 	case v1alpha1.ReasonRemoteFailed:
 		return "the vendor's work failed: " + firstNonEmpty(p.seen.Message, "no message") + "; mend it there, or delete and apply"
-	case v1alpha1.ReasonDraftPending:
-		return p.draftPending()
-	case v1alpha1.ReasonFieldRemoved:
-		return p.fieldRemoved()
 	case v1alpha1.ReasonVendorWorking:
 		return firstNonEmpty(p.seen.Message, vendorWorks)
 	}
