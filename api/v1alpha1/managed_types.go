@@ -17,7 +17,7 @@ type BackendRef struct {
 }
 
 // CreationPolicy says what may be done while there is no remote yet.
-// +kubebuilder:validation:Enum=Create;Adopt;CreateOrAdopt
+// +kubebuilder:validation:Enum=Create;Adopt;CreateOrAdopt;CreateDuplicate
 type CreationPolicy string
 
 // DriftPolicy says what is done about a remote that differs from an unchanged spec.
@@ -34,9 +34,10 @@ type RemovedPolicy string
 
 // The values of the policies.
 const (
-	CreationCreate        CreationPolicy = "Create"
-	CreationAdopt         CreationPolicy = "Adopt"
-	CreationCreateOrAdopt CreationPolicy = "CreateOrAdopt"
+	CreationCreate          CreationPolicy = "Create"
+	CreationAdopt           CreationPolicy = "Adopt"
+	CreationCreateOrAdopt   CreationPolicy = "CreateOrAdopt"
+	CreationCreateDuplicate CreationPolicy = "CreateDuplicate"
 
 	DriftCorrect DriftPolicy = "Correct"
 	DriftReport  DriftPolicy = "Report"
@@ -51,8 +52,9 @@ const (
 
 // Management holds the policies of a managed object.
 type Management struct {
-	// creation: Create makes a new remote; Adopt takes an existing one over and never creates;
-	// CreateOrAdopt takes an existing one if there is one. Unset: Create, or Adopt where the vendor cannot create.
+	// creation: Create makes a new remote, and stops (RemoteExists, ClaimedByOther) where one of that name is in the
+	// same place; Adopt takes an existing one over and never creates; CreateOrAdopt takes an existing one if there is
+	// one; CreateDuplicate makes a new one beside one of that name. Names of AccessReviews may repeat. Unset: Create, or Adopt where the vendor cannot create.
 	// +optional
 	Creation CreationPolicy `json:"creation,omitempty"`
 	// drift: Correct writes the spec back when the remote was changed by somebody else; Report only
@@ -71,6 +73,7 @@ type Management struct {
 }
 
 // ManagedSpec is the part of the spec that the three managed kinds share.
+// +kubebuilder:validation:XValidation:rule="!has(self.remoteID) || !has(self.management) || !has(self.management.creation) || self.management.creation != 'CreateDuplicate'",message="remoteID binds to what is there, and CreateDuplicate makes a new one: leave one of them out"
 // +kubebuilder:validation:XValidation:rule="self.backendRef == oldSelf.backendRef",message="backendRef cannot be changed: the remote lives in its tenant; delete and apply"
 type ManagedSpec struct {
 	// backendRef names the tenant to use. It cannot be changed.

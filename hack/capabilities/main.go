@@ -102,6 +102,13 @@ func verbs(c backend.Capabilities) string {
 	default:
 		text += " Whether the mark of ownership reads back is not proven until a tenant has shown one: after an interrupted create a person decides."
 	}
+	switch n := c.Naming; {
+	case !c.Create:
+	case n.IsZero():
+		text += " Names may repeat."
+	default:
+		text += fmt.Sprintf(" Two have one name if they agree in %s; its place is %s.", n.Key, n.Place)
+	}
 	return text + fmt.Sprintf(" Lists may lag behind writes by %s.", c.ListLag)
 }
 

@@ -14,6 +14,8 @@ type Capabilities struct {
 	Create, Update, Delete, Retire bool
 	// Block is the vendor's own part of the spec; the fields of the other vendors' blocks are refused.
 	Block string
+	// Naming says when two of the kind have one name; the zero value where names repeat, or nothing is created.
+	Naming Naming
 	// RunOnce: the kind is never created again once it was there.
 	RunOnce bool
 	// Launches: the create itself reaches people. A run-once kind of that sort is not sent again even

@@ -47,7 +47,8 @@ type Driver[D any] interface {
 	// one observation for each ref with an ID, and for each ref without one (ParentID and
 	// Mark.Owner only) one for every remote of that parent that bears a mark. Where that is
 	// nothing, an absent one without an ID has the date. Tail fields are not filled. The first
-	// error ends the sequence.
+	// error ends the sequence. With Ref.Every each remote of the parent is yielded: of those that no
+	// other ref asks for only ID, ParentID, Mark and what the names are made of need be filled.
 	ObserveMany(ctx context.Context, refs []Ref) iter.Seq2[Observation[D], error]
 	// Create makes a remote under ref.ParentID that bears ref.Mark. An error of class
 	// OutcomeUnknown means that one may exist now; any other error without an ID in the
@@ -82,6 +83,8 @@ type Ref struct {
 	ParentID string
 	Key      Key
 	Mark     Mark
+	// Every asks ObserveMany for all remotes of the parent.
+	Every bool
 	// Tail names the tail fields to read beside the row (see Capabilities.Tail).
 	Tail []string
 	// Since is when the create was sent whose remote a look by Mark.Token is for, by the vendor's clock; zero where
@@ -149,6 +152,8 @@ type Observation[D any] struct {
 	// Namesake is the id of a remote that has the name of Ref.Key, bears no mark, and was made since Ref.Since: it may be
 	// ours, and somebody edited the mark away. Only a look by token that finds nothing has it, and only for a run-once kind.
 	Namesake string
+	// AlsoCalled is another spelling of the name that the remote answers to, as with a prefix that the vendor put before it.
+	AlsoCalled string
 	// Date is the vendor's clock when it answered, zero where it told none.
 	Date time.Time
 }

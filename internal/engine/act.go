@@ -36,6 +36,8 @@ type outcome struct {
 	named bool
 	// gated: what narrows waits for more than the rest of the spec does.
 	gated bool
+	// together: it was refused for its name, and is looked at again with all that were.
+	together bool
 	// held: the vendor's pause or the breaker ended the pass before anything was sent.
 	held bool
 }
@@ -259,6 +261,7 @@ func (p *pass[O, D]) create(ctx context.Context, plan Plan) outcome {
 	p.status().ClosedAttempt = p.intent.Attempt
 	p.created = true
 	p.r.views.note(p.backend.TenantKey, obs.ParentID, obs.ID, p.mark())
+	p.noteName(obs)
 	p.sent = fieldPaths(p.desired, p.caps)
 	p.assume(obs) // What the remote takes no more edits of went with the create.
 	return p.wrote(ctx, plan, obs, err)
@@ -313,6 +316,9 @@ func (p *pass[O, D]) update(ctx context.Context, plan Plan, changes backend.Chan
 		p.r.views.note(p.backend.TenantKey, obs.ParentID, obs.ID, p.mark())
 	}
 	p.sent = changes.Paths()
+	if changes.Has("displayName") || changes.Has("conductorOne.alias") {
+		p.noteName(obs)
+	}
 	return p.wrote(ctx, plan, obs, err)
 }
 
@@ -324,7 +330,7 @@ func (p *pass[O, D]) wrote(ctx context.Context, plan Plan, obs backend.Observati
 	}
 	obs.Exists = true
 	p.learn(obs, err == nil)
-	p.seen = obs
+	p.seen, p.wroteTo = obs, obs.ID
 	p.claim(obs)
 	p.changes = p.diff(obs)
 	p.noteWaiting(obs)
@@ -372,6 +378,7 @@ func (p *pass[O, D]) delete(ctx context.Context, plan Plan) outcome {
 		return outcome{plan: plan, err: err}
 	}
 	p.r.views.drop(p.backend.TenantKey, seen.ParentID, seen.ID)
+	p.r.names.gone(seen.ID)
 	if twin {
 		return outcome{plan: plan, wrote: true, diffLeft: true}
 	}

@@ -90,6 +90,8 @@ func TestAdopting(t *testing.T) {
 				return func(e *v1alpha1.AppEntitlement) { e.Spec.RemoteID = id }
 			}, synced: "False/RemoteExists", remotes: 1, name: "Name of payroll"},
 		"never happens under Create by name": {change: func(string) func(*v1alpha1.AppEntitlement) { return manage("", "", "") },
+			synced: "False/RemoteExists", remotes: 1, name: "Name of payroll"},
+		"nor under CreateDuplicate": {change: func(string) func(*v1alpha1.AppEntitlement) { return manage(v1alpha1.CreationCreateDuplicate, "", "") },
 			synced: inSync, remotes: 2, name: "Name of payroll"},
 	} {
 		t.Run(sentence, func(t *testing.T) {

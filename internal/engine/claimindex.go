@@ -118,6 +118,18 @@ func (x *claimIndex) take(k remoteKey, c claimant, counts func(claimant) bool) (
 	return "", false
 }
 
+// holder is the object that has the remote, if another one than uid is bound to it and counts.
+func (x *claimIndex) holder(k remoteKey, uid types.UID, counts func(claimant) bool) string {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for _, h := range x.holders[k] {
+		if h.uid != uid && h.bound && counts(h) {
+			return h.name
+		}
+	}
+	return ""
+}
+
 // note enters a claim of which nothing is proven yet.
 func (x *claimIndex) note(k remoteKey, c claimant) {
 	x.claim(k, c, func(claimant) bool { return false })

@@ -87,7 +87,7 @@ var table = []row{
 	{number: 29, when: func(f *reader) bool { return f.absent() && f.nonConverging() }, plan: Plan{Hold, v1alpha1.ReasonNonConverging}},
 	{number: 30, when: func(f *reader) bool { return f.absent() && !f.bound() && f.tooLate() }, plan: Plan{Hold, v1alpha1.ReasonInvalidSpec}},
 	{number: 31, when: func(f *reader) bool { return f.absent() && f.createHeld() }, plan: Plan{Hold, v1alpha1.ReasonStartHeld}},
-	{number: 32, when: func(f *reader) bool { return f.absent() && f.index() != IndexClear }, plan: Plan{Wait, v1alpha1.ReasonIndexPending}},
+	{number: 32, when: func(f *reader) bool { return f.absent() && (f.index() != IndexClear || !f.nameFree()) }, plan: Plan{Wait, v1alpha1.ReasonIndexPending}},
 	{number: 33, when: func(f *reader) bool { return f.absent() && f.suspended() }, plan: Plan{Hold, v1alpha1.ReasonSuspended}},
 	{number: 34, when: func(f *reader) bool { return f.absent() }, plan: Plan{Create, v1alpha1.ReasonCreating},
 		unless: func(f *reader) bool { return f.bound() }, reason: v1alpha1.ReasonRecreating},

@@ -10,7 +10,7 @@ import (
 func settled() Facts {
 	return Facts{Creation: CreationCreate, Drift: DriftCorrect, Deletion: DeletionDelete, Bound: true, Intent: IntentClosed,
 		Found: FoundByID, Owner: OwnerOurs, Phase: PhaseLive, CanCreate: true, CanUpdate: true, CanDelete: true,
-		TenantMatches: true, Index: IndexClear, MarkProven: true}
+		TenantMatches: true, Index: IndexClear, MarkProven: true, NameFree: true}
 }
 
 // unborn is a new object without a remote.

@@ -15,7 +15,7 @@ var domain = func() [factCount]int {
 		d[i] = 2
 	}
 	for f, n := range map[fact]int{
-		factCreation: 3, factDrift: 2, factDeletion: 3, factRemoteID: 3, factIntent: 5, factFound: 6,
+		factCreation: 4, factDrift: 2, factDeletion: 3, factRemoteID: 3, factIntent: 5, factFound: 6,
 		factOwner: 5, factTwin: 3, factPhase: 4, factChanges: 4, factIndex: 3,
 	} {
 		d[f] = n
@@ -102,7 +102,7 @@ var laws = []law{
 	{"5 what a create needs", func(f *reader, p Plan, _ func(map[fact]int) Plan) bool {
 		return p.Action != Create || f.found() == FoundAbsentProved && f.index() == IndexClear && f.intent() != IntentFresh &&
 			!f.massAbsence() && f.canCreate() && !f.createHeld() && (!f.tooLate() || f.bound()) && f.remoteID() == RemoteIDNone && f.creation() != CreationAdopt &&
-			(!f.bound() || f.drift() == DriftCorrect) && !f.nonConverging()
+			(!f.bound() || f.drift() == DriftCorrect) && !f.nonConverging() && f.nameFree()
 	}},
 	{"6 a second send after an open attempt needs proven marks", func(f *reader, p Plan, _ func(map[fact]int) Plan) bool {
 		return p.Action != Create || f.intent() != IntentOld || f.markProven()
@@ -173,7 +173,7 @@ var laws = []law{
 			v1alpha1.ReasonAbsenceUnproved: {{factFound: int(FoundAbsentProved)}},
 			v1alpha1.ReasonDeletionPending: {{factFound: int(FoundAbsentProved)}, {factDeleteSent: 0}},
 			v1alpha1.ReasonRemoteNotFound:  {{factFound: int(FoundByID), factOwner: int(OwnerUnmarked)}},
-			v1alpha1.ReasonIndexPending:    {{factIndex: int(IndexClear)}},
+			v1alpha1.ReasonIndexPending:    {{factIndex: int(IndexClear), factNameFree: 1}},
 			v1alpha1.ReasonVendorWorking:   {{factPhase: int(PhaseLive)}, {factPendingLong: 1}},
 		}[p.Reason]
 		for _, set := range ends {

@@ -55,6 +55,8 @@ const (
 	requeueSecond
 	requeueRetry // 30 s doubling to the resync interval
 	requeueHeld  // never if no time is known
+	// requeueTogether: a minute after the look that refused it, with all that were
+	requeueTogether
 	requeueRules
 )
 
@@ -134,8 +136,14 @@ func effectsOfHold(out outcome) effects {
 		return effects{accepted: no(reason), refs: resolved, ready: readyFalse, also: v1alpha1.ConditionStalled, wake: ByPerson | ByBackend, event: eventWarning}
 	}
 	e := effects{accepted: valid, refs: resolved, synced: no(reason), ready: readyFalse, also: v1alpha1.ConditionStalled, requeue: requeueStuck, wake: BySweep | ByPerson, event: eventWarning}
-	if out.holder != "" {
+	switch {
+	case out.holder != "":
 		e.requeue, e.wake = requeueTaken, ByHolder|ByPerson
+	case out.together:
+		e.wake = ByPerson
+	}
+	if out.together {
+		e.requeue = requeueTogether
 	}
 	if out.holder != "" && out.named {
 		e.also = v1alpha1.ConditionReconciling

@@ -70,6 +70,7 @@ type Reconciler[O Object, D backend.Model] struct {
 	clock   clock
 	slots   slots
 	places  places
+	names   nameTable
 
 	mu     sync.Mutex
 	forced map[types.NamespacedName]bool
@@ -115,7 +116,7 @@ func NewReconciler[O Object, D backend.Model](kind Kind[O, D], o Options) *Recon
 	r := &Reconciler[O, D]{Kind: kind, Options: o, forced: map[types.NamespacedName]bool{}, memory: map[types.UID]*memory{}, uids: map[types.NamespacedName]types.UID{}}
 	nonConverging.WithLabelValues(kind.Name) // What begins at one is no increase to Prometheus.
 	statusRefused.WithLabelValues(kind.Name)
-	r.views.now, r.views.bound, r.views.lives = o.Now, r.boundIDs, r.ownerLives
+	r.views.now, r.views.bound, r.views.lives, r.views.wanted = o.Now, r.boundIDs, r.ownerLives, r.names.wanted
 	r.clock.now = o.Now
 	r.slots = slots{max: o.PerNamespace, now: o.Now, wake: o.Wake}
 	return r
@@ -154,6 +155,8 @@ func (r *Reconciler[O, D]) forget(name types.NamespacedName, uid types.UID) {
 	delete(r.forced, name)
 	delete(r.memory, uid)
 	r.claims.forget(uid)
+	r.names.leave(uid)
+	r.names.stop(name)
 	r.waiting.forget(name)
 	r.freed(name)
 }
@@ -207,6 +210,9 @@ func (r *Reconciler[O, D]) Reconcile(ctx context.Context, req reconcile.Request)
 	holding, release := backend.Holding(backend.WithPriority(ctx, turn.class()))
 	defer release()
 	out := p.run(holding)
+	if p.wait > 0 {
+		return reconcile.Result{RequeueAfter: p.wait, Priority: &turn.priority}, nil // Nothing was learnt, and nothing is told.
+	}
 	if out.paced && !out.wrote && r.PerNamespace > 0 {
 		r.Force(req.NamespacedName)
 		r.slots.wait(req.NamespacedName, turn, backend.AfterOf(out.err))
@@ -283,6 +289,7 @@ func (r *Reconciler[O, D]) fillClaims(ctx context.Context) error {
 		} else if intent, _ := readIntent(obj); spec.RemoteID != "" && intent != nil {
 			r.claims.note(remoteKey{intent.Tenant, r.Kind.Name, intent.ParentID, spec.RemoteID}, c)
 		}
+		r.fillNames(ctx, obj, c)
 	}
 	r.filled = true
 	return nil
@@ -302,17 +309,19 @@ func (r *Reconciler[O, D]) list(ctx context.Context) ([]O, error) {
 	return out, err
 }
 
-// boundIDs lists the remotes of a parent that objects behind a backend of the same place are bound to.
-func (r *Reconciler[O, D]) boundIDs(ctx context.Context, b *Backend, parent string) ([]string, error) {
+// boundIDs lists the remotes of a parent that objects behind a backend of the same place are bound to, and the
+// generations of the objects there that have no remote yet.
+func (r *Reconciler[O, D]) boundIDs(ctx context.Context, b *Backend, parent string) (ids []string, unborn map[types.UID]int64, err error) {
 	objects, err := r.list(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	here := map[string]bool{b.Key: true}
-	var ids []string
+	unborn = map[types.UID]int64{}
 	for _, obj := range objects {
 		remote := obj.GetManagedStatus().Remote
-		if remote == nil || remote.ID == "" || remote.TenantID != b.TenantID || remote.ParentID != parent {
+		bound := remote != nil && remote.ID != ""
+		if bound && (remote.TenantID != b.TenantID || remote.ParentID != parent) {
 			continue
 		}
 		key := BackendKey(obj)
@@ -321,11 +330,15 @@ func (r *Reconciler[O, D]) boundIDs(ctx context.Context, b *Backend, parent stri
 			is = r.Backends.Place(ctx, obj.GetNamespace(), obj.GetManagedSpec().BackendRef).At == b.At
 			here[key] = is
 		}
-		if is {
+		switch {
+		case !is:
+		case bound:
 			ids = append(ids, remote.ID)
+		default:
+			unborn[obj.GetUID()] = obj.GetGeneration()
 		}
 	}
-	return ids, nil
+	return ids, unborn, nil
 }
 
 // ForgetTenant drops what is known of an opened tenant that nobody uses any more.

@@ -27,6 +27,7 @@ type Facts struct {
 	MarkProven, NonConverging                  bool
 	NeverCame, TooLate                         bool
 	FieldRemoved, Referenced                   bool
+	NameFree                                   bool
 }
 
 // Creation is the effective creation policy.
@@ -67,6 +68,7 @@ const (
 	CreationAdopt Creation = iota
 	CreationCreateOrAdopt
 	CreationCreate
+	CreationCreateDuplicate
 )
 
 // Drift policies.

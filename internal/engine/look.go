@@ -10,6 +10,8 @@ import (
 	"sync"
 	"time"
 
+	"k8s.io/apimachinery/pkg/types"
+
 	"github.com/governance-operator/governance-operator/internal/backend"
 )
 
@@ -30,6 +32,7 @@ type view struct {
 	space   string
 	lives   func(owner string) bool
 	charged int // how many hashes are counted for the namespace
+	names   viewNames
 }
 
 // mostBearers is how many remotes with one owner or token are kept: with two of them nothing is done already.
@@ -80,15 +83,19 @@ func hashOf(key string) uint64 {
 // the mark index, and the second witness of an absence.
 type views[D backend.Model] struct {
 	now func() time.Time
-	// bound lists the ids that objects of this cluster are bound to in a parent.
-	bound func(ctx context.Context, b *Backend, parent string) ([]string, error)
+	// bound lists the ids that objects of this cluster are bound to in a parent, and the objects that have none yet.
+	bound func(ctx context.Context, b *Backend, parent string) (ids []string, unborn map[types.UID]int64, err error)
+	// wanted are the names that are asked for in a parent: what has them is kept, and not only that there is something.
+	wanted func(k parentKey) map[uint64]bool
 	// lives says whether the object that a mark names as its owner exists.
 	lives func(owner string) bool
 
 	mu    sync.Mutex
 	known map[parentKey]*view
 	spent map[string]int // hashes that are kept, by namespace
-	busy  map[parentKey]chan struct{}
+	// namesSpent are those of names.
+	namesSpent map[string]int
+	busy       map[parentKey]chan struct{}
 	// noted holds what was written since the view before the last one: a list that was on its
 	// way meanwhile does not show it.
 	noted map[parentKey]map[string]noted
@@ -124,13 +131,21 @@ func (v *views[D]) charge(w *view) error {
 
 // discharge gives back what was counted for a view that nobody keeps; v.mu is held.
 func (v *views[D]) discharge(w *view) {
-	if w == nil || w.charged == 0 {
+	if w == nil {
 		return
 	}
-	if v.spent[w.space] -= w.charged; v.spent[w.space] == 0 {
-		delete(v.spent, w.space)
+	giveBack(v.spent, w.space, w.charged)
+	giveBack(v.namesSpent, w.space, w.names.charged)
+	w.charged, w.names.charged = 0, 0
+}
+
+func giveBack(spent map[string]int, space string, n int) {
+	if n == 0 {
+		return
 	}
-	w.charged = 0
+	if spent[space] -= n; spent[space] == 0 {
+		delete(spent, space)
+	}
 }
 
 // discard gives up a view that could not be finished.
@@ -157,13 +172,18 @@ type parentKey struct{ tenant, parent string }
 
 // get returns a view of the parent that was taken at or after notBefore (our clock).
 func (v *views[D]) get(ctx context.Context, b *Backend, driver backend.Driver[D], parent string, notBefore time.Time) (*view, error) {
+	return v.getIf(ctx, b, driver, parent, func(known *view) bool { return !known.taken.Before(notBefore) })
+}
+
+// getIf returns a view of the parent that serves, and takes a new one where none does.
+func (v *views[D]) getIf(ctx context.Context, b *Backend, driver backend.Driver[D], parent string, serves func(*view) bool) (*view, error) {
 	k := parentKey{b.TenantKey, parent}
 	for {
 		v.mu.Lock()
 		if v.known == nil {
 			v.known, v.busy = map[parentKey]*view{}, map[parentKey]chan struct{}{}
 		}
-		if known := v.known[k]; known != nil && !known.taken.Before(notBefore) {
+		if known := v.known[k]; known != nil && serves(known) {
 			v.mu.Unlock()
 			return known, nil
 		}
@@ -198,6 +218,13 @@ func (v *views[D]) fetch(ctx context.Context, b *Backend, driver backend.Driver[
 	return v.take(ctx, b, driver, k.parent)
 }
 
+// peek is the view of a parent that is there, nil if there is none.
+func (v *views[D]) peek(tenant, parent string) *view {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.known[parentKey{tenant, parent}]
+}
+
 // lists says whether a view shows a remote.
 func (v *views[D]) lists(w *view, id string) bool {
 	v.mu.Lock()
@@ -214,11 +241,15 @@ func (v *views[D]) take(ctx context.Context, b *Backend, driver backend.Driver[D
 			v.discard(out)
 		}
 	}()
-	ids, err := v.bound(ctx, b, parent)
+	ids, unborn, err := v.bound(ctx, b, parent)
 	if err != nil {
 		return nil, err
 	}
-	refs := []backend.Ref{{ParentID: parent, Mark: backend.Mark{Owner: "*"}}}
+	named := !driver.Capabilities().Naming.IsZero()
+	if named {
+		out.names.begin(unborn, v.wanted(parentKey{b.TenantKey, parent}))
+	}
+	refs := []backend.Ref{{ParentID: parent, Mark: backend.Mark{Owner: "*"}, Every: named}}
 	asked := map[string]bool{}
 	for _, id := range ids {
 		refs = append(refs, backend.Ref{ID: id, ParentID: parent})
@@ -229,6 +260,7 @@ func (v *views[D]) take(ctx context.Context, b *Backend, driver backend.Driver[D
 			return nil, err
 		}
 		out.see(obs.Exists, asked[obs.ID], obs.ID, obs.Mark, obs.Date)
+		seeNames(v, out, obs)
 		if err := v.charge(out); err != nil {
 			return nil, err
 		}
@@ -263,6 +295,7 @@ func (w *view) see(exists, asked bool, id string, mark backend.Mark, date time.T
 func (w *view) close() {
 	slices.Sort(w.others)
 	w.others = slices.Clip(slices.Compact(w.others))
+	w.names.close()
 }
 
 // note adds a remote that was just written, so that the index stays true between passes.

@@ -10,6 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"k8s.io/apimachinery/pkg/types"
+
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/backend/backendtest"
 )
@@ -18,7 +20,9 @@ import (
 func everybody(string) bool { return true }
 
 func newViews(bound ...string) *views[backend.AppEntitlement] {
-	return &views[backend.AppEntitlement]{now: time.Now, lives: everybody, bound: func(context.Context, *Backend, string) ([]string, error) { return bound, nil }}
+	return &views[backend.AppEntitlement]{now: time.Now, lives: everybody,
+		bound:  func(context.Context, *Backend, string) ([]string, map[types.UID]int64, error) { return bound, nil, nil },
+		wanted: func(parentKey) map[uint64]bool { return nil }}
 }
 
 var lookBackend = &Backend{TenantKey: "t", TenantID: "tenant-1"}

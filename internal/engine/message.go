@@ -96,11 +96,11 @@ func (p *pass[O, D]) planMessage(out outcome) string {
 	case v1alpha1.ReasonRemoteIDMismatch:
 		return fmt.Sprintf("spec.remoteID: %q is not the remote this object is bound to (%q); put it back, or delete and apply", p.spec().RemoteID, firstNonEmpty(p.boundID(), p.seen.ID))
 	case v1alpha1.ReasonClaimedByOther:
-		if out.named {
-			return fmt.Sprintf("%s has the name and belongs to %s %s: waits until that is renamed or deleted; or rename this one", found, p.r.Kind.Name, p.claimedBy)
-		}
-		return fmt.Sprintf("%s belongs to %s %s; delete one of the two", found, p.r.Kind.Name, p.claimedBy)
+		return p.claimedMessage(out, found)
 	case v1alpha1.ReasonRemoteExists:
+		if out.together {
+			return p.namesakeMessage(found)
+		}
 		if out.holder != "" && out.named {
 			return fmt.Sprintf("%s has the name and is %s: waits until that is renamed or deleted; or rename this one", found, p.whose())
 		}

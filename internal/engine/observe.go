@@ -60,7 +60,15 @@ func (p *pass[O, D]) observe(ctx context.Context) error {
 	if f.Deleting {
 		return p.askIndex(ctx, shared)
 	}
-	return p.askIndex(ctx, p.indexAge())
+	return p.askBeforeCreate(ctx)
+}
+
+// askBeforeCreate asks what else there may be of this object: what bears its mark, then what has its name.
+func (p *pass[O, D]) askBeforeCreate(ctx context.Context) error {
+	if err := p.askIndex(ctx, p.indexAge()); err != nil || p.facts.Found >= FoundByID {
+		return err
+	}
+	return p.lookForNamesake(ctx)
 }
 
 func (p *pass[O, D]) key() backend.Key { return p.desired.Key() }
@@ -68,7 +76,7 @@ func (p *pass[O, D]) key() backend.Key { return p.desired.Key() }
 // lookByKey looks for what the object would take over by its name, where the policy adopts.
 func (p *pass[O, D]) lookByKey(ctx context.Context) (found bool, err error) {
 	f, key := &p.facts, p.key()
-	if f.Creation == CreationCreate || key.IsZero() || f.RunOnce || f.Deleting {
+	if f.Creation >= CreationCreate || key.IsZero() || f.RunOnce || f.Deleting {
 		return false, nil
 	}
 	obs, err := p.look(ctx, backend.Ref{ParentID: p.parentID, Key: key})
@@ -173,6 +181,7 @@ func (p *pass[O, D]) proveAbsence(ctx context.Context, remote v1alpha1.RemoteSta
 		}
 	}
 	f.Found = FoundAbsentProved
+	p.r.names.gone(remote.ID)
 	absent, err := p.r.countAbsent(ctx, p.backend, p.driver, now.Add(-shared))
 	if err != nil {
 		return err
@@ -187,7 +196,7 @@ func (p *pass[O, D]) proveAbsence(ctx context.Context, remote v1alpha1.RemoteSta
 			return err
 		}
 	}
-	return p.askIndex(ctx, p.indexAge())
+	return p.askBeforeCreate(ctx)
 }
 
 type absence struct{ missing, total int }
@@ -306,6 +315,9 @@ func (p *pass[O, D]) found(ctx context.Context, how Found, obs backend.Observati
 		f.RemoteID = RemoteIDMismatch
 	}
 	p.claim(obs)
+	if how == FoundByKey && !f.ClaimConflict && f.Owner == OwnerForeign && obs.Mark.Cluster == p.r.ClusterID {
+		f.ClaimConflict, p.claimedBy = true, obs.Mark.Owner // It lives: else it would be another life's.
+	}
 	if f.Deleting {
 		return
 	}
@@ -341,11 +353,14 @@ func (p *pass[O, D]) claim(obs backend.Observation[D]) {
 	k, c := p.claimOf(obs)
 	p.r.claims.forget(p.obj.GetUID(), k)
 	p.claimedBy, p.facts.ClaimConflict = p.r.claims.claim(k, c, p.rivals(c))
+	if m := obs.Mark; p.facts.Deleting && c.bound && m.Cluster == p.r.ClusterID && m.Owner == c.name {
+		p.claimedBy, p.facts.ClaimConflict = "", false // The owner's deletion does what its own object says.
+	}
 }
 
 func (p *pass[O, D]) claimOf(obs backend.Observation[D]) (remoteKey, claimant) {
 	c := claimantOf(p.obj)
-	c.bound = p.facts.Bound && p.boundID() == obs.ID
+	c.bound = obs.ID != "" && (p.facts.Bound && p.boundID() == obs.ID || p.wroteTo == obs.ID)
 	c.marked = p.intent != nil && obs.Mark.Cluster == p.r.ClusterID && obs.Mark.Owner == c.name && obs.Mark.Token == p.intent.Token
 	return remoteKey{p.backend.TenantID, p.r.Kind.Name, obs.ParentID, obs.ID}, c
 }

@@ -61,6 +61,9 @@ type pass[O Object, D backend.Model] struct {
 	namesake   string             // a remote that may be what an attempt made, without its mark
 	holder     string             // the living object of this cluster that has what this one wants
 	users      []reference.Object // who refers to it, where that holds it
+	wait       time.Duration      // until the next look at names that many share
+	wroteTo    string             // the remote that a write of this pass has reached
+	lookAt     time.Time          // when what was refused for its name looks again
 	heldUntil  time.Time
 	warnings   []backend.Problem // what the spec needs of a person at the vendor
 	claimStamp time.Time
@@ -191,6 +194,7 @@ func mappedNow(st *v1alpha1.ManagedStatus) bool {
 
 // run gathers, decides and acts.
 func (p *pass[O, D]) run(ctx context.Context) outcome {
+	defer p.leaveTurn()
 	p.gatherObject()
 	p.takeUpPins(ctx)
 	if plan := Decide(p.facts); plan.Action != Look {
@@ -239,6 +243,8 @@ func (p *pass[O, D]) gatherObject() {
 		f.Creation = CreationAdopt
 	case v1alpha1.CreationCreateOrAdopt:
 		f.Creation = CreationCreateOrAdopt
+	case v1alpha1.CreationCreateDuplicate:
+		f.Creation = CreationCreateDuplicate
 	}
 	switch m.Deletion {
 	case v1alpha1.DeletionOrphan:

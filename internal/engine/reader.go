@@ -29,6 +29,7 @@ const (
 	factTooLate
 	factFieldRemoved
 	factReferenced
+	factNameFree
 	factCreation
 	factDrift
 	factDeletion
@@ -77,6 +78,7 @@ func newReader(f Facts) *reader {
 		factFieldRemoved:    flag(f.FieldRemoved),
 		factReferenced:      flag(f.Referenced),
 		factTooLate:         flag(f.TooLate),
+		factNameFree:        flag(f.NameFree),
 		factCreation:        int(f.Creation),
 		factDrift:           int(f.Drift),
 		factDeletion:        int(f.Deletion),
@@ -130,6 +132,7 @@ func (r *reader) neverCame() bool       { return r.get(factNeverCame) == 1 }
 func (r *reader) fieldRemoved() bool    { return r.get(factFieldRemoved) == 1 }
 func (r *reader) referenced() bool      { return r.get(factReferenced) == 1 }
 func (r *reader) tooLate() bool         { return r.get(factTooLate) == 1 }
+func (r *reader) nameFree() bool        { return r.get(factNameFree) == 1 }
 func (r *reader) creation() Creation    { return Creation(r.get(factCreation)) }
 func (r *reader) drift() Drift          { return Drift(r.get(factDrift)) }
 func (r *reader) deletion() Deletion    { return Deletion(r.get(factDeletion)) }
@@ -156,7 +159,7 @@ func (r *reader) consent() bool {
 	if r.runOnce() && r.found() == FoundByKey {
 		return false
 	}
-	adopts := r.creation() != CreationCreate
+	adopts := r.creation() < CreationCreate
 	switch r.owner() {
 	case OwnerUnmarked, OwnerOtherLife:
 		return adopts || r.remoteID() == RemoteIDSet && r.found() == FoundByID

@@ -187,6 +187,7 @@ func TestCopiedYAMLGetsARemoteOfItsOwn(t *testing.T) {
 		original := w.get("payroll")
 		w.apply("copy", func(e *v1alpha1.AppEntitlement) {
 			e.Annotations, e.Finalizers, e.Spec = original.Annotations, original.Finalizers, original.Spec
+			e.Spec.Management = &v1alpha1.Management{Creation: v1alpha1.CreationCreateDuplicate}
 		})
 		w.run("copy")
 		w.force("payroll")

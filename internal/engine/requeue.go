@@ -32,6 +32,8 @@ func (p *pass[O, D]) requeueAfter(e effects, out outcome) time.Duration {
 		return jitter(backoff(time.Minute, time.Hour, p.memory.stuck))
 	case requeueTaken:
 		return jitter(backoff(5*time.Second, 5*time.Minute, p.memory.stuck))
+	case requeueTogether:
+		return max(p.lookAt.Sub(p.r.Now()), time.Second) + time.Duration(rand.Int64N(int64(2*time.Second)))
 	case requeuePoll:
 		return p.poll()
 	case requeueWorking:

@@ -31,7 +31,7 @@ func (p *pass[O, D]) settle(ctx context.Context, out outcome) (time.Duration, er
 		return 0, p.release(ctx, out)
 	}
 	out = p.unsaid(out)
-	out.holder, out.named = p.holderOf(out), p.facts.Found == FoundByKey
+	out.holder, out.named, out.together = p.holderOf(out), p.facts.Found == FoundByKey, !p.lookAt.IsZero()
 	e := p.heldBack(p.besides(effectsOf(out, p.deleting())), out)
 	if out.paced && !out.wrote {
 		return jitter(backend.AfterOf(out.err)), nil

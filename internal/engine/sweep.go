@@ -64,7 +64,8 @@ func (r *Reconciler[O, D]) Sweep(ctx context.Context, b *Backend, tailPeriod tim
 func (r *Reconciler[O, D]) sweepParent(ctx context.Context, b *Backend, parent string, objects []O, tailPeriod time.Duration, out *Swept) (missing int, err error) {
 	started, driver := r.Now(), r.Kind.Driver(b.Tenant)
 	caps := driver.Capabilities()
-	refs := []backend.Ref{{ParentID: parent, Mark: backend.Mark{Owner: "*"}}}
+	named := !caps.Naming.IsZero()
+	refs := []backend.Ref{{ParentID: parent, Mark: backend.Mark{Owner: "*"}, Every: named}}
 	byID := map[string][]O{}
 	for _, obj := range objects {
 		id := obj.GetManagedStatus().Remote.ID
@@ -74,6 +75,13 @@ func (r *Reconciler[O, D]) sweepParent(ctx context.Context, b *Backend, parent s
 		byID[id] = append(byID[id], obj)
 	}
 	seen, kept := newView(started, b, r.ownerLives), false
+	if named {
+		_, unborn, err := r.boundIDs(ctx, b, parent)
+		if err != nil {
+			return 0, err
+		}
+		seen.names.begin(unborn, r.names.wanted(parentKey{b.TenantKey, parent}))
+	}
 	defer func() {
 		if !kept {
 			r.views.discard(seen)
@@ -85,6 +93,7 @@ func (r *Reconciler[O, D]) sweepParent(ctx context.Context, b *Backend, parent s
 		}
 		_, asked := byID[obs.ID]
 		seen.see(obs.Exists, asked, obs.ID, obs.Mark, obs.Date)
+		seeNames(&r.views, seen, obs)
 		if err := r.views.charge(seen); err != nil {
 			return 0, err
 		}

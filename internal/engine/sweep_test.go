@@ -164,7 +164,8 @@ func TestWhatWasMadeByHandInPlaceOfARemoteThatIsGoneIsTakenOverOnlyByPolicy(t *t
 		taken   bool
 		remotes int
 	}{
-		"a stranger of the same name under Create":        {change: manage("", "", ""), synced: inSync, remotes: 2},
+		"a stranger of the same name under Create":        {change: manage("", "", ""), synced: "False/RemoteExists", remotes: 1},
+		"nor under CreateDuplicate":                       {change: manage(v1alpha1.CreationCreateDuplicate, "", ""), synced: inSync, remotes: 2},
 		"taken over under CreateOrAdopt":                  {change: manage(v1alpha1.CreationCreateOrAdopt, "", ""), synced: inSync, taken: true, remotes: 1},
 		"never under Report":                              {change: manage(v1alpha1.CreationCreateOrAdopt, v1alpha1.DriftReport, ""), synced: "False/RemoteMissing", remotes: 1},
 		"nor in place of what was not even made under it": {change: manage("", v1alpha1.DriftReport, ""), synced: "False/RemoteMissing", remotes: 1},

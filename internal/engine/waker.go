@@ -112,6 +112,7 @@ func (w *waiting) takeWoken(name types.NamespacedName) bool {
 // freed wakes the objects that wait for what the object has.
 func (r *Reconciler[O, D]) freed(name types.NamespacedName) {
 	for _, waiter := range r.waiting.freed(name.String()) {
+		r.names.news(waiter, r.Now())
 		if r.Wake != nil {
 			r.Wake(waiter)
 		}

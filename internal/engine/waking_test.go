@@ -117,7 +117,9 @@ func TestANameThatAnotherObjectHasIsWaitedFor(t *testing.T) {
 				name := "payroll"
 				if verb == backendtest.VerbCreate {
 					name = "new"
-					w.apply(name, func(e *v1alpha1.AppEntitlement) { e.Spec.DisplayName = "Wanted" })
+					w.apply(name, func(e *v1alpha1.AppEntitlement) {
+						e.Spec.DisplayName, e.Spec.Management = "Wanted", &v1alpha1.Management{Creation: v1alpha1.CreationCreateDuplicate}
+					})
 				} else {
 					w.edit(name, func(e *v1alpha1.AppEntitlement) { e.Spec.DisplayName = "Wanted" })
 				}

@@ -127,7 +127,7 @@ func TestTheSuiteBites(t *testing.T) {
 			fails:  []string{"an update changes what it should"}},
 		"lists a row too few": {
 			broken: func(m *backendtest.Memory[backend.AppEntitlement]) driver { return short{m} },
-			fails:  []string{"absent is not an error", "the index shows every remote", "a list row says the same"}},
+			fails:  []string{"absent is not an error", "the index shows every remote", "a list row says the same", "what has a name is found"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			switch os.Getenv(chosen) {

@@ -69,6 +69,7 @@ func Run[D backend.Model](t *testing.T, s Suite[D]) {
 		{"a field that nobody set never drifts", unsetNeverDrifts[D]},
 		{"a list row says the same as a full read", rowSaysTheSame[D]},
 		{"the index shows every remote that bears a mark", indexShowsEveryMark[D]},
+		{"what has a name is found by a look and in the list, marked or not", nameIsFound[D]},
 		{"deleting twice is fine, and then it is absent", deletingTwiceIsFine[D]},
 		{"a pause that the vendor asks for is told with its time", throttledTellsTime[D]},
 		{"refused credentials are Unauthorized and change nothing", refusedCredentials[D]},

@@ -174,7 +174,7 @@ func (m *Memory[D]) list(refs []backend.Ref) ([]backend.Observation[D], error) {
 			return nil, backend.Errorf(backend.Terminal, "the parent is missing")
 		}
 		hits := m.matching(ref.ParentID, true, func(r *row[D]) bool {
-			return r.id == ref.ID || ref.ID == "" && !r.mark.IsZero()
+			return r.id == ref.ID || ref.ID == "" && (ref.Every || !r.mark.IsZero())
 		})
 		for _, r := range hits {
 			out = append(out, m.observation(r, nil))

@@ -86,6 +86,8 @@ func NewTenant() *Tenant {
 	all := backend.Capabilities{Create: true, Update: true, Delete: true, Retire: true, MarkProven: true, Required: []string{"displayName"}}
 	t.Entitlements = &Memory[backend.AppEntitlement]{tenant: t, prefix: "entitlement", needsParent: true, Caps: all}
 	t.Profiles = &Memory[backend.AccessProfile]{tenant: t, prefix: "profile", Caps: all}
+	t.Entitlements.Caps.Naming = backend.Naming{Key: "the alias, else the display name with the resource", Place: "the app", Searched: true}
+	t.Profiles.Caps.Naming = backend.Naming{Key: "the display name", Place: "the tenant"}
 	once := all
 	once.RunOnce = true
 	t.Reviews = &Memory[backend.AccessReview]{tenant: t, prefix: "review", Caps: once}

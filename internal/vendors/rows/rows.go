@@ -52,6 +52,8 @@ type parentGroup struct {
 	found    map[string]bool
 	// index is how many refs ask for everything that bears a mark.
 	index int
+	// every: all rows are asked for.
+	every bool
 	// answered: a row was asked for.
 	answered bool
 }
@@ -67,7 +69,9 @@ func groupByParent(refs []backend.Ref) []*parentGroup {
 			groups = append(groups, g)
 		}
 		if r.ID == "" {
-			g.index++
+			if g.every = g.every || r.Every; !r.Every || !r.Mark.IsZero() {
+				g.index++
+			}
 			continue
 		}
 		if g.asked[r.ID] == 0 {
@@ -87,6 +91,9 @@ func (g *parentGroup) take(exists bool, id string, marked bool) int {
 	g.found[id] = times > 0
 	if marked {
 		times += g.index
+	}
+	if g.every {
+		times = max(times, 1)
 	}
 	g.answered = g.answered || times > 0
 	return times

@@ -51,6 +51,7 @@ func (d *profileDriver) Capabilities() backend.Capabilities {
 		Block:      block,
 		FoldedIDs:  true,
 		MarkProven: true,
+		Naming:     backend.Naming{Key: "the display name, with or without the prefix that the type puts before it", Place: "the profile type"},
 		Unsupported: map[string]string{
 			"owners":      "a Veza access profile has no owners that can be written",
 			"requestable": "Veza derives it from the tenant's access request settings: all profiles, those with certain labels, or those of certain types",
@@ -140,13 +141,21 @@ func (d *profileDriver) await(obs *profileObservation, p profile) {
 
 // ObserveMany reads the profiles of each type that is asked for, by list pages.
 func (d *profileDriver) ObserveMany(ctx context.Context, refs []backend.Ref) iter.Seq2[profileObservation, error] {
-	asked, index := map[string]bool{}, false
+	asked, index, every := map[string]bool{}, false, false
 	for _, r := range refs {
-		asked[r.ID], index = true, index || r.ID == ""
+		asked[r.ID], index, every = true, index || r.ID == "", every || r.Every
 	}
 	return rows.ObserveMany(ctx, refs, func(ctx context.Context, typeID string, since *time.Time) iter.Seq2[profileObservation, error] {
-		return d.rows(ctx, ofType(typeID), since, func(p profile) bool {
-			return p.ProfileType == typeID && (asked[p.ID] || index && !markOf(p.Labels).IsZero())
+		return d.rows(ctx, ofType(typeID), since, func(p profile) depth {
+			switch {
+			case p.ProfileType != typeID:
+				return skipped
+			case asked[p.ID] || index && !every && !markOf(p.Labels).IsZero():
+				return whole
+			case every:
+				return nameAlone
+			}
+			return skipped
 		})
 	})
 }

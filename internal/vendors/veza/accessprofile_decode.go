@@ -29,6 +29,9 @@ func decodeProfile(p profile, v version, t profileType, date time.Time) profileO
 		obs.Phase, obs.Message = backend.PhaseFailed, "the last sync with the integration failed: "+cut(p.LastSyncError, longestWords)
 	}
 	relationships := decodeRelationships(v.Relationships)
+	if called := t.unprefixed(p.Name, p.Integrations); called != p.Name {
+		obs.AlsoCalled = p.Name
+	}
 	obs.Actual = backend.AccessProfile{
 		DisplayName:  backend.To(t.unprefixed(p.Name, p.Integrations)),
 		Description:  &p.Description,

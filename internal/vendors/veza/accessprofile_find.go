@@ -109,23 +109,59 @@ func (d *profileDriver) readVersion(ctx context.Context, id string, n number) (*
 	return nil, nil
 }
 
-// rows reads the profiles that keep wants. A row that does not show its version is read by its id.
-func (d *profileDriver) rows(ctx context.Context, filter string, since *time.Time, keep func(profile) bool) iter.Seq2[profileObservation, error] {
+// depth is how much of a row is wanted.
+type depth int
+
+const (
+	skipped depth = iota
+	nameAlone
+	whole
+)
+
+// wholeIf wants those rows, and all of them.
+func wholeIf(keep func(profile) bool) func(profile) depth {
+	return func(p profile) depth {
+		if keep(p) {
+			return whole
+		}
+		return skipped
+	}
+}
+
+// rows reads the profiles that are wanted. A row that does not show its version is read by its id, unless its name is
+// all that is asked for.
+func (d *profileDriver) rows(ctx context.Context, filter string, since *time.Time, wanted func(profile) depth) iter.Seq2[profileObservation, error] {
 	return func(yield func(profileObservation, error) bool) {
 		for r, err := range d.list(ctx, filter, since) {
 			if err != nil {
 				yield(profileObservation{}, err)
 				return
 			}
-			if !keep(r.item) {
+			var obs profileObservation
+			switch wanted(r.item) {
+			case skipped:
 				continue
+			case nameAlone:
+				obs, err = d.decodeName(ctx, r)
+			default:
+				obs, err = d.decodeRow(ctx, r)
 			}
-			obs, err := d.decodeRow(ctx, r)
 			if !yield(obs, err) || err != nil {
 				return
 			}
 		}
 	}
+}
+
+// decodeName renders what tells whose a profile is and what it is called: its version need not be known for that.
+func (d *profileDriver) decodeName(ctx context.Context, r row[profile]) (profileObservation, error) {
+	t, err := d.types.of(ctx, r.item.ProfileType)
+	if err != nil {
+		return profileObservation{}, err
+	}
+	obs := decodeProfile(r.item, version{}, t, r.date)
+	obs.Actual = backend.AccessProfile{DisplayName: obs.Actual.DisplayName}
+	return obs, nil
 }
 
 func (d *profileDriver) decodeRow(ctx context.Context, r row[profile]) (profileObservation, error) {
@@ -156,7 +192,7 @@ func (d *profileDriver) findToken(ctx context.Context, r backend.Ref) (profileOb
 	for _, filter := range filters {
 		var err error
 		obs, err = rows.FindToken(ctx, r, func(ctx context.Context, _ string, since *time.Time) iter.Seq2[profileObservation, error] {
-			return d.rows(ctx, filter, since, borne)
+			return d.rows(ctx, filter, since, wholeIf(borne))
 		}, untouched)
 		if err != nil {
 			return obs, err
@@ -190,9 +226,9 @@ func (d *profileDriver) findName(ctx context.Context, r backend.Ref) (profileObs
 		return profileObservation{ParentID: r.ParentID}, err
 	}
 	none := profileObservation{ParentID: r.ParentID}
-	return rows.Only(&none, fmt.Sprintf("the name %q", r.Key.DisplayName), d.rows(ctx, ofType(typeID), &none.Date, func(p profile) bool {
+	return rows.Only(&none, fmt.Sprintf("the name %q", r.Key.DisplayName), d.rows(ctx, ofType(typeID), &none.Date, wholeIf(func(p profile) bool {
 		return (typeID == "" || p.ProfileType == typeID) && types.called(p, r.Key.DisplayName)
-	}))
+	})))
 }
 
 // called compares a profile's name with and without the prefix of its type.
