@@ -127,7 +127,7 @@ func (p *pass[O, D]) bearersOf(ctx context.Context, name string) ([]bearer, time
 		bearers, _ := known.names.of(name)
 		return bearers, known.taken, nil
 	}
-	list, err := p.worthAList(ctx, k, known)
+	list, err := p.worthAList(ctx, k, asks, known)
 	switch {
 	case err != nil || p.wait > 0:
 		return nil, now, err
@@ -170,7 +170,7 @@ func (p *pass[O, D]) searchName(ctx context.Context) ([]bearer, error) {
 
 // worthAList says whether a list costs no more than to search what is asked for in the place. Lists follow each other no faster
 // than four pages a second: who comes in between waits for the next one.
-func (p *pass[O, D]) worthAList(ctx context.Context, k parentKey, known *view) (bool, error) {
+func (p *pass[O, D]) worthAList(ctx context.Context, k parentKey, asks asksName, known *view) (bool, error) {
 	now := p.r.Now()
 	if p.caps.Naming.Searched {
 		ask, few := p.r.names.demand(k, now)
@@ -182,11 +182,12 @@ func (p *pass[O, D]) worthAList(ctx context.Context, k parentKey, known *view) (
 			return false, err
 		}
 	}
-	if known != nil && known.names.unborn != nil {
-		spacing := max(time.Second, time.Duration(known.names.calls())*time.Second/4)
-		if left := known.taken.Add(spacing).Sub(now); left > 0 {
-			p.wait = left + time.Duration(rand.Int64N(int64(50*time.Millisecond)))
-		}
+	if known == nil || known.names.unborn == nil {
+		return true, nil
+	}
+	calls := known.names.calls()
+	if left := known.taken.Add(time.Duration(calls) * time.Second / 4).Sub(now); left > 0 || !p.r.names.due(k, asks, calls, now) {
+		p.wait = max(left, quietAsking) + time.Duration(rand.Int64N(int64(quietAsking)))
 	}
 	return true, nil
 }

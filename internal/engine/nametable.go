@@ -17,7 +17,10 @@ const (
 	// madeAge is how long it is known what this process made: longer than a look may be old that does not show it.
 	madeAge = witnessAge + time.Minute
 	// searchesAtOnce is how many names of a place are searched in searchSpan before a list is thought of.
-	searchesAtOnce, searchSpan = 8, 5 * time.Second
+	searchesAtOnce, searchSpan = 4, 5 * time.Second
+	// worthAPage is how many who ask are worth a page of a list. Where fewer ask a list waits until nobody has come for a while,
+	// or somebody has waited for long.
+	worthAPage, quietAsking, longestAsk = 100, 500 * time.Millisecond, 5 * time.Second
 	// lookAgain is how often what was refused for its name is looked at again, all of a place together.
 	lookAgain = time.Minute
 	// quietTurn is how long another object of the name may take to make its remote before it is told.
@@ -52,6 +55,7 @@ type madeName struct {
 type namePlace struct {
 	asking   map[types.NamespacedName]*asksName
 	searches []time.Time
+	lastAsk  time.Time
 	answers  map[string]nameAnswer
 }
 
@@ -60,6 +64,7 @@ type asksName struct {
 	name       string
 	generation int64
 	since      time.Time // when it first asked
+	lonely     bool      // nobody had asked shortly before
 	seen       time.Time // when the look was begun that it was refused by, or it was woken
 }
 
@@ -178,6 +183,8 @@ func (t *nameTable) ask(k parentKey, who types.NamespacedName, name string, gene
 		if a != nil {
 			fresh.seen = a.seen
 		}
+		fresh.lonely = now.Sub(pl.lastAsk) >= quietAsking
+		pl.lastAsk = now
 		a = fresh
 		pl.asking[who], t.of[who] = a, k
 	}
@@ -279,6 +286,26 @@ func (t *nameTable) demand(k parentKey, now time.Time) (n int, few bool) {
 	}
 	n = max(len(names), len(pl.searches))
 	return n, n <= searchesAtOnce && len(pl.searches) < searchesAtOnce
+}
+
+// due says whether the list of a place that takes so many calls is worth it now for the one who asks.
+func (t *nameTable) due(k parentKey, a asksName, calls int, now time.Time) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	pl := t.places[k]
+	if pl == nil || a.lonely || now.Sub(pl.lastAsk) >= quietAsking {
+		return true
+	}
+	waiting, oldest := 0, now
+	for _, other := range pl.asking {
+		if other.seen.IsZero() {
+			waiting++
+			if other.since.Before(oldest) {
+				oldest = other.since
+			}
+		}
+	}
+	return waiting >= worthAPage*calls || now.Sub(oldest) >= longestAsk
 }
 
 // searched counts a search.

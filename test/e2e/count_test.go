@@ -220,11 +220,13 @@ var _ = Describe("many objects", Label("count"), func() {
 					t.writes, t.reads, t.pages, t.rest, t.identities, claims, statuses, backends, events))
 			}
 
-			By("making them")
+			By("making them, all at once: what they are called is asked once for all of them")
 			began := time.Now()
+			s.kill()
 			for i := range p.size {
 				s.apply(ctx, p.manifest(fmt.Sprintf("one-%03d", i), fmt.Sprintf("One %03d", i)))
 			}
+			s.start(ctx)
 			s.allReady(ctx, listOf(p.kind), p.size)
 			s.idle(ctx)
 			t := p.tally(s.Calls(0))
