@@ -425,3 +425,25 @@ func TestTheOwnersDeletionDoesWhatItsOwnObjectSays(t *testing.T) {
 		})
 	}
 }
+
+func TestABoundObjectThatWaitsForALookAtNamesComesBack(t *testing.T) {
+	born(t, func(w *world) {
+		w.tenant.Entitlements.Caps.Naming.Searched = false
+		w.apply("other")
+		w.run("other")
+		w.tenant.Entitlements.Remove(first)
+		w.wantSwept("payroll")
+		w.tenant.Inject(backendtest.Fault{Verb: backendtest.VerbObserve, Times: backendtest.Always, Do: func() { time.Sleep(time.Millisecond) }})
+		w.tenant.Inject(backendtest.Fault{Verb: backendtest.VerbObserveMany, Times: backendtest.Always, Do: func() { time.Sleep(10 * time.Millisecond) }})
+		result, _ := w.pass("payroll")
+		if result.RequeueAfter <= 0 || result.RequeueAfter > 2*time.Second {
+			t.Fatalf("it comes back after %s", result.RequeueAfter)
+		}
+		time.Sleep(result.RequeueAfter)
+		w.run("payroll")
+		w.wantSynced("payroll", inSync)
+		if got := w.remoteID("payroll"); got != "entitlement-3" {
+			t.Errorf("it is bound to %q", got)
+		}
+	})
+}
