@@ -106,7 +106,8 @@ const (
 const (
 	// ReasonRemoteNotFound: nothing to adopt yet.
 	ReasonRemoteNotFound = "RemoteNotFound"
-	// ReasonRemoteExists: it exists already and is somebody's; adopt it, set remoteID or rename.
+	// ReasonRemoteExists: it, or one of its name in the same place, exists already and is somebody's; adopt it, set remoteID, rename,
+	// or ask for a second one of the name.
 	ReasonRemoteExists = "RemoteExists"
 	// ReasonRemoteMissing: it was there, or may have been, and policy forbids another.
 	ReasonRemoteMissing = "RemoteMissing"
@@ -116,7 +117,7 @@ const (
 	ReasonPendingTooLong = "PendingTooLong"
 	// ReasonOwnershipLost: our mark is gone, or is another's.
 	ReasonOwnershipLost = "OwnershipLost"
-	// ReasonClaimedByOther: another object in this cluster has the same remote.
+	// ReasonClaimedByOther: another object in this cluster has the same remote, or one of the same name in the same place.
 	ReasonClaimedByOther = "ClaimedByOther"
 	// ReasonOutcomeUnknown: a create may have happened and this vendor cannot show it.
 	ReasonOutcomeUnknown = "OutcomeUnknown"

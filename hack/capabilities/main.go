@@ -108,6 +108,9 @@ func verbs(c backend.Capabilities) string {
 		text += " Names may repeat."
 	default:
 		text += fmt.Sprintf(" Two have one name if they agree in %s; its place is %s.", n.Key, n.Place)
+		if n.Unique {
+			text += " The vendor refuses a second one of a name by itself, as far as is known."
+		}
 	}
 	return text + fmt.Sprintf(" Lists may lag behind writes by %s.", c.ListLag)
 }

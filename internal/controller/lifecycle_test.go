@@ -173,16 +173,19 @@ var _ = Describe("an object through its life", func() {
 			})
 
 			if s.unique {
-				It("is refused beside a stranger of the same name, and says so", func(ctx SpecContext) {
+				It("is refused by the vendor beside a stranger of the same name where it asks for a second one, and says so", func(ctx SpecContext) {
 					t, obj := s.tenant(ctx), newOf()
 					s.stranger(t, "one", "Same")
-					t.apply(ctx, s.manifest("one", "Same", ""))
+					t.apply(ctx, s.manifest("one", "Same", "  management: {creation: CreateDuplicate}"))
 					Expect(t.says(ctx, obj, "one", v1alpha1.ConditionSynced, v1alpha1.ReasonRefused)).To(ContainSubstring("displayName"))
 					Expect(s.count(t, "Same")).To(Equal(1))
 				})
 				return
 			}
-			It("is an ordinary create beside a stranger of the same name", func(ctx SpecContext) {
+			if s.kind != v1alpha1.KindAccessReview {
+				return
+			}
+			It("is an ordinary create beside a stranger of the same name: names of reviews repeat", func(ctx SpecContext) {
 				t, obj := s.tenant(ctx), newOf()
 				s.stranger(t, "one", "Same")
 				t.apply(ctx, s.manifest("one", "Same", ""))

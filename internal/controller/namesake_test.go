@@ -26,9 +26,10 @@ var _ = Describe("one name is one thing:", func() {
 			stranger := s.stranger(t, "one", "Taken")
 			t.apply(ctx, s.manifest("one", "Taken", ""))
 			message := t.says(ctx, obj, "one", v1alpha1.ConditionSynced, v1alpha1.ReasonRemoteExists)
-			for _, part := range []string{stranger.ID, "not marked by any operator", "CreateOrAdopt", "CreateDuplicate", "rename"} {
+			for _, part := range []string{stranger.ID, "not marked by any operator", "CreateOrAdopt", "rename"} {
 				Expect(message).To(ContainSubstring(part))
 			}
+			Expect(strings.Contains(message, "CreateDuplicate")).To(Equal(!s.unique), "where the vendor takes a second one")
 			t.told(ctx, "one", v1alpha1.ReasonRemoteExists)
 			Expect(t.Counts().Writes).To(BeZero())
 			Expect(t.Delete(stranger)).To(Succeed())

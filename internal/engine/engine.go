@@ -211,8 +211,9 @@ func (r *Reconciler[O, D]) Reconcile(ctx context.Context, req reconcile.Request)
 	defer release()
 	out := p.run(holding)
 	if p.wait > 0 {
-		r.Force(req.NamespacedName) // Whatever asked for this pass still does.
-		return reconcile.Result{RequeueAfter: p.wait, Priority: &turn.priority}, nil // Nothing was learnt, and nothing is told.
+		// Nothing was learnt, and nothing is told. Whatever asked for this pass still does.
+		r.Force(req.NamespacedName)
+		return reconcile.Result{RequeueAfter: p.wait, Priority: &turn.priority}, nil
 	}
 	if out.paced && !out.wrote && r.PerNamespace > 0 {
 		r.Force(req.NamespacedName)

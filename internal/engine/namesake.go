@@ -33,7 +33,7 @@ func (p *pass[O, D]) lookForNamesake(ctx context.Context) error {
 	if err != nil || p.wait > 0 {
 		return err
 	}
-	if m, ok := p.r.names.madeSince(p.nameKey(name), looked, p.r.Now(), p.caps.ListLag); ok && m.owner != c.name {
+	if m, ok := p.r.names.madeSince(p.nameKey(name), looked, p.r.Now(), p.caps.ListLag); ok && m.by.uid != c.uid && p.rivals(c)(m.by) {
 		bearers = append(slices.Clone(bearers), m.bearer)
 	}
 	bearers = slices.DeleteFunc(slices.Clone(bearers), func(b bearer) bool { return b.id != "" && b.id == p.boundID() })
@@ -211,7 +211,7 @@ func (p *pass[O, D]) noteName(obs backend.Observation[D]) {
 	names := append(backend.NamesOf(p.desired, ""), backend.NamesOf(obs.Actual, obs.AlsoCalled)...)
 	place := p.nameKey("")
 	place.parent = obs.ParentID
-	p.r.names.note(keysOfNames(place, names...), madeName{bearer{obs.ID, obs.ParentID, p.mark()}, ownerOf(p.obj), p.r.Now()})
+	p.r.names.note(keysOfNames(place, names...), madeName{bearer{obs.ID, obs.ParentID, p.mark()}, claimantOf(p.obj), p.r.Now()})
 }
 
 // fillNames takes over from the stored objects what another process was about to make, and what it made a moment ago.
@@ -230,7 +230,7 @@ func (r *Reconciler[O, D]) fillNames(ctx context.Context, obj O, c claimant) {
 		r.names.mu.Unlock()
 	case remote != nil && remote.ID != "" && remote.LastWrittenAt != nil && now.Sub(remote.LastWrittenAt.Time) < lookAgain:
 		mark := backend.Mark{Token: intent.Token, Owner: c.name, Cluster: r.ClusterID}
-		r.names.note(keys, madeName{bearer{remote.ID, remote.ParentID, mark}, c.name, now})
+		r.names.note(keys, madeName{bearer{remote.ID, remote.ParentID, mark}, c, now})
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/backend/backendtest"
+	"github.com/governance-operator/governance-operator/internal/engine"
 )
 
 func called(name string) func(*v1alpha1.AppEntitlement) {
@@ -445,5 +446,75 @@ func TestABoundObjectThatWaitsForALookAtNamesComesBack(t *testing.T) {
 		if got := w.remoteID("payroll"); got != "entitlement-3" {
 			t.Errorf("it is bound to %q", got)
 		}
+	})
+}
+
+// Whoever may write objects may write their annotations, and name any endpoint.
+func TestAForgedTurnHoldsNobodysName(t *testing.T) {
+	for sentence, place := range map[string]engine.Place{
+		"of a backend elsewhere":                  {At: "Vendor|elsewhere:443", Proven: "tenant-1"},
+		"of one that the tenant has not answered": {At: "Vendor|prod:443"},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			in(t, func(w *world) {
+				w.places = map[string]engine.Place{"evil": place}
+				w.apply("eve", called("Payroll"), func(e *v1alpha1.AppEntitlement) {
+					e.Spec.BackendRef.Name = "evil"
+					e.Annotations = map[string]string{v1alpha1.AnnotationIntent: `{"token":"x","attempt":5,"owner":"team-a/eve","tenant":"tenant-1","parentID":"app-1","key":{"displayName":"Payroll"}}`}
+				})
+				w.restart()
+				w.apply("payroll", called("Payroll"))
+				w.run("payroll")
+				w.wantSynced("payroll", inSync)
+			})
+		})
+	}
+}
+
+func TestWhatWasMadeTwiceBeforeStaysBoundAndLooksForNoNames(t *testing.T) {
+	in(t, func(w *world) {
+		names := w.many(2, func(int) func(*v1alpha1.AppEntitlement) {
+			return func(e *v1alpha1.AppEntitlement) {
+				e.Spec.DisplayName, e.Spec.Management = "Payroll", &v1alpha1.Management{Creation: v1alpha1.CreationCreateDuplicate}
+			}
+		})
+		w.run(names...)
+		w.wantRemotes(first, second)
+		for _, name := range names {
+			w.edit(name, func(e *v1alpha1.AppEntitlement) { e.Spec.Management = nil })
+		}
+		w.restart()
+		w.resetCounts()
+		w.run(names...)
+		for _, name := range names {
+			w.wantSynced(name, inSync)
+		}
+		got := []int{w.tenant.Writes(), w.tenant.Calls(backendtest.VerbObserveMany), w.tenant.Calls(backendtest.VerbObserve)}
+		if diff := cmp.Diff([]int{0, 0, 2}, got); diff != "" {
+			t.Errorf("writes, lists, reads (-want +got):\n%s", diff)
+		}
+	})
+}
+
+func TestWhoWaitsForAMakerIsToldAfterAWhile(t *testing.T) {
+	in(t, func(w *world) {
+		w.apply("maker", called("Payroll"))
+		w.tenant.LoseResponse()
+		w.pass("maker")
+		w.apply("payroll", called("Payroll"))
+		w.tenant.Entitlements.Remove(first) // Nothing came of it, and nobody knows yet.
+		result, _ := w.pass("payroll")
+		if got := w.condition("payroll", v1alpha1.ConditionSynced); got != "absent" || result.RequeueAfter > time.Second {
+			t.Errorf("Synced is %s, and it comes back after %s", got, result.RequeueAfter)
+		}
+		time.Sleep(4 * time.Second)
+		w.pass("payroll")
+		w.wantSynced("payroll", "False/ClaimedByOther")
+		if got := w.message("payroll", v1alpha1.ConditionSynced); !strings.Contains(got, "AppEntitlement team-a/maker is making a remote of this name") {
+			t.Errorf("Synced says %q", got)
+		}
+		w.follows(3*time.Minute, "maker", "payroll")
+		w.wantSynced("maker", inSync)
+		w.wantRemotes(second)
 	})
 }

@@ -47,8 +47,8 @@ type nameTable struct {
 // madeName is what this process made, or gave the name to.
 type madeName struct {
 	bearer
-	owner string
-	at    time.Time
+	by claimant
+	at time.Time
 }
 
 // namePlace is what is asked in one place.

@@ -48,9 +48,13 @@ func (r *Reconciler[O, D]) Sweep(ctx context.Context, b *Backend, tailPeriod tim
 		parents[remote.ParentID] = append(parents[remote.ParentID], obj)
 	}
 	r.tellUsers(ctx, behind)
+	_, unborn, err := r.boundIDs(ctx, b, "")
+	if err != nil {
+		return out, err
+	}
 	missing, total := 0, 0
 	for parent, objects := range parents {
-		gone, err := r.sweepParent(ctx, b, parent, objects, tailPeriod, &out)
+		gone, err := r.sweepParent(ctx, b, parent, objects, unborn, tailPeriod, &out)
 		if err != nil {
 			return out, err
 		}
@@ -60,11 +64,12 @@ func (r *Reconciler[O, D]) Sweep(ctx context.Context, b *Backend, tailPeriod tim
 	return out, nil
 }
 
-// sweepParent compares the rows of one parent as they come, and renews its mark index.
-func (r *Reconciler[O, D]) sweepParent(ctx context.Context, b *Backend, parent string, objects []O, tailPeriod time.Duration, out *Swept) (missing int, err error) {
+// sweepParent compares the rows of one parent as they come, and renews its mark index. unborn are the objects that had no remote
+// when the sweep began.
+func (r *Reconciler[O, D]) sweepParent(ctx context.Context, b *Backend, parent string, objects []O, unborn map[types.UID]int64, tailPeriod time.Duration, out *Swept) (missing int, err error) {
 	started, driver := r.Now(), r.Kind.Driver(b.Tenant)
 	caps := driver.Capabilities()
-	named := !caps.Naming.IsZero()
+	named := !caps.Naming.IsZero() && unborn != nil
 	refs := []backend.Ref{{ParentID: parent, Mark: backend.Mark{Owner: "*"}, Every: named}}
 	byID := map[string][]O{}
 	for _, obj := range objects {
@@ -76,10 +81,6 @@ func (r *Reconciler[O, D]) sweepParent(ctx context.Context, b *Backend, parent s
 	}
 	seen, kept := newView(started, b, r.ownerLives), false
 	if named {
-		_, unborn, err := r.boundIDs(ctx, b, parent)
-		if err != nil {
-			return 0, err
-		}
 		seen.names.begin(unborn, r.names.wanted(parentKey{b.TenantKey, parent}))
 	}
 	defer func() {

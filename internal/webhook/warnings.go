@@ -15,7 +15,8 @@ func adopted(obj engine.Object) []string {
 	if m == nil {
 		m = &v1alpha1.Management{}
 	}
-	if m.Deletion != v1alpha1.DeletionDelete || spec.RemoteID == "" && (m.Creation == "" || m.Creation == v1alpha1.CreationCreate) {
+	adopts := spec.RemoteID != "" || m.Creation == v1alpha1.CreationAdopt || m.Creation == v1alpha1.CreationCreateOrAdopt
+	if m.Deletion != v1alpha1.DeletionDelete || !adopts {
 		return nil
 	}
 	return []string{"spec.management.deletion: Delete also deletes what was there before this object adopted it"}

@@ -34,7 +34,7 @@ func (*profileDriver) Capabilities() backend.Capabilities {
 		Block:      block,
 		FoldedIDs:  true,
 		MarkProven: true,
-		Naming:     backend.Naming{Key: "the display name", Place: "the source; one of another source is refused by the vendor itself", Searched: true, Unique: true},
+		Naming:     backend.Naming{Key: "the display name", Place: "the source", Searched: true, Unique: true},
 		Unsupported: map[string]string{
 			"inherits":   "a SailPoint access profile does not inherit from others",
 			"membership": "a SailPoint access profile has no rule of membership: people get it by request, by a role or by a lifecycle state",

@@ -51,7 +51,7 @@ func (d *profileDriver) Capabilities() backend.Capabilities {
 		Block:      block,
 		FoldedIDs:  true,
 		MarkProven: true,
-		Naming:     backend.Naming{Key: "the display name, with or without the prefix that the type puts before it", Place: "the profile type"},
+		Naming:     backend.Naming{Key: "the display name, with or without the prefix that the type puts before it", Place: "the profile type", Unique: true},
 		Unsupported: map[string]string{
 			"owners":      "a Veza access profile has no owners that can be written",
 			"requestable": "Veza derives it from the tenant's access request settings: all profiles, those with certain labels, or those of certain types",
