@@ -265,17 +265,21 @@ func TestManyCreatesShareOneLook(t *testing.T) {
 // A pass takes no time here, so that who comes is served at once and alone.
 func TestThoseWhoComeOneByOneShareLooksToo(t *testing.T) {
 	in(t, func(w *world) {
-		var names []string
+		var waiting []string
 		for i := range 200 {
-			names = append(names, fmt.Sprintf("e%03d", i))
-			w.apply(names[i], called(fmt.Sprint("Payroll ", i)))
-			w.follows(20*time.Millisecond, names...)
+			name := fmt.Sprintf("e%03d", i)
+			w.apply(name, called(fmt.Sprint("Payroll ", i)))
+			waiting = append(waiting, name)
+			if i%5 == 4 {
+				w.follows(100*time.Millisecond, waiting...)
+				waiting = slices.DeleteFunc(waiting, func(name string) bool { return w.remoteID(name) != "" })
+			}
 		}
-		w.follows(5*time.Second, names...)
+		w.follows(5*time.Second, waiting...)
 		if n := len(w.tenant.Entitlements.IDs()); n != 200 {
 			t.Errorf("%d remotes", n)
 		}
-		if lists, looks := w.tenant.Calls(backendtest.VerbObserveMany), w.tenant.Calls(backendtest.VerbObserve); lists > 7 || looks > 16 {
+		if lists, looks := w.tenant.Calls(backendtest.VerbObserveMany), w.tenant.Calls(backendtest.VerbObserve); lists > 4 || looks > 8 {
 			t.Errorf("%d lists and %d looks in four seconds", lists, looks)
 		}
 	})
