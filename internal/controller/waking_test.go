@@ -79,7 +79,7 @@ var _ = Describe("what was in the way and is not any more", func() {
 		t.apply(ctx, s.manifest("holder", "Wanted", ""))
 		t.ready(ctx, newObject(s.kind), "holder")
 		t.apply(ctx, s.manifest("waits", "Wanted", ""))
-		message := t.says(ctx, waits, "waits", v1alpha1.ConditionReconciling, v1alpha1.ReasonNameTaken)
+		message := t.says(ctx, waits, "waits", v1alpha1.ConditionReconciling, v1alpha1.ReasonClaimedByOther)
 		Expect(message).To(ContainSubstring(t.namespace + "/holder"))
 		holder := newObject(s.kind)
 		Expect(t.get(ctx, holder, "holder")).To(Succeed())
