@@ -15,8 +15,10 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/manager"
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
+	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/engine"
 	"github.com/governance-operator/governance-operator/internal/reference"
+	"github.com/governance-operator/governance-operator/internal/tenancy"
 )
 
 // The fields that the cache indexes.
@@ -127,7 +129,8 @@ func names(objects []engine.Object) []types.NamespacedName {
 
 // leaving counts the objects behind a backend, and lists those whose deletion would remove
 // something at the vendor and was not sent yet. In doubt an object is one of them.
-func leaving(ctx context.Context, reader client.Reader, key string) (total int, out []engine.Leaving, err error) {
+// What an edit closes counts like a deletion.
+func leaving(ctx context.Context, reader client.Reader, key string, vendors []backend.Vendor) (total int, out []engine.Leaving, err error) {
 	for _, kind := range kinds {
 		objects, err := indexed(ctx, reader, kind, indexBackend, key)
 		if err != nil {
@@ -135,7 +138,11 @@ func leaving(ctx context.Context, reader client.Reader, key string) (total int, 
 		}
 		total += len(objects)
 		can := sync.OnceValue(func() bool { return deletes(ctx, reader, key, kind) })
+		closing := sync.OnceValues(func() (backend.Capabilities, bool) { return declared(ctx, reader, key, kind, vendors) })
 		for _, o := range objects {
+			if l, ok := engine.Closes(o, closing); ok {
+				out = append(out, l)
+			}
 			if !engine.Leaves(o) {
 				continue
 			}
@@ -145,6 +152,34 @@ func leaving(ctx context.Context, reader client.Reader, key string) (total int, 
 		}
 	}
 	return total, out, nil
+}
+
+// declared is what the vendor of a backend can do with a kind, and whether what leaves a spec stays there.
+func declared(ctx context.Context, reader client.Reader, key, kind string, vendors []backend.Vendor) (caps backend.Capabilities, keeps bool) {
+	of, name := keyName(key)
+	b := newBackend(of)
+	if reader.Get(ctx, name, b) != nil {
+		return caps, false
+	}
+	spec := b.GetBackendSpec()
+	keeps = spec.Management != nil && spec.Management.Removed == v1alpha1.RemovedKeep
+	at := slices.IndexFunc(vendors, func(v backend.Vendor) bool { return v.Name == string(spec.Vendor) })
+	if at < 0 {
+		return caps, keeps
+	}
+	tenant, err := vendors[at].Declared(tenancy.ConfigOf(spec))
+	if err != nil {
+		return caps, keeps
+	}
+	switch kind {
+	case v1alpha1.KindAppEntitlement:
+		caps = tenant.AppEntitlements().Capabilities()
+	case v1alpha1.KindAccessProfile:
+		caps = tenant.AccessProfiles().Capabilities()
+	case v1alpha1.KindAccessReview:
+		caps = tenant.AccessReviews().Capabilities()
+	}
+	return caps, keeps
 }
 
 // unsaid says that the object leaves it to the vendor and its own state what a deletion does.

@@ -51,7 +51,7 @@ func TestCountingWhatLeavesReadsTheBackendAtMostOnce(t *testing.T) {
 				}
 				b = b.WithObjects(e)
 			}
-			total, out, err := leaving(t.Context(), b.Build(), "GovernanceBackend/team-a/prod")
+			total, out, err := leaving(t.Context(), b.Build(), "GovernanceBackend/team-a/prod", nil)
 			if err != nil || total != objects || len(out) != c.leave {
 				t.Errorf("%d of %d leave (%v), want %d of %d", len(out), total, err, c.leave, objects)
 			}

@@ -80,7 +80,7 @@ func Setup(ctx context.Context, mgr manager.Manager, o Options) error {
 		go func() { w <- event.GenericEvent{Object: obj} }()
 	}
 	brakes := &engine.Brakes{Tripped: wakeBackend, Behind: func(ctx context.Context, key string) (int, []engine.Leaving, error) {
-		return leaving(ctx, mgr.GetClient(), key)
+		return leaving(ctx, mgr.GetClient(), key, o.Vendors)
 	}}
 	pool := &tenancy.Pool{
 		Client: mgr.GetClient(), Vendors: o.Vendors, OperatorNamespace: o.OperatorNamespace, ClusterKind: o.ClusterKind,

@@ -102,6 +102,15 @@ func (p *pass[O, D]) lookOnceMore(ctx context.Context, plan Plan) (Plan, error) 
 			return Decide(p.facts), nil
 		}
 	}
+	if plan.Action == Update && p.facts.Closes {
+		held, err := p.closingHeld(ctx)
+		if err != nil {
+			return plan, err
+		}
+		if p.facts.MassDeletion = held; held {
+			return Decide(p.facts), nil
+		}
+	}
 	// Nothing is sent to a tenant that was not asked who it is a moment ago.
 	who, err := p.backend.Verify(ctx, identityAge)
 	if err != nil {
@@ -311,6 +320,9 @@ func (p *pass[O, D]) update(ctx context.Context, plan Plan, changes backend.Chan
 		return outcome{plan: plan, err: err}
 	}
 	p.countWrite(strings.Join(changes.Paths(), ","))
+	if p.closes(changes) {
+		p.r.Brakes.Deleted(p.backend.Key, p.obj.GetUID()) // It takes as much.
+	}
 	if plan.Action == Adopt {
 		p.status().ClosedAttempt = p.intent.Attempt
 		p.r.views.note(p.backend.TenantKey, obs.ParentID, obs.ID, p.mark())

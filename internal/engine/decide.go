@@ -115,7 +115,8 @@ var table = []row{
 	{number: 52, when: func(f *reader) bool { return !f.canUpdate() }, plan: Plan{Hold, v1alpha1.ReasonUpdateUnsupported}},
 	{number: 53, when: func(f *reader) bool { return f.nonConverging() }, plan: Plan{Hold, v1alpha1.ReasonNonConverging}},
 	{number: 54, when: func(f *reader) bool { return f.suspended() }, plan: Plan{Hold, v1alpha1.ReasonSuspended}},
-	{number: 55, when: func(*reader) bool { return true }, plan: Plan{Update, v1alpha1.ReasonUpdating},
+	{number: 55, when: func(f *reader) bool { return f.closes() && f.massDeletion() }, plan: Plan{Hold, v1alpha1.ReasonMassDeletion}},
+	{number: 56, when: func(*reader) bool { return true }, plan: Plan{Update, v1alpha1.ReasonUpdating},
 		unless: func(f *reader) bool { return !f.specMoved() }, reason: v1alpha1.ReasonCorrectingDrift},
 }
 

@@ -82,7 +82,7 @@ func TestEveryRowOfTheTable(t *testing.T) {
 		"far too much vanished at once": {
 			7, vanished(), func(f *Facts) { f.MassAbsence = true }, Plan{Hold, v1alpha1.ReasonMassAbsence}},
 		"what is still there is kept in sync while others vanished": {
-			55, edited(), func(f *Facts) { f.MassAbsence = true }, Plan{Update, v1alpha1.ReasonUpdating}},
+			56, edited(), func(f *Facts) { f.MassAbsence = true }, Plan{Update, v1alpha1.ReasonUpdating}},
 		"a create may still arrive": {
 			8, unborn(), func(f *Facts) { f.Intent = IntentFresh }, Plan{Wait, v1alpha1.ReasonOutcomePending}},
 		"a read says gone and a list does not agree yet": {
@@ -196,11 +196,11 @@ func TestEveryRowOfTheTable(t *testing.T) {
 		"the vendor's work failed": {
 			46, drifted(), func(f *Facts) { f.Phase = PhaseFailed }, Plan{Hold, v1alpha1.ReasonRemoteFailed}},
 		"an edit may mend what failed": {
-			55, edited(), func(f *Facts) { f.Phase = PhaseFailed }, Plan{Update, v1alpha1.ReasonUpdating}},
+			56, edited(), func(f *Facts) { f.Phase = PhaseFailed }, Plan{Update, v1alpha1.ReasonUpdating}},
 		"a list that left the spec is not as specified": {
 			47, settled(), func(f *Facts) { f.FieldRemoved = true }, Plan{Hold, v1alpha1.ReasonFieldRemoved}},
 		"what only takes access away is written while a list is held": {
-			55, edited(), func(f *Facts) { f.FieldRemoved = true }, Plan{Update, v1alpha1.ReasonUpdating}},
+			56, edited(), func(f *Facts) { f.FieldRemoved = true }, Plan{Update, v1alpha1.ReasonUpdating}},
 		"a deletion does not wait for a list that left the spec": {
 			21, leaving(), func(f *Facts) { f.FieldRemoved = true }, Plan{Delete, v1alpha1.ReasonDeleting}},
 		"the remote is as specified": {48, settled(), func(*Facts) {}, Plan{Settle, v1alpha1.ReasonInSync}},
@@ -218,9 +218,11 @@ func TestEveryRowOfTheTable(t *testing.T) {
 			53, edited(), func(f *Facts) { f.NonConverging = true }, Plan{Hold, v1alpha1.ReasonNonConverging}},
 		"suspend holds an update": {
 			54, edited(), func(f *Facts) { f.Suspended = true }, Plan{Hold, v1alpha1.ReasonSuspended}},
+		"what closes waits as deletions do where there are far too many": {
+			55, edited(), func(f *Facts) { f.Closes, f.MassDeletion = true, true }, Plan{Hold, v1alpha1.ReasonMassDeletion}},
 		"an edit is written, under Report too": {
-			55, edited(), func(f *Facts) { f.Drift = DriftReport }, Plan{Update, v1alpha1.ReasonUpdating}},
-		"a change in the console is corrected": {55, drifted(), func(*Facts) {}, Plan{Update, v1alpha1.ReasonCorrectingDrift}},
+			56, edited(), func(f *Facts) { f.Drift = DriftReport }, Plan{Update, v1alpha1.ReasonUpdating}},
+		"a change in the console is corrected": {56, drifted(), func(*Facts) {}, Plan{Update, v1alpha1.ReasonCorrectingDrift}},
 	} {
 		covered[c.row] = true
 		t.Run(sentence, func(t *testing.T) {

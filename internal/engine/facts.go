@@ -26,7 +26,7 @@ type Facts struct {
 	Index                                      Index
 	MarkProven, NonConverging                  bool
 	NeverCame, TooLate                         bool
-	FieldRemoved, Referenced                   bool
+	FieldRemoved, Closes, Referenced           bool
 	NameFree                                   bool
 }
 

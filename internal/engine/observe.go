@@ -327,6 +327,11 @@ func (p *pass[O, D]) found(ctx context.Context, how Found, obs backend.Observati
 	p.takeBack(obs)
 	p.holdBack(obs)
 	p.changes = p.diff(obs)
+	if f.Closes = p.closes(p.changes); f.Closes && f.MassDeletion {
+		if held, err := p.closingHeld(ctx); err == nil {
+			f.MassDeletion = held // What was counted last may be over, or confirmed.
+		}
+	}
 	sealed := append(append([]string{}, obs.Sealed...), p.caps.CreateOnly...)
 	switch {
 	case len(p.changes) == 0:

@@ -28,6 +28,7 @@ const (
 	factNeverCame
 	factTooLate
 	factFieldRemoved
+	factCloses
 	factReferenced
 	factNameFree
 	factCreation
@@ -76,6 +77,7 @@ func newReader(f Facts) *reader {
 		factNonConverging:   flag(f.NonConverging),
 		factNeverCame:       flag(f.NeverCame),
 		factFieldRemoved:    flag(f.FieldRemoved),
+		factCloses:          flag(f.Closes),
 		factReferenced:      flag(f.Referenced),
 		factTooLate:         flag(f.TooLate),
 		factNameFree:        flag(f.NameFree),
@@ -129,6 +131,7 @@ func (r *reader) claimConflict() bool   { return r.get(factClaimConflict) == 1 }
 func (r *reader) markProven() bool      { return r.get(factMarkProven) == 1 }
 func (r *reader) nonConverging() bool   { return r.get(factNonConverging) == 1 }
 func (r *reader) neverCame() bool       { return r.get(factNeverCame) == 1 }
+func (r *reader) closes() bool          { return r.get(factCloses) == 1 }
 func (r *reader) fieldRemoved() bool    { return r.get(factFieldRemoved) == 1 }
 func (r *reader) referenced() bool      { return r.get(factReferenced) == 1 }
 func (r *reader) tooLate() bool         { return r.get(factTooLate) == 1 }

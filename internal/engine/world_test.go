@@ -119,8 +119,12 @@ func (w *world) leaving(ctx context.Context, _ string) (total int, out []engine.
 	var list v1alpha1.AppEntitlementList
 	err = w.client.List(ctx, &list)
 	for i := range list.Items {
-		if obj := &list.Items[i]; engine.Leaves(obj) {
+		obj := &list.Items[i]
+		if engine.Leaves(obj) {
 			out = append(out, engine.Leaving{UID: obj.UID, At: obj.DeletionTimestamp.Time})
+		}
+		if l, ok := engine.Closes(obj, func() (backend.Capabilities, bool) { return w.tenant.Entitlements.Caps, w.backend.KeepRemoved }); ok {
+			out = append(out, l)
 		}
 	}
 	return len(list.Items), out, err
