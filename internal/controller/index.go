@@ -162,7 +162,7 @@ func declared(ctx context.Context, reader client.Reader, key, kind string, vendo
 		return caps, false
 	}
 	spec := b.GetBackendSpec()
-	keeps = spec.Management != nil && spec.Management.Removed == v1alpha1.RemovedKeep
+	keeps = tenancy.KeepsRemoved(spec)
 	at := slices.IndexFunc(vendors, func(v backend.Vendor) bool { return v.Name == string(spec.Vendor) })
 	if at < 0 {
 		return caps, keeps

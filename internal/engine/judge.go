@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"strings"
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
@@ -41,4 +42,37 @@ func (k Kind[O, D]) Judge(obj O, r *reference.Resolver, caps backend.Capabilitie
 		}
 	}
 	return desired, parentID
+}
+
+// RemovedBy says what an edit does at the vendor by what it leaves out of the spec, a sentence for each field. keeps: what
+// leaves a spec stays, unless the object says otherwise.
+func RemovedBy[D any](obj Object, desired D, r *reference.Resolver, caps backend.Capabilities, keeps bool) []string {
+	written := obj.GetManagedStatus().Written
+	if written == nil || !obj.GetDeletionTimestamp().IsZero() {
+		return nil
+	}
+	if m := obj.GetManagedSpec().Management; m != nil && m.Removed != "" {
+		keeps = m.Removed == v1alpha1.RemovedKeep
+	}
+	paths := slices.DeleteFunc(slices.Clone(written.Paths), func(path string) bool { return r.Unresolved("spec." + path) })
+	removed := backend.Revert(&desired, paths, caps, backend.Keeping{All: keeps})
+	var out []string
+	say := func(paths []string, what string) {
+		for _, path := range paths {
+			out = append(out, "spec."+path+": "+what)
+		}
+	}
+	for _, path := range removed.Held {
+		means := ""
+		if empty := caps.Removed[path].Empty; empty != "" {
+			means = ", or [] (" + empty + ")"
+		}
+		say([]string{path}, "leaves the spec and stays at the vendor, and until it is written again nothing is written that gives access (FieldRemoved); write it"+means+", or choose management.removed: Keep")
+	}
+	say(removed.Closing, "leaves the spec, and what it opened is closed at the vendor")
+	say(removed.Clearing, "leaves the spec and is cleared at the vendor")
+	say(removed.Left, "leaves the spec and stays at the vendor as it is")
+	say(removed.Kept, "leaves the spec and stays at the vendor as it is")
+	say(removed.Overruled, "is not carried out: what it needs leaves the spec")
+	return out
 }

@@ -237,7 +237,7 @@ func (p *Pool) use(ctx context.Context, obj Object, deleting bool) (*engine.Back
 	return &engine.Backend{
 		Key: key, Vendor: string(obj.GetBackendSpec().Vendor), Tenant: open.tenant.Tenant, TenantKey: open.tenant.key, At: open.tenant.place, TenantID: who.ID, PinnedTenantID: st.TenantID,
 		TenantAccepted: obj.GetAnnotations()[v1alpha1.AnnotationAcceptTenant] == who.ID && who.ID == st.TenantID,
-		Suspended:      obj.GetBackendSpec().Suspend, KeepRemoved: keepsRemoved(obj.GetBackendSpec()), Resync: p.resync(obj), Absent: absent, DeletionsHeld: held,
+		Suspended:      obj.GetBackendSpec().Suspend, KeepRemoved: KeepsRemoved(obj.GetBackendSpec()), Resync: p.resync(obj), Absent: absent, DeletionsHeld: held,
 		Verify: func(ctx context.Context, age time.Duration) (backend.TenantID, error) {
 			return p.verify(ctx, key, open.tenant, age)
 		},
@@ -245,8 +245,8 @@ func (p *Pool) use(ctx context.Context, obj Object, deleting bool) (*engine.Back
 	}, nil
 }
 
-// keepsRemoved says whether what leaves a spec stays at the vendor unless its object says otherwise.
-func keepsRemoved(spec *v1alpha1.GovernanceBackendSpec) bool {
+// KeepsRemoved says whether what leaves a spec stays at the vendor unless its object says otherwise.
+func KeepsRemoved(spec *v1alpha1.GovernanceBackendSpec) bool {
 	return spec.Management != nil && spec.Management.Removed == v1alpha1.RemovedKeep
 }
 

@@ -68,7 +68,7 @@ func backendJudge[O tenancy.Object](j *judges) func(context.Context, O) verdict 
 func judge[O engine.Object, D backend.Model](ctx context.Context, j *judges, kind engine.Kind[O, D], obj O) verdict {
 	r := reference.NewResolver(ctx, nowhere{}, obj, "", nil)
 	out := verdict{warnings: adopted(obj)}
-	if driver := driverOf(ctx, j, kind, obj); driver == nil {
+	if driver, keeps := driverOf(ctx, j, kind, obj); driver == nil {
 		kind.Desire(obj, r)
 	} else {
 		caps := driver.Capabilities()
@@ -76,6 +76,7 @@ func judge[O engine.Object, D backend.Model](ctx context.Context, j *judges, kin
 		for _, w := range caps.Warn(desired) {
 			out.warnings = append(out.warnings, "spec."+w.String())
 		}
+		out.warnings = append(out.warnings, engine.RemovedBy(obj, desired, r, caps.For(desired), keeps)...)
 	}
 	out.warnings = append(out.warnings, r.Cautions()...)
 	for _, p := range r.Problems() {
@@ -95,21 +96,22 @@ func creates(obj engine.Object, caps backend.Capabilities) bool {
 	return spec.Management == nil || spec.Management.Creation != v1alpha1.CreationAdopt
 }
 
-// driverOf returns the driver of the object's kind at its backend; nil while the backend is not known.
-func driverOf[O engine.Object, D backend.Model](ctx context.Context, j *judges, kind engine.Kind[O, D], obj O) backend.Driver[D] {
+// driverOf returns the driver of the object's kind at its backend, nil while the backend is not known, and whether what leaves a
+// spec stays there.
+func driverOf[O engine.Object, D backend.Model](ctx context.Context, j *judges, kind engine.Kind[O, D], obj O) (driver backend.Driver[D], keeps bool) {
 	spec, err := j.backends.Spec(ctx, obj.GetNamespace(), obj.GetManagedSpec().BackendRef)
 	if err != nil {
-		return nil
+		return nil, false
 	}
 	for _, vendor := range j.vendors {
 		if vendor.Name != string(spec.Vendor) {
 			continue
 		}
 		if tenant, err := vendor.Declared(tenancy.ConfigOf(spec)); err == nil {
-			return kind.Driver(tenant)
+			return kind.Driver(tenant), tenancy.KeepsRemoved(spec)
 		}
 	}
-	return nil
+	return nil, false
 }
 
 // nowhere is a cluster without objects: what an object refers to may be applied after it.

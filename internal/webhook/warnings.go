@@ -27,7 +27,7 @@ func emptied(obj *v1alpha1.AccessProfile) []string {
 	var out []string
 	warn := func(path string, empty bool) {
 		if empty {
-			out = append(out, path+": is empty and managed: everything in it is removed at the vendor; leave it out to leave it alone")
+			out = append(out, path+": is empty and managed: everything in it is removed at the vendor; if that is not meant write what it has")
 		}
 	}
 	s := &obj.Spec
