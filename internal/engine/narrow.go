@@ -120,14 +120,14 @@ func (p *pass[O, D]) specMoved(ctx context.Context) bool {
 // projectNarrowed keeps what of this generation was written before the rest could be.
 func (p *pass[O, D]) projectNarrowed(out outcome) {
 	remote := p.status().Remote
-	if remote == nil || out.err != nil && !out.wrote {
+	if remote == nil {
 		return
 	}
 	if synced := meta.FindStatusCondition(p.status().Conditions, v1alpha1.ConditionSynced); len(p.narrowing.problems) == 0 ||
 		synced == nil || synced.ObservedGeneration != p.obj.GetGeneration() {
 		remote.Narrowed = nil
 	}
-	if !p.narrowing.on || !out.wrote {
+	if !p.narrowing.on || !out.wrote || out.err != nil {
 		return
 	}
 	for _, path := range p.sent {

@@ -216,3 +216,16 @@ func TestAVendorThatOpensItAgainAndAgainIsNotWrittenToForEver(t *testing.T) {
 		w.wantSays("choose drift: Report")
 	})
 }
+
+func TestWhatWasWrittenOfAnEditIsNotToldOfTheNext(t *testing.T) {
+	guarded(t, "", func(w *world) {
+		w.edit("payroll", closed)
+		w.run("payroll")
+		w.wantSays(onlyWritten + emergency)
+		w.tenant.Inject(backendtest.Fault{Verb: backendtest.VerbObserve, Before: backend.Errorf(backend.Retryable, "broken")})
+		w.edit("payroll", func(e *v1alpha1.AppEntitlement) { e.Spec.Description = backend.To("a third text") })
+		w.run("payroll")
+		w.wantSynced("payroll", blocked)
+		w.wantSays("; " + nothingOfIt)
+	})
+}
