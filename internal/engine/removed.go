@@ -26,6 +26,8 @@ type removal[D backend.Model] struct {
 	known bool
 	// less is what is written while something is held: what takes access away, and what has nothing to do with it.
 	less *D
+	// items is how many are in the lists that are held, by the look: what a write answers may not show it.
+	items map[string]int
 	// waits are the fields that are not written while something is held.
 	waits []string
 }
@@ -110,6 +112,10 @@ func (p *pass[O, D]) holdBack(obs backend.Observation[D]) {
 	p.facts.FieldRemoved = p.removed.known && !p.narrowing.on && p.facts.Owner == OwnerOurs && len(p.removed.Held)+len(p.removed.Overruled) > 0
 	if !p.facts.FieldRemoved && !p.narrowing.on {
 		return
+	}
+	p.removed.items = map[string]int{}
+	for _, path := range p.removed.Held {
+		p.removed.items[path] = backend.Items(obs.Actual, path)
 	}
 	less := backend.Narrowed(p.desired, obs.Actual, p.caps, p.narrowing.unknown...)
 	p.copyClosing(&less)
@@ -299,10 +305,10 @@ func (p *pass[O, D]) fieldRemoved() string {
 	for _, path := range p.removed.Held {
 		row := p.caps.Removed[path]
 		text := fmt.Sprintf("spec.%s left the spec and stays at the vendor", path)
-		if p.caps.Narrows[path].NoneIsAll && backend.IsNone(p.seen.Actual, path) {
+		if p.caps.Narrows[path].NoneIsAll && p.removed.items[path] == 0 {
 			text = fmt.Sprintf("spec.%s left the spec and stays empty at the vendor", path)
 		}
-		if n := backend.Items(p.seen.Actual, path); n > 0 {
+		if n := p.removed.items[path]; n > 0 {
 			text = fmt.Sprintf("spec.%s left the spec and stays at the vendor with %d", path, n)
 		}
 		switch {
