@@ -8,15 +8,15 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 )
 
-func TestWhatIsToBeClearedIsNotForgottenWhileAListIsHeld(t *testing.T) {
+func TestWhatIsToBeClearedIsClearedWhileAListIsHeld(t *testing.T) {
 	removable(t, func(w *world) {
 		w.edit("payroll", func(e *v1alpha1.AppEntitlement) { e.Spec.Description, e.Spec.Owners = nil, nil })
 		w.run("payroll")
 		w.wantSynced("payroll", fieldRemoved)
-		if got := backend.Value(w.atVendor(first).Description); got != "Text" {
+		if got := backend.Value(w.atVendor(first).Description); got != "" {
 			t.Errorf("the description is %q", got)
 		}
-		w.wantWritten("payroll", "description", "displayName", "owners")
+		w.wantWritten("payroll", "displayName", "owners")
 		w.edit("payroll", owned("u1"))
 		w.run("payroll")
 		w.wantSynced("payroll", inSync)
