@@ -234,6 +234,9 @@ func TestAListThatLeavesTheSpecHoldsWhatWidens(t *testing.T) {
 					t.Errorf("%q differ", got)
 				}
 				w.wantCalls(0, 1, 0, 0, 1)
+				if told := slices.DeleteFunc(w.happened(), func(e string) bool { return !strings.HasPrefix(e, "Warning "+v1alpha1.ReasonFieldRemoved) }); len(told) != 1 {
+					t.Errorf("told %q", told)
+				}
 				w.force("payroll")
 				w.wantCalls(0, 1, 0, 0, 1)
 				w.edit("payroll", c.out)

@@ -272,7 +272,10 @@ func (p *pass[O, D]) notes(out outcome, e effects, before *v1alpha1.ManagedStatu
 		if p.facts.Found == FoundByMark && !p.facts.Bound {
 			notes = append(notes, note{false, v1alpha1.ReasonRecovered, "found by its mark after an interrupted create"})
 		}
-		return append(notes, note{false, reason, p.wroteMessage(out, message)})
+		if notes = append(notes, note{false, reason, p.wroteMessage(out, message)}); p.facts.FieldRemoved && !out.diffLeft {
+			notes = append(notes, note{true, v1alpha1.ReasonFieldRemoved, message})
+		}
+		return notes
 	}
 	for _, c := range p.status().Conditions {
 		old := meta.FindStatusCondition(before.Conditions, c.Type)
