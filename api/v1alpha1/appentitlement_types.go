@@ -217,7 +217,8 @@ type AppEntitlement struct {
 	metav1.TypeMeta `json:",inline"`
 	// +optional
 	metav1.ObjectMeta `json:"metadata,omitempty"`
-	// spec is the entitlement as it should be. A field that is left out is not managed.
+	// spec is the entitlement as it should be. A field that was never written is not managed; one that this object wrote and that leaves
+	// the spec goes by management.removed.
 	// +required
 	Spec AppEntitlementSpec `json:"spec"`
 	// status is what is known of the entitlement.

@@ -7,7 +7,7 @@ import "github.com/governance-operator/governance-operator/internal/backend"
 // Why fields are left as they are, or held.
 const (
 	whyNamed    = "a name cannot be empty"
-	whyFound    = "it is found and merged by this"
+	whyFound    = "others find it by this, and the vendor takes no empty one"
 	whyNoNone   = "the vendor has no value for none"
 	whyPolicies = "without it people might get access past an approval, or keep it"
 	whyDuration = "without it people would keep access for longer"
@@ -27,7 +27,7 @@ func removedFromEntitlement() map[string]backend.Removal {
 		"description":                                {Fate: backend.FateCleared, Why: whyText},
 		"owners":                                     {Fate: backend.FateHeld, Empty: "nobody owns it", Why: "without owners nobody may decide about it"},
 		"conductorOne.alias":                         left(whyFound),
-		"conductorOne.slug":                          left(whyFound),
+		"conductorOne.slug":                          {Fate: backend.FateCleared, Why: whyText},
 		"conductorOne.purpose":                       left(whyNoNone),
 		"conductorOne.policies.grant":                left(whyPolicies),
 		"conductorOne.policies.revoke":               left(whyPolicies),
@@ -40,7 +40,7 @@ func removedFromEntitlement() map[string]backend.Removal {
 		"conductorOne.provision":                     left("what the app does in its place is not known"),
 		"conductorOne.deprovision":                   left("without it access might stay with people who lost it"),
 		"conductorOne.overrideAccessRequestDefaults": left("without it the app's defaults count, which may ask for less"),
-		"conductorOne.matchBatonID":                  left(whyFound),
+		"conductorOne.matchBatonID":                  {Fate: backend.FateCleared, Why: "what a connector finds later is an entitlement of its own"},
 		"conductorOne.requestSchemaID":               left("without it people could ask without filling it in"),
 		"conductorOne.annotations":                   {Fate: backend.FateCleared, Why: "a mark for people and reports; each key is a field of its own"},
 	}
@@ -107,7 +107,7 @@ func removedFromReview() map[string]backend.Removal {
 		"conductorOne.scopeType":                      left(whyNoNone),
 		"conductorOne.defaultView":                    left(whyNoNone),
 		"conductorOne.reviewInstructions":             {Fate: backend.FateCleared, Why: whyText},
-		"conductorOne.columns":                        left("the vendor has columns of its own where there are none"),
+		"conductorOne.columns":                        {Fate: backend.FateCleared, Why: "reviewers see the default columns"},
 		"conductorOne.signature":                      left("without it people could decide without signing"),
 		"conductorOne.autoGenerateReport":             left(whySwitch),
 		"conductorOne.autoResolve":                    left(whySwitch),
