@@ -324,6 +324,12 @@ func (p *pass[O, D]) found(ctx context.Context, how Found, obs backend.Observati
 	if !f.Bound && f.Owner == OwnerOurs {
 		p.assume(obs)
 	}
+	p.judgeChanges(ctx, obs)
+}
+
+// judgeChanges fills the facts about what differs.
+func (p *pass[O, D]) judgeChanges(ctx context.Context, obs backend.Observation[D]) {
+	f := &p.facts
 	p.takeBack(obs)
 	p.holdBack(obs)
 	p.changes = p.diff(obs)
