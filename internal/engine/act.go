@@ -179,6 +179,7 @@ func (p *pass[O, D]) stakeClaim(ctx context.Context, plan Plan) error {
 	}
 	p.claimStamp = stamp
 	if plan.Action == Create || plan.Action == Adopt {
+		p.removed.memory = nil
 		p.status().Written, p.status().LeftBehind = &v1alpha1.WrittenFields{Paths: slices.Clone(next.Wrote)}, nil
 	}
 	if !send {

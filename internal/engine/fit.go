@@ -124,7 +124,7 @@ func StatusRefused(ctx context.Context, kind string, err error) {
 
 // leastOfAll takes over which remote it is, and what is known of attempts.
 func leastOfAll(st, of *v1alpha1.ManagedStatus) {
-	st.ClosedAttempt, st.Revision = of.ClosedAttempt, of.Revision
+	st.ClosedAttempt, st.Revision, st.Written = of.ClosedAttempt, of.Revision, of.Written
 	if of.Remote == nil {
 		return
 	}

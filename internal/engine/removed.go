@@ -16,6 +16,8 @@ import (
 // removal is what a pass knows of the fields that left the spec.
 type removal[D backend.Model] struct {
 	backend.Removed
+	// memory is what the object wrote, as the pass began: an attempt that it closes has told its part.
+	memory []string
 	// set are the fields that the spec has.
 	set []string
 	// fixed take no edits any more: nobody owes anything for them.
@@ -34,8 +36,8 @@ type removal[D backend.Model] struct {
 
 // revert makes the step between the spec and what is compared: what the object wrote and its spec does not have any more.
 func (p *pass[O, D]) revert() {
-	p.removed = removal[D]{known: true, set: backend.SetPaths(p.desired)}
-	written := slices.DeleteFunc(p.written(), func(path string) bool {
+	p.removed = removal[D]{known: true, set: backend.SetPaths(p.desired), memory: p.written()}
+	written := slices.DeleteFunc(slices.Clone(p.removed.memory), func(path string) bool {
 		return p.resolver.Unresolved("spec." + path) // It is written in the spec, and not known yet.
 	})
 	p.removed.Removed = backend.Revert(&p.desired, written, p.caps, p.keeping())
@@ -218,7 +220,7 @@ func (p *pass[O, D]) projectRemoved() {
 	if !p.removed.known || p.deleting() || p.narrowing.on {
 		return
 	}
-	written := p.written()
+	written := slices.Concat(p.removed.memory, p.written())
 	if st.Written == nil && p.made() {
 		written = append(written, p.removable()...)
 	}

@@ -153,6 +153,23 @@ func TestARevertRevertsWhereverTheProcessDies(t *testing.T) {
 			})
 		})
 	}
+	for _, at := range points["create"] {
+		t.Run("a list of a create "+at, func(t *testing.T) {
+			in(t, func(w *world) {
+				removing(w)
+				w.apply("payroll", owned("u1"))
+				w.die = at
+				w.pass("payroll")
+				created := len(w.tenant.Entitlements.IDs()) > 0
+				w.edit("payroll", plain)
+				w.run("payroll")
+				w.force("payroll")
+				if want := map[bool]string{true: fieldRemoved, false: inSync}[created]; w.condition("payroll", v1alpha1.ConditionSynced) != want {
+					t.Errorf("created %t, and Synced is %s", created, w.condition("payroll", v1alpha1.ConditionSynced))
+				}
+			})
+		})
+	}
 	for _, at := range points["edit"] {
 		for _, back := range append(points["edit"], "") {
 			t.Run("edit "+at+" "+back, func(t *testing.T) {
