@@ -19,7 +19,7 @@ import (
 
 var root = filepath.Join("..", "..")
 
-// A newcomer clones the repository, and copies what the page says into two terminals.
+// A newcomer clones the repository, and copies what the pages say into two terminals.
 func TestNewcomer(t *testing.T) {
 	terminals := commands(section(read(t, "docs/getting-started.md"), "## The sandbox"))
 	if len(terminals) < 2 {
@@ -27,20 +27,30 @@ func TestNewcomer(t *testing.T) {
 	}
 	clone := freshClone(t)
 
-	ctx, cancel := context.WithTimeout(t.Context(), 6*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 9*time.Minute)
 	defer cancel()
 	demo := startDemo(t, clone, terminals[0])
 	if !demo.says(ctx, "Try next") {
 		t.Fatalf("the demo does not get so far:\n%s", demo.text())
 	}
 
-	second := exec.CommandContext(ctx, "bash", "-euxo", "pipefail", "-c", strings.Join(terminals[1:], "\n"))
-	second.Dir = clone
-	second.WaitDelay = time.Second
-	if out, err := second.CombinedOutput(); err != nil {
-		t.Fatalf("the second terminal: %v\n%s", err, out)
+	for _, page := range []struct {
+		name   string
+		blocks []string
+	}{
+		{"getting-started.md", terminals[1:]},
+		{"a-year.md", commands(read(t, "docs/a-year.md"))},
+	} {
+		t.Run(page.name, func(t *testing.T) {
+			second := exec.CommandContext(ctx, "bash", "-euxo", "pipefail", "-c", strings.Join(page.blocks, "\n"))
+			second.Dir = clone
+			second.WaitDelay = time.Second
+			if out, err := second.CombinedOutput(); err != nil {
+				t.Fatalf("the second terminal: %v\n%s", err, out)
+			}
+			allReady(ctx, t, clone)
+		})
 	}
-	allReady(ctx, t, clone)
 }
 
 // allReady asks the demo's API server itself.
