@@ -196,7 +196,8 @@ func (p *pass[O, D]) noteWritten(ctx context.Context, changes backend.Changes) e
 	return nil
 }
 
-// claimed starts the memory anew with what the create or the adoption is about to send: the intent has it.
+// remembers says what a create or an adoption is about to send, with which the memory starts anew, and who makes the remote. Any other
+// claim keeps both.
 func (p *pass[O, D]) remembers(plan Plan) (wrote []string, made v1alpha1.CreationPolicy) {
 	switch plan.Action {
 	case Create:
