@@ -116,6 +116,22 @@ func (p *pass[O, D]) lostMessage() string {
 	return fmt.Sprintf("%s is now %s; to take it back %sdelete this object with deletion: Orphan and apply it with creation: %s", p.remoteName(), p.whose(), p.giveUp(), adopt)
 }
 
+// takeOver is what has to be done so that this object may take the remote that was found.
+func (p *pass[O, D]) takeOver() string {
+	f := &p.facts
+	adopt := f.Creation == CreationCreate || f.Creation == CreationCreateDuplicate
+	ways := strings.TrimSuffix(p.giveUp(), ", then ")
+	switch {
+	case ways != "" && !adopt:
+		return ways
+	case ways != "":
+		return ways + ", and choose management.creation: CreateOrAdopt"
+	case f.Owner == OwnerOtherCluster:
+		return "choose management.creation: CreateOrAdopt"
+	}
+	return "choose management.creation: CreateOrAdopt or set spec.remoteID"
+}
+
 // giveUp is what has to happen first where a remote is another owner's, whatever this object says.
 func (p *pass[O, D]) giveUp() string {
 	switch {

@@ -36,7 +36,6 @@ var elsewhere = map[string]string{
 	v1alpha1.ReasonDraftPending:      "publish or discard: the tests of Veza's drafts do both",
 	v1alpha1.ReasonFieldRemoved:      "write it again, or Keep: removed_test.go does both",
 	v1alpha1.ReasonClaimedByOther:    "adopt_test.go and namesake_test.go",
-	v1alpha1.ReasonRemoteExists:      "adopt_test.go and namesake_test.go",
 	v1alpha1.ReasonNameTaken:         "waking_test.go",
 }
 
@@ -114,6 +113,15 @@ func orphaned(change ...func(*v1alpha1.AppEntitlement)) func(w *world) {
 	return func(w *world) {
 		policy("", "", v1alpha1.DeletionOrphan)(w)
 		again(change...)(w)
+	}
+}
+
+// theirs is a remote with the mark of another cluster's object, and an object that wants its name.
+func theirs(owner string, change ...func(*v1alpha1.AppEntitlement)) func(w *world) {
+	return func(w *world) {
+		w.tenant.Entitlements.Put(app, backend.Mark{Token: "SOMEBODYELSETOK1", Owner: owner, Cluster: "another"}, backend.AppEntitlement{DisplayName: backend.To(untouched)})
+		w.apply("payroll", change...)
+		w.run("payroll")
 	}
 }
 
@@ -369,6 +377,41 @@ func adviceOfTheEngine() map[string]advice {
 			ways: map[string]func(w *world){
 				"to take it back delete this object with deletion: Orphan and apply it with creation: CreateOrAdopt": orphaned(manage(v1alpha1.CreationCreateOrAdopt, "", "")),
 			},
+		},
+		"a name that something has which nobody marked": {
+			state:  func(w *world) { put(untouched)(w); w.apply("payroll"); w.run("payroll") },
+			reason: v1alpha1.ReasonRemoteExists,
+			ways: map[string]func(w *world){
+				"choose management.creation: CreateOrAdopt":   policy(v1alpha1.CreationCreateOrAdopt, "", ""),
+				"or set spec.remoteID to take it over":        func(w *world) { w.edit("payroll", func(e *v1alpha1.AppEntitlement) { e.Spec.RemoteID = first }) },
+				"or rename":                                   renamed("Payroll"),
+				"choose management.creation: CreateDuplicate": policy(v1alpha1.CreationCreateDuplicate, "", ""),
+			},
+		},
+		"a name that another cluster's object has": {
+			state:  theirs("b/theirs"),
+			reason: v1alpha1.ReasonRemoteExists,
+			ways: map[string]func(w *world){
+				"take that mark away at the vendor, and choose management.creation: CreateOrAdopt to take it over": func(w *world) {
+					w.tenant.Entitlements.Mark(first, backend.Mark{})
+					policy(v1alpha1.CreationCreateOrAdopt, "", "")(w)
+				},
+			},
+			not: []string{"spec.remoteID"},
+		},
+		"a name that another cluster's object has, where it may be taken over": {
+			state:  theirs("b/theirs", manage(v1alpha1.CreationCreateOrAdopt, "", "")),
+			reason: v1alpha1.ReasonRemoteExists,
+			ways: map[string]func(w *world){
+				"take that mark away at the vendor to take it over": func(w *world) { w.tenant.Entitlements.Mark(first, backend.Mark{}) },
+			},
+			not: []string{"spec.remoteID", "CreateOrAdopt"},
+		},
+		"a name that this object had in another cluster": {
+			state:  theirs(namespace + "/payroll"),
+			reason: v1alpha1.ReasonRemoteExists,
+			ways:   map[string]func(w *world){"choose management.creation: CreateOrAdopt to take it over": policy(v1alpha1.CreationCreateOrAdopt, "", "")},
+			not:    []string{"spec.remoteID"},
 		},
 		"two remotes with the mark": {
 			state: func(w *world) {

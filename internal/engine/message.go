@@ -104,7 +104,7 @@ func (p *pass[O, D]) planMessage(out outcome) string {
 		if out.holder != "" && out.named {
 			return fmt.Sprintf("%s has the name and is %s: waits until that is renamed or deleted; or rename this one", found, p.whose())
 		}
-		return fmt.Sprintf("%s already exists and is %s; choose management.creation: CreateOrAdopt, set spec.remoteID, or rename", found, p.whose())
+		return fmt.Sprintf("%s already exists and is %s; %s to take it over, or rename", found, p.whose(), p.takeOver())
 	case v1alpha1.ReasonOwnershipLost:
 		return p.lostMessage()
 	case v1alpha1.ReasonAmbiguousRemote:

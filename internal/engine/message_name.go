@@ -22,7 +22,7 @@ func (p *pass[O, D]) namesakeMessage(found string) string {
 	if p.seen.ID == "" {
 		return "several remotes have this name already; set spec.remoteID to take one over, or rename" + p.orDuplicate()
 	}
-	return fmt.Sprintf("%s has the name already and is %s; choose management.creation: CreateOrAdopt or set spec.remoteID to take it over, or rename%s", found, p.whose(), p.orDuplicate())
+	return fmt.Sprintf("%s has the name already and is %s; %s to take it over, or rename%s", found, p.whose(), p.takeOver(), p.orDuplicate())
 }
 
 // orDuplicate is the way to a second one of the name, where the vendor may take one.
