@@ -3,6 +3,7 @@ package controller
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"sync"
@@ -10,6 +11,7 @@ import (
 
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/types"
@@ -26,6 +28,13 @@ import (
 // changes all five within a second or two, and the API server needs a moment to serve them.
 const settled = 2 * time.Second
 
+// The replicas that wait for the lease end after the leader, when it is about to be back, and not together: somebody answers the webhook
+// all the while. They end before the lease of a leader that ended can be theirs, so that none of them works with what it dropped.
+const (
+	waitLonger = 5 * time.Second
+	waitSpread = 5 * time.Second
+)
+
 // definitions follows the CRDs of our kinds. While one is being deleted, its objects are let go: an
 // uninstall deletes nothing at a vendor. When one changes, the process ends and is started anew: the API
 // server goes on serving the watches that are open through the old schema, which drops the new fields,
@@ -33,6 +42,8 @@ const settled = 2 * time.Second
 type definitions struct {
 	reader  client.Reader
 	changes chan string
+	// spread is how long this process waits beyond what all wait.
+	spread time.Duration
 
 	mu    sync.Mutex
 	going map[string]bool
@@ -46,11 +57,32 @@ type version struct {
 }
 
 func newDefinitions(reader client.Reader) *definitions {
-	return &definitions{reader: reader, changes: make(chan string, 1), going: map[string]bool{}, first: map[string]version{}}
+	return &definitions{reader: reader, changes: make(chan string, 1), spread: rand.N(waitSpread), going: map[string]bool{}, first: map[string]version{}}
 }
 
 func crdName(kind string) string {
 	return strings.ToLower(kind) + "s." + v1alpha1.GroupVersion.Group
+}
+
+// installed says in one sentence that definitions are missing, which else is a failure of whatever asks for them first.
+func installed(mapper meta.RESTMapper, clusterKind bool) error {
+	wanted := append(slices.Clone(kinds), v1alpha1.KindGovernanceBackend)
+	if clusterKind {
+		wanted = append(wanted, v1alpha1.KindClusterGovernanceBackend)
+	}
+	var missing []string
+	for _, kind := range wanted {
+		_, err := mapper.RESTMapping(v1alpha1.GroupVersion.WithKind(kind).GroupKind(), v1alpha1.GroupVersion.Version)
+		if meta.IsNoMatchError(err) {
+			missing = append(missing, kind)
+		} else if err != nil {
+			return fmt.Errorf("asking for the kinds of %s: %w", v1alpha1.GroupVersion.Group, err)
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	return fmt.Errorf("the CRDs of %s are not installed, or are being deleted: the API server does not know %s", v1alpha1.GroupVersion.Group, strings.Join(missing, ", "))
 }
 
 func emptyDefinition() *metav1.PartialObjectMetadata {
@@ -124,26 +156,33 @@ func (d *definitions) watch(ctx context.Context, mgr manager.Manager, swept []sw
 			return err
 		}
 	}
-	return mgr.Add(onEveryReplica{manager.RunnableFunc(d.untilChanged)})
+	return mgr.Add(onEveryReplica{manager.RunnableFunc(func(ctx context.Context) error { return d.untilChanged(ctx, mgr.Elected()) })})
 }
 
-// untilChanged returns an error, which ends the process, when a definition is not what it was.
-func (d *definitions) untilChanged(ctx context.Context) error {
+// untilChanged returns an error, which ends the process, when a definition is not what it was. Until it is elected it waits longer.
+func (d *definitions) untilChanged(ctx context.Context, elected <-chan struct{}) error {
 	var last string
 	var over <-chan time.Time
+	patience := settled + waitLonger + d.spread
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
+		case <-elected:
+			elected, patience = nil, settled
+			if over != nil {
+				over = time.After(patience)
+			}
 		case last = <-d.changes:
-			over = time.After(settled)
+			over = time.After(patience)
 		case <-over:
 			return fmt.Errorf("the definition %s was changed: the manager ends, and has to be started anew to see new fields", last)
 		}
 	}
 }
 
-// changed says whether a definition that is not going is another than at first.
+// changed says whether a definition that is not going is another than at first. One that goes is noted, too: what comes after it is
+// another.
 func (d *definitions) changed(m *metav1.PartialObjectMetadata) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -152,7 +191,7 @@ func (d *definitions) changed(m *metav1.PartialObjectMetadata) bool {
 	if !known {
 		d.first[m.GetName()] = now
 	}
-	return known && now != was
+	return known && now != was && m.GetDeletionTimestamp().IsZero()
 }
 
 // see notes that the definition of a kind goes, and wakes the objects of the kind, or that it was changed.
@@ -162,7 +201,7 @@ func (d *definitions) see(ctx context.Context, mgr manager.Manager, k sweep.Kind
 		return
 	}
 	going := !m.GetDeletionTimestamp().IsZero() // Which is a generation, too.
-	if !going && d.changed(m) {
+	if d.changed(m) {
 		select {
 		case d.changes <- m.GetName():
 		default: // Another change waits to be seen, or the process is about to end.

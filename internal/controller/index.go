@@ -100,8 +100,8 @@ func behind(ctx context.Context, reader client.Reader, key string) (all map[stri
 	return all, owed, nil
 }
 
-// users lists the objects that refer to one and are not being deleted, by kind and name.
-func users(ctx context.Context, reader client.Reader, of reference.Object) (out []reference.Object, err error) {
+// Users lists the objects that refer to one and are not being deleted, by kind and name.
+func Users(ctx context.Context, reader client.Reader, of reference.Object) (out []reference.Object, err error) {
 	for _, kind := range kinds {
 		objects, err := indexed(ctx, reader, kind, indexReference, of.String())
 		if err != nil {

@@ -61,6 +61,9 @@ type Options struct {
 
 // Setup adds every controller to mgr.
 func Setup(ctx context.Context, mgr manager.Manager, o Options) error {
+	if err := installed(mgr.GetRESTMapper(), o.ClusterKind); err != nil {
+		return err
+	}
 	if err := addIndexes(ctx, mgr); err != nil {
 		return fmt.Errorf("indexing: %w", err)
 	}
@@ -98,7 +101,7 @@ func Setup(ctx context.Context, mgr manager.Manager, o Options) error {
 		Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Events: mgr.GetEventRecorder("governance-operator"),
 		Backends: pool, Brakes: brakes, ClusterID: o.ClusterID, Lease: o.Lease, Window: o.Window, At: o.At,
 		Users: func(ctx context.Context, of reference.Object) ([]reference.Object, error) {
-			return users(ctx, mgr.GetClient(), of)
+			return Users(ctx, mgr.GetClient(), of)
 		},
 		Terminating: crds.terminating, TerminatingNow: crds.terminatingNow,
 	}
