@@ -20,6 +20,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -103,7 +104,7 @@ func run(ctx context.Context, oneshot bool) (err error) {
 		return err
 	}
 	defer manager.Stop()
-	say("the manager runs with the generated ClusterRole")
+	say("the manager runs with the generated ClusterRole, and its webhook refuses mistakes when they are written")
 
 	if err := apply(ctx, admin, tenants); err != nil {
 		return err
@@ -183,27 +184,57 @@ func (f *fake) putSecret(ctx context.Context, c client.Client) error {
 	return c.Create(ctx, secret)
 }
 
+// startManager starts the manager with its webhook, and waits until the API server asks it.
 func startManager(ctx context.Context, env *testenv.Environment, logFile string) (*testenv.Process, error) {
 	kubeconfig, err := env.ManagerKubeconfig(ctx)
 	if err != nil {
+		return nil, err
+	}
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	address := free.Addr().String()
+	if err := errors.Join(free.Close(), env.InstallWebhook(ctx, address)); err != nil {
 		return nil, err
 	}
 	log, err := os.Create(logFile)
 	if err != nil {
 		return nil, err
 	}
-	p, err := testenv.StartProcess(log, "manager", "--kubeconfig", kubeconfig,
+	p, err := testenv.StartProcess(log, "manager", "--kubeconfig", kubeconfig, "--webhook-bind-address="+address,
 		"--metrics-bind-address=0", "--health-probe-bind-address=0", "--zap-devel")
 	if err != nil {
 		return nil, err
 	}
 	wait, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	if _, err := p.WaitFor(wait, "Starting workers"); err != nil {
+	if _, err = p.WaitFor(wait, "Starting workers"); err == nil {
+		err = refuses(wait, env.Client)
+	}
+	if err != nil {
 		p.Kill()
 		return nil, err
 	}
 	return p, nil
+}
+
+// refuses waits until a mistake is refused as it is written: the webhook is asked.
+func refuses(ctx context.Context, c client.Client) error {
+	for {
+		wrong := &v1alpha1.AccessProfile{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: "wrong"}}
+		wrong.Spec.BackendRef.Name, wrong.Spec.DisplayName = "sandbox", "Wrong"
+		wrong.Spec.Membership = &v1alpha1.ProfileMembership{Expression: "subject.departmnt == 'Finance'"}
+		err := c.Create(ctx, wrong, client.DryRunAll)
+		if apierrors.IsInvalid(err) && strings.Contains(err.Error(), "spec.membership.expression") {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("waiting for the webhook: a mistake is not refused: %w", errors.Join(err, context.Cause(ctx)))
+		case <-time.After(200 * time.Millisecond):
+		}
+	}
 }
 
 // apply applies the samples with kubectl, as a user does.
@@ -324,6 +355,7 @@ func hints(tenants []*fake, logs string) {
   kubectl config set-context --current --namespace %[2]s
   kubectl get governance                                                  # everything
   kubectl edit accessprofile payroll                                      # change it: revision moves
+  kubectl apply --dry-run=server -f config/samples/invalid                # mistakes, and what is said of them
   kubectl explain accessprofile.spec.membership
   curl -s %[3]s/_sandbox/dump                                             # what ConductorOne has
   curl -s %[4]s/_sandbox/dump                                             # what SailPoint has

@@ -31,6 +31,8 @@ type verdict struct {
 // judges say of an object what its controller would say. The backend may be unknown to them, for it may come
 // later: then nothing is said about what a vendor can hold.
 type judges struct {
+	// reader is the cache, with the indexes of the controllers.
+	reader        client.Reader
 	backends      *tenancy.Pool
 	vendors       []backend.Vendor
 	allowInsecure bool

@@ -34,12 +34,12 @@ type Options struct {
 // gives them: /validate-governance-operator-io-v1alpha1-<kind>.
 func Setup(mgr manager.Manager, o Options) error {
 	j := &judges{
-		backends: &tenancy.Pool{Client: mgr.GetClient(), ClusterKind: o.ClusterKind},
-		vendors:  o.Vendors, allowInsecure: o.AllowInsecure,
+		reader: mgr.GetClient(), backends: &tenancy.Pool{Client: mgr.GetClient(), ClusterKind: o.ClusterKind},
+		vendors: o.Vendors, allowInsecure: o.AllowInsecure,
 	}
 	return errors.Join(
 		add(mgr, &v1alpha1.AppEntitlement{}, validator[*v1alpha1.AppEntitlement]{
-			kind: v1alpha1.KindAppEntitlement, judge: j.entitlement, spec: func(obj *v1alpha1.AppEntitlement) any { return &obj.Spec },
+			kind: v1alpha1.KindAppEntitlement, judge: j.entitlement, spec: func(obj *v1alpha1.AppEntitlement) any { return &obj.Spec }, leaving: j.missed,
 		}),
 		add(mgr, &v1alpha1.AccessProfile{}, validator[*v1alpha1.AccessProfile]{
 			kind: v1alpha1.KindAccessProfile, judge: j.profile, spec: func(obj *v1alpha1.AccessProfile) any { return &obj.Spec },
@@ -67,6 +67,8 @@ type validator[O client.Object] struct {
 	kind  string
 	judge func(context.Context, O) verdict
 	spec  func(O) any
+	// leaving is what to warn of at a deletion, nil where that is nothing.
+	leaving func(context.Context, O) []string
 }
 
 // ValidateCreate refuses an object with the errors that its controller would write into the status.
@@ -97,8 +99,13 @@ func (v validator[O]) ValidateUpdate(ctx context.Context, old, obj O) (admission
 	return found.warnings, v.refusal(obj, fresh)
 }
 
-// ValidateDelete lets every deletion pass; the configuration does not send any.
-func (validator[O]) ValidateDelete(context.Context, O) (admission.Warnings, error) { return nil, nil }
+// ValidateDelete lets every deletion pass; the configuration sends those that there is something to say of.
+func (v validator[O]) ValidateDelete(ctx context.Context, obj O) (admission.Warnings, error) {
+	if v.leaving == nil {
+		return nil, nil
+	}
+	return v.leaving(ctx, obj), nil
+}
 
 // refusal is the API server's own error for invalid objects: it names the object and every field.
 func (v validator[O]) refusal(obj O, faults []fault) error {

@@ -1,6 +1,7 @@
 package chart_test
 
 import (
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -20,12 +21,12 @@ const webhookName = release + "-" + namespace + "-webhook"
 func TestTheWebhookIsThatOfTheRepository(t *testing.T) {
 	objects := render(t, "--set", "webhook.enabled=true")
 	want := &admissionregistrationv1.ValidatingWebhookConfiguration{}
-	read(t, want, "config", "webhook", "configuration.yaml")
+	read(t, want, "config", "webhook", "objects", "configuration.yaml")
 	for i := range want.Webhooks {
 		want.Webhooks[i].ClientConfig.Service.Name, want.Webhooks[i].ClientConfig.Service.Namespace = webhookName, namespace
 	}
 	got := named(t, objects, "ValidatingWebhookConfiguration", webhookName, &admissionregistrationv1.ValidatingWebhookConfiguration{})
-	if diff := cmp.Diff(want.Webhooks, got.Webhooks); diff != "" || len(want.Webhooks) != 5 {
+	if diff := cmp.Diff(want.Webhooks, got.Webhooks); diff != "" || len(want.Webhooks) != 6 {
 		t.Errorf("webhooks (-repository +chart):\n%s", diff)
 	}
 	rules := map[string][]rbacv1.PolicyRule{
@@ -37,7 +38,7 @@ func TestTheWebhookIsThatOfTheRepository(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", kind, diff)
 		}
 	}
-	for _, object := range installerOf(t, "webhook") {
+	for _, object := range installerOf(t, filepath.Join("webhook", "objects")) {
 		role := &rbacv1.ClusterRole{}
 		if want, ok := rules[object.GetKind()]; ok && object.GetName() == release+"-webhook" {
 			want[0].ResourceNames = []string{release + "-webhook"}
@@ -69,8 +70,8 @@ func TestNothingOfTheWebhookIsThereUnlessItIsOn(t *testing.T) {
 func TestTheWebhookOfSingleNamespacesSeesThemOnly(t *testing.T) {
 	objects := render(t, "--set", "webhook.enabled=true,watchNamespaces={payroll,sales}")
 	got := named(t, objects, "ValidatingWebhookConfiguration", webhookName, &admissionregistrationv1.ValidatingWebhookConfiguration{})
-	if len(got.Webhooks) != 4 {
-		t.Errorf("%d webhooks, want one for each kind but the cluster's", len(got.Webhooks))
+	if len(got.Webhooks) != 5 {
+		t.Errorf("%d webhooks, want one for each kind but the cluster's, and one for deletions", len(got.Webhooks))
 	}
 	for _, w := range got.Webhooks {
 		if e := w.NamespaceSelector.MatchExpressions; len(e) != 1 || e[0].Key != "kubernetes.io/metadata.name" || !slices.Equal(e[0].Values, []string{"payroll", "sales"}) {

@@ -95,7 +95,9 @@ var _ = Describe("the rights of the manager", Label("rights"), func() {
 		s := newHooked(ctx, v1alpha1.VendorConductorOne, testenv.WithAudit(log, testenv.ManagerUser))
 		roles, err := testenv.ManagerRoles()
 		Expect(err).NotTo(HaveOccurred())
-		roles = append(roles, webhookRoles()...)
+		hooks, err := testenv.WebhookRoles()
+		Expect(err).NotTo(HaveOccurred())
+		roles = append(roles, hooks...)
 		s.startToExercise(ctx, "--webhook-bind-address="+s.address)
 		s.exercise(ctx)
 		s.exerciseCluster(ctx)
@@ -240,10 +242,12 @@ func (s *stack) refused(ctx context.Context, user string, requests map[request]b
 	return out
 }
 
+// three are a kind of each of ConductorOne's.
+var three = []kind{kinds[0], kinds[1], kinds[3]}
+
 // exercise has the manager do everything that it can do with the API server.
 func (s *stack) exercise(ctx context.Context) {
 	GinkgoHelper()
-	three := []kind{kinds[0], kinds[1], kinds[3]}
 
 	By("objects of every kind that are edited while their remotes are written")
 	for _, k := range three {

@@ -13,10 +13,8 @@ import (
 	. "github.com/onsi/gomega"
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
 	corev1 "k8s.io/api/core/v1"
-	rbacv1 "k8s.io/api/rbac/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/util/cert"
@@ -27,7 +25,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/testenv"
 )
 
-const webhookName = "governance-operator-webhook"
+const webhookName = testenv.WebhookName
 
 // hooked is a stack with what config/webhook installs, reached by an address in place of a Service, and a client
 // that hears warnings.
@@ -38,14 +36,7 @@ type hooked struct {
 	client  client.Client
 }
 
-// documents are the objects in a file of config/webhook.
-func documents(file string) []string {
-	GinkgoHelper()
-	raw, err := os.ReadFile(filepath.Join("..", "..", "config", "webhook", file))
-	Expect(err).NotTo(HaveOccurred())
-	return documentsOf(string(raw))
-}
-
+// documentsOf are the objects in a text.
 func documentsOf(text string) []string { return strings.Split(text, "\n---\n") }
 
 func newHooked(ctx context.Context, vendor v1alpha1.Vendor, options ...testenv.Option) *hooked {
@@ -57,20 +48,7 @@ func newHooked(ctx context.Context, vendor v1alpha1.Vendor, options ...testenv.O
 	h.address = free.Addr().String()
 	Expect(free.Close()).To(Succeed())
 
-	for _, file := range []string{"role.yaml", "secret.yaml"} {
-		for _, text := range documents(file) {
-			Expect(h.c.Create(ctx, decoded(text))).To(Succeed())
-		}
-	}
-	configuration := &admissionregistrationv1.ValidatingWebhookConfiguration{}
-	Expect(yaml.UnmarshalStrict([]byte(documents("configuration.yaml")[0]), configuration)).To(Succeed())
-	for i := range configuration.Webhooks {
-		to := &configuration.Webhooks[i].ClientConfig
-		url := "https://" + h.address + *to.Service.Path
-		to.URL, to.Service = &url, nil
-	}
-	Expect(h.c.Create(ctx, configuration)).To(Succeed())
-
+	Expect(h.env.InstallWebhook(ctx, h.address)).To(Succeed())
 	config := rest.CopyConfig(h.env.Config)
 	config.WarningHandlerWithContext = hearing(func(text string) { *h.heard = append(*h.heard, text) })
 	h.client, err = client.New(config, client.Options{Scheme: h.env.Scheme, Mapper: h.c.RESTMapper()})
@@ -78,44 +56,10 @@ func newHooked(ctx context.Context, vendor v1alpha1.Vendor, options ...testenv.O
 	return h
 }
 
-// webhookRoles are what config/webhook grants the manager beside its own roles.
-func webhookRoles() (out []testenv.Role) {
-	GinkgoHelper()
-	for _, text := range documents("role.yaml") {
-		var role rbacv1.Role // A ClusterRole has no field more that is used here.
-		if Expect(yaml.Unmarshal([]byte(text), &role)).To(Succeed()); len(role.Rules) > 0 {
-			out = append(out, testenv.Role{Name: role.Kind, Namespace: role.Namespace, Rules: role.Rules})
-		}
-	}
-	Expect(out).To(HaveLen(2))
-	return out
-}
-
 type hearing func(string)
 
 // HandleWarningHeaderWithContext takes a warning of the API server down.
 func (h hearing) HandleWarningHeaderWithContext(_ context.Context, _ int, _, text string) { h(text) }
-
-// decoded is an object of RBAC or the Secret.
-func decoded(text string) client.Object {
-	GinkgoHelper()
-	var head metav1.TypeMeta
-	Expect(yaml.Unmarshal([]byte(text), &head)).To(Succeed())
-	object := map[string]client.Object{
-		"Role": &rbacv1.Role{}, "RoleBinding": &rbacv1.RoleBinding{}, "ClusterRole": &rbacv1.ClusterRole{},
-		"ClusterRoleBinding": &rbacv1.ClusterRoleBinding{}, "Secret": &corev1.Secret{},
-	}[head.Kind]
-	Expect(object).NotTo(BeNil(), head.Kind)
-	Expect(yaml.UnmarshalStrict([]byte(text), object)).To(Succeed())
-	manager := []rbacv1.Subject{{APIGroup: rbacv1.GroupName, Kind: rbacv1.UserKind, Name: testenv.ManagerUser}} // As it runs here.
-	switch binding := object.(type) {
-	case *rbacv1.RoleBinding:
-		binding.Subjects = manager
-	case *rbacv1.ClusterRoleBinding:
-		binding.Subjects = manager
-	}
-	return object
-}
 
 // listen starts the manager with its webhook, and waits until the API server asks it.
 func (h *hooked) listen(ctx context.Context, args ...string) {
@@ -231,6 +175,21 @@ var _ = Describe("the validating webhook", Label("webhook"), func() {
 		Expect(h.Counts().Writes).To(Equal(calls.Writes), "the vendor is not asked")
 		Expect(h.Counts().Reads).To(Equal(calls.Reads), "the vendor is not asked")
 	}, SpecTimeout(3*time.Minute))
+
+	It("warns who refers to an entitlement that is deleted, and lets it go", func(ctx SpecContext) {
+		h := newHooked(ctx, v1alpha1.VendorConductorOne)
+		h.listen(ctx)
+		read := h.apply(ctx, manifest(v1alpha1.KindAppEntitlement, "read", "app: {name: GitHub}", "displayName: Read it")).(*v1alpha1.AppEntitlement)
+		h.ready(ctx, read)
+		profile := h.apply(ctx, manifest(v1alpha1.KindAccessProfile, "payroll", "displayName: Payroll", "entitlements: [{ref: {name: read}}]")).(*v1alpha1.AccessProfile)
+		h.ready(ctx, profile)
+		*h.heard = nil
+		Expect(h.client.Delete(ctx, read, client.DryRunAll)).To(Succeed())
+		Expect(*h.heard).To(ConsistOf(ContainSubstring("referred to by AccessProfile payroll")))
+		*h.heard = nil
+		Expect(h.client.Delete(ctx, profile, client.DryRunAll)).To(Succeed())
+		Expect(*h.heard).To(BeEmpty())
+	}, SpecTimeout(2*time.Minute))
 
 	It("warns when a review under way would be deleted with its object", func(ctx SpecContext) {
 		h := newHooked(ctx, v1alpha1.VendorVeza)

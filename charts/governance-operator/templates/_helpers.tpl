@@ -102,3 +102,15 @@ conductorone: 8090
 sailpoint: 8091
 veza: 8092
 {{- end }}
+
+{{- /* Which namespaces the webhook sees. */}}
+{{- define "governance-operator.webhookNamespaces" -}}
+{{- with .Values.watchNamespaces -}}
+namespaceSelector:
+  matchExpressions:
+    - key: kubernetes.io/metadata.name
+      operator: In
+      values:
+        {{- toYaml . | nindent 8 }}
+{{- end }}
+{{- end }}
