@@ -3,6 +3,7 @@ package e2e
 import (
 	"context"
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"sync"
@@ -107,19 +108,24 @@ func (s *stack) witness(ctx context.Context) *witness {
 	return w
 }
 
+// shell runs commands as an administrator types them, with the installed kubectl or the one that was built beside the control plane.
+func (s *stack) shell(ctx context.Context, dir, commands string) (string, error) {
+	GinkgoHelper()
+	admin, err := s.env.KubeconfigFile("admin", "system:masters")
+	Expect(err).NotTo(HaveOccurred())
+	beside, err := filepath.Abs("../../bin/k8s")
+	Expect(err).NotTo(HaveOccurred())
+	cmd := exec.CommandContext(ctx, "bash", "-euo", "pipefail", "-c", commands)
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), "KUBECONFIG="+admin, "PATH="+os.Getenv("PATH")+":"+beside)
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}
+
 // kubectlWait runs kubectl wait --for=condition=Ready on an object.
 func (s *stack) kubectlWait(ctx context.Context, what string) {
 	GinkgoHelper()
-	path, err := exec.LookPath("kubectl")
-	if err != nil {
-		path, err = filepath.Abs("../../bin/k8s/kubectl")
-		Expect(err).NotTo(HaveOccurred())
-	}
-	admin, err := s.env.KubeconfigFile("admin", "system:masters")
-	Expect(err).NotTo(HaveOccurred())
-	out, err := exec.CommandContext(ctx, path, "--kubeconfig", admin, "-n", s.namespace, "wait", "--for=condition=Ready", "--timeout=60s", what).CombinedOutput()
-	if err != nil {
-		seen, _ := exec.CommandContext(ctx, path, "--kubeconfig", admin, "-n", s.namespace, "get", "governance", "-o", "yaml").CombinedOutput()
+	if out, err := s.shell(ctx, "", "kubectl -n "+s.namespace+" wait --for=condition=Ready --timeout=60s "+what); err != nil {
+		seen, _ := s.shell(ctx, "", "kubectl -n "+s.namespace+" get governance -o yaml")
 		Fail(fmt.Sprintf("kubectl wait %s: %s\n%s", what, out, seen))
 	}
 }
@@ -129,7 +135,6 @@ var _ = Describe("kstatus", Label("kstatus"), func() {
 		s := newStack(ctx)
 		w := s.witness(ctx)
 		s.start(ctx, "--resync-interval=1s")
-		three := []kind{kinds[0], kinds[1], kinds[3]}
 		resources := []string{"appentitlement/one", "accessprofile/one", "accessreview/one"}
 		for i, k := range three {
 			obj := s.apply(ctx, k.manifest("one", "First")).(reference.Managed)
