@@ -180,8 +180,75 @@ func TestAValueOfTheWrongFormIsRefusedByItsPath(t *testing.T) {
 }
 
 func TestValuesThatContradictEachOtherAreRefused(t *testing.T) {
-	values := map[string]any{"metrics": map[string]any{"enabled": false}, "serviceMonitor": map[string]any{"enabled": true}}
-	if said := refusal(t, values); !strings.Contains(said, "serviceMonitor.enabled needs metrics.enabled") {
-		t.Error(said)
+	for values, want := range map[string]string{
+		"{metrics: {enabled: false}, serviceMonitor: {enabled: true}}":                       "serviceMonitor.enabled needs metrics.enabled",
+		"{replicaCount: 2, leaderElection: {enabled: false}}":                                "replicaCount: 2 needs leaderElection.enabled",
+		"{leaderElection: {leaseDuration: 5s}}":                                              "leaderElection.leaseDuration: 5s must be longer than leaderElection.renewDeadline, 10s",
+		"{leaderElection: {leaseDuration: 1m, renewDeadline: 1m}}":                           "leaderElection.leaseDuration: 1m must be longer than leaderElection.renewDeadline, 1m",
+		"{leaderElection: {leaseDuration: 1m30s, renewDeadline: 90.5s}}":                     "leaderElection.leaseDuration: 1m30s must be longer",
+		"{leaderElection: {renewDeadline: 3s, retryPeriod: 2500ms}}":                         "leaderElection.renewDeadline: 3s must be longer than 1.2 times leaderElection.retryPeriod, 2500ms",
+		"{leaderElection: {leaseDuration: 900ms, renewDeadline: 500ms, retryPeriod: 100ms}}": "leaderElection.leaseDuration: 900ms is less than the second",
+		"{health: {port: 8443}}":                                                             "metrics.port: 8443 is health.port, too",
+		"{webhook: {enabled: true, port: 8081}}":                                             "webhook.port: 8081 is health.port, too",
+		"{webhook: {enabled: true, port: 8443}}":                                             "webhook.port: 8443 is metrics.port, too",
+		"{podLabels: {app.kubernetes.io/name: mine}}":                                        "podLabels: app.kubernetes.io/name is the chart's own",
+		"{commonLabels: {app.kubernetes.io/instance: mine}}":                                 "commonLabels: app.kubernetes.io/instance is the chart's own",
+		"{networkPolicy: {egress: {enabled: true}}}":                                         "networkPolicy.egress.enabled needs networkPolicy.enabled",
+		"{webhook: {certManager: {enabled: true}}}":                                          "webhook.certManager.enabled needs webhook.enabled",
+		"{image: {registry: registry.example/}}":                                             "at '/image/registry'",
+		"{image: {repository: 'operator:v1'}}":                                               "at '/image/repository'",
+		"{image: {tag: 'v1 '}}":                                                              "at '/image/tag'",
+		"{sandbox: {image: {registry: 'registry.example//x'}}}":                              "at '/sandbox/image/registry'",
+	} {
+		var v any
+		if err := yaml.Unmarshal([]byte(values), &v); err != nil {
+			t.Fatal(err)
+		}
+		if said := refusal(t, v); !strings.Contains(said, want) {
+			t.Errorf("%s: %s", values, said)
+		}
+	}
+	for _, fine := range []string{
+		"leaderElection.leaseDuration=1m,leaderElection.renewDeadline=40s", "leaderElection.enabled=false,leaderElection.leaseDuration=1s", "replicaCount=0",
+		"metrics.enabled=false,health.port=8443", "webhook.port=8081", "image.registry=registry.example:5000/mirror", "image.registry=",
+	} {
+		render(t, "--set", fine)
+	}
+}
+
+// A chart that has this one as a part, and switches it on and off as Helm documents it.
+func TestItIsAPartOfAnotherChart(t *testing.T) {
+	parent := t.TempDir()
+	here, err := filepath.Abs(chart)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.CopyFS(filepath.Join(parent, "charts", "governance-operator"), os.DirFS(here)); err != nil {
+		t.Fatal(err)
+	}
+	raw, err := os.ReadFile(filepath.Join(chart, "Chart.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var about struct{ Version string }
+	if err := yaml.Unmarshal(raw, &about); err != nil {
+		t.Fatal(err)
+	}
+	text := "apiVersion: v2\nname: platform\nversion: 1.0.0\ndependencies:\n  - {name: governance-operator, version: " + about.Version + ", condition: governance-operator.enabled}\n"
+	if err := os.WriteFile(filepath.Join(parent, "Chart.yaml"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for enabled, want := range map[string]int{"true": 1, "false": 0} {
+		out, err := runHelm(t.Context(), "template", release, parent, "--namespace", namespace, "--set", "global.team=iam,governance-operator.enabled="+enabled)
+		if err != nil {
+			t.Fatal(err)
+		}
+		objects, err := parse(out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := len(of(objects, "Deployment")); got != want {
+			t.Errorf("enabled=%s: %d Deployments", enabled, got)
+		}
 	}
 }
