@@ -1,6 +1,7 @@
 package chart_test
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -31,8 +32,14 @@ func overlayOf(t *testing.T, document, section string) string {
 	return text
 }
 
-// overlaid builds an overlay that is written for a folder beside a clone, with more lines in it and more files beside it.
+// overlaid builds an overlay that is written for a folder beside a clone, with more lines in it.
 func overlaid(t *testing.T, overlay string, more ...string) []*unstructured.Unstructured {
+	t.Helper()
+	return overlaidWith(t, overlay+strings.Join(more, "\n")+"\n", nil)
+}
+
+// overlaidWith builds it with files beside it.
+func overlaidWith(t *testing.T, overlay string, files map[string]string) []*unstructured.Unstructured {
 	t.Helper()
 	parent, err := filepath.EvalSymlinks(t.TempDir())
 	if err != nil {
@@ -50,9 +57,15 @@ func overlaid(t *testing.T, overlay string, more ...string) []*unstructured.Unst
 	if err := os.CopyFS(filepath.Join(parent, "governance-operator", "config"), os.DirFS(filepath.Join(clone, "config"))); err != nil {
 		t.Fatal(err)
 	}
-	text := overlay + strings.Join(more, "\n") + "\n"
-	if err := os.WriteFile(filepath.Join(folder, "kustomization.yaml"), []byte(text), 0o600); err != nil {
-		t.Fatal(err)
+	files = maps.Clone(files)
+	if files == nil {
+		files = map[string]string{}
+	}
+	files["kustomization.yaml"] = overlay
+	for name, text := range files {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return built(t, folder)
 }

@@ -18,7 +18,7 @@ import (
 	"k8s.io/client-go/discovery"
 )
 
-var update = flag.Bool("update", false, "write the definitions of Kubernetes in values.schema.json anew")
+var update = flag.Bool("update", false, "write what is generated anew: the definitions of Kubernetes in values.schema.json, and config/kustomize/names.yaml")
 
 // schemaOfValues is the file values.schema.json. Its definitions are by hand, but for those of Kubernetes.
 type schemaOfValues struct {

@@ -44,7 +44,7 @@ func examples(text string) map[int]string {
 // be parsed only.
 var (
 	served = []string{"governance-operator.io", "rbac.authorization.k8s.io"}
-	others = []string{"argoproj.io", "kustomize.toolkit.fluxcd.io", "kustomize.config.k8s.io"}
+	others = []string{"argoproj.io", "kustomize.toolkit.fluxcd.io", "helm.toolkit.fluxcd.io", "source.toolkit.fluxcd.io", "kustomize.config.k8s.io"}
 )
 
 func TestEveryExampleInTheDocumentsIsAccepted(t *testing.T) {
