@@ -35,6 +35,8 @@ type Removal struct {
 	// Instead lists the fields that take this one's place: while the spec sets one of them to something, this one is emptied,
 	// and neither closes nor holds anything.
 	Instead []string
+	// Shared: it is one list at the vendor with those, so that there is nothing to empty.
+	Shared bool
 	// Empty says what an empty list would mean; empty where the list must not be.
 	Empty string
 	// Why says, in words for the documentation, why it is this fate.
@@ -89,7 +91,9 @@ func Revert(model any, written []string, caps Capabilities, keep Keeping) Remove
 			r.Kept = append(r.Kept, path)
 		case setsAny(model, removal.Instead):
 			r.Replaced = append(r.Replaced, path)
-			r.put(model, path, path, nil)
+			if !removal.Shared {
+				r.put(model, path, path, nil)
+			}
 		case removal.Fate == FateHeld:
 			r.Held = append(r.Held, path)
 		case removal.Fate == FateClosed:

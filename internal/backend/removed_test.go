@@ -25,6 +25,7 @@ var removable = Capabilities{
 		"conductorOne.cohort":                  {Fate: FateLeft},
 		"conductorOne.annotations":             {Fate: FateCleared},
 		"veza.publish":                         {Fate: FateEnds},
+		"veza.relationships":                   {Fate: FateHeld, Instead: []string{"entitlements"}, Shared: true},
 	},
 }
 
@@ -84,6 +85,10 @@ func TestRevert(t *testing.T) {
 		"everybody takes the place of some": {
 			spec: c1(ConductorOneAccessProfile{VisibleToEveryone: To(true)}), written: []string{"conductorOne.visibleTo"},
 			model: c1(ConductorOneAccessProfile{VisibleToEveryone: To(true), VisibleTo: EntitlementSet{}}), replaced: []string{"conductorOne.visibleTo"},
+		},
+		"what is one list at the vendor is not emptied when the other takes its place": {
+			spec: AccessProfile{Entitlements: EntitlementSet{{"a", "1"}}}, written: []string{"veza.relationships"},
+			model: AccessProfile{Entitlements: EntitlementSet{{"a", "1"}}}, replaced: []string{"veza.relationships"},
 		},
 		"nobody takes the place of nobody": {
 			spec: c1(ConductorOneAccessProfile{VisibleToEveryone: To(false)}), written: []string{"conductorOne.visibleTo"},

@@ -14,10 +14,10 @@ func removedFromProfile() map[string]backend.Removal {
 	return map[string]backend.Removal{
 		"displayName":                        left("a name cannot be empty"),
 		"description":                        {Fate: backend.FateCleared, Why: whyText},
-		pathEntitlements:                     {Fate: backend.FateHeld, Instead: []string{pathRelationships}, Empty: "the profile gives nothing", Why: whyEmptied},
+		pathEntitlements:                     {Fate: backend.FateHeld, Instead: []string{pathRelationships}, Shared: true, Empty: "the profile gives nothing", Why: whyEmptied},
 		pathInherits:                         {Fate: backend.FateHeld, Empty: "the profile inherits nothing", Why: whyEmptied},
 		pathState:                            {Fate: backend.FateClosed, Value: "Paused", Why: "what is not running gives nothing to anybody new"},
-		pathRelationships:                    {Fate: backend.FateHeld, Instead: []string{pathEntitlements}, Empty: "the profile gives nothing", Why: whyEmptied},
+		pathRelationships:                    {Fate: backend.FateHeld, Instead: []string{pathEntitlements}, Shared: true, Empty: "the profile gives nothing", Why: whyEmptied},
 		pathLabels:                           {Fate: backend.FateCleared, Why: "what has no label can be asked for in no more ways"},
 		pathPolicy:                           left("without it people might get access past an approval"),
 		pathApplication:                      left("what the profile does without it is not known"),

@@ -12,17 +12,17 @@ func TestARevertOfAProfileReverts(t *testing.T) {
 	enginetest.Reverts(t, enginetest.Profiles, enginetest.Reverting[backend.AccessProfile]{
 		Guard: vendortest.Guard[backend.AccessProfile]{
 			Open:  func(t *testing.T) vendortest.Kept[profile] { return profiles(t, "PublishDraft") },
-			Place: vendortest.Place{ParentID: plain},
+			Place: vendortest.Place{ParentID: limited}, Prepare: edits().Prepare,
 			Specs: vendortest.Specs[backend.AccessProfile]{
 				Sample: fullProfile(), Variations: inOtherWays(profileVariations()),
 				Mend: func(p *profile) {
 					if p.Veza == nil {
 						p.Veza = &backend.VezaAccessProfile{}
 					}
-					p.Veza.ProfileTypeID = backend.To(plain)
+					p.Veza.ProfileTypeID = &limited
 					p.Veza.Published = backend.To(true) // A draft takes no members.
-					if p.Veza.Relationships != nil {
-						p.Entitlements = nil // Each is the whole list.
+					if p.Entitlements != nil {
+						p.Veza.Relationships = nil // Each is the whole list.
 					}
 					if backend.Value(p.Veza.State) == "Running" {
 						p.Veza.RequireApprovalToStart = nil // Nobody is there who would approve.
@@ -54,6 +54,8 @@ func inOtherWays(variations map[string]func(*profile)) map[string]func(*profile)
 	variations["by other entitlements"] = func(p *profile) {
 		p.Entitlements, p.Veza.Relationships = backend.EntitlementSet{developers, reports}, nil
 	}
+	variations["an heir"] = func(p *profile) { p.Inherits = backend.Set{bases[0]} }
+	variations["an heir of two"] = func(p *profile) { p.Inherits = bases }
 	variations["confirmed"] = func(p *profile) { p.Veza.RequireApprovalToStart = backend.To(true) }
 	return variations
 }
