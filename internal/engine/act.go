@@ -391,7 +391,7 @@ func (p *pass[O, D]) delete(ctx context.Context, plan Plan) outcome {
 		return outcome{plan: plan, err: err}
 	}
 	p.r.views.drop(p.backend.TenantKey, seen.ParentID, seen.ID)
-	p.r.names.gone(seen.ID)
+	p.r.names.gone(p.nameKey(""), seen.ID)
 	if twin {
 		return outcome{plan: plan, wrote: true, diffLeft: true}
 	}

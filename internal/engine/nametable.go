@@ -2,6 +2,7 @@ package engine
 
 import (
 	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -34,14 +35,19 @@ type nameKey struct{ at, tenant, parent, name string }
 // they were answered. Everything in it is found again by the first passes of a process.
 type nameTable struct {
 	mu     sync.Mutex
-	turns  map[nameKey]claimant
-	since  map[nameKey]time.Time
+	turns  map[nameKey][]turnHolder
 	taken  map[types.UID]map[nameKey]bool
 	made   map[nameKey]madeName
-	byID   map[string][]nameKey
-	order  []nameKey // of made, the oldest first
+	byID   map[nameKey][]nameKey // by the place and the id
+	order  []nameKey             // of made, the oldest first
 	places map[parentKey]*namePlace
 	of     map[types.NamespacedName]parentKey
+}
+
+// turnHolder is who has a turn, since when.
+type turnHolder struct {
+	claimant
+	since time.Time
 }
 
 // madeName is what this process made, or gave the name to.
@@ -78,27 +84,27 @@ type nameAnswer struct {
 func (t *nameTable) turn(k nameKey, c claimant, now time.Time, counts func(claimant) bool) (holder claimant, since time.Time, taken bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if holder, ok := t.turns[k]; ok && holder.uid != c.uid && counts(holder) {
-		return holder, t.since[k], false
+	for _, holder := range t.turns[k] {
+		if holder.uid != c.uid && counts(holder.claimant) {
+			return holder.claimant, holder.since, false
+		}
 	}
 	t.enter(k, c, now)
 	return claimant{}, time.Time{}, true
 }
 
-// enter gives the turn to c; t.mu is held.
+// enter gives a turn to c, beside those who have one that does not count for it; t.mu is held.
 func (t *nameTable) enter(k nameKey, c claimant, now time.Time) {
 	if t.turns == nil {
-		t.turns, t.since, t.taken = map[nameKey]claimant{}, map[nameKey]time.Time{}, map[types.UID]map[nameKey]bool{}
+		t.turns, t.taken = map[nameKey][]turnHolder{}, map[types.UID]map[nameKey]bool{}
 	}
-	if before, ok := t.turns[k]; ok && before.uid != c.uid {
-		delete(t.taken[before.uid], k)
-	} else if !ok {
-		t.since[k] = now
+	if t.taken[c.uid][k] {
+		return
 	}
 	if t.taken[c.uid] == nil {
 		t.taken[c.uid] = map[nameKey]bool{}
 	}
-	t.turns[k], t.taken[c.uid][k] = c, true
+	t.turns[k], t.taken[c.uid][k] = append(t.turns[k], turnHolder{c, now}), true
 }
 
 // leave ends the turns of an object.
@@ -106,9 +112,9 @@ func (t *nameTable) leave(uid types.UID) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for k := range t.taken[uid] {
-		if t.turns[k].uid == uid {
+		t.turns[k] = slices.DeleteFunc(t.turns[k], func(h turnHolder) bool { return h.uid == uid })
+		if len(t.turns[k]) == 0 {
 			delete(t.turns, k)
-			delete(t.since, k)
 		}
 	}
 	delete(t.taken, uid)
@@ -118,39 +124,45 @@ func (t *nameTable) leave(uid types.UID) {
 func (t *nameTable) note(keys []nameKey, m madeName) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.drop(m.id)
+	if len(keys) == 0 {
+		return
+	}
+	t.drop(keys[0].of(m.id))
 	if t.made == nil {
-		t.made, t.byID = map[nameKey]madeName{}, map[string][]nameKey{}
+		t.made, t.byID = map[nameKey]madeName{}, map[nameKey][]nameKey{}
 	}
 	for len(t.order) > 0 {
 		oldest := t.order[0]
 		if known, ok := t.made[oldest]; ok && m.at.Sub(known.at) < madeAge {
 			break
 		}
-		t.drop(t.made[oldest].id)
+		t.drop(oldest.of(t.made[oldest].id))
 		t.order = t.order[1:]
 	}
 	for _, k := range keys {
 		t.made[k] = m
 		t.order = append(t.order, k)
 	}
-	t.byID[m.id] = keys
+	t.byID[keys[0].of(m.id)] = keys
 }
 
-// gone forgets a remote that is there no more.
-func (t *nameTable) gone(id string) {
+// gone forgets a remote of a place that is there no more.
+func (t *nameTable) gone(place nameKey, id string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.drop(id)
+	t.drop(place.of(id))
 }
 
-func (t *nameTable) drop(id string) {
-	for _, k := range t.byID[id] {
-		if t.made[k].id == id {
+// of is the key of a remote of the same tenant: others may use the same ids.
+func (k nameKey) of(id string) nameKey { return nameKey{at: k.at, tenant: k.tenant, name: id} }
+
+func (t *nameTable) drop(remote nameKey) {
+	for _, k := range t.byID[remote] {
+		if t.made[k].id == remote.name {
 			delete(t.made, k)
 		}
 	}
-	delete(t.byID, id)
+	delete(t.byID, remote)
 }
 
 // since says what was given a name after a look at that time, or so shortly before that it need not show it.

@@ -181,7 +181,7 @@ func (p *pass[O, D]) proveAbsence(ctx context.Context, remote v1alpha1.RemoteSta
 		}
 	}
 	f.Found = FoundAbsentProved
-	p.r.names.gone(remote.ID)
+	p.r.names.gone(p.nameKey(""), remote.ID)
 	absent, err := p.r.countAbsent(ctx, p.backend, p.driver, now.Add(-shared))
 	if err != nil {
 		return err
