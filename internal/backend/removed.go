@@ -37,6 +37,8 @@ type Removal struct {
 	Instead []string
 	// Shared: it is one list at the vendor with those, so that there is nothing to empty.
 	Shared bool
+	// By lists fields of the spec that say this one, too.
+	By []string
 	// Empty says what an empty list would mean; empty where the list must not be.
 	Empty string
 	// Why says, in words for the documentation, why it is this fate.

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -48,7 +49,7 @@ func closesAny(obj Object, written []string, caps backend.Capabilities) bool {
 				return true // In doubt it is one of them.
 			}
 		}
-		if !hasPath(whole.Spec, strings.Split(path, ".")) {
+		if !slices.ContainsFunc(append([]string{path}, row.By...), func(by string) bool { return hasPath(whole.Spec, strings.Split(by, ".")) }) {
 			return true
 		}
 	}

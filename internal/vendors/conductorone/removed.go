@@ -60,7 +60,7 @@ func removedFromProfile() map[string]backend.Removal {
 		"membership.expression":                                  ruleOff("conductorOne.automation.entitlements"),
 		"membership.enabled":                                     ruleOff(),
 		"membership.createTasks":                                 left(whySwitch),
-		"conductorOne.visibleToEveryone":                         {Fate: backend.FateClosed, Value: false, Why: "not everybody sees it"},
+		"conductorOne.visibleToEveryone":                         {Fate: backend.FateClosed, Value: false, By: []string{pathVisibleTo}, Why: "not everybody sees it"},
 		pathVisibleTo:                                            {Fate: backend.FateHeld, Instead: []string{"conductorOne.visibleToEveryone"}, Empty: "nobody sees it by an entitlement", Why: "emptying it would take it from everybody who sees it by this"},
 		"conductorOne.requestBundle":                             {Fate: backend.FateClosed, Value: false, Why: "nobody can ask for all of it at once"},
 		pathEnrollment:                                           {Fate: backend.FateClosed, Value: enrollmentEnforced, Why: "nobody gets past the policies of its entries"},
