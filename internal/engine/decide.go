@@ -107,7 +107,9 @@ var table = []row{
 	{number: 46, when: func(f *reader) bool {
 		return f.phase() == PhaseFailed && (f.changes() == ChangesNone || !f.specMoved())
 	}, plan: Plan{Hold, v1alpha1.ReasonRemoteFailed}},
-	{number: 47, when: func(f *reader) bool { return f.fieldRemoved() && f.changes() == ChangesNone }, plan: Plan{Hold, v1alpha1.ReasonFieldRemoved}},
+	{number: 47, when: func(f *reader) bool {
+		return f.fieldRemoved() && (f.changes() == ChangesNone || f.drift() == DriftReport && !f.specMoved())
+	}, plan: Plan{Hold, v1alpha1.ReasonFieldRemoved}},
 	{number: 48, when: func(f *reader) bool { return f.changes() == ChangesNone }, plan: Plan{Settle, v1alpha1.ReasonInSync}},
 	{number: 49, when: func(f *reader) bool { return f.specMoved() && f.sealed() }, plan: Plan{Hold, v1alpha1.ReasonSealedByVendor}},
 	{number: 50, when: func(f *reader) bool { return !f.specMoved() && (f.drift() == DriftReport || f.sealed()) }, plan: Plan{Hold, v1alpha1.ReasonDrifted}},

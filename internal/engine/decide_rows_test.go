@@ -199,6 +199,8 @@ func TestEveryRowOfTheTable(t *testing.T) {
 			56, edited(), func(f *Facts) { f.Phase = PhaseFailed }, Plan{Update, v1alpha1.ReasonUpdating}},
 		"a list that left the spec is not as specified": {
 			47, settled(), func(f *Facts) { f.FieldRemoved = true }, Plan{Hold, v1alpha1.ReasonFieldRemoved}},
+		"what somebody changed beside a list that is held is left under Report": {
+			47, settled(), func(f *Facts) { f.FieldRemoved, f.Changes, f.Drift = true, ChangesWritable, DriftReport }, Plan{Hold, v1alpha1.ReasonFieldRemoved}},
 		"what only takes access away is written while a list is held": {
 			56, edited(), func(f *Facts) { f.FieldRemoved = true }, Plan{Update, v1alpha1.ReasonUpdating}},
 		"a deletion does not wait for a list that left the spec": {

@@ -106,6 +106,9 @@ func (p *pass[O, D]) specMoved(ctx context.Context) bool {
 	if st.DesiredDigest == backend.DesiredDigest(p.desired) {
 		return false
 	}
+	if digest, ok := p.inputsDigest(ctx); p.facts.FieldRemoved && ok && digest == st.InputsDigest {
+		return false // All that does not wait was carried out.
+	}
 	waits, earlier := len(p.narrowing.problems) > 0, st.InputsDigest != "" && !strings.HasPrefix(st.InputsDigest, mappingVersion+":")
 	if !waits && !earlier {
 		return true

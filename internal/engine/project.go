@@ -101,6 +101,9 @@ func (p *pass[O, D]) projectDigest(out outcome) {
 // projectReached keeps what was converged last, and what that was computed from.
 func (p *pass[O, D]) projectReached(out outcome) {
 	st := p.status()
+	if out.wrote && p.facts.SpecMoved && (p.narrowing.on || p.facts.FieldRemoved) {
+		st.DesiredDigest = "" // A part of another spec is there: the one before, should it come back, is an edit.
+	}
 	if p.narrowing.on {
 		return
 	}
@@ -108,7 +111,8 @@ func (p *pass[O, D]) projectReached(out outcome) {
 	if inSync || out.plan.Action == Adopt && p.facts.Drift == DriftReport {
 		st.DesiredDigest = backend.DesiredDigest(p.desired)
 	}
-	if inSync || out.plan.Reason == v1alpha1.ReasonDrifted {
+	held := p.facts.FieldRemoved && out.err == nil && !out.diffLeft && len(p.changes) == 0
+	if inSync || held || out.plan.Reason == v1alpha1.ReasonDrifted {
 		if digest, ok := p.inputsDigest(context.Background()); ok {
 			st.InputsDigest = digest
 		}
