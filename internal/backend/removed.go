@@ -264,6 +264,9 @@ func setsAny(model any, paths []string) bool {
 // hashOfLeaf is the hash of a leaf that is set, else empty.
 func hashOfLeaf(model any, path string) string { return byPath(model)[path].hashed() }
 
+// SameLeaf says whether two models hold the same at a path.
+func SameLeaf(a, b any, path string) bool { return hashOfLeaf(a, path) == hashOfLeaf(b, path) }
+
 func (f Field) hashed() string {
 	if !f.value.IsValid() {
 		return ""

@@ -173,6 +173,9 @@ func (p *pass[O, D]) stakeClaim(ctx context.Context, plan Plan) error {
 		next.Token = m.Token
 	}
 	next.Wrote, next.Made = p.remembers(plan)
+	if plan.Action == Adopt {
+		next.Of = p.seen.ID
+	}
 	stamp := p.r.Now()
 	if err := p.storeIntent(ctx, next); err != nil {
 		return fmt.Errorf("claiming %s: %w", p.name(), err)
@@ -318,6 +321,7 @@ func (p *pass[O, D]) update(ctx context.Context, plan Plan, changes backend.Chan
 		if plan.Action == Adopt {
 			p.status().ClosedAttempt = p.intent.Attempt
 		}
+		p.forgetRefused(ctx, err)
 		return outcome{plan: plan, err: err}
 	}
 	p.countWrite(strings.Join(changes.Paths(), ","))

@@ -27,6 +27,8 @@ type Intent struct {
 	Bound bool `json:"bound,omitempty"`
 	// Made says whether the remote was created or adopted; empty in what an earlier version noted.
 	Made v1alpha1.CreationPolicy `json:"made,omitempty"`
+	// Of is the id of the remote that is adopted.
+	Of string `json:"of,omitempty"`
 	// Wrote are the fields that the create or the adoption sends, until the status has them.
 	Wrote []string `json:"wrote,omitempty"`
 }

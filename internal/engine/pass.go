@@ -68,6 +68,7 @@ type pass[O Object, D backend.Model] struct {
 	warnings   []backend.Problem // what the spec needs of a person at the vendor
 	claimStamp time.Time
 	sent       []string // fields that a write sent
+	noted      []string // fields of them that were noted for the first time
 	said       string   // what became of them, for people
 	why        backend.WriteReason
 	created    bool

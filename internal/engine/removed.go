@@ -192,8 +192,25 @@ func (p *pass[O, D]) noteWritten(ctx context.Context, changes backend.Changes) e
 	p.obj.SetResourceVersion(next.GetResourceVersion())
 	p.obj.SetManagedFields(slices.Clone(next.GetManagedFields()))
 	p.status().Written = &v1alpha1.WrittenFields{Paths: slices.Clone(all)}
+	p.noted = slices.DeleteFunc(all, func(path string) bool { return slices.Contains(known, path) })
 	p.r.At("noted")
 	return nil
+}
+
+// forgetRefused takes back what was noted for a write that the vendor refused, where another look shows that nothing came of it:
+// what stands there is still somebody else's.
+func (p *pass[O, D]) forgetRefused(ctx context.Context, err error) {
+	if len(p.noted) == 0 || backend.ClassOf(err) != backend.Terminal {
+		return
+	}
+	obs, err := p.look(ctx, backend.Ref{ID: p.seen.ID, ParentID: p.seen.ParentID})
+	if err != nil || !obs.Exists {
+		return
+	}
+	written := p.status().Written
+	written.Paths = slices.DeleteFunc(written.Paths, func(path string) bool {
+		return slices.Contains(p.noted, path) && !backend.Covers(p.caps.WriteOnly, path) && backend.SameLeaf(p.seen.Actual, obs.Actual, backend.LeafOf(path))
+	})
 }
 
 // remembers says what a create or an adoption is about to send, with which the memory starts anew, and who makes the remote. Any other
@@ -206,6 +223,11 @@ func (p *pass[O, D]) remembers(plan Plan) (wrote []string, made v1alpha1.Creatio
 	case Adopt:
 		if p.facts.Drift == DriftCorrect {
 			wrote = p.wouldWrite(p.seen.Actual, p.writable())
+		}
+		if p.intent != nil && p.intent.Of != "" && p.intent.Of == p.seen.ID {
+			wrote = slices.Concat(wrote, p.written()) // An adoption of it was begun, and may have been carried out in part.
+			slices.Sort(wrote)
+			wrote = slices.Compact(wrote)
 		}
 		return wrote, v1alpha1.CreationAdopt
 	}
