@@ -26,8 +26,9 @@ func printed(line string) string {
 			continue
 		}
 		var out []string
-		for _, command := range strings.Split(block[1], "\n") {
-			if command = strings.TrimSpace(command); strings.HasPrefix(command, "kubectl ") && !strings.Contains(command, " wait ") && !strings.Contains(command, " logs ") {
+		for _, command := range strings.Split(strings.NewReplacer("\\\n", " ", "|\n", "| ").Replace(block[1]), "\n") {
+			command = strings.TrimSpace(command)
+			if strings.HasPrefix(command, "kubectl ") && !strings.Contains(command, "wait governance ") && !strings.Contains(command, " logs ") {
 				out = append(out, command)
 			}
 		}
