@@ -346,6 +346,7 @@ func (p *pass[O, D]) wrote(ctx context.Context, plan Plan, obs backend.Observati
 		obs.Mark = p.mark()
 	}
 	obs.Exists = true
+	p.keepUnread(&obs)
 	p.learn(obs, err == nil)
 	p.seen, p.wroteTo = obs, obs.ID
 	p.claim(obs)

@@ -128,6 +128,20 @@ func (p *pass[O, D]) holdBack(obs backend.Observation[D]) {
 	p.noteWaiting(obs)
 }
 
+// keepUnread completes what a write in part returned: of the fields that cost a call of their own its driver has read those that
+// it was to write, and what it has not read is as it was.
+func (p *pass[O, D]) keepUnread(obs *backend.Observation[D]) {
+	if p.removed.less == nil {
+		return
+	}
+	read := backend.TailOf(*p.removed.less, p.caps)
+	for _, path := range backend.TailOf(p.desired, p.caps) {
+		if !slices.Contains(read, path) && backend.IsNone(obs.Actual, path) {
+			backend.CopyLeaf(&obs.Actual, p.seen.Actual, path)
+		}
+	}
+}
+
 // noteWaiting lists what is not written while something is held.
 func (p *pass[O, D]) noteWaiting(obs backend.Observation[D]) {
 	if !p.facts.FieldRemoved {
