@@ -250,6 +250,11 @@ func (c *reverting[O, D]) judge(w *world[O, D], atSecond D, count bool) (held []
 	return held
 }
 
+// isHeld says whether a field is held, or shows at the vendor what another one holds.
+func (c *reverting[O, D]) isHeld(path string, held []string) bool {
+	return slices.ContainsFunc(append(slices.Clone(c.g.Follows[path]), path), func(p string) bool { return slices.Contains(held, p) })
+}
+
 // wider says that nobody may see, ask for, skip or keep more than after the first.
 func (c *reverting[O, D]) wider(pending backend.Changes, listed map[string]v1alpha1.LeftBehindState, held []string, atSecond D) {
 	if c.g.Opens != nil {
@@ -258,7 +263,7 @@ func (c *reverting[O, D]) wider(pending backend.Changes, listed map[string]v1alp
 			for _, word := range words {
 				// One list for another cannot be told in parts where none would be everybody: it is named as what waits.
 				waits := len(held) > 0 && pending.Has(path) && c.k.Capabilities().Removed[path].Fate == backend.FateHeld
-				if !slices.Contains(before[path], word) && !slices.Contains(held, path) && !waits && listed[path] != v1alpha1.LeftBehindLeft {
+				if !slices.Contains(before[path], word) && !c.isHeld(path, held) && !waits && listed[path] != v1alpha1.LeftBehindLeft {
 					c.Fatalf("%s: %s, and after the first it was %v\nfirst %s\nsecond %s", path, word, before[path], rendered(c.first), rendered(c.second))
 				}
 				if listed[path] == v1alpha1.LeftBehindLeft && c.k.Capabilities().Removed[path].Fate != backend.FateHeld && !slices.Contains(before[path], word) {

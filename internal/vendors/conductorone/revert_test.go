@@ -134,6 +134,6 @@ func TestARevertOfAReviewReverts(t *testing.T) {
 			},
 		},
 		Limits:  []string{"conductorOne.policy", "conductorOne.signature", "deadline"},
-		Follows: map[string][]string{"scope.apps": {"scope.entitlements", "scope.apps.selected", "scope.resourceTypes"}, "start.at": {"start.mode"}},
+		Follows: map[string][]string{"scope.entitlements": {"scope.apps.selected"}, "scope.apps": {"scope.entitlements", "scope.apps.selected", "scope.resourceTypes"}, "start.at": {"start.mode"}},
 	})
 }
