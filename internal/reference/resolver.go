@@ -1,6 +1,7 @@
 package reference
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -385,12 +386,14 @@ func (r *Resolver) within(q backend.Name) string {
 	if q.ParentID == "" {
 		return ""
 	}
+	name := ""
 	for _, pin := range r.pins.used {
-		if pin.ID == q.ParentID && pin.ParentID == "" {
-			return fmt.Sprintf("in %q: ", pin.Name)
+		// Two names may mean one thing: always the same one is told, or the message would change with each pass.
+		if pin.ID == q.ParentID && pin.ParentID == "" && (name == "" || pin.Name < name) {
+			name = pin.Name
 		}
 	}
-	return fmt.Sprintf("in %q: ", q.ParentID)
+	return fmt.Sprintf("in %q: ", cmp.Or(name, q.ParentID))
 }
 
 // PinnedObject returns the name of the object that a pin is about, and false where it is about a name at the vendor.

@@ -299,3 +299,19 @@ func TestANameThatIsNotFoundSaysWhereItWasLookedFor(t *testing.T) {
 		})
 	}
 }
+
+func TestWhereANameWasLookedForIsToldInTheSameWordsEachTime(t *testing.T) {
+	refs := []v1alpha1.EntitlementRef{in("Payroll", "Viewer"), in("Workday", "Viewer")}
+	known := backend.Answer{Matches: []backend.Match{{ID: "app-1"}}}
+	for range 20 {
+		r := NewResolver(context.Background(), nil, profile(refs...), "tenant", map[backend.Name]backend.Answer{
+			{Kind: backend.NameApp, Name: "Payroll"}: known, {Kind: backend.NameApp, Name: "Workday"}: known,
+			{Kind: backend.NameEntitlement, ParentID: "app-1", Name: "Viewer"}: {},
+		})
+		r.Entitlements("spec.entitlements", refs)
+		want := `spec.entitlements[1]: in "Payroll": there is no entitlement named "Viewer" at the vendor`
+		if problems := r.Problems(); len(problems) != 2 || problems[1].Message != want {
+			t.Fatalf("%+v", problems)
+		}
+	}
+}
