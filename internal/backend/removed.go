@@ -83,7 +83,7 @@ func Revert(model any, written []string, caps Capabilities, keep Keeping) Remove
 	set := SetPaths(model)
 	for _, path := range slices.Sorted(slices.Values(written)) {
 		removal, known := caps.Removal(path)
-		if !known || removal.Fate == FateEnds || slices.Contains(set, path) {
+		if !known || IsPart(path) || removal.Fate == FateEnds || slices.Contains(set, path) {
 			continue
 		}
 		switch {
@@ -243,6 +243,11 @@ func Wrote(model, actual any, changes Changes, caps Capabilities) []string {
 			}
 		}
 		out = append(out, path)
+	}
+	for _, part := range Parts(model, actual) {
+		if changes.Has(LeafOf(part)) {
+			out = append(out, part)
+		}
 	}
 	return out
 }

@@ -36,11 +36,17 @@ type removal[D backend.Model] struct {
 
 // revert makes the step between the spec and what is compared: what the object wrote and its spec does not have any more.
 func (p *pass[O, D]) revert() {
-	p.removed = removal[D]{known: true, set: backend.SetPaths(p.desired), memory: p.written()}
+	p.removed = removal[D]{known: true, set: saidBy(p.desired), memory: p.written()}
 	written := slices.DeleteFunc(slices.Clone(p.removed.memory), func(path string) bool {
 		return p.resolver.Unresolved("spec." + path) // It is written in the spec, and not known yet.
 	})
 	p.removed.Removed = backend.Revert(&p.desired, written, p.caps, p.keeping())
+}
+
+// saidBy lists the fields that a spec has, and the parts of entries of its lists.
+func saidBy[D backend.Model](desired D) []string {
+	var none D
+	return append(backend.SetPaths(desired), backend.Parts(desired, none)...)
 }
 
 // keeping says what is left alone although it left the spec.
@@ -90,7 +96,7 @@ func (p *pass[O, D]) recall(ctx context.Context) {
 	}
 	resolver := reference.NewResolver(ctx, p.r.Client, p.obj, "", nil)
 	desired, _ := p.r.Kind.Desire(p.obj, resolver)
-	p.memory.wrote = append([]string{}, backend.SetPaths(desired)...)
+	p.memory.wrote = append([]string{}, saidBy(desired)...)
 	for _, open := range resolver.Open() {
 		p.memory.wrote = append(p.memory.wrote, backend.LeafOf(strings.TrimPrefix(open, "spec.")))
 	}
@@ -311,11 +317,28 @@ func (p *pass[O, D]) leaveBehind(done []string) {
 			states[path] = v1alpha1.LeftBehindCleared
 		}
 	}
+	p.leaveParts(states)
 	p.status().LeftBehind = nil
 	for path, state := range states {
 		p.status().LeftBehind = append(p.status().LeftBehind, v1alpha1.LeftBehind{Path: path, State: state})
 	}
 	slices.SortFunc(p.status().LeftBehind, func(a, b v1alpha1.LeftBehind) int { return strings.Compare(a.Path, b.Path) })
+}
+
+// leaveParts lists the parts of entries that this object wrote, and that stay where its spec does not set them any more.
+func (p *pass[O, D]) leaveParts(states map[string]v1alpha1.LeftBehindState) {
+	unsaid := backend.Unsaid(p.desired, p.seen.Actual)
+	for _, path := range p.status().Written.Paths {
+		if !backend.IsPart(path) {
+			continue
+		}
+		delete(states, path)
+		list := backend.LeafOf(path)
+		overwritten := !p.made() && !slices.Contains(p.removed.set, list)
+		if !slices.Contains(p.removed.Held, list) && (overwritten || slices.Contains(unsaid, path)) {
+			states[path] = v1alpha1.LeftBehindLeft
+		}
+	}
 }
 
 // leftBehindNote is the event about what is new in the list.

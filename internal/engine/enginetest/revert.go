@@ -30,6 +30,12 @@ type Reverting[D backend.Model] struct {
 	Limits []string
 	// Follows names fields whose values at the vendor follow others': what is held there shows here, too.
 	Follows map[string][]string
+	// Elsewhere lists fields that another test of the kind makes leave the spec, or that cannot.
+	Elsewhere []string
+	// Pair makes of two specs a pair that gets by without anybody who acts at the vendor.
+	Pair func(first, second *D)
+	// Without takes the parts of the entries of a list that are listed as left behind out of a remote: the rest is compared.
+	Without func(actual D, parts []string) D
 }
 
 // reverts is how many pairs of specs are tried by default.
@@ -58,7 +64,7 @@ func Reverts[O engine.Object, D backend.Model](t *testing.T, of Of[O, D], g Reve
 	s.tell(t)
 	if least, err := strconv.Atoi(os.Getenv("GOVERNANCE_LEAVES")); err == nil {
 		for _, path := range slices.Sorted(maps.Keys(k.Capabilities().Removed)) {
-			if s.left[path] < least && k.Capabilities().Removed[path].Fate != backend.FateEnds {
+			if s.left[path] < least && !slices.Contains(g.Elsewhere, path) && k.Capabilities().Removed[path].Fate != backend.FateEnds {
 				t.Errorf("%s left the spec %d times, want %d", path, s.left[path], least)
 			}
 		}
@@ -113,7 +119,11 @@ func (c *reverting[O, D]) pair(caps backend.Capabilities) (first, second D) {
 	if c.adopts {
 		backend.Clear(&first, caps.CreateOnly)
 	}
-	return first, backendtest.Overlay(second, backendtest.Only(first, caps.CreateOnly))
+	second = backendtest.Overlay(second, backendtest.Only(first, caps.CreateOnly))
+	if c.g.Pair != nil {
+		c.g.Pair(&first, &second)
+	}
+	return first, second
 }
 
 // run applies the three; cut says at which step of both edits together it is cut. It returns how many there are.
@@ -217,13 +227,22 @@ func (c *reverting[O, D]) judge(w *world[O, D], atSecond D, count bool) (held []
 	listed := map[string]v1alpha1.LeftBehindState{}
 	m := w.get().GetManagedSpec().Management
 	keeps := m != nil && m.Removed == v1alpha1.RemovedKeep
+	var parts []string
 	for _, l := range st.LeftBehind {
+		if backend.IsPart(l.Path) {
+			parts = append(parts, l.Path)
+			continue
+		}
 		listed[backend.LeafOf(l.Path)] = l.State
 		fate := caps.Removed[backend.LeafOf(l.Path)].Fate
 		cleared := l.State == v1alpha1.LeftBehindCleared && c.adopts && (fate == backend.FateCleared || fate == backend.FateHeld && backend.IsNone(atSecond, l.Path))
 		if fate != backend.FateLeft && fate != backend.FateClosed && !cleared && !keeps {
 			c.Fatalf("%s is listed as %s, and its fate is %s", l.Path, l.State, fate)
 		}
+	}
+	atFirst, atEnd := c.atFirst, c.atEnd
+	if len(parts) > 0 {
+		atFirst, atEnd = c.g.Without(atFirst, parts), c.g.Without(atEnd, parts)
 	}
 	set := backend.SetPaths(c.first)
 	if strings.HasPrefix(w.said(), v1alpha1.ReasonFieldRemoved) {
@@ -234,7 +253,7 @@ func (c *reverting[O, D]) judge(w *world[O, D], atSecond D, count bool) (held []
 		}
 	}
 	pending := backend.Diff(c.first, c.atEnd, caps, backend.Memory{}) // All that FieldRemoved says that it waits; the status lists some of it.
-	for _, path := range c.differing(c.atFirst, c.atEnd) {
+	for _, path := range c.differing(atFirst, atEnd) {
 		said := slices.ContainsFunc(append(c.g.Follows[path], path), func(p string) bool {
 			return slices.Contains(held, p) || listed[p] != "" || len(held) > 0 && pending.Has(p)
 		})
@@ -243,7 +262,7 @@ func (c *reverting[O, D]) judge(w *world[O, D], atSecond D, count bool) (held []
 				text(c.atEnd, path), text(c.atFirst, path), st.LeftBehind, w.said(), rendered(c.first), rendered(c.second), rendered(c.console))
 		}
 	}
-	c.wider(pending, listed, held, atSecond)
+	c.wider(atFirst, atEnd, pending, listed, held, atSecond)
 	if count {
 		c.count(set, listed, held)
 	}
@@ -255,15 +274,20 @@ func (c *reverting[O, D]) isHeld(path string, held []string) bool {
 	return slices.ContainsFunc(append(slices.Clone(c.g.Follows[path]), path), func(p string) bool { return slices.Contains(held, p) })
 }
 
+// isLeft says whether a field is listed as left, or shows at the vendor what a listed one does.
+func (c *reverting[O, D]) isLeft(path string, listed map[string]v1alpha1.LeftBehindState) bool {
+	return slices.ContainsFunc(append(slices.Clone(c.g.Follows[path]), path), func(p string) bool { return listed[p] == v1alpha1.LeftBehindLeft })
+}
+
 // wider says that nobody may see, ask for, skip or keep more than after the first.
-func (c *reverting[O, D]) wider(pending backend.Changes, listed map[string]v1alpha1.LeftBehindState, held []string, atSecond D) {
+func (c *reverting[O, D]) wider(atFirst, atEnd D, pending backend.Changes, listed map[string]v1alpha1.LeftBehindState, held []string, atSecond D) {
 	if c.g.Opens != nil {
-		before, now := c.g.Opens(c.atFirst), c.g.Opens(c.atEnd)
+		before, now := c.g.Opens(atFirst), c.g.Opens(atEnd)
 		for path, words := range now {
 			for _, word := range words {
 				// One list for another cannot be told in parts where none would be everybody: it is named as what waits.
 				waits := len(held) > 0 && pending.Has(path) && c.k.Capabilities().Removed[path].Fate == backend.FateHeld
-				if !slices.Contains(before[path], word) && !c.isHeld(path, held) && !waits && listed[path] != v1alpha1.LeftBehindLeft {
+				if !slices.Contains(before[path], word) && !c.isHeld(path, held) && !waits && !c.isLeft(path, listed) {
 					c.Fatalf("%s: %s, and after the first it was %v\nfirst %s\nsecond %s", path, word, before[path], rendered(c.first), rendered(c.second))
 				}
 				if listed[path] == v1alpha1.LeftBehindLeft && c.k.Capabilities().Removed[path].Fate != backend.FateHeld && !slices.Contains(before[path], word) {
@@ -273,7 +297,7 @@ func (c *reverting[O, D]) wider(pending backend.Changes, listed map[string]v1alp
 		}
 	}
 	for _, path := range c.g.Limits {
-		before, second, now := text(c.atFirst, path), text(atSecond, path), text(c.atEnd, path)
+		before, second, now := text(atFirst, path), text(atSecond, path), text(atEnd, path)
 		if now != before && (now != second || listed[path] != v1alpha1.LeftBehindLeft) && len(held) == 0 {
 			c.Fatalf("%s: %s; after the first it was %s, after the second %s", path, now, before, second)
 		}

@@ -27,7 +27,9 @@ func encodeCreate(desired backend.AccessProfile, typeID string, m backend.Mark) 
 	if v.CustomProperties != nil {
 		f.set("custom_properties", mergedProperties(nil, v.CustomProperties))
 	}
-	encodeVersion(&f, version{}, desired, func(string) bool { return true })
+	encodeVersion(&f, version{}, desired, func(path string) bool {
+		return path != pathApplicationAction || backend.Value(v.ApplicationSyncAction) != (backend.VezaAction{}) // A create takes no null.
+	})
 	return f
 }
 

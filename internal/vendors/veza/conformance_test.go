@@ -164,16 +164,34 @@ func TestProfilesThatInheritKeepTheLaws(t *testing.T) {
 	})
 }
 
-func TestProfilesOfAnApplicationKeepTheLaws(t *testing.T) {
-	type model = backend.AccessProfile
-	application := fake.SeedID("type", "Application Access")
-	desired := backend.AccessProfile{
+// application is the type of profiles that give an account of an application.
+var application = fake.SeedID("type", "Application Access")
+
+func applicationProfile() backend.AccessProfile {
+	return backend.AccessProfile{
 		DisplayName: backend.To("Accounts"),
 		Veza: &backend.VezaAccessProfile{
 			ProfileTypeID: &application, ApplicationDatasourceID: &okta,
 			ApplicationSyncAction: &backend.VezaAction{PolicyID: joiners, Name: "Create Okta account"},
 		},
 	}
+}
+
+func applicationVariations() map[string]func(*backend.AccessProfile) {
+	type model = backend.AccessProfile
+	return map[string]func(*model){
+		"another datasource": func(p *model) { p.Veza.ApplicationDatasourceID = &salesforce },
+		"another action":     func(p *model) { p.Veza.ApplicationSyncAction.Name = "Create Salesforce account" },
+		"no action":          func(p *model) { p.Veza.ApplicationSyncAction = &backend.VezaAction{} },
+		"no datasource": func(p *model) {
+			p.Veza.ApplicationDatasourceID, p.Veza.ApplicationSyncAction = backend.To(""), &backend.VezaAction{}
+		},
+	}
+}
+
+func TestProfilesOfAnApplicationKeepTheLaws(t *testing.T) {
+	type model = backend.AccessProfile
+	desired := applicationProfile()
 	backendtest.Run(t, backendtest.Suite[model]{
 		Open: vendortest.OverHTTP(vendortest.Place{ParentID: application, Settles: time.Minute}, func(t *testing.T) vendortest.Kept[model] {
 			k := profiles(t, "DeleteProfile")
@@ -181,14 +199,7 @@ func TestProfilesOfAnApplicationKeepTheLaws(t *testing.T) {
 			return k
 		}),
 		UnknownID: noSuchID, Desired: desired, Least: leastProfile(application),
-		Variations: vendortest.Varied(desired, map[string]func(*model){
-			"another datasource": func(p *model) { p.Veza.ApplicationDatasourceID = &salesforce },
-			"another action":     func(p *model) { p.Veza.ApplicationSyncAction.Name = "Create Salesforce account" },
-			"no action":          func(p *model) { p.Veza.ApplicationSyncAction = &backend.VezaAction{} },
-			"no datasource": func(p *model) {
-				p.Veza.ApplicationDatasourceID, p.Veza.ApplicationSyncAction = backend.To(""), &backend.VezaAction{}
-			},
-		}),
+		Variations: vendortest.Varied(desired, applicationVariations()),
 	})
 }
 

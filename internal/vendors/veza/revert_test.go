@@ -1,9 +1,13 @@
 package veza_test
 
 import (
+	"fmt"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/backend/backendtest"
 	"github.com/governance-operator/governance-operator/internal/engine/enginetest"
 	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
 )
@@ -45,14 +49,69 @@ func TestARevertOfAProfileReverts(t *testing.T) {
 		Follows: map[string][]string{
 			"requestable": {"veza.labels"}, "entitlements": {"veza.relationships"}, "veza.relationships": {"entitlements"},
 		},
+		Elsewhere: []string{"veza.applicationDatasource", "veza.applicationSyncIdentityAction"},
+		Pair: func(first, second *profile) {
+			if backend.Value(first.Veza.State) == "Running" {
+				second.Veza.RequireApprovalToStart = nil // It would be left, and nobody is there who would approve.
+			}
+		},
+		Without: func(p profile, parts []string) profile {
+			out := backendtest.Clone(p)
+			for i := range out.Veza.Relationships {
+				for _, part := range parts {
+					r := &out.Veza.Relationships[i]
+					switch part {
+					case "veza.relationships[].grantBy":
+						r.GrantBy = nil
+					case "veza.relationships[].createdByAccessProfile":
+						r.CreatedByAccessProfile = nil
+					case "veza.relationships[].customProperties":
+						r.CustomProperties = nil
+					case "veza.relationships[].syncIdentityAction":
+						r.SyncIdentityAction = nil
+					case "veza.relationships[].condition":
+						r.Condition = nil
+					case "veza.relationships[].assignedToEntityID":
+						r.AssignedToEntityType, r.AssignedToEntityID = "", ""
+					}
+				}
+			}
+			return out
+		},
+	})
+}
+
+func TestARevertOfAnApplicationProfileReverts(t *testing.T) {
+	enginetest.Reverts(t, enginetest.Profiles, enginetest.Reverting[backend.AccessProfile]{
+		Guard: vendortest.Guard[backend.AccessProfile]{
+			Open:  func(t *testing.T) vendortest.Kept[profile] { return profiles(t, "PublishDraft") },
+			Place: vendortest.Place{ParentID: application},
+			Specs: vendortest.Specs[backend.AccessProfile]{
+				Sample: applicationProfile(), Variations: applicationVariations(),
+				Mend: func(p *profile) {
+					if p.Veza == nil {
+						p.Veza = &backend.VezaAccessProfile{}
+					}
+					p.Veza.ProfileTypeID = &application
+					switch id := p.Veza.ApplicationDatasourceID; { // An action acts in a datasource.
+					case id == nil:
+						p.Veza.ApplicationSyncAction = nil
+					case *id == "":
+						p.Veza.ApplicationSyncAction = &backend.VezaAction{}
+					}
+				},
+			},
+		},
+		Elsewhere: slices.DeleteFunc(backend.Paths(backend.AccessProfile{}), func(path string) bool {
+			return strings.HasPrefix(path, "veza.application")
+		}),
 	})
 }
 
 // inOtherWays adds what the plain sample lacks to variations.
 func inOtherWays(variations map[string]func(*profile)) map[string]func(*profile) {
-	variations["by entitlements"] = func(p *profile) { p.Entitlements, p.Veza.Relationships = backend.EntitlementSet{developers}, nil }
-	variations["by other entitlements"] = func(p *profile) {
-		p.Entitlements, p.Veza.Relationships = backend.EntitlementSet{developers, reports}, nil
+	for i, list := range slices.Repeat([]backend.EntitlementSet{{developers}, {developers, reports}}, 4) {
+		variations[fmt.Sprint("by entitlements ", i)] = func(p *profile) { p.Entitlements, p.Veza.Relationships = list, nil }
 	}
 	variations["an heir"] = func(p *profile) { p.Inherits = backend.Set{bases[0]} }
 	variations["an heir of two"] = func(p *profile) { p.Inherits = bases }
