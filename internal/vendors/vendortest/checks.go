@@ -20,8 +20,8 @@ func given(name string) bool {
 	return slices.ContainsFunc(os.Args, func(arg string) bool { return strings.Contains(arg, name) })
 }
 
-// Checks says how many random cases to try: n, a tenth of it under -short, or as many times more as the
-// environment asks for. What -rapid.checks says counts more than both. Who asks for none of it gets the same cases each time, so
+// Checks says how many random cases to try: n, a fiftieth of it but at least five under -short, or as many times more
+// as the environment asks for. What -rapid.checks says counts more than both. Who asks for none of it gets the same cases each time, so
 // that a failure belongs to the change; more of them are others each time.
 func Checks(t *testing.T, n int) {
 	t.Helper()
@@ -29,7 +29,8 @@ func Checks(t *testing.T, n int) {
 		n *= times
 	}
 	if testing.Short() {
-		n = max(n/10, 1)
+		const rapidTries = 5 // Of so many checks rapid makes one.
+		n = rapidTries * max(n/50, min(n, 5))
 	}
 	settings := map[string]string{"rapid.checks": strconv.Itoa(n), "rapid.nofailfile": "true"}
 	if os.Getenv(timesMore) == "" && !given("rapid.checks") {
