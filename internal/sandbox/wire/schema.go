@@ -3,6 +3,7 @@ package wire
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -73,6 +74,8 @@ func Load(tables fs.FS) (*Schema, error) {
 
 // parse reads lines: "message NAME" followed by indented fields, "enum NAME PREFIX" followed by indented values (a PREFIX
 // of "-" is none), or "nulls flagged" for the whole schema. A field is a name, a kind with "[]" or "map:" before it, and flags.
+// "alter NAME" is followed by what differs in a message that an earlier file holds: a field with kind and flags takes the place
+// of the one there, "+" and flags adds to it, "-" takes it away. "take" lines are those of the generator.
 func (s *Schema) parse(text []byte) error {
 	var current *Message
 	var enum, prefix string
@@ -81,22 +84,24 @@ func (s *Schema) parse(text []byte) error {
 		line := scanner.Text()
 		words := strings.Fields(line)
 		switch {
-		case len(words) == 0 || words[0] == "#":
+		case len(words) == 0 || words[0] == "#" || words[0] == "take" && line[0] != ' ':
 		case words[0] == "message" && len(words) == 2 && line[0] != ' ':
 			current, enum = &Message{Name: words[1], ByName: map[string]*Field{}}, ""
 			s.Messages[current.Name] = current
+		case words[0] == "alter" && len(words) == 2 && line[0] != ' ':
+			enum = ""
+			if current = s.Messages[words[1]]; current == nil {
+				return fmt.Errorf("%s is altered, and not there", words[1])
+			}
 		case words[0] == "enum" && len(words) == 3 && line[0] != ' ':
 			current, enum, prefix = nil, words[1], strings.TrimSuffix(words[2], "-")
 			s.Enums[enum] = nil
 		case line == "nulls flagged":
 			s.FlaggedNulls = true
 		case current != nil && len(words) >= 2:
-			f, err := parseField(words)
-			if err != nil {
+			if err := current.field(words); err != nil {
 				return fmt.Errorf("%s.%s: %w", current.Name, words[0], err)
 			}
-			current.Fields = append(current.Fields, f)
-			current.ByName[f.Name] = f
 		case enum != "":
 			for _, word := range words {
 				s.Enums[enum] = append(s.Enums[enum], prefix+word)
@@ -106,6 +111,29 @@ func (s *Schema) parse(text []byte) error {
 		}
 	}
 	return scanner.Err()
+}
+
+// field adds a field to a message, alters it or takes it away.
+func (m *Message) field(words []string) error {
+	before := m.ByName[words[0]]
+	if before == nil && (words[1] == "+" || words[1] == "-") {
+		return errors.New("is altered, and not there")
+	}
+	if words[1] == "+" {
+		return before.flags(words[2:])
+	}
+	m.Fields = slices.DeleteFunc(m.Fields, func(f *Field) bool { return f == before })
+	delete(m.ByName, words[0])
+	if words[1] == "-" {
+		return nil
+	}
+	f, err := parseField(words)
+	if err != nil {
+		return err
+	}
+	m.Fields = append(m.Fields, f)
+	m.ByName[f.Name] = f
+	return nil
 }
 
 func parseField(words []string) (*Field, error) {
@@ -121,7 +149,11 @@ func parseField(words []string) (*Field, error) {
 	default:
 		f.Kind, f.Of = "message", kind
 	}
-	for _, word := range words[2:] {
+	return f, f.flags(words[2:])
+}
+
+func (f *Field) flags(words []string) error {
+	for _, word := range words {
 		flag, value, _ := strings.Cut(word, "=")
 		switch flag {
 		case "readonly":
@@ -139,14 +171,14 @@ func parseField(words []string) (*Field, error) {
 		case "max":
 			limit, err := strconv.Atoi(value)
 			if err != nil {
-				return nil, err
+				return err
 			}
 			f.Max = limit
 		default:
-			return nil, fmt.Errorf("unknown flag %q", word)
+			return fmt.Errorf("unknown flag %q", word)
 		}
 	}
-	return f, nil
+	return nil
 }
 
 // resolve reports references to tables that do not exist.

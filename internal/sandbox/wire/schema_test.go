@@ -145,3 +145,32 @@ func TestRecordsRememberTheirPast(t *testing.T) {
 		t.Error("a removed record is there now, or was not there then")
 	}
 }
+
+func TestRulesAlterWhatIsGenerated(t *testing.T) {
+	tables := func(rules string) fstest.MapFS {
+		return fstest.MapFS{"tables/generated.txt": {Data: []byte(things)}, "tables/rules.txt": {Data: []byte(rules)}}
+	}
+	s, err := wire.Load(tables("take Thing v1.Thing\nalter Thing\n  note -\n  name + readonly\n  size string required\n  extra bool\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := s.Messages["Thing"]
+	if name := m.ByName["name"]; !name.ReadOnly || !name.Required || name.Max != 5 {
+		t.Errorf("a flag is not added: %+v", name)
+	}
+	if size := m.ByName["size"]; size.Kind != "string" || !size.Required {
+		t.Errorf("a field is not replaced: %+v", size)
+	}
+	if m.ByName["note"] != nil || m.ByName["extra"] == nil || len(m.Fields) != len(m.ByName) {
+		t.Errorf("a field is not taken away, or not added: %d fields, %d names", len(m.Fields), len(m.ByName))
+	}
+	for rules, want := range map[string]string{
+		"alter Nothing\n":           "Nothing is altered, and not there",
+		"alter Thing\n  no -\n":     "Thing.no: is altered, and not there",
+		"alter Thing\n  name + x\n": "unknown flag",
+	} {
+		if _, err := wire.Load(tables(rules)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v", rules, err)
+		}
+	}
+}
