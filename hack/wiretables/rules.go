@@ -32,7 +32,7 @@ func readRules(text string) rules {
 			case "alter":
 				altered = words[1]
 			}
-		case altered != "" && len(words) > 1 && words[1] != "+":
+		case altered != "" && len(words) > 1 && words[1] != "+" && words[1] != "-":
 			r.given[[2]string{altered, words[0]}] = true
 		}
 	}
