@@ -103,7 +103,7 @@ func New(o Options) (*Client, error) {
 		room:      o.Room,
 		gone:      o.Gone,
 		http: &http.Client{
-			Transport: o.Transport,
+			Transport: detour{o.Transport},
 			// A redirect would carry the token to where nobody said it may go.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
