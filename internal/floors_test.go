@@ -46,11 +46,15 @@ var floors = []floor{
 
 	{folder: "internal/vendors/rest", imports: []string{"internal/backend"}},
 	{folder: "internal/vendors/rows", imports: []string{"internal/backend"}},
+	{folder: "internal/vendors/probe", imports: []string{"internal/backend", "internal/vendors/rest"}},
 	{folder: "internal/vendors/vendortest", imports: []string{"internal/backend", "internal/backend/backendtest", "internal/sandbox"}, support: true},
-	{folder: "internal/vendors/*", imports: []string{"internal/backend", "internal/vendors/rest", "internal/vendors/rows"}, tests: []string{
+	{folder: "internal/vendors/*", imports: []string{"internal/backend", "internal/vendors/probe", "internal/vendors/rest", "internal/vendors/rows"}, tests: []string{
 		"internal/engine/enginetest", "internal/sandbox", "internal/sandbox/*", "internal/vendors/vendortest",
 	}},
 	{folder: "internal/vendors", imports: []string{"internal/backend", "internal/vendors/*"}},
+	{folder: "internal/tenantcheck", imports: []string{"internal/backend", "internal/vendors/probe", "internal/vendors/rest"}, tests: []string{
+		"internal/expression", "internal/sandbox", "internal/sandbox/*", "internal/vendors/*",
+	}},
 	{folder: "internal/telemetry", imports: []string{"internal/backend"}, kubernetes: true},
 	{folder: "internal/lookup", imports: []string{"internal/backend"}},
 	{folder: "internal/bounds", kubernetes: true},
@@ -76,6 +80,7 @@ var floors = []floor{
 		"api/v1alpha1", "internal/backend", "internal/controller", "internal/engine", "internal/reference", "internal/tenancy",
 	}, tests: []string{"internal/vendors"}, kubernetes: true},
 
+	{folder: "cmd/governance", imports: []string{"internal/backend", "internal/tenantcheck", "internal/vendors", "internal/vendors/probe"}, tests: []string{"internal/sandbox", "internal/sandbox/*"}, kubernetes: true},
 	{folder: "cmd/manager", imports: []string{"api/v1alpha1", "internal/controller", "internal/lease", "internal/telemetry", "internal/vendors", "internal/webhook"}, kubernetes: true},
 	{folder: "cmd/sandbox", imports: []string{"internal/expression", "internal/sandbox", "internal/sandbox/*"}},
 }

@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/governance-operator/governance-operator/internal/expression"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 	"github.com/governance-operator/governance-operator/internal/sandbox/conductorone"
 	"github.com/governance-operator/governance-operator/internal/sandbox/sailpoint"
@@ -77,7 +78,8 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	server, err := sandbox.Start(sandbox.Options{
 		Vendor: fake(), Listen: *listen, Seed: *seed, Anywhere: *anywhere, HostName: *hostName, KnownCredentials: *known,
-		Configure: func(s *sandbox.Settings) { *s = settings },
+		Configure:       func(s *sandbox.Settings) { *s = settings },
+		CheckExpression: checkExpression,
 	})
 	if err != nil {
 		return err
@@ -85,4 +87,13 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	fmt.Fprintln(out, server.URL)
 	<-ctx.Done()
 	return server.Close()
+}
+
+// checkExpression refuses what the vendor's own check would, where that is known.
+func checkExpression(environment, text string) error {
+	switch env := expression.Environment(environment); env {
+	case expression.Membership, expression.ReviewUsers, expression.ReviewAccounts, expression.Provisioner:
+		return expression.Check(env, text)
+	}
+	return nil
 }

@@ -4,6 +4,7 @@ package vendors
 import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/vendors/conductorone"
+	"github.com/governance-operator/governance-operator/internal/vendors/probe"
 	"github.com/governance-operator/governance-operator/internal/vendors/sailpoint"
 	"github.com/governance-operator/governance-operator/internal/vendors/veza"
 )
@@ -14,5 +15,12 @@ func All() []backend.Vendor {
 		conductorone.Vendor(),
 		sailpoint.Vendor(),
 		veza.Vendor(),
+	}
+}
+
+// Checked returns every vendor with what it is assumed to do, in the same order.
+func Checked() []probe.Vendor {
+	return []probe.Vendor{
+		conductorone.Checked(),
 	}
 }
