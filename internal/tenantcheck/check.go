@@ -156,7 +156,7 @@ func (c *Check) prepare(ctx context.Context) (Plan, error) {
 	if marked > 0 && !c.o.ReadOnly && !c.o.BesideOperator {
 		return Plan{}, fmt.Errorf("%w: %d of %d things do", ErrMarked, marked, len(things))
 	}
-	if !c.o.ReadOnly && c.o.Vendor.Prepare != nil {
+	if c.o.Vendor.Prepare != nil {
 		if err := c.o.Vendor.Prepare(ctx, c.bench, c.o.Place, c.o.Owner); err != nil {
 			return Plan{}, err
 		}

@@ -11,9 +11,13 @@ import (
 	"github.com/governance-operator/governance-operator/internal/expression"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 	conductoronefake "github.com/governance-operator/governance-operator/internal/sandbox/conductorone"
+	sailpointfake "github.com/governance-operator/governance-operator/internal/sandbox/sailpoint"
+	vezafake "github.com/governance-operator/governance-operator/internal/sandbox/veza"
 	"github.com/governance-operator/governance-operator/internal/tenantcheck"
 	"github.com/governance-operator/governance-operator/internal/vendors/conductorone"
 	"github.com/governance-operator/governance-operator/internal/vendors/probe"
+	"github.com/governance-operator/governance-operator/internal/vendors/sailpoint"
+	"github.com/governance-operator/governance-operator/internal/vendors/veza"
 )
 
 // subject is a vendor with a sandbox of it.
@@ -24,6 +28,9 @@ type subject struct {
 	// twists turn each rule of the sandbox the other way, and takes are those that take a capability away.
 	twists map[string]turning
 	takes  map[string]bool
+	// features are those of the sandbox, and furnished puts into it what there must be something of.
+	features  []string
+	furnished func(t *testing.T, server *sandbox.Server)
 	// operated puts something at the sandbox that bears an operator's mark.
 	operated func(t *testing.T, server *sandbox.Server)
 }
@@ -47,6 +54,33 @@ var subjects = map[string]subject{
 			put(t, server, "AccessProfile", map[string]any{"displayName": "governance-check-r1-payroll", "annotations": annotations})
 		},
 	},
+	"Veza": {
+		vendor: veza.Checked, start: vezafake.Start, twists: vezaTwists(),
+		features: []string{"deleteProfile"},
+		takes:    map[string]bool{"reviews-show-their-notes": true, "profiles-can-be-deleted": true},
+		furnished: func(t *testing.T, server *sandbox.Server) {
+			put(t, server, "AccessProfile", map[string]any{"name": "Developer", "state": "INITIAL", "profile_type": vezafake.SeedID("type", "Profile")})
+			if _, err := server.Create("AccessReview", vezafake.SeedID("configuration", "Quarterly Salesforce access"), map[string]any{"name": "Q4", "notes": "Look."}); err != nil {
+				t.Fatal(err)
+			}
+		},
+		operated: func(t *testing.T, server *sandbox.Server) {
+			put(t, server, "AccessProfile", map[string]any{
+				"name": "Payroll", "state": "INITIAL", "profile_type": vezafake.SeedID("type", "Profile"),
+				"labels": []any{"governance-operator.io/mark=team-a/payroll;0123456789ab;tokentokentoken1"},
+			})
+		},
+	},
+	"SailPoint": {
+		vendor: sailpoint.Checked, start: sailpointfake.Start, place: "Employee Database", owner: "ada@corp.example", twists: sailPointTwists(),
+		takes: map[string]bool{
+			"a-filter-by-name-finds-nothing-else": true, "a-profile-keeps-its-description": true, "a-profile-is-found-at-once": true,
+			"a-campaign-keeps-its-description": true, "a-campaign-is-listed-at-once": true,
+		},
+		operated: func(t *testing.T, server *sandbox.Server) {
+			put(t, server, "AccessProfile", map[string]any{"name": "governance-check-r1-payroll", "description": operatorsMark.Line()})
+		},
+	},
 }
 
 // begin starts a sandbox of the subject.
@@ -58,11 +92,20 @@ func (s subject) begin(t *testing.T) *sandbox.Server {
 	if err != nil {
 		t.Fatal(err)
 	}
+	server.Configure(func(settings *sandbox.Settings) {
+		for _, name := range s.features {
+			settings.Features[name] = true
+		}
+		settings.CampaignPace, settings.TokenTTL = sandbox.Duration(10*time.Second), sandbox.Duration(24*time.Hour)
+	})
 	t.Cleanup(func() {
 		if err := server.Close(); err != nil {
 			t.Error(err)
 		}
 	})
+	if s.furnished != nil {
+		s.furnished(t, server)
+	}
 	return server
 }
 
@@ -135,7 +178,7 @@ func alive(node any) any {
 
 func gone(item any) bool {
 	for _, o := range []any{item, probe.At(item, "object")} {
-		if probe.At(o, "deletedAt") != nil || strings.HasSuffix(probe.Text(o, "state"), "_DELETED") {
+		if probe.At(o, "deletedAt") != nil || strings.Contains(probe.Text(o, "state"), "_STATE_DELET") {
 			return true
 		}
 	}

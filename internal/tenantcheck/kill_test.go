@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"sync"
 	"testing"
 
@@ -54,8 +55,11 @@ func (d *death) network(next http.RoundTripper) http.RoundTripper {
 func TestAKilledCheckIsCleanedUp(t *testing.T) {
 	each(t, func(t *testing.T, s subject) {
 		moments, writes := s.moments(t)
-		if writes > 0 && len(moments) < 50 {
+		if writes > 1 && len(moments) < 50 {
 			t.Fatalf("only %d moments", len(moments))
+		}
+		for testing.Short() && len(moments) >= 100 {
+			moments = slices.DeleteFunc(moments, func(m moment) bool { return m.at%2 == 0 })
 		}
 		t.Logf("%d moments, both sides of %d writes among them", len(moments), writes)
 		server := s.begin(t)
@@ -80,7 +84,7 @@ func TestAKilledCheckIsCleanedUp(t *testing.T) {
 				t.Fatalf("%v: something stayed (-before +after):\n%s", m, diff)
 			}
 		}
-		if writes > 0 && left == 0 {
+		if writes > 1 && left == 0 {
 			t.Error("nothing was ever left: the deaths were none")
 		}
 		t.Logf("%d things were left behind in all, and removed", left)

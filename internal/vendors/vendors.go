@@ -22,5 +22,7 @@ func All() []backend.Vendor {
 func Checked() []probe.Vendor {
 	return []probe.Vendor{
 		conductorone.Checked(),
+		sailpoint.Checked(),
+		veza.Checked(),
 	}
 }
