@@ -57,6 +57,9 @@ type GovernanceBackendSpec struct {
 	// management holds what objects behind this backend do that do not say so themselves.
 	// +optional
 	Management *BackendManagement `json:"management,omitempty"`
+	// capabilities say where this tenant has less than the operator expects of its vendor.
+	// +optional
+	Capabilities *BackendCapabilities `json:"capabilities,omitempty"`
 	// sailPoint holds what only SailPoint has.
 	// +optional
 	SailPoint *SailPointBackend `json:"sailPoint,omitempty"`
@@ -70,6 +73,32 @@ type BackendManagement struct {
 	// removed is what management.removed means where an object does not say it: Revert or Keep. Unset: Revert.
 	// +optional
 	Removed RemovedPolicy `json:"removed,omitempty"`
+}
+
+// BackendCapabilities say where a tenant has less than the operator expects of its vendor.
+type BackendCapabilities struct {
+	// overrides take something away from the operator on this tenant, which then goes the careful way: what
+	// "governance tenant-check" found not to hold there. An override gives nothing. Unset: everything holds.
+	// +optional
+	// +listType=map
+	// +listMapKey=kind
+	// +listMapKey=capability
+	// +kubebuilder:validation:MaxItems=32
+	Overrides []CapabilityOverride `json:"overrides,omitempty"`
+}
+
+// CapabilityOverride takes a capability of one kind away.
+type CapabilityOverride struct {
+	// kind: AppEntitlement, AccessProfile or AccessReview.
+	// +required
+	// +kubebuilder:validation:Enum=AppEntitlement;AccessProfile;AccessReview
+	Kind string `json:"kind"`
+	// capability that does not hold. Create, Update, Delete, Retire: the verb is not used. MarksReadBack: a mark that is
+	// missing proves nothing. CurrentLists: lists count only minutes after a write. NameSearch: what has a name is
+	// looked for in the list. Example: "MarksReadBack".
+	// +required
+	// +kubebuilder:validation:Enum=Create;Update;Delete;Retire;MarksReadBack;CurrentLists;NameSearch
+	Capability string `json:"capability"`
 }
 
 // ClusterGovernanceBackendSpec is a GovernanceBackendSpec with the namespaces that may use it.
@@ -207,6 +236,13 @@ type GovernanceBackendStatus struct {
 	// +listMapKey=kind
 	// +kubebuilder:validation:MaxItems=8
 	Capabilities []KindCapabilities `json:"capabilities,omitempty"`
+	// overrides in force: those of spec.capabilities.overrides that take something away which the vendor's driver has.
+	// +optional
+	// +listType=map
+	// +listMapKey=kind
+	// +listMapKey=capability
+	// +kubebuilder:validation:MaxItems=32
+	Overrides []CapabilityOverride `json:"overrides,omitempty"`
 	// counts of the objects behind this backend, per kind; written at most once a minute.
 	// +optional
 	// +listType=map

@@ -57,6 +57,8 @@ type Config struct {
 	Room Room
 	// APIStyle is the family of paths to call, where the vendor has several (SailPoint).
 	APIStyle string
+	// Overrides are what the tenant turned out not to have.
+	Overrides []Override
 	// Allow lists the undocumented operations that the tenant's owner has opted in to (Veza).
 	Allow []string
 }
@@ -79,7 +81,7 @@ func (v Vendor) Declared(cfg Config) (Tenant, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening %s: %w", v.Name, err)
 	}
-	return t, nil
+	return Restrict(t, cfg.Overrides), nil
 }
 
 // Priority is the class of a call in the tenant's budget.

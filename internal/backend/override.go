@@ -85,6 +85,26 @@ func (c Capabilities) Without(taken ...Capability) Capabilities {
 	return c
 }
 
+// InForce are those of the overrides that take something away which the drivers of t declare.
+func InForce(t Tenant, overrides []Override) []Override {
+	var out []Override
+	for _, o := range overrides {
+		var caps Capabilities
+		switch o.Kind {
+		case "AppEntitlement":
+			caps = t.AppEntitlements().Capabilities()
+		case "AccessProfile":
+			caps = t.AccessProfiles().Capabilities()
+		case "AccessReview":
+			caps = t.AccessReviews().Capabilities()
+		}
+		if caps.Has(o.Capability) {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
 // Restrict returns t with capabilities of its drivers taken away; t itself where there is nothing to take.
 func Restrict(t Tenant, overrides []Override) Tenant {
 	if len(overrides) == 0 {

@@ -128,7 +128,7 @@ func (r *BackendReconciler) write(ctx context.Context, obj tenancy.Object, key s
 		st.TenantID, st.TenantName = h.Tenant.ID, h.Tenant.Name
 	}
 	if h.Capabilities != nil {
-		st.Capabilities = h.Capabilities
+		st.Capabilities, st.Overrides = h.Capabilities, h.Overrides
 	}
 	r.counts(key, st, counts)
 	if h.Ready || h.Reason == v1alpha1.ReasonMassAbsence || h.Reason == v1alpha1.ReasonMassDeletion {

@@ -27,6 +27,8 @@ type Health struct {
 	// Tenant is who answered, zero if nobody did.
 	Tenant       backend.TenantID
 	Capabilities []v1alpha1.KindCapabilities
+	// Overrides are those in force; they are known where Capabilities are.
+	Overrides []v1alpha1.CapabilityOverride
 	// Again is when to look again if that is sooner than usual; zero if it is not.
 	Again time.Duration
 	// Later is set where nothing was looked at, since other backends of the namespace go first.
@@ -49,7 +51,7 @@ func (p *Pool) Check(ctx context.Context, obj Object) (Health, error) {
 	case err != nil:
 		return Health{}, err
 	}
-	h := Health{Capabilities: capabilitiesOf(open.tenant.Tenant)}
+	h := Health{Capabilities: capabilitiesOf(open.tenant.Tenant), Overrides: inForce(open.tenant, overridesOf(obj.GetBackendSpec()))}
 	age := askAfter
 	ready := meta.FindStatusCondition(obj.GetBackendStatus().Conditions, v1alpha1.ConditionReady)
 	// When much is absent at once, it may well be that another tenant answers.

@@ -53,7 +53,7 @@ func (p *Pool) Open(ctx context.Context, obj Object) (*opened, error) {
 	cfg.Endpoint, cfg.Credentials, cfg.CABundle, cfg.UserAgent = endpoint.String(), credentials, bundle, p.UserAgent
 	cfg.Room, cfg.Outside = p.rooms.of(obj.GetNamespace()), outside
 	t := &tenant{credential: who.key(vendor.Name, endpoint, bundle), place: placeOf(vendor.Name, endpoint), vendor: vendor.Name, host: endpoint.Host}
-	t.key = fingerprint(t.credential, fmt.Sprint(cfg.APIStyle, cfg.Allow, outside))
+	t.key = fingerprint(t.credential, fmt.Sprint(cfg.APIStyle, cfg.Allow, cfg.Overrides, outside))
 	open, gone, err := p.enter(Key(obj), obj.GetGeneration(), vendor, cfg, budgetOf(spec), t)
 	p.drop(gone)
 	return open, err
@@ -103,6 +103,7 @@ func ConfigOf(spec *v1alpha1.GovernanceBackendSpec) (cfg backend.Config) {
 		}
 		slices.Sort(cfg.Allow)
 	}
+	cfg.Overrides = overridesOf(spec)
 	return cfg
 }
 
@@ -139,7 +140,8 @@ func (p *Pool) openTenant(vendor backend.Vendor, cfg backend.Config, t *tenant, 
 	if p.tenants == nil {
 		p.tenants = map[string]*tenant{}
 	}
-	t.Tenant = backend.Instrument(opened)
+	t.whole = opened
+	t.Tenant = backend.Instrument(backend.Restrict(opened, cfg.Overrides))
 	if before != nil && before.tenant.place == t.place {
 		t.quiet = before.tenant.pause()
 	}

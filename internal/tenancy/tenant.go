@@ -14,6 +14,8 @@ import (
 // tenant is shared by all backends with the same credentials at the same endpoint.
 type tenant struct {
 	backend.Tenant
+	// whole is the same with nothing taken away.
+	whole backend.Tenant
 	// key names the opened tenant, and place who speaks there; credential is the key of who signs in.
 	key, place, credential string
 	// vendor and host are what the tenant's metrics are told by.

@@ -62,6 +62,9 @@ func backendJudge[O tenancy.Object](j *judges) func(context.Context, O) verdict 
 			const path = "spec.endpoint"
 			v.faults = []fault{{path, strings.TrimPrefix(err.Error(), path+": ")}}
 		}
+		for _, needless := range tenancy.Needless(obj.GetBackendSpec(), j.vendors) {
+			v.warnings = append(v.warnings, "spec.capabilities.overrides: "+needless+" takes nothing away, since "+string(obj.GetBackendSpec().Vendor)+" has no such capability")
+		}
 		return v
 	}
 }

@@ -25,7 +25,14 @@ var vendorBackendRules = map[string]rule{
 	"paths are of known families": {"GovernanceBackend", `{vendor: SailPoint, sailPoint: {apiStyle: V1}}`,
 		refused(`spec.sailPoint.apiStyle: Unsupported value: "V1": supported values: "PerService", "V2024", "V2025", "V2026"`)},
 	"a backend of Veza allows what was tried": {"GovernanceBackend", `{vendor: Veza, veza: {allow: [DeleteProfile, PublishDraft]}}`, nil},
-	"other backends have nothing to allow":    {"GovernanceBackend", `{veza: {allow: [DeleteProfile]}}`, refused("spec: veza belongs to vendor Veza")},
+	"a tenant may have less than its vendor":  {"GovernanceBackend", `{capabilities: {overrides: [{kind: AccessProfile, capability: MarksReadBack}, {kind: AccessReview, capability: MarksReadBack}]}}`, nil},
+	"what can be taken away has a name": {"GovernanceBackend", `{capabilities: {overrides: [{kind: AccessProfile, capability: Invent}]}}`,
+		refused(`spec.capabilities.overrides[0].capability: Unsupported value: "Invent": supported values: "Create", "Update", "Delete", "Retire", "MarksReadBack", "CurrentLists", "NameSearch"`)},
+	"it is taken from a kind that is there": {"GovernanceBackend", `{capabilities: {overrides: [{kind: App, capability: Create}]}}`,
+		refused(`spec.capabilities.overrides[0].kind: Unsupported value: "App": supported values: "AppEntitlement", "AccessProfile", "AccessReview"`)},
+	"it is taken away once": {"GovernanceBackend", `{capabilities: {overrides: [{kind: AccessProfile, capability: Create}, {kind: AccessProfile, capability: Create}]}}`,
+		refused(`spec.capabilities.overrides[1]: Duplicate value: {"capability":"Create","kind":"AccessProfile"}`)},
+	"other backends have nothing to allow": {"GovernanceBackend", `{veza: {allow: [DeleteProfile]}}`, refused("spec: veza belongs to vendor Veza")},
 }
 
 var vendorEntitlementRules = map[string]rule{

@@ -1,0 +1,41 @@
+package controller_test
+
+import (
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
+)
+
+var _ = Describe("a tenant that has less than its vendor", func() {
+	It("is told by the backend's overrides, and nothing is made where nothing may be", func(ctx SpecContext) {
+		t, b := startTenant(ctx), &v1alpha1.GovernanceBackend{}
+		adoptOnly := v1alpha1.CapabilityOverride{Kind: v1alpha1.KindAppEntitlement, Capability: "Create"}
+		Expect(c.Create(ctx, t.spec("tenant", func(s *v1alpha1.GovernanceBackendSpec) {
+			s.Capabilities = &v1alpha1.BackendCapabilities{Overrides: []v1alpha1.CapabilityOverride{adoptOnly, {Kind: v1alpha1.KindAccessReview, Capability: "Retire"}}}
+		}))).To(Succeed())
+		t.ready(ctx, b, "tenant")
+		Expect(b.Status.Overrides).To(Equal([]v1alpha1.CapabilityOverride{adoptOnly}))
+
+		t.apply(ctx, subjects[0].manifest("one", "One", ""))
+		obj := &v1alpha1.AppEntitlement{}
+		Eventually(func(g Gomega) {
+			g.Expect(t.get(ctx, obj, "one")).To(Succeed())
+			g.Expect(obj.Status.Conditions).NotTo(BeEmpty())
+		}).WithTimeout(10 * time.Second).Should(Succeed())
+		Expect(obj.Status.Remote == nil || obj.Status.Remote.ID == "").To(BeTrue())
+
+		By("taking the override back")
+		Expect(t.get(ctx, b, "tenant")).To(Succeed())
+		b.Spec.Capabilities = nil
+		Expect(c.Update(ctx, b)).To(Succeed())
+		t.ready(ctx, obj, "one")
+		t.ready(ctx, b, "tenant")
+		Eventually(func(g Gomega) {
+			g.Expect(t.get(ctx, b, "tenant")).To(Succeed())
+			g.Expect(b.Status.Overrides).To(BeEmpty())
+		}).WithTimeout(10 * time.Second).Should(Succeed())
+	})
+})
