@@ -1,4 +1,5 @@
-# The image of the manager, run by nobody. The sandbox, fake tenants to try it with, is a second static binary in it; nothing else is:
+# The image of the manager, run by nobody. The sandbox, fake tenants to try it with, and governance, tools for a tenant's owner, are static
+# binaries in it as well; nothing else is:
 # no base image to keep up to date, and no shell. "make image" builds the same without a daemon.
 #
 #   docker build --build-arg VERSION=v0.1.0 -t governance-operator:v0.1.0 .
@@ -19,7 +20,7 @@ COPY api/ api/
 COPY cmd/ cmd/
 COPY internal/ internal/
 RUN CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH \
-    go build -trimpath -ldflags "-s -w -X main.version=$VERSION" -o / ./cmd/manager ./cmd/sandbox
+    go build -trimpath -ldflags "-s -w -X main.version=$VERSION" -o / ./cmd/manager ./cmd/sandbox ./cmd/governance
 
 FROM scratch
 ARG VERSION=dev
@@ -27,6 +28,6 @@ LABEL org.opencontainers.image.title="governance-operator" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.source="https://github.com/governance-operator/governance-operator" \
       org.opencontainers.image.version="$VERSION"
-COPY --from=build /manager /sandbox /
+COPY --from=build /manager /sandbox /governance /
 USER 65532:65532
 ENTRYPOINT ["/manager"]

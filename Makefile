@@ -63,11 +63,13 @@ manifests: $(CONTROLLER_GEN) ## Generate the CRDs and the manager's ClusterRole 
 	go run ./hack/chart
 
 .PHONY: docs
-docs: $(CRD_REF_DOCS) $(HELM_DOCS) ## Generate docs/api.md from the API types, docs/capabilities.md from the drivers and the chart's README.md from its values.
+docs: $(CRD_REF_DOCS) $(HELM_DOCS) ## Generate docs/api.md from the API types, docs/capabilities.md and docs/assumptions.md from the drivers and the chart's README.md from its values.
 	$(CRD_REF_DOCS) --log-level=ERROR --renderer=markdown --source-path=api/v1alpha1 --max-depth=30 --config=hack/crd-ref-docs/config.yaml --templates-dir=hack/crd-ref-docs/templates --output-path=docs/api.md
 	@mkdir -p bin
 	go run ./hack/capabilities >bin/capabilities.md
 	@cmp -s bin/capabilities.md docs/capabilities.md || cp bin/capabilities.md docs/capabilities.md
+	go run ./hack/assumptions >bin/assumptions.md
+	@cmp -s bin/assumptions.md docs/assumptions.md || cp bin/assumptions.md docs/assumptions.md
 	$(HELM_DOCS) --chart-search-root=charts --sort-values-order=file --log-level=warning
 
 .PHONY: argocd
@@ -232,7 +234,7 @@ image: ## Build the image without a daemon, as an OCI layout in dist/image (PUSH
 	@rm -rf dist/bin dist/image; mkdir -p dist
 	@for platform in $(PLATFORMS); do \
 		echo "building $$platform" >&2; mkdir -p dist/bin/$$platform; \
-		GOTOOLCHAIN=$(RELEASE_GO) GOOS=$${platform%/*} GOARCH=$${platform#*/} $(GO_BUILD) -o dist/bin/$$platform/ ./cmd/manager ./cmd/sandbox; \
+		GOTOOLCHAIN=$(RELEASE_GO) GOOS=$${platform%/*} GOARCH=$${platform#*/} $(GO_BUILD) -o dist/bin/$$platform/ ./cmd/manager ./cmd/sandbox ./cmd/governance; \
 	done
 	@go -C hack/tools/image run . -out $(CURDIR)/dist/image -version $(VERSION) -revision $$(git rev-parse HEAD) -source $(SOURCE) -created $$SOURCE_DATE_EPOCH \
 		$(if $(PUSH),-push $(PUSH)) $(foreach platform,$(PLATFORMS),$(platform)=$(CURDIR)/dist/bin/$(platform)) | tee dist/image.digest
@@ -240,7 +242,7 @@ image: ## Build the image without a daemon, as an OCI layout in dist/image (PUSH
 .PHONY: sbom
 sbom: $(BIN)/cyclonedx-gomod ## Write what the binaries are made of, with licences, to dist/sbom (CycloneDX).
 	@mkdir -p dist/sbom
-	@for command in manager sandbox; do for platform in $(PLATFORMS); do \
+	@for command in manager sandbox governance; do for platform in $(PLATFORMS); do \
 		file=dist/sbom/$$command-$${platform//\//-}.cdx.json; echo "writing $$file"; \
 		GOTOOLCHAIN=$(RELEASE_GO) GOOS=$${platform%/*} GOARCH=$${platform#*/} CGO_ENABLED=0 $(BIN)/cyclonedx-gomod app -json -licenses -std -noserial -notimestamp -main cmd/$$command -output $$file .; \
 	done; done
