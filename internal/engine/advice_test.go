@@ -443,15 +443,17 @@ func adviceOfTheEngine() map[string]advice {
 			state: func(w *world) {
 				w.apply("payroll")
 				w.run("payroll")
-				w.tenant.Entitlements.Change(first, func(r *backendtest.Remote) { r.Phase = backend.PhasePending })
+				w.tenant.Entitlements.Change(first, func(r *backendtest.Remote) {
+					r.Phase, r.Message = backend.PhasePending, "somebody must approve it"
+				})
 				w.force("payroll")
 				time.Sleep(25 * time.Hour)
 				w.force("payroll")
 			},
 			reason: v1alpha1.ReasonPendingTooLong,
 			ways: map[string]func(w *world){
-				"look there": func(w *world) {
-					w.tenant.Entitlements.Change(first, func(r *backendtest.Remote) { r.Phase = backend.PhaseLive })
+				"24 hours: somebody must approve it; look there": func(w *world) {
+					w.tenant.Entitlements.Change(first, func(r *backendtest.Remote) { r.Phase, r.Message = backend.PhaseLive, "" })
 				},
 				"or delete and apply": again(),
 			},

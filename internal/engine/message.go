@@ -18,7 +18,6 @@ var messages = map[string]string{
 	v1alpha1.ReasonKindRemoved:         "the definition of this kind is being removed; nothing is written any more",
 	v1alpha1.ReasonMassAbsence:         "far too many remotes of this kind vanished at once; nothing is created or released until the backend's credentials are mended or the absence is accepted there",
 	v1alpha1.ReasonMassDeletion:        "far too many deletions, or edits that close what left a spec, at once; confirm them on the backend with the annotation " + v1alpha1.AnnotationAcceptDeletions + ", as its own Ready condition says",
-	v1alpha1.ReasonPendingTooLong:      "the vendor has been working on it for more than 24 hours; look there, or delete and apply",
 	v1alpha1.ReasonOutcomeUnknown:      "a create may have happened and this vendor cannot show it; look there, then set spec.remoteID, or delete with deletion: Orphan and apply",
 	v1alpha1.ReasonStartHeld:           "waits for its start by the spec; nothing exists at the vendor yet; change spec.start to start it earlier",
 	v1alpha1.ReasonCreateUnsupported:   "spec.management.creation: this vendor cannot create this kind; choose Adopt",
@@ -113,6 +112,12 @@ func (p *pass[O, D]) planMessage(out outcome) string {
 		return "the vendor's work failed: " + firstNonEmpty(p.seen.Message, "no message") + "; mend it there, or delete and apply"
 	case v1alpha1.ReasonVendorWorking:
 		return firstNonEmpty(p.seen.Message, vendorWorks)
+	case v1alpha1.ReasonPendingTooLong:
+		text := "the vendor has been working on it for more than 24 hours"
+		if p.seen.Message != "" { // It may say for whom it waits.
+			text += ": " + p.seen.Message
+		}
+		return text + "; look there, or delete and apply"
 	}
 	return out.plan.Reason
 }
