@@ -52,8 +52,8 @@ func spans(page string) (out []string) {
 	return out
 }
 
-// flagsOf are the flags that a binary of the repository knows.
-func flagsOf(t *testing.T, command string) (names []string) {
+// flagsOf are the flags that a binary of the repository, or a subcommand of it, knows.
+func flagsOf(t *testing.T, command string, sub ...string) (names []string) {
 	t.Helper()
 	binary := filepath.Join(t.TempDir(), command)
 	build := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "./cmd/"+command)
@@ -61,8 +61,8 @@ func flagsOf(t *testing.T, command string) (names []string) {
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	help, _ := exec.CommandContext(t.Context(), binary, "-help").CombinedOutput() // It ends with 2.
-	for _, m := range regexp.MustCompile(`(?m)^  -([a-z][a-z0-9-]*)`).FindAllStringSubmatch(string(help), -1) {
+	help, _ := exec.CommandContext(t.Context(), binary, append(sub, "--help")...).CombinedOutput() // It may end with 2.
+	for _, m := range regexp.MustCompile(`(?m)^ +(?:-[a-z], )?--?([a-z][a-z0-9-]+)`).FindAllStringSubmatch(string(help), -1) {
 		names = append(names, "--"+m[1])
 	}
 	if len(names) < 10 {
@@ -76,8 +76,12 @@ var flagName = regexp.MustCompile(`--[a-z][a-z0-9-]*`)
 func TestEveryFlagIsDocumentedAndNoOther(t *testing.T) {
 	all := pages(t)
 	known := []string{"--for", "--set", "--skip-schema-validation"} // Of kubectl and helm.
-	for command, table := range map[string]string{"manager": section(all["docs/operations.md"], "## Flags of the manager"), "sandbox": all["docs/sandbox.md"]} {
-		flags := flagsOf(t, command)
+	for command, table := range map[string]string{
+		"manager": section(all["docs/operations.md"], "## Flags of the manager"), "sandbox": all["docs/sandbox.md"],
+		"governance tenant-check": section(all["docs/tenant-check.md"], "## Flags"),
+	} {
+		words := strings.Fields(command)
+		flags := flagsOf(t, words[0], words[1:]...)
 		known = append(known, flags...)
 		var documented []string
 		for _, row := range regexp.MustCompile("(?m)^\\| (`--[^|]+)\\|").FindAllStringSubmatch(table, -1) {
