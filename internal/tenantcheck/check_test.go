@@ -1,7 +1,10 @@
 package tenantcheck_test
 
 import (
+	"bytes"
 	"math"
+	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -51,3 +54,44 @@ func TestWhatTheSandboxTellsOfItself(t *testing.T) {
 }
 
 func callsOf(p probe.Probe, _ tenantcheck.Plan) int { return p.Calls + len(p.Lists) }
+
+// TestARecordHoldsNoWordOfTheVendor: whatever a vendor says, what a check tells of it is said in words of ours.
+func TestARecordHoldsNoWordOfTheVendor(t *testing.T) {
+	const word = "Poison"
+	each(t, func(t *testing.T, s subject) {
+		server := s.begin(t)
+		o := s.options(server)
+		o.Network = twisted(func(x *exchange) {
+			if x.status >= 400 || x.method == http.MethodPost && strings.Contains(x.sent, probe.Prefix) {
+				x.accept(`{"code":3,"message":"` + word + `","detailCode":"` + word + `","id":"` + word + `","details":[{"message":"` + word + `"}]}`)
+				x.status = http.StatusBadRequest
+			}
+		})
+		check := open(t, o)
+		results, plan, err := check.Run(t.Context())
+		if results == nil {
+			t.Fatal(err)
+		}
+		var record, table bytes.Buffer
+		if err := tenantcheck.NewRecord("dev", "vendor", "r1", plan, check.Calls(), results).JSON(&record); err != nil {
+			t.Fatal(err)
+		}
+		if err := tenantcheck.Table(&table, results); err != nil {
+			t.Fatal(err)
+		}
+		told := 0
+		for _, r := range results {
+			if r.Answer.Verdict != probe.Holds && r.Probe.Effect != probe.Never {
+				told++
+			}
+		}
+		if told == 0 {
+			t.Error("nothing was refused: nothing could have been repeated")
+		}
+		for what, text := range map[string]string{"record": record.String(), "table": table.String()} {
+			if strings.Contains(text, word) || len(text) < 1000 {
+				t.Errorf("the %s repeats what the vendor says, or is empty:\n%.2000s", what, text)
+			}
+		}
+	})
+}

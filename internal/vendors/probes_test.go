@@ -51,7 +51,8 @@ func TestEveryVendorSaysWhatItAssumes(t *testing.T) {
 					}
 				}
 				for _, o := range p.Overrides {
-					if !capabilitiesOf(declared, o.Kind).Has(o.Capability) && !(v.Name == "Veza" && o.Kind == "AccessReview") {
+					learned := v.Name == "Veza" && o.Kind == "AccessReview" // Its driver declares it once it saw a mark.
+					if !learned && !capabilitiesOf(declared, o.Kind).Has(o.Capability) {
 						t.Errorf("%s takes %s from every %s, which the driver does not declare", p.ID, o.Capability, o.Kind)
 					}
 				}

@@ -200,7 +200,7 @@ func markedLists() map[string]func(context.Context, backend.Tenant) ([]probe.Thi
 // prepare finds the app with a resource in it, and the person.
 func prepare(ctx context.Context, b *probe.Bench, place, owner string) error {
 	if owner != "" {
-		id, err := one(ctx, b.Tenant, backend.Name{Kind: backend.NameUser, Name: owner})
+		id, err := b.One(ctx, backend.Name{Kind: backend.NameUser, Name: owner})
 		if err != nil {
 			return fmt.Errorf("%s: %w", probe.NeedOwner, err)
 		}
@@ -209,7 +209,7 @@ func prepare(ctx context.Context, b *probe.Bench, place, owner string) error {
 	if place == "" {
 		return nil
 	}
-	app, err := one(ctx, b.Tenant, backend.Name{Kind: backend.NameApp, Name: place})
+	app, err := b.One(ctx, backend.Name{Kind: backend.NameApp, Name: place})
 	if err != nil {
 		return fmt.Errorf("%s: %w", probe.NeedPlace, err)
 	}
@@ -232,18 +232,4 @@ func prepare(ctx context.Context, b *probe.Bench, place, owner string) error {
 		}
 	}
 	return fmt.Errorf("%s: the app has no resource, and an entitlement is of one", probe.NeedPlace)
-}
-
-// one is the id of the one thing that has a name.
-func one(ctx context.Context, t backend.Tenant, name backend.Name) (string, error) {
-	found, err := t.Find(ctx, name)
-	switch {
-	case err != nil:
-		return "", err
-	case len(found) != 1:
-		return "", fmt.Errorf("%d things have that name, and one is needed", len(found))
-	case found[0].Unusable != "":
-		return "", fmt.Errorf("cannot be used: %s", found[0].Unusable)
-	}
-	return found[0].ID, nil
 }

@@ -117,24 +117,10 @@ func rulePath(t probe.Thing) string {
 	return rest.Path(catalogsPath+"/%s/bundle_automation/create", t.ID)
 }
 
-// inList reads the list of a kind, twice if need be.
+// inList looks for a thing in the list of its kind.
 func inList(kind string) func(context.Context, *probe.Bench, probe.Thing, probe.Reply) probe.Answer {
 	return func(ctx context.Context, b *probe.Bench, t probe.Thing, _ probe.Reply) probe.Answer {
-		for again := range 2 {
-			rows, err := markedLists()[kind](ctx, b.Tenant)
-			if err != nil {
-				return probe.Perhaps("no-list", 0)
-			}
-			for _, row := range rows {
-				if row.ID == t.ID {
-					return probe.Yes()
-				}
-			}
-			if again == 0 {
-				b.Sleep(ctx, listLag)
-			}
-		}
-		return probe.No("not-shown-yet", 0)
+		return b.Shows(ctx, t, listLag, markedLists()[kind])
 	}
 }
 

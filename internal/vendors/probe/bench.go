@@ -22,9 +22,10 @@ import (
 const (
 	// Prefix begins the name of everything that a check makes; the run follows.
 	Prefix = "governance-check-"
-	// Namespace and Cluster are in the marks of checks where an operator's mark has those of its object.
+	// Namespace is in the marks of checks where an operator's mark has that of its object.
 	Namespace = "governance-check"
-	Cluster   = "tenant-check"
+	// Cluster is in the marks of checks where an operator's mark has that of its cluster.
+	Cluster = "tenant-check"
 
 	// patience is how often a call is repeated that was held back, and longestPause how long it is waited for.
 	patience     = 3
@@ -226,6 +227,37 @@ func (r Reply) Text(path ...string) string {
 func (r Reply) List(path ...string) ([]any, bool) {
 	list, ok := r.At(path...).([]any)
 	return list, ok
+}
+
+// Shows says whether a list shows a thing, at once or after a wait.
+func (b *Bench) Shows(ctx context.Context, t Thing, wait time.Duration, read func(context.Context, backend.Tenant) ([]Thing, error)) Answer {
+	for again := range 2 {
+		rows, err := read(ctx, b.Tenant)
+		if err != nil {
+			return Perhaps("no-list", 0)
+		}
+		if slices.ContainsFunc(rows, func(row Thing) bool { return row.ID == t.ID }) {
+			return Yes()
+		}
+		if again == 0 {
+			b.Sleep(ctx, wait)
+		}
+	}
+	return No("not-shown-yet", 0)
+}
+
+// One is the id of the one thing that has a name.
+func (b *Bench) One(ctx context.Context, name backend.Name) (string, error) {
+	found, err := b.Tenant.Find(ctx, name)
+	switch {
+	case err != nil:
+		return "", err
+	case len(found) != 1:
+		return "", fmt.Errorf("%d things have that name, and one is needed", len(found))
+	case found[0].Unusable != "":
+		return "", fmt.Errorf("cannot be used: %s", found[0].Unusable)
+	}
+	return found[0].ID, nil
 }
 
 // LoseAnswer returns a context in which the answer to the first call that changes something is lost on its way,

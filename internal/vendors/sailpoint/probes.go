@@ -78,14 +78,11 @@ func prepare(ctx context.Context, b *probe.Bench, place, owner string) error {
 		if what.name == "" {
 			continue
 		}
-		found, err := b.Tenant.Find(ctx, backend.Name{Kind: what.kind, Name: what.name})
-		if err == nil && len(found) != 1 {
-			err = fmt.Errorf("%d things have that name, and one is needed", len(found))
-		}
+		id, err := b.One(ctx, backend.Name{Kind: what.kind, Name: what.name})
 		if err != nil {
 			return fmt.Errorf("%s: %w", what.need, err)
 		}
-		*what.id = found[0].ID
+		*what.id = id
 	}
 	return nil
 }

@@ -306,7 +306,9 @@ func campaignProbes() []probe.Probe {
 			Asks:      makes + ", and read the list; once more after five seconds.",
 			Depends:   "A list could miss what was made a moment ago.",
 			Overrides: []backend.Override{{Kind: kindReview, Capability: backend.CapabilityLists}},
-			Ask:       with(kindReview, "c-listed", nil, campaignListed),
+			Ask: with(kindReview, "c-listed", nil, func(ctx context.Context, b *probe.Bench, t probe.Thing) probe.Answer {
+				return b.Shows(ctx, t, listLag, markedLists()[kindReview])
+			}),
 		},
 		{
 			ID: "a-deleted-campaign-goes", Effect: probe.Writes, Needs: needs, Calls: 3, Makes: one,
@@ -334,22 +336,4 @@ func sameInstant(text string, want time.Time) bool {
 		}
 	}
 	return false
-}
-
-func campaignListed(ctx context.Context, b *probe.Bench, t probe.Thing) probe.Answer {
-	for again := range 2 {
-		rows, err := markedLists()[kindReview](ctx, b.Tenant)
-		if err != nil {
-			return probe.Perhaps("no-list", 0)
-		}
-		for _, r := range rows {
-			if r.ID == t.ID {
-				return probe.Yes()
-			}
-		}
-		if again == 0 {
-			b.Sleep(ctx, listLag)
-		}
-	}
-	return probe.No("not-shown-yet", 0)
 }
