@@ -7,6 +7,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
+	"github.com/governance-operator/governance-operator/internal/engine"
 )
 
 var _ = Describe("a tenant that has less than its vendor", func() {
@@ -38,4 +39,30 @@ var _ = Describe("a tenant that has less than its vendor", func() {
 			g.Expect(b.Status.Overrides).To(BeEmpty())
 		}).WithTimeout(10 * time.Second).Should(Succeed())
 	})
+
+	for _, s := range subjects {
+		It("has one remote of one object where marks, lists and searches count for less: "+s.String(), func(ctx SpecContext) {
+			t, b := s.tenant(ctx), &v1alpha1.GovernanceBackend{}
+			Expect(t.get(ctx, b, "tenant")).To(Succeed())
+			b.Spec.Capabilities = &v1alpha1.BackendCapabilities{}
+			for _, capability := range []string{"MarksReadBack", "CurrentLists", "NameSearch"} {
+				b.Spec.Capabilities.Overrides = append(b.Spec.Capabilities.Overrides, v1alpha1.CapabilityOverride{Kind: s.kind, Capability: capability})
+			}
+			Expect(c.Update(ctx, b)).To(Succeed())
+			Eventually(func(g Gomega) {
+				g.Expect(t.get(ctx, b, "tenant")).To(Succeed())
+				g.Expect(b.Status.ObservedGeneration).To(Equal(b.Generation))
+			}).WithTimeout(10 * time.Second).Should(Succeed())
+
+			s.prepare(t, "one", "One")
+			before := s.count(t, "One")
+			t.apply(ctx, s.manifest("one", "One", ""))
+			obj := newObject(s.kind).(engine.Object)
+			t.ready(ctx, obj, "one")
+			if s.creates {
+				before++
+			}
+			Expect(s.count(t, "One")).To(Equal(before))
+		})
+	}
 })
