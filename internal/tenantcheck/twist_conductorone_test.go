@@ -1,6 +1,7 @@
 package tenantcheck_test
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
 	"strings"
@@ -96,6 +97,15 @@ func conductorOneTwists() map[string]turning {
 				x.accept(`{"requestCatalogView":null}`)
 			}
 		}),
+		"a-refusal-says-the-same-again": func() twist {
+			n := 0
+			return func(x *exchange) {
+				if refusal, ok := x.answer.(map[string]any); ok && x.status == http.StatusNotFound {
+					n++
+					refusal["message"] = fmt.Sprintf("not found, case %d", n)
+				}
+			}
+		},
 		"a-search-by-name-finds-nothing-else": always(func(x *exchange) {
 			if x.path == searchList && strings.Contains(x.sent, "r1-nobody") {
 				x.accept(`{"list":[{"appEntitlement":{"id":"x"}}],"nextPageToken":""}`)

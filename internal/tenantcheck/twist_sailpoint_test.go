@@ -1,6 +1,7 @@
 package tenantcheck_test
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
 	"strings"
@@ -27,6 +28,15 @@ func sailPointTwists() map[string]turning {
 				x.accept(`{}`)
 			}
 		}),
+		"a-refusal-says-the-same-again": func() twist {
+			n := 0
+			return func(x *exchange) {
+				if refusal, ok := x.answer.(map[string]any); ok && x.is(get, "governance0000") {
+					n++
+					refusal["causes"] = []any{map[string]any{"text": fmt.Sprintf("not found, case %d", n)}}
+				}
+			}
+		},
 		"a-filter-by-name-finds-nothing-else": always(func(x *exchange) {
 			if x.path == profileList && strings.Contains(x.query, "r1-nobody") {
 				x.accept(`[{"id":"x"}]`)

@@ -52,6 +52,18 @@ func readProbes() []probe.Probe {
 			},
 		},
 		{
+			ID: "a-refusal-says-the-same-again", Effect: probe.Reads, Calls: 2, After: []string{"an-unknown-id-is-not-found"},
+			Assumes: "What a refusal says is the same each time, but for the id of the request, in brackets at its end.",
+			Asks:    "Read a profile by an id that nothing has, twice.",
+			Depends: "Each try of what is refused would be another event and another write of the status.",
+			Ask: func(ctx context.Context, b *probe.Bench) probe.Answer {
+				return b.SameWords(ctx, getCall(catalogPath(nobodysID), nil), func(r probe.Reply) string {
+					words, _, _ := strings.Cut(r.Text("message"), "(request-id:")
+					return strings.TrimSpace(words)
+				})
+			},
+		},
+		{
 			ID: "a-search-by-name-finds-nothing-else", Effect: probe.Reads, Calls: 1,
 			Assumes:   "The search for entitlements by display name finds what has that name and nothing else.",
 			Asks:      "Search for a name that nothing has.",

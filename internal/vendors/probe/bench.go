@@ -229,6 +229,21 @@ func (r Reply) List(path ...string) ([]any, bool) {
 	return list, ok
 }
 
+// SameWords asks what is refused twice, and says whether both refusals say the same. words are those of a refusal
+// without what the vendor says is new in every answer.
+func (b *Bench) SameWords(ctx context.Context, call rest.Call, words func(Reply) string) Answer {
+	first, second := b.Ask(ctx, call), b.Ask(ctx, call)
+	for _, reply := range []Reply{first, second} {
+		if reply.OK() {
+			return Perhaps("not-refused", reply.Status)
+		}
+		if !reply.Refused() {
+			return reply.Unsaid()
+		}
+	}
+	return If(words(first) == words(second), "says-it-otherwise-each-time", second.Status)
+}
+
 // Shows says whether a list shows a thing, at once or after a wait.
 func (b *Bench) Shows(ctx context.Context, t Thing, wait time.Duration, read func(context.Context, backend.Tenant) ([]Thing, error)) Answer {
 	for again := range 2 {

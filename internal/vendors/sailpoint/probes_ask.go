@@ -45,6 +45,24 @@ func readProbes() []probe.Probe {
 			},
 		},
 		{
+			ID: "a-refusal-says-the-same-again", Effect: probe.Reads, Calls: 2, After: []string{"an-unknown-id-is-not-found"},
+			Assumes: "What a refusal says is the same each time, but for its trackingId.",
+			Asks:    "Read an access profile by an id that nothing has, twice.",
+			Depends: "Each try of what is refused would be another event and another write of the status.",
+			Ask: func(ctx context.Context, b *probe.Bench) probe.Answer {
+				return b.SameWords(ctx, getCall(profilePath(nobodysID), nil), func(r probe.Reply) string {
+					words := r.Text("detailCode")
+					for _, list := range []string{"messages", "causes"} {
+						said, _ := r.List(list)
+						for _, item := range said {
+							words += "\n" + probe.Text(item, "text")
+						}
+					}
+					return words
+				})
+			},
+		},
+		{
 			ID: "a-filter-by-name-finds-nothing-else", Effect: probe.Reads, Calls: 1,
 			Assumes:   "The filter of access profiles by name finds what has that name and nothing else.",
 			Asks:      "Filter by a name that nothing has.",
