@@ -91,6 +91,7 @@ func (a *asking) do(ctx context.Context, in io.Reader, out, notes io.Writer) err
 		}
 		return errors.New("nothing was made")
 	}
+	options.Told = func(r tenantcheck.Result) { fmt.Fprintf(notes, "%-14s %s\n", r.Answer.Verdict, r.Probe.ID) }
 	check, err := tenantcheck.Open(options)
 	if err != nil {
 		return err

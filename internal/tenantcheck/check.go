@@ -18,8 +18,9 @@ import (
 	"github.com/governance-operator/governance-operator/internal/vendors/rest"
 )
 
-// removalTime is how long the removal at the end may take, also of a check that was interrupted.
-const removalTime = 2 * time.Minute
+// removalTime is how long the removal at the end may take, also of a check that was interrupted: some vendors take
+// their time.
+const removalTime = 15 * time.Minute
 
 // Options are what a check is told.
 type Options struct {
@@ -37,6 +38,8 @@ type Options struct {
 	Only []string
 	// Announce is told the plan before anything is asked; an error of it ends the check.
 	Announce func(Plan) error
+	// Told is told of each result when it is there; nil for nobody.
+	Told func(Result)
 	// Sleep and Clock are those of the world; tests have their own.
 	Sleep func(ctx context.Context, d time.Duration)
 	Clock func() time.Time
@@ -210,6 +213,9 @@ func (c *Check) ask(ctx context.Context, plan Plan) []Result {
 		}
 		result.Calls = c.Calls() - before
 		verdicts[p.Probe.ID] = result.Answer.Verdict
+		if c.o.Told != nil && p.Not == "" {
+			c.o.Told(result)
+		}
 		out = append(out, result)
 	}
 	return out

@@ -140,8 +140,13 @@ func conductorOneTwists() map[string]turning {
 		}),
 		"a-review-keeps-its-description": edit(ofReviews, set("description", "")),
 		"a-new-review-waits":             edit(reading("waits"), set("state", "ACCESS_REVIEW_STATE_DRAFT")),
-		"a-review-is-listed-at-once":     edit(listing(reviewList), without("")),
-		"deleted-review-says-so":         edit(func(x *exchange) bool { return ofReviews(x) && x.method == get }, set("state", "ACCESS_REVIEW_STATE_PENDING")),
+		"a-review-takes-an-expression": always(func(x *exchange) {
+			if x.is(post, "/access_review") && x.about("expression") {
+				x.refuse(http.StatusBadRequest)
+			}
+		}),
+		"a-review-is-listed-at-once": edit(listing(reviewList), without("")),
+		"deleted-review-says-so":     edit(func(x *exchange) bool { return ofReviews(x) && x.method == get }, set("state", "ACCESS_REVIEW_STATE_PENDING")),
 	}
 	for word, list := range map[string]string{"entitlement": entitlementList, "profile": catalogList, "review": reviewList} {
 		maps.Copy(all, lawTwists(word, list, map[string]func(map[string]any) bool{

@@ -39,6 +39,25 @@ func reviewProbes() []probe.Probe {
 			}),
 		},
 		{
+			ID: "a-review-takes-an-expression", Effect: probe.Writes, Needs: owner, Calls: 2, Makes: one,
+			Assumes: "The people whom a review covers can be said by an expression that is true or false of a user.",
+			Asks:    "Make a review that is not started, over an expression that fits nobody.",
+			Depends: "spec.scope.users.expression is refused on this tenant.",
+			Ask: func(ctx context.Context, b *probe.Bench) probe.Answer {
+				t, made := makeThing(ctx, b, kindReview, "expression", map[string]any{
+					"scopeType": "ACCESS_REVIEW_SCOPE_TYPE_BY_USERS", "scopeV2": map[string]any{"celExpression": map[string]any{"expression": nobodysRule}},
+				})
+				switch {
+				case made.OK():
+					dropThing(ctx, b, t)
+					return probe.Yes()
+				case made.Refused():
+					return probe.No("refused", made.Status)
+				}
+				return made.Unsaid()
+			},
+		},
+		{
 			ID: "a-review-is-listed-at-once", Effect: probe.Writes, Needs: owner, Calls: 2, Lists: one, Makes: one,
 			Assumes:   "The list of reviews shows a new one within seconds.",
 			Asks:      "Make a review that is not started, and read the list; once more after five seconds.",
