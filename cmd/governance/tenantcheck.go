@@ -96,6 +96,7 @@ func (a *asking) do(ctx context.Context, in io.Reader, out, notes io.Writer) err
 	if err != nil {
 		return err
 	}
+	fmt.Fprintln(notes, "Reading the lists of what could bear a mark.")
 	results, plan, failed := check.Run(ctx)
 	if errors.Is(failed, tenantcheck.ErrMarked) {
 		return fmt.Errorf("%w; a check belongs in a tenant of its own, and --beside-an-operator goes on all the same", failed)
