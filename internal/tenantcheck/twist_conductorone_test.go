@@ -111,6 +111,31 @@ func conductorOneTwists() map[string]turning {
 				x.accept(`{"list":[{"appEntitlement":{"id":"x"}}],"nextPageToken":""}`)
 			}
 		}),
+		"a-malformed-id-is-refused": always(func(x *exchange) {
+			if x.is(get, "/catalogs/governance-check") {
+				x.refuse(http.StatusNotFound)
+			}
+		}),
+		"a-page-above-a-hundred-is-refused": always(func(x *exchange) {
+			if strings.Contains(x.query, "page_size=101") {
+				x.accept(`{"list":[],"nextPageToken":""}`)
+			}
+		}),
+		"nobody-owns-what-is-not-there": always(func(x *exchange) {
+			if x.is(get, "/ownerids") && strings.Contains(x.path, "/apps/2governancecheck") {
+				x.refuse(http.StatusNotFound)
+			}
+		}),
+		"an-entitlement-needs-a-resource": always(func(x *exchange) {
+			if x.is(post, "/entitlements") && x.about("bare") {
+				x.accept(`{"appEntitlementView":{"appEntitlement":{"id":"2governancecheckgovernance8"}}}`)
+			}
+		}),
+		"bindings-need-a-published-profile": always(func(x *exchange) {
+			if x.is(post, "/visibility_bindings") {
+				x.accept(`{}`)
+			}
+		}),
 		"entitlement-annotations-read-back": edit(ofEntitlements, set("annotations", map[string]any{})),
 		"entitlement-is-found-at-once":      edit(listing(searchList), without("")),
 		"deleted-entitlement-says-so":       edit(func(x *exchange) bool { return ofEntitlements(x) && x.method == get }, set("deletedAt", nil)),

@@ -28,7 +28,7 @@ const nobodysID = "2governancecheckgovernance0"
 func Checked() probe.Vendor {
 	return probe.Vendor{
 		Vendor:  Vendor(),
-		Probes:  slices.Concat(readProbes(), entitlementProbes(), profileProbes(), reviewProbes(), lawProbes(), neverProbes()),
+		Probes:  slices.Concat(readProbes(), liveReads(), liveOwners(), liveWrites(), entitlementProbes(), profileProbes(), reviewProbes(), lawProbes(), neverProbes()),
 		Doer:    func(t backend.Tenant) probe.Doer { return t.(*tenant).client.Do },
 		Lists:   markedLists(),
 		Prepare: prepare,

@@ -124,13 +124,22 @@ func inList(kind string) func(context.Context, *probe.Bench, probe.Thing, probe.
 	}
 }
 
+// anEntitlement is one of the app, nil where there is none.
+func anEntitlement(ctx context.Context, b *probe.Bench) (map[string]any, probe.Reply) {
+	reply := b.Ask(ctx, getCall(entitlementsPath(b.Place), url.Values{"page_size": {"10"}}))
+	rows, _ := reply.List("list")
+	if !reply.OK() || len(rows) == 0 {
+		return nil, reply
+	}
+	return map[string]any{"appId": b.Place, "id": probe.Text(rows[0], "appEntitlement", "id")}, reply
+}
+
 func entriesLeave(ctx context.Context, b *probe.Bench, t probe.Thing, _ probe.Reply) probe.Answer {
-	some := b.Ask(ctx, getCall(entitlementsPath(b.Place), url.Values{"page_size": {"10"}}))
-	rows, _ := some.List("list")
-	if !some.OK() || len(rows) == 0 {
+	first, some := anEntitlement(ctx, b)
+	if first == nil {
 		return probe.Perhaps("the-app-has-no-entitlement", some.Status)
 	}
-	entry := []any{map[string]any{"appId": b.Place, "id": probe.Text(rows[0], "appEntitlement", "id")}}
+	entry := []any{first}
 	path := rest.Path(catalogsPath+"/%s/requestable_entries", t.ID)
 	for _, call := range []rest.Call{postCall(path, map[string]any{"appEntitlements": entry}), deleteCall(path, map[string]any{"appEntitlements": entry})} {
 		if reply := b.Ask(ctx, call); !reply.OK() {

@@ -131,8 +131,6 @@ func neverProbes() []probe.Probe {
 		return probe.Probe{ID: id, Assumes: assumes, Depends: depends, Effect: probe.Never, Why: why}
 	}
 	return []probe.Probe{
-		never("bindings-need-a-published-profile", "Visibility is bound only while a profile is published and not visible to everyone.",
-			"The order of the writes could be simpler; it is safe either way.", "It would show a profile to people."),
 		never("bindings-outlive-unpublishing", "Nothing is taken for granted: bindings are taken off before a profile is unpublished.",
 			"A profile that is published again would have its bindings already.", "It would show a profile to people."),
 		never("a-cohort-profile-is-born-narrow", "A profile that is made from a cohort gets its rule switched off and is not published.",
