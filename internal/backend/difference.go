@@ -32,7 +32,8 @@ const (
 )
 
 // Differences says of the changes what each takes the field from and to. name is the name of what an id means, empty
-// where it is not known or not to be told.
+// where it is not known or not to be told. An entitlement, whose id another one of another app may have, is asked for by
+// its InApp first.
 func Differences(after, before any, changes Changes, name func(id string) string) []Difference {
 	want, have := byPath(after), byPath(before)
 	out := make([]Difference, len(changes))
@@ -52,15 +53,15 @@ func difference(want, have Field, name func(string) string) string {
 		return ""
 	case w.list:
 		var gains, loses []string
-		for _, member := range w.words {
-			if h == nil || !slices.Contains(h.words, member) {
-				gains = append(gains, "+"+member)
+		for i := range w.words {
+			if h == nil || !h.has(w.key(i)) {
+				gains = append(gains, "+"+w.beside(i, h))
 			}
 		}
 		if h != nil {
-			for _, member := range h.words {
-				if !slices.Contains(w.words, member) && !w.partial {
-					loses = append(loses, "−"+member)
+			for i := range h.words {
+				if !w.has(h.key(i)) && !w.partial {
+					loses = append(loses, "−"+h.beside(i, w))
 				}
 			}
 		}
@@ -91,6 +92,32 @@ type words struct {
 	// partial: what is not among the words of what is wanted may well be there.
 	partial bool
 	words   []string
+	// keys tell members apart of which the words do not; none where the words do.
+	keys []string
+}
+
+func (w *words) key(i int) string {
+	if w.keys == nil {
+		return w.words[i]
+	}
+	return w.keys[i]
+}
+
+func (w *words) has(key string) bool {
+	for i := range w.words {
+		if w.key(i) == key {
+			return true
+		}
+	}
+	return false
+}
+
+// beside is a member in words, or its key where the other side calls another one so.
+func (w *words) beside(i int, other *words) string {
+	if other != nil && w.keys != nil && slices.Contains(other.words, w.words[i]) {
+		return clipped(w.keys[i])
+	}
+	return w.words[i]
 }
 
 // told puts a value into words, nil for one that is not set or is a whole document.
@@ -131,11 +158,18 @@ func told(f Field, name func(string) string) *words {
 	case Owners:
 		return many(v)
 	case EntitlementSet:
-		ids := make([]string, len(v))
-		for i, e := range v {
-			ids[i] = e.ID
+		out := &words{list: true}
+		for _, e := range v {
+			label := name(e.InApp())
+			out.words = append(out.words, named(e.ID, func(id string) string {
+				if label == "" {
+					return name(id)
+				}
+				return label
+			}))
+			out.keys = append(out.keys, e.InApp())
 		}
-		return many(ids)
+		return out
 	case ResourceTypeSet:
 		ids := make([]string, len(v))
 		for i, t := range v {

@@ -64,6 +64,13 @@ func TestADifferenceSaysWhatAFieldGainsAndLoses(t *testing.T) {
 	if got := lost[0].String(); got != "entitlements: +e2, −e3" {
 		t.Error(got)
 	}
+	// The same id in two apps is two entitlements.
+	moved := func(app string) backend.AccessProfile {
+		return backend.AccessProfile{Entitlements: backend.EntitlementSet{{AppID: app, ID: "e1"}, {AppID: "a9", ID: "e1"}}}
+	}
+	if got := backend.Differences(moved("a2"), moved("a1"), backend.Changes{{Path: "entitlements"}}, name)[0].String(); got != "entitlements: +a2/e1, −a1/e1" {
+		t.Error(got)
+	}
 	left := backend.AccessProfile{Entitlements: backend.EntitlementSet{}}
 	if got := backend.Differences(left, before, backend.Changes{{Path: "entitlements"}}, name)[0].String(); got != "entitlements: −e1 (Viewer), −e2" {
 		t.Error(got)

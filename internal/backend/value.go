@@ -38,13 +38,16 @@ type EntitlementID struct {
 	ID    string `json:"id"`
 }
 
+// InApp is the id behind that of its app, which tells it from one of the same id in another app.
+func (e EntitlementID) InApp() string { return e.AppID + "/" + e.ID }
+
 // EntitlementSet is a set of entitlements. Nil is unset, empty is empty.
 type EntitlementSet []EntitlementID
 
 // MarshalJSON renders the set sorted and without repetitions.
 func (s EntitlementSet) MarshalJSON() ([]byte, error) {
 	return json.Marshal(sortedPairs(s, func(a, b EntitlementID) int {
-		return strings.Compare(a.AppID+"/"+a.ID, b.AppID+"/"+b.ID)
+		return strings.Compare(a.InApp(), b.InApp())
 	}))
 }
 

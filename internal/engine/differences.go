@@ -37,8 +37,8 @@ func (p *pass[O, D]) differences(changes backend.Changes) string {
 	return firstNonEmpty(strings.Join(parts, "; "), "nothing")
 }
 
-// labels says what the ids of things in the spec are called at the vendor, and which objects they are remotes of. People are
-// told by their id alone.
+// labels says what the ids of things in the spec are called at the vendor, and which objects they are remotes of; what counts
+// in a place only is there by labelled. People are told by their id alone.
 func (p *pass[O, D]) labels() (names, objects map[string]string) {
 	pins := slices.Clone(p.stored.GetManagedStatus().Resolved)
 	if p.resolver != nil {
@@ -48,8 +48,12 @@ func (p *pass[O, D]) labels() (names, objects map[string]string) {
 	for _, pin := range pins {
 		switch object, is := reference.PinnedObject(pin); {
 		case is:
-			objects[pin.ID] = object
+			objects[labelled(pin.ParentID, pin.ID)] = object
 		case pin.Kind != string(backend.NameUser):
+			if pin.Kind == string(backend.NameEntitlement) {
+				names[labelled(pin.ParentID, pin.ID)] = pin.Name
+				continue
+			}
 			names[pin.ID] = pin.Name
 		}
 	}
@@ -58,11 +62,19 @@ func (p *pass[O, D]) labels() (names, objects map[string]string) {
 		if err := p.r.Client.Get(context.Background(), client.ObjectKey{Namespace: ref.Namespace, Name: ref.Name}, target); err != nil {
 			continue // A name less is told.
 		}
-		if id := boundOf(target); id != "" {
-			objects[id] = ref.Name
+		if remote := target.GetManagedStatus().Remote; remote != nil && remote.ID != "" {
+			objects[labelled(remote.ParentID, remote.ID)] = ref.Name
 		}
 	}
 	return names, objects
+}
+
+// labelled names an id with its place: in another app it may be another thing's.
+func labelled(parentID, id string) string {
+	if parentID == "" {
+		return id
+	}
+	return backend.EntitlementID{AppID: parentID, ID: id}.InApp()
 }
 
 // writeReason says why a plan writes.

@@ -227,3 +227,26 @@ func TestAnEntryOfANameThatNobodyKnowsKeepsTheOthersIn(t *testing.T) {
 		b.wantHas(false, "Read")
 	})
 }
+
+// TestOneIDInTwoAppsIsTwoEntitlements: in each app the built-in one has the same id.
+func TestOneIDInTwoAppsIsTwoEntitlements(t *testing.T) {
+	const other = "app-2"
+	inBundle(t, nil, func(b *bundle) {
+		b.tenant.Names[backend.Name{Kind: backend.NameApp, Name: "Other"}] = []backend.Match{{ID: other, Name: "Other"}}
+		for place, name := range map[string]string{app: "Access here", other: "Access there"} {
+			b.tenant.Names[backend.Name{Kind: backend.NameEntitlement, ParentID: place, Name: name}] = []backend.Match{{ID: "access", Name: name}}
+		}
+		b.edit(func(s *v1alpha1.AccessProfileSpec) {
+			s.Entitlements = []v1alpha1.EntitlementRef{
+				{App: &v1alpha1.NamedRef{ID: app}, Name: "Access here"}, {App: &v1alpha1.NamedRef{Name: "Other"}, Name: "Access there"},
+			}
+		})
+		b.run()
+		want := []v1alpha1.GrantedEntitlement{
+			{ID: "access", ParentID: app, Name: "Access here"}, {ID: "access", ParentID: other, Name: "Access there"},
+		}
+		if diff := cmp.Diff(want, b.get().Status.Grants.Entitlements); diff != "" {
+			t.Error(diff)
+		}
+	})
+}

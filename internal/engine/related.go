@@ -25,7 +25,7 @@ func (p *pass[O, D]) projectRelations(obj O) {
 	if p.r.Kind.Grants != nil {
 		names, objects := p.labels()
 		p.r.Kind.Grants(obj, p.seen.Actual, func(e backend.EntitlementID) v1alpha1.GrantedEntitlement {
-			return v1alpha1.GrantedEntitlement{ID: e.ID, ParentID: e.AppID, Name: names[e.ID], Object: objects[e.ID]}
+			return v1alpha1.GrantedEntitlement{ID: e.ID, ParentID: e.AppID, Name: names[labelled(e.AppID, e.ID)], Object: objects[labelled(e.AppID, e.ID)]}
 		})
 	}
 	p.r.projectUsers(context.Background(), obj)
