@@ -11,6 +11,7 @@ import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 // +kubebuilder:validation:XValidation:rule="!has(self.sailPoint) || !has(self.sailPoint.enabled) || !self.sailPoint.enabled || (has(self.entitlements) ? self.entitlements.size() > 0 : (has(self.remoteID) || (has(self.management) && has(self.management.creation) && self.management.creation != 'Create')))",message="sailPoint.enabled needs at least one entitlement"
 // +kubebuilder:validation:XValidation:rule="(!has(oldSelf.sailPoint) || has(self.sailPoint)) && (!has(oldSelf.sailPoint) || !has(self.sailPoint) || !has(oldSelf.sailPoint.source.id) || !has(self.sailPoint.source.id) || self.sailPoint.source.id == oldSelf.sailPoint.source.id)",message="sailPoint.source cannot be removed or changed: a profile stays at its source; delete and apply"
 // +kubebuilder:validation:XValidation:rule="(!has(oldSelf.veza) || has(self.veza)) && (!has(oldSelf.veza) || !has(self.veza) || !has(oldSelf.veza.profileType.id) || !has(self.veza.profileType.id) || self.veza.profileType.id == oldSelf.veza.profileType.id)",message="veza.profileType cannot be removed or changed: a profile keeps its type; delete and apply"
+// +kubebuilder:validation:XValidation:rule="!has(self.conductorOne) || !has(self.conductorOne.visibleTo) || self.conductorOne.visibleTo.size() == 0 || has(self.requestable) || (oldSelf.hasValue() && has(oldSelf.value().conductorOne) && has(oldSelf.value().conductorOne.visibleTo) && oldSelf.value().conductorOne.visibleTo.size() > 0)",optionalOldSelf=true,message="conductorOne.visibleTo needs requestable beside it: ConductorOne keeps who sees a profile by an entitlement only while it can be requested; with false it waits"
 type AccessProfileSpec struct {
 	ManagedSpec `json:",inline"`
 	// displayName that people see, for example "Payroll reader". Needed where the operator creates the profile.
@@ -65,7 +66,7 @@ type ProfileMembership struct {
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=8192
 	Expression string `json:"expression,omitempty"`
-	// enabled puts the rule into force; it then runs hourly at the vendor. false: the rule is stored and does nothing.
+	// enabled puts the rule into force; the vendor then runs it by itself. false: the rule is stored and does nothing.
 	// Unset: not managed.
 	// +optional
 	Enabled *bool `json:"enabled,omitempty"`
@@ -110,7 +111,8 @@ type ConductorOneProfile struct {
 	// +optional
 	VisibleToEveryone *bool `json:"visibleToEveryone,omitempty"`
 	// visibleTo shows the profile to people who have one of these entitlements, and to nobody else: it is then not visible to
-	// everyone either. Unset: not managed; []: nobody.
+	// everyone either. It needs requestable beside it: while that is false it waits, and nobody sees the profile. Unset: not
+	// managed; []: nobody.
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=64

@@ -8,6 +8,7 @@ import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 // +kubebuilder:validation:XValidation:rule="[has(self.conductorOne), has(self.sailPoint), has(self.veza)].filter(x, x).size() <= 1",message="write at most one of conductorOne, sailPoint and veza: the backend's vendor"
 // +kubebuilder:validation:XValidation:rule="!has(self.sailPoint) || has(self.sailPoint.match) || has(self.remoteID)",message="sailPoint.match or remoteID must say which entitlement is meant"
 // +kubebuilder:validation:XValidation:rule="!has(self.veza) || has(self.veza.match) || has(self.displayName) || has(self.remoteID)",message="veza.match, displayName or remoteID must say which entity is meant"
+// +kubebuilder:validation:XValidation:rule="oldSelf.hasValue() || !has(self.conductorOne) || has(self.conductorOne.resource) || has(self.remoteID) || (has(self.management) && has(self.management.creation) && self.management.creation in ['Adopt', 'CreateOrAdopt'])",optionalOldSelf=true,message="conductorOne.resource is needed where the operator creates the entitlement: ConductorOne makes none without"
 type AppEntitlementSpec struct {
 	ManagedSpec `json:",inline"`
 	// app that the entitlement belongs to, for example {name: GitHub}: an app of ConductorOne, a source of
@@ -76,7 +77,8 @@ type ConductorOneEntitlement struct {
 	// +optional
 	Purpose EntitlementPurpose `json:"purpose,omitempty"`
 	// resource of the app that the entitlement is for, for example {type: {name: Repository}, name: payments}.
-	// It can be set at creation only. Unset: the app itself.
+	// Needed where the operator creates the entitlement: ConductorOne makes none without. It can be set at creation only.
+	// Unset: not managed.
 	// +optional
 	Resource *ConductorOneResource `json:"resource,omitempty"`
 	// policies that steer requests and reviews. Unset ones are not managed; {none: {}}: none of its own.

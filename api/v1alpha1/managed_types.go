@@ -236,6 +236,21 @@ type Echo struct {
 	Seen string `json:"seen"`
 }
 
+// SettlingField is a field that was written and that the vendor shows some time later.
+type SettlingField struct {
+	// path of the field.
+	// +required
+	// +kubebuilder:validation:MaxLength=256
+	Path string `json:"path"`
+	// hash of the value that was sent.
+	// +required
+	// +kubebuilder:validation:MaxLength=128
+	Hash string `json:"hash"`
+	// since is when the vendor accepted it.
+	// +required
+	Since metav1.Time `json:"since"`
+}
+
 // WrittenFields are the fields that an object gave another value than they had.
 type WrittenFields struct {
 	// paths below spec, each key of a map its own, for example "membership.expression".
@@ -324,6 +339,13 @@ type ManagedStatus struct {
 	// +listMapKey=path
 	// +kubebuilder:validation:MaxItems=16
 	Echoes []Echo `json:"echoes,omitempty"`
+	// settling are fields that were written and that the vendor does not show yet: Synced is Unknown until it does, and nothing is
+	// written again.
+	// +optional
+	// +listType=map
+	// +listMapKey=path
+	// +kubebuilder:validation:MaxItems=16
+	Settling []SettlingField `json:"settling,omitempty"`
 	// written are the fields that this object wrote at the vendor, so that they can be taken back when they leave the spec. Absent
 	// where an earlier version of the operator wrote them.
 	// +optional

@@ -148,6 +148,16 @@ func fate(c backend.Capabilities, f backend.Field) string {
 	if slices.Contains(c.NotEmpty, f.Path) {
 		words = append(words, "not empty")
 	}
+	for _, w := range c.Waits[f.Path] {
+		word := fmt.Sprintf("waits until `%s` is %s", w.On, w.Must)
+		if w.Never {
+			word = fmt.Sprintf("only where `%s` is %s", w.On, w.Must)
+		}
+		words = append(words, word)
+	}
+	if late := c.Settling[f.Path]; late > 0 {
+		words = append(words, fmt.Sprintf("shown up to %s after a write", late))
+	}
 	for _, path := range slices.Sorted(maps.Keys(c.Unsupported)) {
 		if part, ok := strings.CutPrefix(path, f.Path+"."); ok {
 			words = append(words, fmt.Sprintf("`%s` is refused: %s", part, c.Unsupported[path]))

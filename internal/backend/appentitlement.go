@@ -1,5 +1,7 @@
 package backend
 
+import "slices"
+
 // AppEntitlement is one permission in an app. The app is the parent, see Ref.ParentID.
 type AppEntitlement struct {
 	DisplayName  *string                     `field:"displayName"`
@@ -81,6 +83,22 @@ type ProvisionPolicy struct {
 	Unconfigured    *struct{}                 `json:"unconfigured,omitempty"`
 	Action          *ProvisionAction          `json:"action,omitempty"`
 	DevicePlacement *ProvisionDevicePlacement `json:"devicePlacement,omitempty"`
+}
+
+// Holds says whether a policy, or a step of it, goes a way, by the name of the way. An entitlement that is granted instead
+// counts only where the other one has to be bound by hand.
+func (p *ProvisionPolicy) Holds(way string) bool {
+	if p == nil {
+		return false
+	}
+	if p.MultiStep != nil && slices.ContainsFunc(p.MultiStep.Steps, func(step ProvisionPolicy) bool { return step.Holds(way) }) {
+		return true
+	}
+	return map[string]bool{
+		"connector": p.Connector != nil, "manual": p.Manual != nil, "delegated": p.Delegated != nil && !p.Delegated.Implicit, "webhook": p.Webhook != nil,
+		"multiStep": p.MultiStep != nil, "externalTicket": p.ExternalTicket != nil, "unconfigured": p.Unconfigured != nil, "action": p.Action != nil,
+		"devicePlacement": p.DevicePlacement != nil,
+	}[way]
 }
 
 // ProvisionConnector lets the app's connector do it; at most one arm is set.

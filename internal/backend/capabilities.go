@@ -55,6 +55,12 @@ type Capabilities struct {
 	// Narrows says of the fields that let people in when a change of them takes access away and gives none.
 	// A field that is not listed never counts as narrower.
 	Narrows map[string]Narrowing
+	// Waits says of fields that the vendor takes in some states of the remote only which these are. In any other one a field
+	// is neither compared nor written.
+	Waits map[string][]Wait
+	// Settling says of fields that reads show some time after a write how long that may take. Until then they are neither written
+	// again nor called a difference.
+	Settling map[string]time.Duration
 	// ListLag is how long a list may lag behind a write.
 	ListLag time.Duration
 	// Poll is how long to wait before looking again at a remote whose phase moves by itself.

@@ -74,7 +74,7 @@ func Diff(desired, actual any, caps Capabilities, mem Memory) Changes {
 			continue
 		}
 		w, h := hashes(want, have[want.Path])
-		if w == h {
+		if w == h || len(caps.Waits[want.Path]) > 0 && len(caps.waitsFor(want.Path, byPath(desired), have)) > 0 {
 			continue
 		}
 		if echo, ok := mem.Echoes[want.Path]; ok && echo == (Echo{w, h}) {
@@ -138,8 +138,8 @@ func Echoes(desired, actual any, caps Capabilities, sent []string) map[string]Ec
 	have := byPath(actual)
 	out := map[string]Echo{}
 	for _, want := range Fields(desired) {
-		if want.Parameter || !slices.Contains(sent, want.Path) || Covers(caps.WriteOnly, want.Path) {
-			continue
+		if want.Parameter || !slices.Contains(sent, want.Path) || Covers(caps.WriteOnly, want.Path) || caps.Settling[want.Path] > 0 {
+			continue // What is shown late comes back as it was before.
 		}
 		got := have[want.Path]
 		w, h := hashes(want, got)

@@ -107,8 +107,11 @@ func (f Field) Zero() bool { return isZero(f.canonical()) }
 // Hash is equal for values that mean the same.
 func (f Field) Hash() string { return hashOf(f.canonical()) }
 
-// Holds says whether a document has a member of that name.
+// Holds says whether a document has a member of that name, in the sense of the document where it has one of its own.
 func (f Field) Holds(member string) bool {
+	if document, ok := f.value.Interface().(interface{ Holds(string) bool }); ok {
+		return document.Holds(member)
+	}
 	var members map[string]json.RawMessage
 	if json.Unmarshal(f.canonical(), &members) != nil {
 		return false

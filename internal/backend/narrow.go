@@ -53,6 +53,7 @@ func Narrowed[D any](desired, actual D, caps Capabilities, unknown ...string) D 
 			leafAt(reflect.ValueOf(&out).Elem(), f.Path).Set(value)
 		}
 	}
+	CopyWaiting(&out, Narrowable(desired, caps, unknown...), actual, caps)
 	return out
 }
 

@@ -69,6 +69,9 @@ func desireConductorOneEntitlement(c *v1alpha1.ConductorOneEntitlement, app stri
 		out.CertifyPolicyID = r.OptionalID(at+"policies.certify", p.Certify, backend.Name{Kind: backend.NamePolicy, TypeID: policyCertify})
 		out.EmergencyGrantPolicyID = r.OptionalID(at+"policies.emergencyGrant", p.EmergencyGrant, backend.Name{Kind: backend.NamePolicy, TypeID: policyGrant})
 	}
+	if c.Resource != nil && app == "" {
+		r.Waits(at + "resource")
+	}
 	if res := c.Resource; res != nil && app != "" {
 		out.ResourceTypeID = r.ID(at+"resource.type", &res.Type, backend.Name{Kind: backend.NameResourceType, ParentID: app})
 		if out.ResourceTypeID != nil {

@@ -37,7 +37,7 @@ func profileDump(t *tenant, displayName string) conductorone.ProfileDump {
 }
 
 var _ = Describe("a commit that is reverted", func() {
-	const seen = "  conductorOne: {visibleTo: [{app: {name: Okta}, name: Okta Engineering}]}\n"
+	const seen = "  requestable: true\n  conductorOne: {visibleTo: [{app: {name: Okta}, name: Okta Engineering}]}\n"
 
 	It("leaves nothing open of what it opened", func(ctx SpecContext) {
 		t, obj := newTenant(ctx), &v1alpha1.AccessProfile{}
@@ -46,7 +46,7 @@ var _ = Describe("a commit that is reverted", func() {
 		before := profileDump(t, "Contractors")
 		Expect(before.Visibility).To(HaveLen(1))
 
-		t.apply(ctx, contractors+"  description: bad\n  membership: {expression: 'true', enabled: true}\n  conductorOne: {visibleToEveryone: true}\n")
+		t.apply(ctx, contractors+"  requestable: true\n  description: bad\n  membership: {expression: 'true', enabled: true}\n  conductorOne: {visibleToEveryone: true}\n")
 		t.ready(ctx, obj, "contractors")
 		opened := profileDump(t, "Contractors")
 		Expect(opened.Automation).To(HaveKeyWithValue("enabled", true))

@@ -217,7 +217,7 @@ var _ = Describe("an access review", func() {
 		t.apply(ctx, subjects[2].manifest("one", "One", spec))
 		t.ready(ctx, obj, "one")
 		id := obj.Status.Remote.ID
-		Expect(t.attachedTo(id)).To(ConsistOf("Viewer", "Payroll Administrator", "System Administrator"))
+		Expect(t.attachedTo(id)).To(ConsistOf("Viewer", "Payroll Administrator", "Access", "System Administrator", "Access"))
 		Expect(t.dumped(id).Object["scopeV2"]).To(HaveKey("specificResources"))
 		Expect(t.dumped(id).Object["autoStartCampaign"]).To(BeTrue())
 
@@ -233,7 +233,7 @@ var _ = Describe("an access review", func() {
 		By("taking what is named beside")
 		t.apply(ctx, subjects[2].manifest("one", "One", strings.Replace(spec, "apps:", "entitlements: ["+octoMember+"], apps:", 1)))
 		t.ready(ctx, obj, "one")
-		Expect(t.attachedTo(id)).To(ConsistOf("octo-org Member", "Viewer", "Payroll Administrator", "Later", "System Administrator"))
+		Expect(t.attachedTo(id)).To(ConsistOf("octo-org Member", "Viewer", "Payroll Administrator", "Access", "Later", "System Administrator", "Access"))
 		t.ResetCalls()
 		t.reconcile(ctx, obj, "one")
 		t.quiet(ctx, 200)

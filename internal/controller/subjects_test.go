@@ -102,6 +102,9 @@ var github = conductorone.SeedID("app", "GitHub")
 // planted makes a remote in the console.
 func planted(t *tenant, kind, parent string, object map[string]any) sandbox.Target {
 	GinkgoHelper()
+	if kind == v1alpha1.KindAppEntitlement && parent == github { // It is for the same as what the operator makes there.
+		object["appResourceTypeId"], object["appResourceId"] = team.kind, team.id
+	}
 	id, err := t.Create(kind, parent, object)
 	Expect(err).NotTo(HaveOccurred())
 	return sandbox.Target{Kind: kind, ParentID: parent, ID: id}

@@ -143,7 +143,9 @@ func startTenant(ctx context.Context) *tenant {
 func startTenantOf(ctx context.Context, vendor v1alpha1.Vendor) *tenant {
 	GinkgoHelper()
 	p := products[vendor]
-	server, err := p.start(sandbox.Options{Seed: GinkgoRandomSeed() + tenants.Add(1), CheckExpression: func(env, text string) error {
+	server, err := p.start(sandbox.Options{Seed: GinkgoRandomSeed() + tenants.Add(1), Configure: func(s *sandbox.Settings) {
+		s.OwnerLag = 0 // The specs that are about it turn it on.
+	}, CheckExpression: func(env, text string) error {
 		return expression.Check(expression.Environment(env), text)
 	}})
 	Expect(err).NotTo(HaveOccurred())
@@ -207,12 +209,50 @@ func (t *tenant) apply(ctx context.Context, manifests string) {
 	Expect(t.tryApply(ctx, manifests)).To(Succeed())
 }
 
+// resource is one of an app of ConductorOne.
+type resource struct{ kind, id string }
+
+func resourceOf(app, kind, name string) resource {
+	return resource{conductorone.SeedID("resource-type", app+"/"+kind), conductorone.SeedID("resource", app+"/"+kind+"/"+name)}
+}
+
+var team = resourceOf("GitHub", "Team", "platform")
+
+// withResource names, by id, a resource in an entitlement that ConductorOne is to make: it makes none without. What a test says
+// of it stays. Whatever app is meant at first, it is one of GitHub, where most of them end.
+func (t *tenant) withResource(raw []byte) ([]byte, error) {
+	var obj map[string]any
+	if err := json.Unmarshal(raw, &obj); err != nil || obj["kind"] != v1alpha1.KindAppEntitlement || t.vendor != v1alpha1.VendorConductorOne {
+		return raw, err
+	}
+	spec, _ := obj["spec"].(map[string]any)
+	app, _ := spec["app"].(map[string]any)
+	management, _ := spec["management"].(map[string]any)
+	block, _ := spec["conductorOne"].(map[string]any)
+	if management["creation"] == "Adopt" || spec["remoteID"] != nil || block["resource"] != nil {
+		return raw, nil
+	}
+	if block == nil {
+		block = map[string]any{}
+		spec["conductorOne"] = block
+	}
+	of, second := team, conductorone.SeedID("app", "Duplicate App#2")
+	if app["name"] == "Duplicate App" || app["id"] == second {
+		of = resourceOf("Duplicate App#2", "Team", "everyone")
+	}
+	block["resource"] = map[string]any{"type": map[string]any{"id": of.kind}, "id": of.id}
+	return json.Marshal(obj)
+}
+
 func (t *tenant) tryApply(ctx context.Context, manifests string) error {
 	for _, doc := range strings.Split(manifests, "\n---") {
 		if strings.TrimSpace(doc) == "" {
 			continue
 		}
 		raw, err := yaml.YAMLToJSON([]byte(doc))
+		if err == nil {
+			raw, err = t.withResource(raw)
+		}
 		if err != nil {
 			return err
 		}

@@ -50,7 +50,7 @@ var tails = []tail{
 	ofProfile("entitlements", "  entitlements: ["+octoMember+", "+viewer+"]",
 		map[string]any{"entries": []any{map[string]any{"appId": github, "id": conductorone.SeedID("entitlement", "GitHub/platform Member")}}},
 		func(p conductorone.ProfileDump) any { return p.Entries }),
-	ofProfile("conductorOne.visibleTo", "  conductorOne: {visibleToEveryone: false, visibleTo: [{app: {name: Okta}, name: Okta Everyone}]}",
+	ofProfile("conductorOne.visibleTo", "  requestable: true\n  conductorOne: {visibleToEveryone: false, visibleTo: [{app: {name: Okta}, name: Okta Everyone}]}",
 		map[string]any{"visibility": []any{map[string]any{"appId": github, "id": conductorone.SeedID("entitlement", "GitHub/platform Member")}}},
 		func(p conductorone.ProfileDump) any { return p.Visibility }),
 	ofProfile("membership.enabled", "  membership: {expression: subject.department == \"Finance\", enabled: true}",

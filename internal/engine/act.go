@@ -34,6 +34,8 @@ type outcome struct {
 	holder string
 	// named: it was found by its name, which its holder may give up.
 	named bool
+	// settling: some of what was written is not shown yet.
+	settling bool
 	// gated: what narrows waits for more than the rest of the spec does.
 	gated bool
 	// together: it was refused for its name, and is looked at again with all that were.
@@ -348,13 +350,16 @@ func (p *pass[O, D]) wrote(ctx context.Context, plan Plan, obs backend.Observati
 	obs.Exists = true
 	p.keepUnread(&obs)
 	p.learn(obs, err == nil)
+	if err == nil || plan.Action == Create {
+		p.noteSettling()
+	}
 	p.seen, p.wroteTo = obs, obs.ID
 	p.claim(obs)
 	p.changes = p.diff(obs)
 	p.noteWaiting(obs)
 	// A remote that the vendor still works on, or has failed to make, is not what was asked for yet.
 	unfinished := obs.Phase == backend.PhasePending || obs.Phase == backend.PhaseFailed
-	return outcome{plan: plan, wrote: true, diffLeft: len(p.changes) > 0 || unfinished, err: err}
+	return outcome{plan: plan, wrote: true, diffLeft: len(p.changes) > 0 || unfinished, settling: len(p.settling) > 0, err: err}
 }
 
 // learn remembers write-only fields that were applied, and what the server made of the rest.

@@ -71,6 +71,7 @@ func (p *pass[O, D]) judgeAttempt(ctx context.Context, looked backend.Observatio
 // judgeTime asks, once the vendor said that there is no remote, whether one that is made now would be over at once. By the
 // vendor's clock, for it is the vendor that ends it.
 func (p *pass[O, D]) judgeTime() {
+	p.judgeParts()
 	if p.r.Kind.TooLate == nil || p.deleting() || p.facts.Bound {
 		return
 	}
@@ -80,6 +81,19 @@ func (p *pass[O, D]) judgeTime() {
 	}
 	if path, why := p.r.Kind.TooLate(p.obj, now); path != "" {
 		p.facts.TooLate, p.tooLate = true, path+": "+why
+	}
+}
+
+// judgeParts says what lacks for a create, where an object may take over what is there instead: only if nothing is.
+func (p *pass[O, D]) judgeParts() {
+	if p.deleting() || p.facts.Bound || p.facts.Creation != CreationCreateOrAdopt {
+		return
+	}
+	for _, path := range p.caps.Missing(p.desired) {
+		if path = "spec." + path; !p.resolver.Unresolved(path) {
+			p.facts.TooLate, p.tooLate = true, path+": is needed to create this at the vendor, and nothing is there to take over"
+			return
+		}
 	}
 }
 

@@ -110,15 +110,16 @@ var table = []row{
 	{number: 47, when: func(f *reader) bool {
 		return f.fieldRemoved() && (f.changes() == ChangesNone || f.drift() == DriftReport && !f.specMoved())
 	}, plan: Plan{Hold, v1alpha1.ReasonFieldRemoved}},
-	{number: 48, when: func(f *reader) bool { return f.changes() == ChangesNone }, plan: Plan{Settle, v1alpha1.ReasonInSync}},
-	{number: 49, when: func(f *reader) bool { return f.specMoved() && f.sealed() }, plan: Plan{Hold, v1alpha1.ReasonSealedByVendor}},
-	{number: 50, when: func(f *reader) bool { return !f.specMoved() && (f.drift() == DriftReport || f.sealed()) }, plan: Plan{Hold, v1alpha1.ReasonDrifted}},
-	{number: 51, when: func(f *reader) bool { return f.changes() == ChangesLocked }, plan: Plan{Hold, v1alpha1.ReasonDraftPending}},
-	{number: 52, when: func(f *reader) bool { return !f.canUpdate() }, plan: Plan{Hold, v1alpha1.ReasonUpdateUnsupported}},
-	{number: 53, when: func(f *reader) bool { return f.nonConverging() }, plan: Plan{Hold, v1alpha1.ReasonNonConverging}},
-	{number: 54, when: func(f *reader) bool { return f.suspended() }, plan: Plan{Hold, v1alpha1.ReasonSuspended}},
-	{number: 55, when: func(f *reader) bool { return f.closes() && f.massDeletion() }, plan: Plan{Hold, v1alpha1.ReasonMassDeletion}},
-	{number: 56, when: func(*reader) bool { return true }, plan: Plan{Update, v1alpha1.ReasonUpdating},
+	{number: 48, when: func(f *reader) bool { return f.changes() == ChangesNone && f.settling() }, plan: Plan{Settle, v1alpha1.ReasonVendorWorking}},
+	{number: 49, when: func(f *reader) bool { return f.changes() == ChangesNone }, plan: Plan{Settle, v1alpha1.ReasonInSync}},
+	{number: 50, when: func(f *reader) bool { return f.specMoved() && f.sealed() }, plan: Plan{Hold, v1alpha1.ReasonSealedByVendor}},
+	{number: 51, when: func(f *reader) bool { return !f.specMoved() && (f.drift() == DriftReport || f.sealed()) }, plan: Plan{Hold, v1alpha1.ReasonDrifted}},
+	{number: 52, when: func(f *reader) bool { return f.changes() == ChangesLocked }, plan: Plan{Hold, v1alpha1.ReasonDraftPending}},
+	{number: 53, when: func(f *reader) bool { return !f.canUpdate() }, plan: Plan{Hold, v1alpha1.ReasonUpdateUnsupported}},
+	{number: 54, when: func(f *reader) bool { return f.nonConverging() }, plan: Plan{Hold, v1alpha1.ReasonNonConverging}},
+	{number: 55, when: func(f *reader) bool { return f.suspended() }, plan: Plan{Hold, v1alpha1.ReasonSuspended}},
+	{number: 56, when: func(f *reader) bool { return f.closes() && f.massDeletion() }, plan: Plan{Hold, v1alpha1.ReasonMassDeletion}},
+	{number: 57, when: func(*reader) bool { return true }, plan: Plan{Update, v1alpha1.ReasonUpdating},
 		unless: func(f *reader) bool { return !f.specMoved() }, reason: v1alpha1.ReasonCorrectingDrift},
 }
 

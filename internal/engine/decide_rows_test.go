@@ -82,7 +82,7 @@ func TestEveryRowOfTheTable(t *testing.T) {
 		"far too much vanished at once": {
 			7, vanished(), func(f *Facts) { f.MassAbsence = true }, Plan{Hold, v1alpha1.ReasonMassAbsence}},
 		"what is still there is kept in sync while others vanished": {
-			56, edited(), func(f *Facts) { f.MassAbsence = true }, Plan{Update, v1alpha1.ReasonUpdating}},
+			57, edited(), func(f *Facts) { f.MassAbsence = true }, Plan{Update, v1alpha1.ReasonUpdating}},
 		"a create may still arrive": {
 			8, unborn(), func(f *Facts) { f.Intent = IntentFresh }, Plan{Wait, v1alpha1.ReasonOutcomePending}},
 		"a read says gone and a list does not agree yet": {
@@ -110,7 +110,7 @@ func TestEveryRowOfTheTable(t *testing.T) {
 		"a review that would be over before it is made": {
 			30, unborn(), func(f *Facts) { f.TooLate = true }, Plan{Hold, v1alpha1.ReasonInvalidSpec}},
 		"a review that is there is never too late": {
-			48, settled(), func(f *Facts) { f.TooLate = true }, Plan{Settle, v1alpha1.ReasonInSync}},
+			49, settled(), func(f *Facts) { f.TooLate = true }, Plan{Settle, v1alpha1.ReasonInSync}},
 		"far too many deletions at once": {
 			19, leaving(), func(f *Facts) { f.MassDeletion = true }, Plan{Hold, v1alpha1.ReasonMassDeletion}},
 		"others refer to what is kept while they do": {
@@ -196,35 +196,41 @@ func TestEveryRowOfTheTable(t *testing.T) {
 		"the vendor's work failed": {
 			46, drifted(), func(f *Facts) { f.Phase = PhaseFailed }, Plan{Hold, v1alpha1.ReasonRemoteFailed}},
 		"an edit may mend what failed": {
-			56, edited(), func(f *Facts) { f.Phase = PhaseFailed }, Plan{Update, v1alpha1.ReasonUpdating}},
+			57, edited(), func(f *Facts) { f.Phase = PhaseFailed }, Plan{Update, v1alpha1.ReasonUpdating}},
 		"a list that left the spec is not as specified": {
 			47, settled(), func(f *Facts) { f.FieldRemoved = true }, Plan{Hold, v1alpha1.ReasonFieldRemoved}},
 		"what somebody changed beside a list that is held is left under Report": {
 			47, settled(), func(f *Facts) { f.FieldRemoved, f.Changes, f.Drift = true, ChangesWritable, DriftReport }, Plan{Hold, v1alpha1.ReasonFieldRemoved}},
 		"what only takes access away is written while a list is held": {
-			56, edited(), func(f *Facts) { f.FieldRemoved = true }, Plan{Update, v1alpha1.ReasonUpdating}},
+			57, edited(), func(f *Facts) { f.FieldRemoved = true }, Plan{Update, v1alpha1.ReasonUpdating}},
 		"a deletion does not wait for a list that left the spec": {
 			21, leaving(), func(f *Facts) { f.FieldRemoved = true }, Plan{Delete, v1alpha1.ReasonDeleting}},
-		"the remote is as specified": {48, settled(), func(*Facts) {}, Plan{Settle, v1alpha1.ReasonInSync}},
+		"what was written is not shown yet, and all else is as specified": {
+			48, settled(), func(f *Facts) { f.Settling = true }, Plan{Settle, v1alpha1.ReasonVendorWorking}},
+		"what is not shown yet does not hold up another edit": {
+			57, edited(), func(f *Facts) { f.Settling = true }, Plan{Update, v1alpha1.ReasonUpdating}},
+		"a suspended object waits for what is shown late, too": {
+			48, settled(), func(f *Facts) { f.Settling, f.Suspended = true, true }, Plan{Settle, v1alpha1.ReasonVendorWorking}},
+		"the remote is as specified": {49, settled(), func(*Facts) {}, Plan{Settle, v1alpha1.ReasonInSync}},
 		"an edit of a field that the vendor takes no more": {
-			49, edited(), func(f *Facts) { f.Changes = ChangesUnwritable }, Plan{Hold, v1alpha1.ReasonSealedByVendor}},
+			50, edited(), func(f *Facts) { f.Changes = ChangesUnwritable }, Plan{Hold, v1alpha1.ReasonSealedByVendor}},
 		"a change in the console is reported": {
-			50, drifted(), func(f *Facts) { f.Drift = DriftReport }, Plan{Hold, v1alpha1.ReasonDrifted}},
+			51, drifted(), func(f *Facts) { f.Drift = DriftReport }, Plan{Hold, v1alpha1.ReasonDrifted}},
 		"a change of a sealed field is reported": {
-			50, drifted(), func(f *Facts) { f.Phase = PhaseSealed }, Plan{Hold, v1alpha1.ReasonDrifted}},
+			51, drifted(), func(f *Facts) { f.Phase = PhaseSealed }, Plan{Hold, v1alpha1.ReasonDrifted}},
 		"somebody's draft is open": {
-			51, edited(), func(f *Facts) { f.Changes = ChangesLocked }, Plan{Hold, v1alpha1.ReasonDraftPending}},
+			52, edited(), func(f *Facts) { f.Changes = ChangesLocked }, Plan{Hold, v1alpha1.ReasonDraftPending}},
 		"an edit where the vendor cannot update": {
-			52, edited(), func(f *Facts) { f.CanUpdate = false }, Plan{Hold, v1alpha1.ReasonUpdateUnsupported}},
+			53, edited(), func(f *Facts) { f.CanUpdate = false }, Plan{Hold, v1alpha1.ReasonUpdateUnsupported}},
 		"the vendor does not keep what was written three times": {
-			53, edited(), func(f *Facts) { f.NonConverging = true }, Plan{Hold, v1alpha1.ReasonNonConverging}},
+			54, edited(), func(f *Facts) { f.NonConverging = true }, Plan{Hold, v1alpha1.ReasonNonConverging}},
 		"suspend holds an update": {
-			54, edited(), func(f *Facts) { f.Suspended = true }, Plan{Hold, v1alpha1.ReasonSuspended}},
+			55, edited(), func(f *Facts) { f.Suspended = true }, Plan{Hold, v1alpha1.ReasonSuspended}},
 		"what closes waits as deletions do where there are far too many": {
-			55, edited(), func(f *Facts) { f.Closes, f.MassDeletion = true, true }, Plan{Hold, v1alpha1.ReasonMassDeletion}},
+			56, edited(), func(f *Facts) { f.Closes, f.MassDeletion = true, true }, Plan{Hold, v1alpha1.ReasonMassDeletion}},
 		"an edit is written, under Report too": {
-			56, edited(), func(f *Facts) { f.Drift = DriftReport }, Plan{Update, v1alpha1.ReasonUpdating}},
-		"a change in the console is corrected": {56, drifted(), func(*Facts) {}, Plan{Update, v1alpha1.ReasonCorrectingDrift}},
+			57, edited(), func(f *Facts) { f.Drift = DriftReport }, Plan{Update, v1alpha1.ReasonUpdating}},
+		"a change in the console is corrected": {57, drifted(), func(*Facts) {}, Plan{Update, v1alpha1.ReasonCorrectingDrift}},
 	} {
 		covered[c.row] = true
 		t.Run(sentence, func(t *testing.T) {

@@ -40,11 +40,12 @@ type effects struct {
 type requeue int
 
 const (
-	requeueNone    requeue = iota
-	requeuePoll            // never for a remote that does not move by itself
-	requeueNow             // at once, and after a few writes in a row 1 s doubling to the resync interval
-	requeueOutcome         // 2 s, 10 s, end of the window; behind that 1 s doubling to the resync interval
-	requeueWorking         // the driver's pace doubling to the resync interval
+	requeueNone     requeue = iota
+	requeuePoll             // never for a remote that does not move by itself
+	requeueNow              // at once, and after a few writes in a row 1 s doubling to the resync interval
+	requeueOutcome          // 2 s, 10 s, end of the window; behind that 1 s doubling to the resync interval
+	requeueWorking          // the driver's pace doubling to the resync interval
+	requeueSettling         // some times while what was written is shown late, and once that is over
 	requeueResync
 	requeueSoon     // 10 s doubling to the resync interval
 	requeueDeletion // 10 s doubling to a minute: the vendor was asked and is not asked again so soon
@@ -87,11 +88,16 @@ func effectsOf(out outcome, deleting bool) effects {
 	case out.wrote && out.plan.Action != Release && out.diffLeft:
 		return effects{accepted: valid, refs: resolved, synced: unknown(out.plan.Reason), ready: readyKeep,
 			also: v1alpha1.ConditionReconciling, requeue: requeueNow, event: eventNormal}
+	case out.wrote && out.plan.Action != Release && out.settling:
+		return settling(eventNormal)
 	case out.wrote && out.plan.Action != Release:
 		return effects{accepted: valid, refs: resolved, synced: yes(v1alpha1.ReasonInSync), ready: readyTrue, requeue: requeuePoll, wake: BySweep, event: eventNormal}
 	}
 	switch out.plan.Action {
 	case Settle:
+		if out.plan.Reason == v1alpha1.ReasonVendorWorking {
+			return settling(eventNone)
+		}
 		return effects{accepted: valid, refs: resolved, synced: yes(v1alpha1.ReasonInSync), ready: readyTrue, requeue: requeuePoll, wake: BySweep}
 	case Wait:
 		e := effects{accepted: valid, refs: resolved, synced: unknown(out.plan.Reason), ready: readyKeep, also: v1alpha1.ConditionReconciling, requeue: requeueSoon}
@@ -110,6 +116,11 @@ func effectsOf(out outcome, deleting bool) effects {
 		return effects{leave: true}
 	}
 	return effectsOfHold(out)
+}
+
+// settling: all is as specified but for what the vendor shows late. That holds up nobody who waits for the object.
+func settling(event eventKind) effects {
+	return effects{accepted: valid, refs: resolved, synced: unknown(v1alpha1.ReasonVendorWorking), ready: readyTrue, requeue: requeueSettling, wake: BySweep, event: event}
 }
 
 func effectsOfHold(out outcome) effects {

@@ -16,6 +16,7 @@ import (
 func TestEveryRowOfTheSettleTable(t *testing.T) {
 	const reconciling, stalled = v1alpha1.ConditionReconciling, v1alpha1.ConditionStalled
 	healthy := effects{accepted: valid, refs: resolved, synced: yes(v1alpha1.ReasonInSync), ready: readyTrue, requeue: requeuePoll, wake: BySweep}
+	late := effects{accepted: valid, refs: resolved, synced: unknown(v1alpha1.ReasonVendorWorking), ready: readyTrue, requeue: requeueSettling, wake: BySweep}
 	waiting := func(reason string, r requeue) effects {
 		return effects{accepted: valid, refs: resolved, synced: unknown(reason), ready: readyKeep, also: reconciling, requeue: r}
 	}
@@ -50,17 +51,22 @@ func TestEveryRowOfTheSettleTable(t *testing.T) {
 			want: with(waiting(v1alpha1.ReasonUpdating, requeueNow), func(e *effects) { e.event = eventNormal })},
 		"a create that may still arrive": {outcome: outcome{plan: Plan{Wait, v1alpha1.ReasonOutcomePending}}, want: waiting(v1alpha1.ReasonOutcomePending, requeueOutcome)},
 		"the vendor works":               {outcome: outcome{plan: Plan{Wait, v1alpha1.ReasonVendorWorking}}, want: waiting(v1alpha1.ReasonVendorWorking, requeueWorking)},
-		"nothing to adopt yet":           {outcome: outcome{plan: Plan{Wait, v1alpha1.ReasonRemoteNotFound}}, want: waiting(v1alpha1.ReasonRemoteNotFound, requeueResync)},
-		"an absence without proof":       {outcome: outcome{plan: Plan{Wait, v1alpha1.ReasonAbsenceUnproved}}, want: waiting(v1alpha1.ReasonAbsenceUnproved, requeueSoon)},
-		"a list that names a remote":     {outcome: outcome{plan: Plan{Wait, v1alpha1.ReasonIndexPending}}, want: waiting(v1alpha1.ReasonIndexPending, requeueSoon)},
-		"a deletion that is under way":   {outcome: outcome{plan: Plan{Wait, v1alpha1.ReasonDeletionPending}}, deleting: true, want: waiting(v1alpha1.ReasonDeletionPending, requeueDeletion)},
-		"drift that is reported":         {outcome: outcome{plan: Plan{Hold, v1alpha1.ReasonDrifted}}, want: effects{accepted: valid, refs: resolved, synced: no(v1alpha1.ReasonDrifted), ready: readyTrue, wake: BySweep | ByPerson, event: eventNormal}},
-		"a start that is held":           {outcome: outcome{plan: Plan{Hold, v1alpha1.ReasonStartHeld}}, want: effects{accepted: valid, refs: resolved, synced: no(v1alpha1.ReasonStartHeld), ready: readyTrue, requeue: requeueHeld, wake: ByPerson, event: eventNormal}},
-		"somebody's draft":               {outcome: outcome{plan: Plan{Hold, v1alpha1.ReasonDraftPending}}, want: effects{accepted: valid, refs: resolved, synced: no(v1alpha1.ReasonDraftPending), ready: readyKeep, requeue: requeueRetry, wake: ByPerson, event: eventNormal}},
-		"suspended":                      {outcome: outcome{plan: Plan{Hold, v1alpha1.ReasonSuspended}}, want: effects{accepted: valid, refs: resolved, synced: no(v1alpha1.ReasonSuspended), ready: readyKeep, wake: ByPerson | ByBackend, event: eventNormal}},
-		"another tenant":                 {outcome: outcome{plan: Plan{Hold, v1alpha1.ReasonTenantChanged}}, want: backendHolds(v1alpha1.ReasonTenantChanged)},
-		"mass absence":                   {outcome: outcome{plan: Plan{Hold, v1alpha1.ReasonMassAbsence}}, want: backendHolds(v1alpha1.ReasonMassAbsence)},
-		"mass deletion":                  {outcome: outcome{plan: Plan{Hold, v1alpha1.ReasonMassDeletion}}, deleting: true, want: backendHolds(v1alpha1.ReasonMassDeletion)},
+		"what was written is shown late": {outcome: outcome{plan: Plan{Settle, v1alpha1.ReasonVendorWorking}}, want: late},
+		"a write that is shown late": {outcome: outcome{plan: Plan{Create, v1alpha1.ReasonCreating}, wrote: true, settling: true},
+			want: with(late, func(e *effects) { e.event = eventNormal })},
+		"a write that is shown late, and left a diff": {outcome: outcome{plan: Plan{Update, v1alpha1.ReasonUpdating}, wrote: true, diffLeft: true, settling: true},
+			want: with(waiting(v1alpha1.ReasonUpdating, requeueNow), func(e *effects) { e.event = eventNormal })},
+		"nothing to adopt yet":         {outcome: outcome{plan: Plan{Wait, v1alpha1.ReasonRemoteNotFound}}, want: waiting(v1alpha1.ReasonRemoteNotFound, requeueResync)},
+		"an absence without proof":     {outcome: outcome{plan: Plan{Wait, v1alpha1.ReasonAbsenceUnproved}}, want: waiting(v1alpha1.ReasonAbsenceUnproved, requeueSoon)},
+		"a list that names a remote":   {outcome: outcome{plan: Plan{Wait, v1alpha1.ReasonIndexPending}}, want: waiting(v1alpha1.ReasonIndexPending, requeueSoon)},
+		"a deletion that is under way": {outcome: outcome{plan: Plan{Wait, v1alpha1.ReasonDeletionPending}}, deleting: true, want: waiting(v1alpha1.ReasonDeletionPending, requeueDeletion)},
+		"drift that is reported":       {outcome: outcome{plan: Plan{Hold, v1alpha1.ReasonDrifted}}, want: effects{accepted: valid, refs: resolved, synced: no(v1alpha1.ReasonDrifted), ready: readyTrue, wake: BySweep | ByPerson, event: eventNormal}},
+		"a start that is held":         {outcome: outcome{plan: Plan{Hold, v1alpha1.ReasonStartHeld}}, want: effects{accepted: valid, refs: resolved, synced: no(v1alpha1.ReasonStartHeld), ready: readyTrue, requeue: requeueHeld, wake: ByPerson, event: eventNormal}},
+		"somebody's draft":             {outcome: outcome{plan: Plan{Hold, v1alpha1.ReasonDraftPending}}, want: effects{accepted: valid, refs: resolved, synced: no(v1alpha1.ReasonDraftPending), ready: readyKeep, requeue: requeueRetry, wake: ByPerson, event: eventNormal}},
+		"suspended":                    {outcome: outcome{plan: Plan{Hold, v1alpha1.ReasonSuspended}}, want: effects{accepted: valid, refs: resolved, synced: no(v1alpha1.ReasonSuspended), ready: readyKeep, wake: ByPerson | ByBackend, event: eventNormal}},
+		"another tenant":               {outcome: outcome{plan: Plan{Hold, v1alpha1.ReasonTenantChanged}}, want: backendHolds(v1alpha1.ReasonTenantChanged)},
+		"mass absence":                 {outcome: outcome{plan: Plan{Hold, v1alpha1.ReasonMassAbsence}}, want: backendHolds(v1alpha1.ReasonMassAbsence)},
+		"mass deletion":                {outcome: outcome{plan: Plan{Hold, v1alpha1.ReasonMassDeletion}}, deleting: true, want: backendHolds(v1alpha1.ReasonMassDeletion)},
 		"others refer to it": {outcome: outcome{plan: Plan{Hold, v1alpha1.ReasonStillReferenced}}, deleting: true, want: effects{
 			synced: unknown(v1alpha1.ReasonStillReferenced), ready: readyKeep, also: v1alpha1.ConditionReconciling, requeue: requeueRetry, wake: ByReferrer | ByPerson, event: eventWarning}},
 		"our definition goes":           {outcome: outcome{plan: Plan{Hold, v1alpha1.ReasonKindRemoved}}, want: backendHolds(v1alpha1.ReasonKindRemoved)},

@@ -27,7 +27,7 @@ type Facts struct {
 	MarkProven, NonConverging                  bool
 	NeverCame, TooLate                         bool
 	FieldRemoved, Closes, Referenced           bool
-	NameFree                                   bool
+	NameFree, Settling                         bool
 }
 
 // Creation is the effective creation policy.

@@ -58,8 +58,13 @@ func (p *pass[O, D]) ownMessage(reason string) string {
 
 // planMessage says what a plan means for this object, naming object and field.
 func (p *pass[O, D]) planMessage(out outcome) string {
-	if out.plan.Action == Settle && p.facts.Suspended {
+	switch {
+	case len(p.settling) > 0 && (out.plan.Action == Settle || out.wrote && !out.diffLeft):
+		return p.settlingMessage()
+	case out.plan.Action == Settle && p.facts.Suspended:
 		return inSync + "; it is suspended, and nothing is written"
+	case out.plan.Action == Settle:
+		return p.inSyncMessage()
 	}
 	if text, ok := messages[out.plan.Reason]; ok {
 		return text
@@ -71,7 +76,7 @@ func (p *pass[O, D]) planMessage(out outcome) string {
 	switch out.plan.Reason {
 	case v1alpha1.ReasonCreating, v1alpha1.ReasonRecreating, v1alpha1.ReasonUpdating, v1alpha1.ReasonCorrectingDrift, v1alpha1.ReasonAdopting:
 		if !out.diffLeft && out.wrote {
-			return inSync
+			return p.inSyncMessage()
 		}
 		if len(p.changes) == 0 {
 			return firstNonEmpty(p.seen.Message, vendorWorks)

@@ -56,7 +56,7 @@ func (p *pass[O, D]) takeVerdicts() {
 // resolve maps the spec to the model, and asks for the names that are neither pinned nor answered
 // until there are none: what an entitlement is called is asked when its app is known.
 func (p *pass[O, D]) resolve(ctx context.Context, ask bool) error {
-	create := !p.facts.Bound && p.facts.Creation != CreationAdopt && p.facts.RemoteID == RemoteIDNone
+	create := !p.facts.Bound && p.facts.Creation >= CreationCreate && p.facts.RemoteID == RemoteIDNone
 	if p.answers == nil {
 		p.answers = map[backend.Name]backend.Answer{}
 	}

@@ -20,6 +20,8 @@ type narrowing struct {
 	on bool
 	// problems are what the rest of the spec waits for.
 	problems []reference.Problem
+	// untenable are those that are about the spec, and hold up only what does not narrow.
+	untenable []reference.Problem
 	// unknown are the fields of which it is not known either what they meant before.
 	unknown []string
 	// moved: the spec is another one than what was carried out last.
@@ -31,7 +33,7 @@ type narrowing struct {
 }
 
 // narrows ends a pass over a spec that cannot be carried out as a whole, unless a part of it may narrow access and is
-// worth a look. A spec that is not accepted is not carried out in part.
+// worth a look. A spec that is not accepted is not carried out in part, unless only what it has beside each other cannot be.
 func (p *pass[O, D]) narrows(ctx context.Context, problems []reference.Problem) (outcome, bool) {
 	n := &p.narrowing
 	n.problems = problems
@@ -40,7 +42,7 @@ func (p *pass[O, D]) narrows(ctx context.Context, problems []reference.Problem) 
 	}
 	n.moved = p.specMoved(ctx)
 	blocked := outcome{problems: problems}
-	if !p.facts.Bound || p.facts.Suspended || p.started() || slices.ContainsFunc(problems, func(x reference.Problem) bool { return x.Spec }) {
+	if !p.facts.Bound || p.facts.Suspended || p.started() || slices.ContainsFunc(problems, func(x reference.Problem) bool { return x.Spec && !slices.Contains(n.untenable, x) }) {
 		return blocked, true
 	}
 	less := p.narrowable()

@@ -356,6 +356,7 @@ func (p *pass[O, D]) judgeChanges(ctx context.Context, obs backend.Observation[D
 	if !f.Bound {
 		f.SpecMoved = f.Intent == IntentFresh
 	}
+	f.Settling = len(p.settling) > 0
 	f.NonConverging = p.memory.repeated >= 3 && p.memory.write == strings.Join(p.changes.Paths(), ",")
 }
 
@@ -378,7 +379,7 @@ func (p *pass[O, D]) claimOf(obs backend.Observation[D]) (remoteKey, claimant) {
 
 // diff compares the desired model with an observation.
 func (p *pass[O, D]) diff(obs backend.Observation[D]) backend.Changes {
-	changes := backend.Diff(p.target(), obs.Actual, p.caps, remembered(p.status()))
+	changes := p.differing(p.target(), obs.Actual)
 	if p.narrowing.on {
 		return changes
 	}
@@ -399,6 +400,7 @@ func (p *pass[O, D]) assume(obs backend.Observation[D]) {
 		st.AppliedInputs = append(st.AppliedInputs, v1alpha1.AppliedInput{Path: path, Hash: hash})
 	}
 	slices.SortFunc(st.AppliedInputs, func(a, b v1alpha1.AppliedInput) int { return strings.Compare(a.Path, b.Path) })
+	p.assumeSettling()
 }
 
 func remembered(st *v1alpha1.ManagedStatus) backend.Memory {

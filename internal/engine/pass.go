@@ -55,9 +55,10 @@ type pass[O Object, D backend.Model] struct {
 	facts      Facts
 	seen       backend.Observation[D]
 	changes    backend.Changes
+	settling   []backend.Settling // what of it is not shown yet
 	claimedBy  string
 	drafted    []string           // fields of somebody's draft that differ, and are not the spec's to write
-	tooLate    string             // why the remote would be over before it is made
+	tooLate    string             // why no remote is made: it would be over before, or the spec lacks something
 	namesake   string             // a remote that may be what an attempt made, without its mark
 	holder     string             // the living object of this cluster that has what this one wants
 	users      []reference.Object // who refers to it, where that holds it
@@ -396,6 +397,7 @@ func (p *pass[O, D]) desire(ctx context.Context) (outcome, bool) {
 		}
 	}
 	p.revert()
+	problems = append(problems, p.untenable()...)
 	if len(problems) > 0 {
 		return p.narrows(ctx, problems)
 	}
@@ -403,6 +405,17 @@ func (p *pass[O, D]) desire(ctx context.Context) (outcome, bool) {
 		p.facts.CreateHeld, p.heldUntil = p.r.Kind.Held(p.desired)
 	}
 	return outcome{}, false
+}
+
+// untenable is what the spec asks for beside each other that the vendor cannot hold, once what left it was taken back.
+func (p *pass[O, D]) untenable() []reference.Problem {
+	var out []reference.Problem
+	for _, u := range p.caps.Untenable(&p.desired) {
+		path := "spec." + u.Path
+		out = append(out, reference.Problem{Reason: v1alpha1.ReasonInvalidSpec, Spec: true, Path: path, Message: path + ": " + u.Message})
+	}
+	p.narrowing.untenable = out
+	return out
 }
 
 // judged says what stops the pass, once the spec is mapped.

@@ -30,6 +30,7 @@ func (p *pass[O, D]) project(out outcome) {
 	}
 	p.bind()
 	p.projectRemoved()
+	p.forgetSettled()
 	p.projectDigest(out)
 	p.projectReached(out)
 }

@@ -31,6 +31,7 @@ const (
 	factCloses
 	factReferenced
 	factNameFree
+	factSettling
 	factCreation
 	factDrift
 	factDeletion
@@ -81,6 +82,7 @@ func newReader(f Facts) *reader {
 		factReferenced:      flag(f.Referenced),
 		factTooLate:         flag(f.TooLate),
 		factNameFree:        flag(f.NameFree),
+		factSettling:        flag(f.Settling),
 		factCreation:        int(f.Creation),
 		factDrift:           int(f.Drift),
 		factDeletion:        int(f.Deletion),
@@ -112,6 +114,7 @@ func (r *reader) get(f fact) int {
 func (r *reader) deleting() bool        { return r.get(factDeleting) == 1 }
 func (r *reader) kindTerminating() bool { return r.get(factKindTerminating) == 1 }
 func (r *reader) suspended() bool       { return r.get(factSuspended) == 1 }
+func (r *reader) settling() bool        { return r.get(factSettling) == 1 }
 func (r *reader) bound() bool           { return r.get(factBound) == 1 }
 func (r *reader) pendingLong() bool     { return r.get(factPendingLong) == 1 }
 func (r *reader) specMoved() bool       { return r.get(factSpecMoved) == 1 }

@@ -127,6 +127,7 @@ func (p *pass[O, D]) holdBack(obs backend.Observation[D]) {
 	}
 	less := backend.Narrowed(p.desired, obs.Actual, p.caps, p.narrowing.unknown...)
 	p.copyClosing(&less)
+	backend.CopyWaiting(&less, backend.Narrowable(p.desired, p.caps, p.narrowing.unknown...), obs.Actual, p.caps)
 	if p.facts.FieldRemoved {
 		p.copyHarmless(&less, p.diff(obs))
 	}
@@ -154,7 +155,7 @@ func (p *pass[O, D]) noteWaiting(obs backend.Observation[D]) {
 		return
 	}
 	now := p.diff(obs)
-	all := backend.Diff(p.desired, obs.Actual, p.caps, remembered(p.status()))
+	all := p.differing(p.desired, obs.Actual)
 	p.removed.waits = slices.DeleteFunc(all.Paths(), func(path string) bool { return now.Has(path) })
 }
 
@@ -269,7 +270,7 @@ func (p *pass[O, D]) projectRemoved() {
 	}
 	left := p.changes
 	if p.removed.less != nil { // What is held back differs, too.
-		left = backend.Diff(p.desired, p.seen.Actual, p.caps, remembered(st))
+		left = p.differing(p.desired, p.seen.Actual)
 	}
 	done := slices.DeleteFunc(p.removed.Done(left), func(path string) bool { return slices.Contains(p.removed.Overruled, p.removed.At(path)) })
 	forget := slices.Concat(p.removed.fixed, p.removed.empty, p.removed.Left, p.removed.Kept, done)

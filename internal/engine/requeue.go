@@ -38,6 +38,8 @@ func (p *pass[O, D]) requeueAfter(e effects, out outcome) time.Duration {
 		return p.poll()
 	case requeueWorking:
 		return jitter(backoff(max(p.caps.Poll, time.Second), p.resync(), p.memory.stuck))
+	case requeueSettling:
+		return p.settlingWait()
 	case requeueAfter:
 		return jitter(max(backend.AfterOf(out.err), time.Second))
 	case requeueBackoff:

@@ -133,7 +133,7 @@ func (p *pass[O, D]) count(out outcome, e effects) {
 	} else {
 		m.stuckFor, m.stuck = reason, 1
 	}
-	if out.err == nil && (out.plan.Action == Settle || out.wrote && !out.diffLeft && out.plan.Action != Create) {
+	if out.err == nil && !p.facts.Settling && !out.settling && (out.plan.Action == Settle || out.wrote && !out.diffLeft && out.plan.Action != Create) {
 		m.repeated, m.write = 0, ""
 	}
 	if out.err == nil && (out.plan.Action == Settle || out.wrote && !out.diffLeft) {

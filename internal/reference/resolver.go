@@ -143,6 +143,9 @@ func (r *Resolver) Unresolved(path string) bool {
 	return slices.ContainsFunc(r.open, func(open string) bool { return backend.Covers([]string{path}, open) })
 }
 
+// Waits notes that the field at path is written, and that what it means depends on another one that is not resolved.
+func (r *Resolver) Waits(path string) { r.open = append(r.open, path) }
+
 // Err is the first error of a look-up; the object is then neither blocked nor resolved.
 func (r *Resolver) Err() error { return r.err }
 

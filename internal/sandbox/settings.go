@@ -35,6 +35,8 @@ type Settings struct {
 	Latency Duration `json:"latency"`
 	// ListLag is how far lists and searches of managed kinds and tasks are behind. Reads by id are never behind.
 	ListLag Duration `json:"listLag"`
+	// OwnerLag is how long after a write reads of owners still show who they were before; lists and reads of the rest do not wait.
+	OwnerLag Duration `json:"ownerLag"`
 	// RateLimitPerSecond refuses calls above it with 429; zero means no limit. RateBurst is how many may come at once.
 	RateLimitPerSecond float64 `json:"rateLimitPerSecond"`
 	RateBurst          int     `json:"rateBurst"`
@@ -59,6 +61,7 @@ func DefaultSettings() Settings {
 	return Settings{
 		RateBurst:    20,
 		TokenTTL:     Duration(10 * time.Minute),
+		OwnerLag:     Duration(100 * time.Second),
 		SoftDelete:   true,
 		ListDeleted:  true,
 		Features:     map[string]bool{},

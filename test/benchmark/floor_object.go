@@ -79,6 +79,7 @@ func (b *bare) create(ctx context.Context, obj *v1alpha1.AppEntitlement, owner s
 		"purpose": "APP_ENTITLEMENT_PURPOSE_VALUE_PERMISSION", "durationGrant": "2592000s",
 		"riskLevelValueId": c.RiskLevel.ID, "grantPolicyId": c.Policies.Grant.ID,
 		"revokePolicyId": c.Policies.Revoke.ID, "certifyPolicyId": c.Policies.Certify.ID,
+		"appResourceTypeId": c.Resource.Type.ID, "appResourceId": c.Resource.ID,
 		"annotations": annotations,
 	})
 	if err != nil {

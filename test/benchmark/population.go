@@ -79,7 +79,8 @@ func entitlement(name, displayName string) object {
 	return object{kind: entitlementKind, name: name, spec: map[string]any{
 		"app": named("GitHub"), "displayName": displayName, "description": "One of many, for the benchmark.",
 		"conductorOne": map[string]any{
-			"purpose": "Permission", "maxGrantDuration": "720h", "riskLevel": id("risk-level", "High"),
+			"resource": map[string]any{"type": id("resource-type", "GitHub/Repository"), "id": conductorone.SeedID("resource", "GitHub/Repository/payments")},
+			"purpose":  "Permission", "maxGrantDuration": "720h", "riskLevel": id("risk-level", "High"),
 			"policies": map[string]any{
 				"grant":   id("policy", "Manager approval"),
 				"revoke":  id("policy", "Auto revoke"),

@@ -59,7 +59,7 @@ var allSpecies = []*species{
 	{
 		vendor: v1alpha1.VendorConductorOne, kind: v1alpha1.KindAppEntitlement, most: 10, title: "displayName",
 		spec: func(_, title string) string {
-			return "app: {name: GitHub}\ndisplayName: " + title + "\nowners: [{email: ada@corp.example}]"
+			return "app: {name: GitHub}\ndisplayName: " + title + "\nowners: [{email: ada@corp.example}]\nconductorOne: {resource: {type: {name: Repository}, name: payments}}"
 		},
 		remotes: func(dump any) []map[string]any {
 			return present(dump.(conductorone.Dump).Entitlements, func(d conductorone.EntitlementDump) map[string]any { return d.Object })

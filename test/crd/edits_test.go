@@ -61,6 +61,24 @@ var histories = map[string]history{
 	"a resource is not added with its block": {"AppEntitlement", `{}`, []edit{
 		{`{conductorOne: {resource: {type: {name: Team}, name: b}}}`, refused(resourceGone)},
 	}},
+	"what was made without a resource can still be edited, held and let go": {"AppEntitlement", `{conductorOne: {alias: a}}`, []edit{
+		{`{management: {creation: null}}`, nil},
+		{`{suspend: true}`, nil},
+		{`{management: {deletion: Orphan}}`, nil},
+		{`{conductorOne: {slug: b}}`, nil},
+	}},
+	"who sees a profile is not added while nothing says that it can be requested": {"AccessProfile", `{}`, []edit{
+		{`{conductorOne: {visibleTo: [{app: {name: a}, name: b}]}}`, refused(needsRequestable)},
+		{`{conductorOne: {visibleTo: [{app: {name: a}, name: b}]}, requestable: false}`, nil},
+		{`{requestable: true}`, nil},
+	}},
+	"what was made so, or only narrows, can still be edited, held and let go": {"AccessProfile", `{requestable: true, conductorOne: {visibleTo: [{app: {name: a}, name: b}]}}`, []edit{
+		{`{requestable: null}`, nil},
+		{`{suspend: true}`, nil},
+		{`{management: {deletion: Orphan}}`, nil},
+		{`{conductorOne: {visibleTo: []}}`, nil},
+		{`{conductorOne: {visibleTo: [{app: {name: a}, name: b}]}}`, refused(needsRequestable)},
+	}},
 	"a resource is neither changed nor taken away": {"AppEntitlement", `{conductorOne: {resource: {type: {name: Team}, id: b}}}`, []edit{
 		{`{conductorOne: {resource: {id: c}}}`, refused(resourceFixed)},
 		{`{conductorOne: {resource: null}}`, refused(resourceGone)},

@@ -144,9 +144,9 @@ var _ = Describe("kstatus", Label("kstatus"), func() {
 			s.ready(ctx, obj)
 		}
 		// A name that does not exist, one that is waited for, a refusal, a vendor that is down.
-		s.apply(ctx, manifest(v1alpha1.KindAppEntitlement, "nowhere", "app: {name: Nowhere}", "displayName: Nowhere"))
+		s.apply(ctx, manifest(v1alpha1.KindAppEntitlement, "nowhere", "app: {name: Nowhere}", "displayName: Nowhere", "conductorOne: {"+inResource("GitHub", "Team", "platform")+"}"))
 		s.apply(ctx, manifest(v1alpha1.KindAccessProfile, "waits", "displayName: Waits", "entitlements: [{ref: {name: later}}]"))
-		s.apply(ctx, manifest(v1alpha1.KindAppEntitlement, "sealed", "app: {name: GitHub}", "displayName: S", "requestable: true"))
+		s.apply(ctx, manifest(v1alpha1.KindAppEntitlement, "sealed", "app: {name: GitHub}", "displayName: S", "requestable: true", "conductorOne: {"+inResource("GitHub", "Team", "platform")+"}"))
 		s.apply(ctx, kinds[0].manifest("later", "Later"))
 		s.kubectlWait(ctx, "accessprofile/waits")
 		Expect(s.AddFault(sandbox.Fault{Kind: sandbox.FaultStatus, Status: 503, Count: 4})).To(Succeed())

@@ -36,7 +36,7 @@ var emptyApp = conductorone.SeedID("app", "Duplicate App#1")
 
 // inApp is an entitlement of an app without anything that takes a call of its own.
 func inApp(app, name, displayName string) string {
-	return manifest(v1alpha1.KindAppEntitlement, name, "app: {id: "+app+"}", "displayName: "+displayName)
+	return manifest(v1alpha1.KindAppEntitlement, name, "app: {id: "+app+"}", "displayName: "+displayName, "conductorOne: {"+inResource("Duplicate App#1", "Team", "everyone")+"}")
 }
 
 // applyAtOnce applies n objects, sixteen at a time.

@@ -156,11 +156,16 @@ func manifest(kind, name string, lines ...string) string {
 		kind, name, strings.Join(lines, "\n  "))
 }
 
+// inResource names, by id, a resource of an app of ConductorOne, without which no entitlement is made there.
+func inResource(app, kind, resource string) string {
+	return fmt.Sprintf("resource: {type: {id: %s}, id: %s}", conductorone.SeedID("resource-type", app+"/"+kind), conductorone.SeedID("resource", app+"/"+kind+"/"+resource))
+}
+
 var kinds = []kind{
 	{
 		vendor: v1alpha1.VendorConductorOne, name: v1alpha1.KindAppEntitlement, create: "^/api/v1/apps/[^/]+/entitlements$",
 		manifest: func(name, displayName string) string {
-			return manifest(v1alpha1.KindAppEntitlement, name, "app: {name: GitHub}", "displayName: "+displayName, "conductorOne: {alias: "+name+"}")
+			return manifest(v1alpha1.KindAppEntitlement, name, "app: {name: GitHub}", "displayName: "+displayName, "conductorOne: {alias: "+name+", "+inResource("GitHub", "Team", "platform")+"}")
 		},
 		objects: func(dump any) (out []map[string]any) {
 			for _, o := range dump.(conductorone.Dump).Entitlements {

@@ -149,6 +149,7 @@ var _ = Describe("the validating webhook", Label("webhook"), func() {
 			manifest(v1alpha1.KindAccessProfile, "one", "description: One"):                                                                                                                             "spec.displayName",
 			manifest(v1alpha1.KindAccessProfile, "one", "displayName: One", "sailPoint: {source: {name: Workday}}"):                                                                                     "belongs to another vendor",
 			manifest(v1alpha1.KindAppEntitlement, "one", "app: {name: GitHub}", "displayName: One", "requestable: true"):                                                                                "spec.requestable",
+			manifest(v1alpha1.KindAppEntitlement, "one", "app: {name: GitHub}", "displayName: One"):                                                                                                     "spec.conductorOne.resource: Invalid value: is needed to create this at the vendor",
 			manifest(v1alpha1.KindAccessReview, "one", "displayName: One", "owners: [{email: ada@corp.example}]", "reviewer: {manager: {}}"):                                                            "spec.reviewer",
 			"apiVersion: governance-operator.io/v1alpha1\nkind: GovernanceBackend\nmetadata: {name: one}\nspec: {vendor: Veza, endpoint: 'http://vendor.example', credentials: {secretRef: {name: x}}}": "spec.endpoint",
 		} {
@@ -156,7 +157,7 @@ var _ = Describe("the validating webhook", Label("webhook"), func() {
 		}
 		for _, fine := range []string{
 			manifest(v1alpha1.KindAccessProfile, "one", "displayName: One", "entitlements: [{app: {name: Nothing}, name: Nothing}, {ref: {name: nothing}}]"),
-			manifest(v1alpha1.KindAppEntitlement, "one", "app: {name: Nothing}", "displayName: One", "owners: [{email: nobody@corp.example}]"),
+			manifest(v1alpha1.KindAppEntitlement, "one", "app: {name: Nothing}", "displayName: One", "owners: [{email: nobody@corp.example}]", "conductorOne: {resource: {type: {name: Nothing}, name: Nothing}}"),
 			manifest(v1alpha1.KindAccessReview, "one", "displayName: One", "owners: [{email: nobody@corp.example}]", "conductorOne: {policy: {name: Nothing}}"),
 			// The backend may come later.
 			`{apiVersion: governance-operator.io/v1alpha1, kind: AccessProfile, metadata: {name: one}, spec: {backendRef: {name: later}, owners: [{id: "1"}]}}`,
@@ -179,7 +180,7 @@ var _ = Describe("the validating webhook", Label("webhook"), func() {
 	It("warns who refers to an entitlement that is deleted, and lets it go", func(ctx SpecContext) {
 		h := newHooked(ctx, v1alpha1.VendorConductorOne)
 		h.listen(ctx)
-		read := h.apply(ctx, manifest(v1alpha1.KindAppEntitlement, "read", "app: {name: GitHub}", "displayName: Read it")).(*v1alpha1.AppEntitlement)
+		read := h.apply(ctx, manifest(v1alpha1.KindAppEntitlement, "read", "app: {name: GitHub}", "displayName: Read it", "conductorOne: {"+inResource("GitHub", "Team", "platform")+"}")).(*v1alpha1.AppEntitlement)
 		h.ready(ctx, read)
 		profile := h.apply(ctx, manifest(v1alpha1.KindAccessProfile, "payroll", "displayName: Payroll", "entitlements: [{ref: {name: read}}]")).(*v1alpha1.AccessProfile)
 		h.ready(ctx, profile)

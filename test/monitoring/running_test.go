@@ -205,7 +205,7 @@ func (p *plant) makeThingsHappen() {
 	for i := range 3 {
 		last = profile("tenant", fmt.Sprintf("p%d", i), "  description: As it was.")
 	}
-	entitlement := p.apply("kind: AppEntitlement\nmetadata: {name: read}\nspec: {backendRef: {name: tenant}, app: {name: GitHub}, displayName: Read}")
+	entitlement := p.apply("kind: AppEntitlement\nmetadata: {name: read}\nspec: {backendRef: {name: tenant}, app: {name: GitHub}, displayName: Read, conductorOne: {resource: {type: {name: Team}, name: platform}}}")
 	atVeza := profile("graph", "veza", "  veza: {profileType: {name: Profile}}")
 	profile("tenant", "unknown", "  remoteID: nobody-has-this-id")
 	for _, obj := range []client.Object{last, entitlement, atVeza} {

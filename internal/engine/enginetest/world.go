@@ -187,7 +187,7 @@ func (w *world[O, D]) run() string {
 				v1alpha1.ReasonOwnershipLost, v1alpha1.ReasonRemoteFailed:
 				return c.Reason
 			}
-			if after > time.Minute && c.Reason == v1alpha1.ReasonVendorWorking {
+			if after > time.Minute && c.Reason == v1alpha1.ReasonVendorWorking && len(st.Settling) == 0 {
 				return c.Reason // Somebody at the vendor has to act.
 			}
 		}

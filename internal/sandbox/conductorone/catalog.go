@@ -8,6 +8,7 @@ import (
 
 const msgCatalog = nsCatalog + "RequestCatalog"
 
+// viewCatalog is a catalog as a read by its id shows it.
 func (c *call) viewCatalog(value object) object {
 	shown := copyObject(value)
 	access := []any{}
@@ -77,7 +78,7 @@ func (c *call) getCatalog() (any, error) {
 }
 
 func (c *call) listCatalogs() (any, error) {
-	return c.listing(c.lagging(c.s.catalogs, func(value object) bool { return c.settings.ListDeleted || !deleted(value) }), c.viewCatalog)
+	return c.listing(c.lagging(c.s.catalogs, func(value object) bool { return c.settings.ListDeleted || !deleted(value) }), c.rowOfCatalog)
 }
 
 func (c *call) updateCatalog() (any, error) {
@@ -103,6 +104,7 @@ func (c *call) updateCatalog() (any, error) {
 	}
 	value["updatedAt"] = c.stamp()
 	r.Set(value, c.now)
+	c.forgetBindings(id, value)
 	c.followName(id, text(value, "displayName"))
 	return c.answerCatalog(value)
 }

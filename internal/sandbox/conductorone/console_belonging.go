@@ -47,7 +47,7 @@ func (c *call) belonging(name string, r *record, data []byte) error {
 		if err := json.Unmarshal(data, &ids); err != nil {
 			return err
 		}
-		c.s.owners[r.Key] = ids
+		c.setOwnersOf(r.Key, ids)
 	case "entitlements":
 		body, err := c.v.schema.DecodeBody(nsReview+"AccessReviewSetupEntitlementAndScopeServiceSetRequest", []byte(`{"entitlements":`+string(data)+`}`))
 		if err != nil {

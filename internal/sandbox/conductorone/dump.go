@@ -80,7 +80,7 @@ func (k console) Dump() any {
 	}
 	for _, r := range s.entitlements.All() {
 		dump.Entitlements = append(dump.Entitlements, EntitlementDump{
-			ObjectDump: r.Dump(), Owners: append([]string{}, s.owners[r.Key]...), Automation: orNil(s.automations[r.Key]),
+			ObjectDump: r.Dump(), Owners: append([]string{}, c.ownersNow(r.Key)...), Automation: orNil(s.automations[r.Key]),
 		})
 	}
 	tasks := map[string][]object{}

@@ -62,13 +62,13 @@ func (c *call) createEntitlement() (any, error) {
 	delete(value, "annotations")
 	value["annotations"] = wire.MergeKeys(nil, c.body["annotations"])
 	owners := texts(c.body, "appEntitlementOwnerIds")
-	if err := firstError(c.checkEntitlement(value, ref{}), c.checkOwners(owners)); err != nil {
+	if err := firstError(c.checkItsResource(), c.checkEntitlement(value, ref{}), c.checkOwners(owners)); err != nil {
 		return nil, err
 	}
 	at := ref{app, text(value, "id")}
 	r := c.s.entitlements.Put(c.s.next(), at.key(), value, c.now)
 	r.Inputs = inputs
-	c.s.owners[at.key()] = owners
+	c.setOwnersOf(at.key(), owners)
 	return c.answerEntitlement(value)
 }
 

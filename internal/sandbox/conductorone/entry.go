@@ -139,10 +139,16 @@ func (c *call) listVisibility() (any, error) {
 }
 
 func (c *call) addVisibility() (any, error) {
+	if err := c.takesBindings(); err != nil {
+		return nil, err
+	}
 	return c.changeRefs(c.s.visibility, refs(c.body, "accessEntitlements"), joinRefs)
 }
 
 func (c *call) removeVisibility() (any, error) {
+	if err := c.letsBindingsGo(); err != nil {
+		return nil, err
+	}
 	gone := refs(c.body, "accessEntitlements")
 	return c.changeRefs(c.s.visibility, nil, func(list, _ []ref) []ref { return withoutRefs(list, gone) })
 }

@@ -44,9 +44,21 @@ func start(t *testing.T, options sandbox.Options) *fake {
 
 func entitlements(app string) string { return "/api/v1/apps/" + app + "/entitlements" }
 
+// withResource names a resource of GitHub where fields name none: a new entitlement needs one.
+func withResource(fields object) object {
+	for name, id := range map[string]string{
+		"appResourceTypeId": conductorone.SeedID("resource-type", "GitHub/Team"), "appResourceId": conductorone.SeedID("resource", "GitHub/Team/platform"),
+	} {
+		if _, set := fields[name]; !set {
+			fields[name] = id
+		}
+	}
+	return fields
+}
+
 func (f *fake) createEntitlement(fields object) (id string) {
 	f.T.Helper()
-	body := object{"displayName": "Deployer"}
+	body := withResource(object{"displayName": "Deployer"})
 	for name, value := range fields {
 		body[name] = value
 	}

@@ -48,14 +48,22 @@ func (c *call) searchResources() (any, error) {
 	}), c.viewResource)
 }
 
+// resourceType finds the app and the resource type of it that a path names.
+func (c *call) resourceType() (app, kind string, err error) {
+	if app, err = c.app(); err != nil {
+		return "", "", err
+	}
+	kind = c.id("app_resource_type_id")
+	if r := c.s.resourceTypes.Get(kind); r == nil || text(r.Value, "appId") != app {
+		return "", "", notFound("resource type %s of app %s not found", kind, app)
+	}
+	return app, kind, nil
+}
+
 func (c *call) listResources() (any, error) {
-	app, err := c.app()
+	app, kind, err := c.resourceType()
 	if err != nil {
 		return nil, err
-	}
-	kind := c.id("app_resource_type_id")
-	if r := c.s.resourceTypes.Get(kind); r == nil || text(r.Value, "appId") != app {
-		return nil, notFound("resource type %s of app %s not found", kind, app)
 	}
 	return c.listing(rows(c.s.resources, false, func(value object) bool {
 		return text(value, "appId") == app && text(value, "appResourceTypeId") == kind

@@ -35,8 +35,10 @@ func TestEntitlementReadsBackWithDefaults(t *testing.T) {
 			t.Errorf("%s reads back", swallowed)
 		}
 	}
+	f.Advance(ownersShow)
 	expect(t, f.Must("GET", entitlements(github)+"/"+id+"/ownerids", nil), []string{ada}, "userIds")
 	f.Must("PUT", entitlements(github)+"/"+id+"/owners", object{"userIds": []string{grace}})
+	f.Advance(ownersShow)
 	expect(t, f.Must("GET", entitlements(github)+"/"+id+"/owners", nil), "grace@corp.example", "list", 0, "email")
 }
 
@@ -155,6 +157,7 @@ func TestCatalogContents(t *testing.T) {
 	f.Must("POST", catalog+"/requestable_entitlements/update", object{"appEntitlements": []any{first}})
 	expect(t, f.Must("GET", ids, nil), []any{first}, "refs")
 	f.Refuses(404, "not found", "POST", catalog+"/requestable_entries", object{"appEntitlements": []any{object{"appId": github, "id": viewer}}})
+	f.Must("POST", catalog, object{"catalog": object{"published": true}, "updateMask": "published"})
 	f.Must("POST", catalog+"/visibility_bindings", object{"accessEntitlements": []any{second}})
 	expect(t, f.Must("GET", catalog+"/visibility_entitlements", nil), viewer, "list", 0, "appEntitlement", "id")
 	f.Must("DELETE", catalog+"/visibility_bindings", object{"accessEntitlements": []any{second}})

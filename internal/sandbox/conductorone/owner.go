@@ -2,6 +2,7 @@ package conductorone
 
 import (
 	"slices"
+	"time"
 
 	"github.com/governance-operator/governance-operator/internal/sandbox/wire"
 )
@@ -15,9 +16,46 @@ func (c *call) checkOwners(ids []string) error {
 	return c.checkUsers("owners", ids)
 }
 
+// Owners are records of their own, because reads of them are behind writes: what was accepted is shown some time later.
+
+// setOwnersOf stores the owners of an entitlement.
+func (c *call) setOwnersOf(key string, ids []string) {
+	value := object{"userIds": wire.List(ids)}
+	if r := c.s.owners.Get(key); r != nil {
+		r.Set(value, c.now)
+		return
+	}
+	c.s.owners.Put(c.s.next(), key, value, c.now)
+}
+
+// ownersNow are the owners as the last write left them, which only writes go by.
+func (c *call) ownersNow(key string) []string {
+	if r := c.s.owners.Get(key); r != nil {
+		return texts(r.Value, "userIds")
+	}
+	return nil
+}
+
+// ownersShown are the owners as reads have them.
+func (c *call) ownersShown(key string) []string {
+	if r := c.s.owners.Get(key); r != nil {
+		return texts(r.At(c.now.Add(-time.Duration(c.settings.OwnerLag))), "userIds")
+	}
+	return nil
+}
+
+// owned finds the entitlement whose owners are read. Nobody owns anything in an app that does not exist, and no read says so.
+func (c *call) owned() (string, error) {
+	if c.s.apps.Get(c.id("app_id")) == nil {
+		return "", nil
+	}
+	_, at, err := c.entitlement(false)
+	return at.key(), err
+}
+
 func (c *call) ownerRows(key string) []row {
 	var list []row
-	for i, id := range c.s.owners[key] {
+	for i, id := range c.ownersShown(key) {
 		if r := c.s.users.Get(id); r != nil {
 			list = append(list, row{Seq: int64(i + 1), Value: r.Value})
 		}
@@ -28,19 +66,19 @@ func (c *call) ownerRows(key string) []row {
 func (c *call) showUser(value object) object { return c.v.schema.Render("c1.api.user.v1.User", value) }
 
 func (c *call) listOwners() (any, error) {
-	_, at, err := c.entitlement(false)
+	key, err := c.owned()
 	if err != nil {
 		return nil, err
 	}
-	return c.listing(c.ownerRows(at.key()), c.showUser)
+	return c.listing(c.ownerRows(key), c.showUser)
 }
 
 func (c *call) getOwnerIDs() (any, error) {
-	_, at, err := c.entitlement(false)
+	key, err := c.owned()
 	if err != nil {
 		return nil, err
 	}
-	return object{"userIds": wire.List(c.s.owners[at.key()])}, nil
+	return object{"userIds": wire.List(c.ownersShown(key))}, nil
 }
 
 // changeOwners replaces the owners of an entitlement by what change makes of them.
@@ -50,7 +88,7 @@ func (c *call) changeOwners(change func([]string) []string) (any, error) {
 		return nil, err
 	}
 	var ids []string
-	for _, id := range change(slices.Clone(c.s.owners[at.key()])) {
+	for _, id := range change(c.ownersNow(at.key())) {
 		if !slices.Contains(ids, id) {
 			ids = append(ids, id)
 		}
@@ -58,7 +96,7 @@ func (c *call) changeOwners(change func([]string) []string) (any, error) {
 	if err := c.checkOwners(ids); err != nil {
 		return nil, err
 	}
-	c.s.owners[at.key()] = ids
+	c.setOwnersOf(at.key(), ids)
 	return empty(), nil
 }
 
@@ -84,7 +122,7 @@ func (c *call) removeOwner() (any, error) {
 		return nil, err
 	}
 	id := c.id("user_id")
-	if !slices.Contains(c.s.owners[at.key()], id) {
+	if !slices.Contains(c.ownersNow(at.key()), id) {
 		return nil, notFound("user %s is not an owner", id)
 	}
 	return c.changeOwners(func(ids []string) []string {
@@ -109,11 +147,12 @@ func (c *call) setOwnersByRole() (any, error) {
 }
 
 func (c *call) listOwnersByRole() (any, error) {
-	_, at, err := c.entitlement(false)
+	key, err := c.owned()
 	if err != nil {
 		return nil, err
 	}
-	return c.listing(c.ownerRows(at.key()), func(value object) object {
-		return object{"appId": at.app, "entitlementId": at.id, "roleSlug": "", "createdAt": nil, "user": c.showUser(value)}
+	app, id := c.id("app_id"), c.id("entitlement_id")
+	return c.listing(c.ownerRows(key), func(value object) object {
+		return object{"appId": app, "entitlementId": id, "roleSlug": "", "createdAt": nil, "user": c.showUser(value)}
 	})
 }

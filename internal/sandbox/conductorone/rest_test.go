@@ -12,6 +12,7 @@ func TestOwnersOneByOne(t *testing.T) {
 	item := entitlements(github) + "/" + f.createEntitlement(nil)
 	owners := func(want ...string) {
 		t.Helper()
+		f.Advance(ownersShow)
 		expect(t, f.Must("GET", item+"/ownerids", nil), append([]string{}, want...), "userIds")
 	}
 	owners()
@@ -26,6 +27,7 @@ func TestOwnersOneByOne(t *testing.T) {
 	owners()
 	second := "/api/v2/apps/" + item[len("/api/v1/apps/"):] + "/owners"
 	f.Must("PUT", second, object{"userRefs": []any{object{"id": ada}}})
+	f.Advance(ownersShow)
 	expect(t, f.Must("GET", second+"/users", nil), ada, "list", 0, "user", "id")
 	f.Refuses(400, "is required", "POST", item+"/owners", object{})
 	tooMany := make([]string, 0, 33)
@@ -38,7 +40,9 @@ func TestOwnersOneByOne(t *testing.T) {
 
 func TestAutomationOfTheOwnApp(t *testing.T) {
 	f := start(t, sandbox.Options{})
-	id, _ := at(f.Must("POST", entitlements(c1), object{"displayName": "Group"}), "appEntitlementView", "appEntitlement", "id").(string)
+	id, _ := at(f.Must("POST", entitlements(c1), object{
+		"displayName": "Group", "appResourceTypeId": conductorone.SeedID("resource-type", "ConductorOne/Group"), "appResourceId": conductorone.SeedID("resource", "ConductorOne/Group/Groups"),
+	}), "appEntitlementView", "appEntitlement", "id").(string)
 	item := entitlements(c1) + "/" + id
 	f.Refuses(404, "no automation", "GET", item+"/automation", nil)
 	f.Must("POST", item+"/automation/create", object{"automation": object{"displayName": "a", "cel": object{"expression": "true"}}})
@@ -79,7 +83,7 @@ func TestProvisionPoliciesReferToWhatExists(t *testing.T) {
 		"an external ticket":          {object{"externalTicket": object{"connectorId": absent}}, 400},
 	} {
 		t.Run(name, func(t *testing.T) {
-			status, result := f.Do("POST", entitlements(github), object{"displayName": "x", "provisionPolicy": test.policy})
+			status, result := f.Do("POST", entitlements(github), withResource(object{"displayName": "x", "provisionPolicy": test.policy}))
 			if status != test.status {
 				t.Errorf("got %d %v", status, result)
 			}

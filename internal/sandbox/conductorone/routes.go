@@ -49,6 +49,7 @@ func operations() []operation {
 	all := []operation{introspect}
 	all = append(all, catalogOperations()...)
 	all = append(all, entitlementOperations()...)
+	all = append(all, madeOperations()...)
 	all = append(all, reviewOperations()...)
 	all = append(all, templateOperations()...)
 	return append(all, lookupOperations()...)

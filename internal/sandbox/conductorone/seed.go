@@ -9,7 +9,7 @@ import (
 
 // SeedID is the id of a seeded object: the same in every tenant and every run. Kinds and names are those of the seed:
 // app, user, policy, risk-level, framework, vault and request-schema by name; resource-type, connector and entitlement by
-// "app/name"; resource by "app/type/name"; webhook, step-up and suggestion by name.
+// "app/name"; resource by "app/type/name"; webhook, step-up and suggestion by name; the built-in entitlement is entitlement "Access".
 func SeedID(kind, name string) string {
 	const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 	sum := sha256.Sum256([]byte(kind + "\x00" + name))
@@ -69,8 +69,8 @@ var seedApps = []struct {
 	{"Salesforce", [][]string{{"Profile", "Standard User", "System Administrator"}, {"Permission Set", "Export Reports"}}},
 	{"Okta", [][]string{{"Group", "Everyone", "Engineering", "Finance"}}},
 	{AppC1, [][]string{{"Group", "Groups"}}},
-	{"Duplicate App#1", nil},
-	{"Duplicate App#2", nil},
+	{"Duplicate App#1", [][]string{{"Team", "everyone"}}},
+	{"Duplicate App#2", [][]string{{"Team", "everyone"}}},
 }
 
 // seedSynced are connector-synced entitlements: app, resource type, resource, name, slug.
@@ -93,10 +93,8 @@ func seed() *store {
 		s.seedApp(app.name, app.types)
 	}
 	for _, e := range seedSynced {
-		s.seedEntitlement(e[0], e[1], e[2], e[3], e[4], false)
+		s.seedEntitlement(e[0], e[1], e[2], e[3], e[4])
 	}
-	// Built-in: neither deletable nor renamable.
-	s.seedEntitlement("GitHub", "Organization", "octo-org", "GitHub Access", "access", true)
 	return s
 }
 
@@ -150,6 +148,7 @@ func (s *store) seedApp(name string, types [][]string) {
 	id := SeedID("app", name)
 	shown, _, _ := strings.Cut(name, "#")
 	s.plant(s.apps, id, object{"displayName": shown, "description": "Seeded app.", "isDirectory": name == "Okta"})
+	s.plantBuiltin(s.next(), id, time.Time{})
 	connector := SeedID("connector", name+"/"+shown+" connector")
 	s.plant(s.connectors, connector, object{"appId": id, "displayName": shown + " connector"})
 	for _, words := range types {
@@ -163,13 +162,28 @@ func (s *store) seedApp(name string, types [][]string) {
 	}
 }
 
-func (s *store) seedEntitlement(app, kind, resource, name, slug string, builtin bool) {
+// builtinAccess is the id that the built-in entitlement has in every app.
+var builtinAccess = SeedID("entitlement", "Access")
+
+// plantBuiltin gives an app its built-in entitlement, which can neither be deleted nor renamed.
+func (s *store) plantBuiltin(seq int64, app string, at time.Time) {
+	since := at
+	if since.IsZero() {
+		since = seededAt
+	}
+	s.entitlements.Put(seq, ref{app, builtinAccess}.key(), object{
+		"id": builtinAccess, "appId": app, "displayName": "Access", "slug": "access", "description": "Has an account.",
+		"systemBuiltin": true, "isManuallyManaged": false, "createdAt": timestamp(since), "updatedAt": timestamp(since),
+	}, at)
+}
+
+func (s *store) seedEntitlement(app, kind, resource, name, slug string) {
 	appID, id := SeedID("app", app), SeedID("entitlement", app+"/"+name)
 	value := object{
 		"id": id, "appId": appID, "displayName": name, "slug": slug, "description": "Synced from " + app + ".",
 		"appResourceTypeId": SeedID("resource-type", app+"/"+kind), "appResourceId": SeedID("resource", app+"/"+kind+"/"+resource),
 		"purpose": "APP_ENTITLEMENT_PURPOSE_VALUE_PERMISSION", "grantCount": "3", "externalId": strings.ToLower(name),
-		"isManuallyManaged": false, "systemBuiltin": builtin,
+		"isManuallyManaged":  false,
 		"sourceConnectorIds": object{SeedID("connector", app+"/"+app+" connector"): "synced"},
 		"createdAt":          timestamp(seededAt), "updatedAt": timestamp(seededAt),
 	}

@@ -18,7 +18,7 @@ type store struct {
 	entitlements, catalogs, reviews, templates, tasks *table
 
 	// owners, automations and exclusions belong to an entitlement and are keyed by ref.key.
-	owners      map[string][]string
+	owners      *table
 	automations map[string]object
 	exclusions  map[string][]string
 	// entries, visibility and bundles belong to a catalog and are keyed by its id.
@@ -42,7 +42,7 @@ func newStore() *store {
 		resources: newTable(), connectors: newTable(), webhooks: newTable(), stepUps: newTable(), suggestions: newTable(),
 		vaults: map[string]bool{}, requestSchemas: map[string]bool{},
 		entitlements: newTable(), catalogs: newTable(), reviews: newTable(), templates: newTable(), tasks: newTable(),
-		owners: map[string][]string{}, automations: map[string]object{}, exclusions: map[string][]string{},
+		owners: newTable(), automations: map[string]object{}, exclusions: map[string][]string{},
 		entries: map[string][]ref{}, visibility: map[string][]ref{}, bundles: map[string]object{}, members: map[string]int64{},
 		ran: map[string]object{}, requests: map[string][]request{},
 		setups: map[string][]object{}, selections: map[string][]any{}, reports: map[string][]object{}, stages: map[string]*stage{},

@@ -27,11 +27,11 @@ func TestViolationsAreRefusedAndRecorded(t *testing.T) {
 		"null for a bool":                        {"POST", "/api/v1/catalogs", object{"displayName": "x", "published": nil}, "published must not be null"},
 		"an unknown enumeration value":           {"POST", "/api/v1/access_review", object{"ownerIds": []string{ada}, "scopeType": "BY_USERS"}, "is not a value of"},
 		"an empty enumeration value":             {"POST", "/api/v1/access_review", object{"ownerIds": []string{ada}, "scopeType": ""}, "is not a value of"},
-		"a duration in hours":                    {"POST", entitlements(github), object{"displayName": "x", "durationGrant": "1h"}, "not a duration"},
+		"a duration in hours":                    {"POST", entitlements(github), object{"displayName": "x", "durationGrant": "1h"}, `invalid google.protobuf.Duration value "1h"`},
 		"a date without time":                    {"POST", "/api/v1/access_review", object{"ownerIds": []string{ada}, "completionDate": "2026-01-01"}, "not an RFC 3339"},
 		"two arms of a duration":                 {"POST", entitlements(github), object{"displayName": "x", "durationGrant": "60s", "durationUnset": object{}}, "oneof c1.api.app.v1.CreateAppEntitlementRequest.max_grant_duration is already set"},
 		"two arms of a provision policy":         {"POST", entitlements(github), object{"displayName": "x", "provisionPolicy": object{"manual": object{}, "unconfigured": object{}}}, "oneof c1.api.policy.v1.ProvisionPolicy.typ is already set"},
-		"no arm of a provision policy":           {"POST", entitlements(github), object{"displayName": "x", "provisionPolicy": object{}}, "ProvisionPolicy.typ is not set"},
+		"no arm of a provision policy":           {"POST", entitlements(github), withResource(object{"displayName": "x", "provisionPolicy": object{}}), "ProvisionPolicy.typ is not set"},
 		"a missing required field":               {"POST", "/api/v1/catalogs", object{}, "displayName is required"},
 		"null for a required list":               {"POST", "/api/v1/catalogs/" + catalog + "/requestable_entries", object{"appEntitlements": nil}, "must not be null"},
 		"a body that is not JSON":                {"POST", "/api/v1/catalogs", "{", "not JSON"},
@@ -84,7 +84,7 @@ func TestRefusalsAreNotViolations(t *testing.T) {
 	absent := "2zzzzzzzzzzzzzzzzzzzzzzzzzz"
 	entitlement := func(fields object) object {
 		fields["displayName"] = "x"
-		return fields
+		return withResource(fields)
 	}
 	for name, test := range map[string]struct {
 		status       int
@@ -98,11 +98,11 @@ func TestRefusalsAreNotViolations(t *testing.T) {
 		"an unknown policy":                    {400, "POST", entitlements(github), entitlement(object{"grantPolicyId": absent}), "not found"},
 		"an unknown owner":                     {400, "POST", entitlements(github), entitlement(object{"appEntitlementOwnerIds": []string{absent}}), "user"},
 		"an unknown risk level":                {400, "POST", entitlements(github), entitlement(object{"riskLevelValueId": absent}), "riskLevelValueId"},
-		"a resource of another app":            {400, "POST", entitlements(github), entitlement(object{"appResourceTypeId": conductorone.SeedID("resource-type", "Workday/Role")}), "resource type"},
+		"a resource type of another app":       {400, "POST", entitlements(github), entitlement(object{"appResourceTypeId": conductorone.SeedID("resource-type", "Workday/Role")}), "resource type"},
 		"emergency access without policy":      {400, "POST", entitlements(github), entitlement(object{"emergencyGrantEnabled": true}), "emergencyGrantPolicyId"},
 		"a provisioner expression":             {400, "POST", entitlements(github), entitlement(object{"provisionPolicy": object{"manual": object{"assignee": object{"expression": object{"expressions": []string{"subject"}}}}}}), "not a bool"},
 		"deleting what a connector synced":     {400, "DELETE", entitlements(github) + "/" + member, nil, "synced by a connector"},
-		"deleting what is built in":            {400, "DELETE", entitlements(github) + "/" + conductorone.SeedID("entitlement", "GitHub/GitHub Access"), nil, "built in"},
+		"deleting what is built in":            {400, "DELETE", entitlements(github) + "/" + conductorone.SeedID("entitlement", "Access"), nil, "built in"},
 		"a review without owners":              {400, "POST", "/api/v1/access_review", object{"displayName": "x"}, "at least one owner"},
 		"a review with a grant policy":         {400, "POST", "/api/v1/access_review", object{"ownerIds": []string{ada}, "policyId": grant}, "POLICY_TYPE_CERTIFY"},
 		"a review's expression":                {400, "POST", "/api/v1/access_review", object{"ownerIds": []string{ada}, "scopeV2": object{"celExpression": object{"expression": "subject"}}}, "not a bool"},

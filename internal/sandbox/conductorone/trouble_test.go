@@ -213,6 +213,7 @@ func TestConsole(t *testing.T) {
 		t.Fatal(err)
 	}
 	entitlement := sandbox.Target{Kind: conductorone.KindAppEntitlement, ParentID: github, ID: id}
+	f.Advance(ownersShow)
 	expect(t, f.Must("GET", entitlements(github)+"/"+id+"/ownerids", nil), []string{ada}, "userIds")
 	if err := f.Edit(entitlement, object{"isManuallyManaged": false, "sourceConnectorIds": object{"x": "y"}, "alias": nil, "owners": []string{}}); err != nil {
 		t.Fatal(err)

@@ -215,7 +215,7 @@ func decodeText(kind, text, path string) (any, error) {
 		return Timestamp(value), nil
 	case "duration":
 		if !durationPattern.MatchString(text) {
-			return nil, Violation("%s: %q is not a duration in seconds such as 3600s", path, text)
+			return nil, Violation("invalid google.protobuf.Duration value %q", text)
 		}
 		if whole, fraction, ok := strings.Cut(strings.TrimSuffix(text, "s"), "."); ok && strings.Trim(fraction, "0") == "" {
 			return whole + "s", nil

@@ -20,6 +20,8 @@ const (
 // The paths of a profile that cost calls of their own.
 const (
 	pathEntitlements = "entitlements"
+	pathRequestable  = "requestable"
+	pathEveryone     = "conductorOne.visibleToEveryone"
 	pathVisibleTo    = "conductorOne.visibleTo"
 	pathMembership   = "membership"
 	pathAutomation   = "conductorOne.automation"
@@ -60,14 +62,18 @@ func (*profileDriver) Capabilities() backend.Capabilities {
 		Required: []string{"displayName"},
 		Narrows: map[string]backend.Narrowing{
 			pathEntitlements:                    {Fewer: true},
-			"requestable":                       {Open: []string{"true"}},
+			pathRequestable:                     {Open: []string{"true"}},
 			"membership.enabled":                {Open: []string{"true"}},
-			"conductorOne.visibleToEveryone":    {Open: []string{"true"}},
+			pathEveryone:                        {Open: []string{"true"}},
 			pathVisibleTo:                       {Fewer: true},
 			"conductorOne.requestBundle":        {Open: []string{"true"}},
 			pathEnrollment:                      {Open: []string{"BypassEntitlementRequestPolicy"}},
 			"conductorOne.unenrollmentBehavior": {Ranked: []string{"LeaveAccessAsIs", "RevokeUnjustified", "RevokeAll"}},
 		},
+		Waits: map[string][]backend.Wait{pathVisibleTo: {
+			{On: pathRequestable, Must: "true", Said: true, Why: "ConductorOne keeps who sees a profile by an entitlement only while it can be requested"},
+			{On: pathEveryone, Must: "false", Never: true, Why: "ConductorOne keeps who sees a profile by an entitlement only while not everybody sees it"},
+		}},
 		CreateOnly: []string{"conductorOne.cohort"},
 		WriteOnly:  []string{"conductorOne.cohort"},
 		Removed:    removedFromProfile(),
@@ -96,19 +102,12 @@ func (d *profileDriver) observe(ctx context.Context, r backend.Ref) (profileObse
 	case r.ID != "":
 		return d.read(ctx, r.ID)
 	case r.Mark.Token != "":
-		obs, err := rows.FindToken(ctx, r, d.rows, func(o profileObservation) bool {
-			return backend.Value(o.Actual.Facts.MemberCount) == 0
-		})
-		if err != nil || obs.Twin == nil || !obs.Twin.Empty {
+		obs, err := rows.FindToken(ctx, r, d.rows, func(profileObservation) bool { return false })
+		if err != nil || obs.Twin == nil {
 			return obs, err
 		}
-		// A profile with entries may be requested already.
-		entries, err := d.entries(ctx, obs.Twin.ID)
-		if err != nil {
-			return profileObservation{}, err
-		}
-		obs.Twin.Empty = len(entries) == 0
-		return obs, nil
+		obs.Twin.Empty, err = d.empty(ctx, obs.Twin.ID)
+		return obs, err
 	case r.Key.DisplayName == "":
 		return profileObservation{}, backend.Errorf(backend.Terminal, "nothing says which profile is meant")
 	}
@@ -126,6 +125,19 @@ func (d *profileDriver) observe(ctx context.Context, r backend.Ref) (profileObse
 	})
 }
 
+// empty says that nobody has a profile, and that nobody may ask for anything by it. Rows count no members.
+func (d *profileDriver) empty(ctx context.Context, id string) (bool, error) {
+	obs, err := d.read(ctx, id)
+	if err != nil || !obs.Exists {
+		return false, err
+	}
+	if count := obs.Actual.Facts.MemberCount; count == nil || *count > 0 {
+		return false, nil
+	}
+	entries, err := d.entries(ctx, id)
+	return err == nil && len(entries) == 0, err
+}
+
 func (d *profileDriver) read(ctx context.Context, id string) (profileObservation, error) {
 	var answer catalogAnswer
 	res, err := d.get(ctx, catalogPath(id), nil, &answer)
@@ -141,7 +153,7 @@ func (d *profileDriver) read(ctx context.Context, id string) (profileObservation
 	if answer.View.Catalog.ID != id {
 		return profileObservation{}, another(catalogPath(id))
 	}
-	return decodeCatalog(answer.View, res.Date), nil
+	return decodeCounted(answer.View, res.Date), nil
 }
 
 // rows reads all catalogs: there is no search for them (section 3.3).

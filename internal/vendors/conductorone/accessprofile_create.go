@@ -23,7 +23,7 @@ func (d *profileDriver) Create(ctx context.Context, r backend.Ref, desired backe
 	if answer.View.Catalog.ID == "" {
 		return profileObservation{}, withoutID(http.MethodPost, catalogsPath)
 	}
-	return decodeCatalog(answer.View, res.Date), nil
+	return decodeCounted(answer.View, res.Date), nil
 }
 
 // createFromCohort makes the profile with the mark as a line of its description, since
@@ -102,5 +102,5 @@ func (d *profileDriver) updateRow(ctx context.Context, id string, row *masked) (
 	if answer.View.Catalog.ID == "" {
 		return profileObservation{}, empty(http.MethodPost, catalogPath(id))
 	}
-	return decodeCatalog(answer.View, res.Date), nil
+	return decodeCounted(answer.View, res.Date), nil
 }

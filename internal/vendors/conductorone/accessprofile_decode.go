@@ -6,6 +6,14 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 )
 
+// decodeCounted decodes what a call about one profile answered, which counts its members.
+func decodeCounted(v catalogView, date time.Time) profileObservation {
+	obs := decodeCatalog(v, date)
+	obs.Actual.Facts.MemberCount = backend.To(int64(v.MemberCount))
+	return obs
+}
+
+// decodeCatalog decodes a row. Rows show no members where there are some, so that they tell nothing of how many there are.
 func decodeCatalog(v catalogView, date time.Time) profileObservation {
 	c := v.Catalog
 	obs := profileObservation{
@@ -39,7 +47,6 @@ func decodeCatalog(v catalogView, date time.Time) profileObservation {
 			UnenrollmentEntitlementBehavior: backend.To(word(enumUnenrollEntitlement, c.UnenrollmentEntitlementBehavior)),
 			Annotations:                     decodeAnnotations(c.Annotations),
 		},
-		Facts: backend.AccessProfileFacts{MemberCount: backend.To(int64(v.MemberCount))},
 	}
 	return obs
 }

@@ -105,7 +105,7 @@ func TestProfileCreateThenConverge(t *testing.T) {
 	}
 	k.ResetCalls()
 	obs = k.Converge(obs, desired)
-	expectSteps(k.House, "policies grantPolicyId,revokePolicyId,durationGrant", "add 2 requests=false", "automation enabled=true", "bind 2", "row published published=true")
+	expectSteps(k.House, "policies grantPolicyId,revokePolicyId,durationGrant", "add 2 requests=false", "automation enabled=true", "row published published=true", "bind 2")
 	if backend.Value(obs.Actual.Facts.MemberCount) != 0 || obs.Actual.Facts.CELExpression == "" {
 		t.Errorf("%+v", obs.Actual.Facts)
 	}
@@ -149,7 +149,7 @@ func TestProfileFromCohort(t *testing.T) {
 		}
 		k.ResetCalls()
 		k.Converge(obs, cohort())
-		expectSteps(k.House, "policies grantPolicyId,revokePolicyId,durationGrant", "automation enabled=true", "bind 2", "row published published=true")
+		expectSteps(k.House, "policies grantPolicyId,revokePolicyId,durationGrant", "automation enabled=true", "row published published=true", "bind 2")
 	})
 	t.Run("the expression that the vendor made of the filters is seen", func(t *testing.T) {
 		k := profiles(t)
@@ -206,7 +206,7 @@ func TestProfileUpdateOrder(t *testing.T) {
 			p.ConductorOne.VisibleTo = backend.EntitlementSet{engineer, member}
 			p.DisplayName = backend.To("Renamed")
 			p.ConductorOne.GrantPolicyID = &auto
-		}, []string{"unbind 1", "automation enabled=false", "remove 1", "policies grantPolicyId", "add 1 requests=false", "automation enabled=true", "bind 1", "row displayName"}},
+		}, []string{"unbind 1", "automation enabled=false", "remove 1", "policies grantPolicyId", "add 1 requests=false", "automation enabled=true", "row displayName", "bind 1"}},
 		"new contents are never to be had by the old policy": {func(p *backend.AccessProfile) {
 			p.Entitlements = backend.EntitlementSet{payroll, payments}
 			p.ConductorOne.GrantPolicyID = &auto
@@ -227,11 +227,15 @@ func TestProfileUpdateOrder(t *testing.T) {
 		"not requestable any more": {func(p *backend.AccessProfile) {
 			p.Requestable = backend.To(false)
 			p.Entitlements = backend.EntitlementSet{}
-		}, []string{"row published published=false", "remove 2"}},
+		}, []string{"unbind 2", "row published published=false", "remove 2"}},
+		"not for everybody any more, and for less of them": {func(p *backend.AccessProfile) {
+			p.ConductorOne.VisibleTo = backend.EntitlementSet{}
+			p.Requestable = backend.To(false)
+		}, []string{"unbind 2", "row published published=false"}},
 		"for everyone": {func(p *backend.AccessProfile) {
-			p.ConductorOne.VisibleToEveryone = backend.To(true)
+			p.ConductorOne.VisibleToEveryone, p.ConductorOne.VisibleTo = backend.To(true), backend.EntitlementSet{}
 			p.Entitlements = append(p.Entitlements, payments)
-		}, []string{"add 1 requests=true", "row visibleToEveryone visibleToEveryone=true"}},
+		}, []string{"unbind 2", "add 1 requests=true", "row visibleToEveryone visibleToEveryone=true"}},
 		"no rule, contents more": {func(p *backend.AccessProfile) {
 			*p = backend.AccessProfile{
 				Membership: &backend.Membership{Expression: backend.To("")}, Entitlements: backend.EntitlementSet{payments}, ConductorOne: &block{CreateRequests: backend.To(true)},
@@ -443,6 +447,16 @@ func TestProfileTwins(t *testing.T) {
 			t.Errorf("%v %+v", err, obs.Twin)
 		}
 	}
+	look(true)
+	// Rows of lists say of every profile that nobody has it.
+	members := func(count int) {
+		if err := k.Edit(sandbox.Target{Kind: fake.KindAccessProfile, ID: younger.ID}, map[string]any{"memberCount": count}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	members(3)
+	look(false)
+	members(0)
 	look(true)
 	k.Converge(younger, backend.AccessProfile{Entitlements: backend.EntitlementSet{viewer}})
 	look(false)

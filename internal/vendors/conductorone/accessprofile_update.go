@@ -15,16 +15,21 @@ const entriesPerCall = 50
 // was accepted. Steps without a change are left out. How people are asked counts, too:
 // nobody gets a new entry by the old policy, or past the entry's own one.
 //
-//	narrow visibility, publication and enrolment → automation off → entries removed → policies →
-//	entries added → automation with the new rule → visibility widened → other fields → published
+//	not for everybody → bindings removed → unpublished, enrolment enforced → automation off → entries removed → policies →
+//	entries added → automation with the new rule → other fields → published, for everybody → bindings added
+//
+// Bindings, which show a profile to the holders of entitlements, count and are taken only while it is published and not
+// visible to everybody. They are removed before that ends, since it is not known whether they can be afterwards, and added
+// once it is so: until the first of them nobody sees what was published.
 func (d *profileDriver) Update(ctx context.Context, seen profileObservation, desired backend.AccessProfile, changes backend.Changes) (profileObservation, error) {
 	u := profileUpdate{profileDriver: d, seen: seen, desired: desired, changes: changes}
+	u.seen.Actual.ConductorOne = backend.To(backend.Value(u.seen.Actual.ConductorOne))
 	if err := u.complete(ctx); err != nil {
 		return profileObservation{}, err
 	}
 	for _, step := range []func(context.Context) error{
-		u.narrow, u.unbind, u.switchOff, u.removeEntries,
-		u.writePolicies, u.ruleFirst, u.addEntries, u.writeRule, u.bind, u.widen,
+		u.notForEverybody, u.unbind, u.narrow, u.switchOff, u.removeEntries,
+		u.writePolicies, u.ruleFirst, u.addEntries, u.writeRule, u.widen, u.bind,
 	} {
 		if err := step(ctx); err != nil {
 			return profileObservation{}, err
@@ -45,6 +50,10 @@ type profileUpdate struct {
 	changes backend.Changes
 
 	gone, added backend.EntitlementSet
+	// unbound and bound are the bindings to remove and to add.
+	unbound, bound backend.EntitlementSet
+	// narrowed: what a row takes away before bindings go was written.
+	narrowed bool
 	// rule is what the automation is now, if there is one.
 	rule   bundle
 	exists bool
@@ -54,12 +63,11 @@ type profileUpdate struct {
 
 // complete reads what the steps need and the observation does not hold.
 func (u *profileUpdate) complete(ctx context.Context) error {
-	u.seen.Actual.ConductorOne = backend.To(backend.Value(u.seen.Actual.ConductorOne))
 	var missing []string
 	if u.changes.Has(pathEntitlements) && u.seen.Actual.Entitlements == nil {
 		missing = append(missing, pathEntitlements)
 	}
-	if u.changes.Has(pathVisibleTo) && u.seen.Actual.ConductorOne.VisibleTo == nil {
+	if u.movesBindings() && u.seen.Actual.ConductorOne.VisibleTo == nil {
 		missing = append(missing, pathVisibleTo)
 	}
 	if err := u.readTail(ctx, &u.seen, missing); err != nil {
@@ -69,6 +77,7 @@ func (u *profileUpdate) complete(ctx context.Context) error {
 		u.gone = u.seen.Actual.Entitlements.Minus(u.desired.Entitlements)
 		u.added = u.desired.Entitlements.Minus(u.seen.Actual.Entitlements)
 	}
+	u.planBindings()
 	if u.settled = !u.changes.Any(pathMembership, pathAutomation); u.settled {
 		return nil
 	}
@@ -81,12 +90,33 @@ func (u *profileUpdate) complete(ctx context.Context) error {
 	return err
 }
 
+// notForEverybody takes the profile from everybody before bindings go, which are not let go of else. Who has one of them is
+// of everybody.
+func (u *profileUpdate) notForEverybody(ctx context.Context) error {
+	v := backend.Value(u.desired.ConductorOne).VisibleToEveryone
+	if len(u.unbound) == 0 || v == nil || *v || !u.changes.Has(pathEveryone) {
+		return nil
+	}
+	row := u.enforcement()
+	row.set("visibleToEveryone", false)
+	u.narrowed = true
+	return u.write(ctx, row)
+}
+
 // narrow takes the profile from those who may not see it any more, and enforces the
 // policies of its entries before others may ask for them.
 func (u *profileUpdate) narrow(ctx context.Context) error {
-	row := encodeRow(u.desired, func(path string) bool { return path == pathEnrollment && u.enforces() })
+	row := &masked{}
+	if !u.narrowed {
+		row = u.enforcement()
+	}
 	u.visibility(row, false)
 	return u.write(ctx, row)
+}
+
+// enforcement is a row in which enrolment goes by the policies of the entries, if it is to from now on.
+func (u *profileUpdate) enforcement() *masked {
+	return encodeRow(u.desired, func(path string) bool { return path == pathEnrollment && u.enforces() })
 }
 
 // enforces: enrolment is to go by the policies of the entries from now on.
@@ -96,10 +126,10 @@ func (u *profileUpdate) enforces() bool {
 
 // visibility adds the two switches to row, as far as they change to on.
 func (u *profileUpdate) visibility(row *masked, on bool) {
-	if v := u.desired.Requestable; v != nil && *v == on && u.changes.Has("requestable") {
+	if v := u.desired.Requestable; v != nil && *v == on && u.changes.Has(pathRequestable) {
 		row.set("published", on)
 	}
-	if v := backend.Value(u.desired.ConductorOne).VisibleToEveryone; v != nil && *v == on && u.changes.Has("conductorOne.visibleToEveryone") {
+	if v := backend.Value(u.desired.ConductorOne).VisibleToEveryone; v != nil && *v == on && u.changes.Has(pathEveryone) && (on || !u.narrowed) {
 		row.set("visibleToEveryone", on)
 	}
 }
@@ -110,17 +140,6 @@ func (u *profileUpdate) write(ctx context.Context, row *masked) error {
 	}
 	_, err := u.updateRow(ctx, u.seen.ID, row)
 	return err
-}
-
-// unbind takes the profile from the holders of entitlements that are not wanted any more.
-func (u *profileUpdate) unbind(ctx context.Context) error {
-	if !u.changes.Has(pathVisibleTo) {
-		return nil
-	}
-	gone := u.seen.Actual.ConductorOne.VisibleTo.Minus(u.desired.ConductorOne.VisibleTo)
-	return u.inChunks(ctx, gone, func(ctx context.Context, refs []ref) error {
-		return u.delete(ctx, catalogPath(u.seen.ID)+"/visibility_bindings", map[string]any{"accessEntitlements": refs})
-	})
 }
 
 // removeEntries takes out what is not wanted, with a body on DELETE (section 3.4).
@@ -175,17 +194,6 @@ func (u *profileUpdate) writePolicies(ctx context.Context) error {
 		return nil
 	}
 	return u.enrolment.write(ctx, u.seen.ID, row)
-}
-
-func (u *profileUpdate) bind(ctx context.Context) error {
-	if !u.changes.Has(pathVisibleTo) {
-		return nil
-	}
-	added := u.desired.ConductorOne.VisibleTo.Minus(u.seen.Actual.ConductorOne.VisibleTo)
-	return u.inChunks(ctx, added, func(ctx context.Context, refs []ref) error {
-		_, err := u.post(ctx, catalogPath(u.seen.ID)+"/visibility_bindings", map[string]any{"accessEntitlements": refs}, nil)
-		return err
-	})
 }
 
 // widen writes the other fields of the row and, with them and last, what lets people in.

@@ -236,7 +236,7 @@ func TestReviewAttachments(t *testing.T) {
 		if obs.Actual.Scope.Apps == nil || obs.Actual.Scope.Apps.SpecificResources == nil {
 			t.Errorf("%+v", obs.Actual.Scope)
 		}
-		if got, want := obs.Actual.Scope.Entitlements, (backend.EntitlementSet{member, viewer, payroll}); !sameSet(got, want) {
+		if got, want := obs.Actual.Scope.Entitlements, (backend.EntitlementSet{member, viewer, payroll, {AppID: workday, ID: fake.SeedID("entitlement", "Access")}}); !sameSet(got, want) {
 			t.Errorf("attached %v, want %v", got, want)
 		}
 		mem.Applied = backend.Applied(desired, caps, changes(obs).Paths())

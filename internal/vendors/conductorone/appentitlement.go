@@ -29,20 +29,27 @@ func (*entitlementDriver) Capabilities() backend.Capabilities {
 		Unsupported: map[string]string{
 			"requestable": "ConductorOne has no such switch on an entitlement: it is requestable through the access profiles that hold it",
 		},
+		Warnings:   map[string]string{"conductorOne.provision.delegated": unbound, "conductorOne.deprovision.delegated": unbound},
 		Values:     map[string][]string{"conductorOne.purpose": {"Assignment", "Permission", "Ownership"}},
-		Required:   []string{"displayName"},
+		Required:   []string{"displayName", "conductorOne.resource"},
 		CreateOnly: []string{"conductorOne.resource", "conductorOne.resource.type"},
 		Narrows:    map[string]backend.Narrowing{"conductorOne.emergencyGrantEnabled": {Open: []string{"true"}}},
 		Removed:    removedFromEntitlement(),
 		Tail:       []string{"owners"},
+		Settling:   map[string]time.Duration{"owners": ownersSettle},
 		ListLag:    listLag,
 		Poll:       poll,
 	}
 }
 
+// unbound is what a person has to do for an entitlement that is granted instead of another one.
+const unbound = "the other entitlement has to be bound to this one as a proxy, in the console: without that ConductorOne takes the policy and nothing is provisioned; implicit: true needs no binding"
+
 const (
 	listLag = 5 * time.Second
-	poll    = 10 * time.Second
+	// ownersSettle is how long after a write reads may show who owned an entitlement before: 45 to 150 seconds were seen.
+	ownersSettle = 5 * time.Minute
+	poll         = 10 * time.Second
 )
 
 func entitlementsPath(appID string) string { return rest.Path("/api/v1/apps/%s/entitlements", appID) }
@@ -87,7 +94,7 @@ func (d *entitlementDriver) read(ctx context.Context, appID, id string) (entitle
 	if answer.View.Entitlement.ID == "" {
 		return entitlementObservation{}, empty(http.MethodGet, entitlementPath(appID, id))
 	}
-	if answer.View.Entitlement.ID != id {
+	if e := answer.View.Entitlement; e.ID != id || e.AppID != "" && e.AppID != appID {
 		return entitlementObservation{}, another(entitlementPath(appID, id))
 	}
 	return decodeEntitlement(answer.View.Entitlement, res.Date), nil

@@ -21,6 +21,22 @@ func entitlements(t *testing.T) vendortest.Kept[backend.AppEntitlement] {
 	return vendortest.Keep(h, h.AppEntitlements())
 }
 
+// lateOwners is a driver at a vendor that shows owners some time after they were written.
+func lateOwners(t *testing.T) vendortest.Kept[backend.AppEntitlement] {
+	h := beginAt(t, fake.Start)
+	return vendortest.Keep(h, h.AppEntitlements())
+}
+
+// ownersShow is how long that takes.
+const ownersShow = 2 * time.Minute
+
+// entitlementNamed is an entitlement with what every new one needs.
+func entitlementNamed(name string) backend.AppEntitlement {
+	return backend.AppEntitlement{DisplayName: backend.To(name), ConductorOne: &backend.ConductorOneAppEntitlement{
+		ResourceTypeID: backend.To(fake.SeedID("resource-type", "GitHub/Repository")), ResourceID: backend.To(fake.SeedID("resource", "GitHub/Repository/website")),
+	}}
+}
+
 func fullEntitlement() backend.AppEntitlement {
 	return backend.AppEntitlement{
 		DisplayName: backend.To("Repository admin"),
@@ -69,9 +85,9 @@ func TestEntitlementCreateThenLook(t *testing.T) {
 	}
 }
 
-func TestEntitlementWithNothingButAName(t *testing.T) {
+func TestEntitlementWithNothingButItsNameAndResource(t *testing.T) {
 	k := entitlements(t)
-	desired := backend.AppEntitlement{DisplayName: backend.To("Plain")}
+	desired := entitlementNamed("Plain")
 	obs := k.Created(github, desired)
 	k.Same(obs, desired)
 	if got := k.Sent(sandbox.ClassRead); len(got) != 0 {
@@ -212,7 +228,7 @@ func TestEntitlementIsFoundAgain(t *testing.T) {
 
 func TestEntitlementTwinsAndNamesakes(t *testing.T) {
 	k := entitlements(t)
-	desired := backend.AppEntitlement{DisplayName: backend.To("Deployer")}
+	desired := entitlementNamed("Deployer")
 	older := k.Created(github, desired)
 	k.Advance(time.Minute)
 	younger := k.Created(github, desired)
@@ -270,7 +286,7 @@ func TestEntitlementOfAConnector(t *testing.T) {
 
 func TestEntitlementEditedInTheConsole(t *testing.T) {
 	k := entitlements(t)
-	desired := backend.AppEntitlement{DisplayName: backend.To("Deployer")}
+	desired := entitlementNamed("Deployer")
 	obs := k.Created(github, desired)
 	if err := k.Edit(sandbox.Target{Kind: "AppEntitlement", ParentID: github, ID: obs.ID}, map[string]any{"displayName": "Edited"}); err != nil {
 		t.Fatal(err)
@@ -315,8 +331,11 @@ func TestEntitlementErrors(t *testing.T) {
 
 func TestEntitlementsByList(t *testing.T) {
 	k := entitlements(t)
-	one := k.Created(github, backend.AppEntitlement{DisplayName: backend.To("One")})
-	two := k.Created(workday, backend.AppEntitlement{DisplayName: backend.To("Two")})
+	one := k.Created(github, entitlementNamed("One"))
+	second := entitlementNamed("Two")
+	second.ConductorOne.ResourceTypeID = backend.To(fake.SeedID("resource-type", "Workday/Role"))
+	second.ConductorOne.ResourceID = backend.To(fake.SeedID("resource", "Workday/Role/Viewer"))
+	two := k.Created(workday, second)
 	for range 120 {
 		if _, err := k.Server.Create("AppEntitlement", github, map[string]any{"displayName": "Other"}); err != nil {
 			t.Fatal(err)
@@ -339,5 +358,44 @@ func TestEntitlementsByList(t *testing.T) {
 	}
 	if got := k.Counts().Reads; got != 4 {
 		t.Errorf("%d calls for one list of two pages and two of one", got)
+	}
+}
+
+// TestAnEntitlementThatIsGrantedInsteadNeedsABinding unless it is bound by itself, however deep in steps it is.
+func TestAnEntitlementThatIsGrantedInsteadNeedsABinding(t *testing.T) {
+	caps := (entitlements(t)).Capabilities()
+	delegated := func(implicit bool) backend.ProvisionPolicy {
+		return backend.ProvisionPolicy{Delegated: &backend.ProvisionDelegated{AppID: member.AppID, EntitlementID: member.ID, Implicit: implicit}}
+	}
+	steps := backend.ProvisionPolicy{MultiStep: &backend.ProvisionMultiStep{Steps: []backend.ProvisionPolicy{{Connector: &backend.ProvisionConnector{}}, delegated(false)}}}
+	for name, tc := range map[string]struct {
+		provision, deprovision backend.ProvisionPolicy
+		want                   []string
+	}{
+		"bound by hand":     {delegated(false), delegated(true), []string{"conductorOne.provision.delegated"}},
+		"bound by itself":   {delegated(true), delegated(true), nil},
+		"a step among some": {steps, delegated(false), []string{"conductorOne.deprovision.delegated", "conductorOne.provision.delegated"}},
+		"by another way":    {backend.ProvisionPolicy{Connector: &backend.ProvisionConnector{}}, delegated(true), nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := entitlementNamed("Deployer")
+			e.ConductorOne.Provision, e.ConductorOne.Deprovision = &tc.provision, &tc.deprovision
+			var got []string
+			for _, w := range caps.Warn(e) {
+				got = append(got, w.Path)
+			}
+			if diff := cmp.Diff(tc.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// TestNobodyOwnsWhatIsNotThere: the vendor answers a read of owners in an app that is gone with nobody, and that is no proof of anything.
+func TestNobodyOwnsWhatIsNotThere(t *testing.T) {
+	k := entitlements(t)
+	obs, err := k.Observe(t.Context(), backend.Ref{ID: member.ID, ParentID: noSuchID, Tail: []string{"owners"}})
+	if err != nil || obs.Exists || obs.Actual.Owners != nil {
+		t.Errorf("%v, exists %t, owned by %v", err, obs.Exists, obs.Actual.Owners)
 	}
 }

@@ -17,7 +17,7 @@ func TestEntitlementsKeepTheLaws(t *testing.T) {
 	type model = backend.AppEntitlement
 	desired := fullEntitlement()
 	backendtest.Run(t, backendtest.Suite[model]{
-		Open: vendortest.OverHTTP(vendortest.Place{ParentID: github}, entitlements), UnknownID: noSuchID, Desired: desired,
+		Open: vendortest.OverHTTP(vendortest.Place{ParentID: github, Settles: ownersShow}, lateOwners), UnknownID: noSuchID, Desired: desired,
 		Variations: vendortest.Varied(desired, entitlementVariations()),
 	})
 }

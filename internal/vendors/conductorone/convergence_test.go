@@ -9,12 +9,14 @@ import (
 
 func TestEntitlementsStayConverged(t *testing.T) {
 	vendortest.StaysConverged(t, vendortest.Guard[backend.AppEntitlement]{
-		Open: entitlements, Place: vendortest.Place{ParentID: github},
+		Open: lateOwners, Place: vendortest.Place{ParentID: github, Settles: ownersShow},
 		Specs: vendortest.Specs[backend.AppEntitlement]{
 			Sample: fullEntitlement(), Variations: entitlementVariations(),
 			Texts: []string{"displayName", "description", "conductorOne.matchBatonID"},
 			Mend: func(e *backend.AppEntitlement) {
-				if c := e.ConductorOne; c != nil && (backend.Value(c.EmergencyGrantPolicyID) == "" || c.EmergencyGrantEnabled == nil) {
+				e.ConductorOne = backend.To(backend.Value(e.ConductorOne))
+				e.ConductorOne.ResourceTypeID, e.ConductorOne.ResourceID = fullEntitlement().ConductorOne.ResourceTypeID, fullEntitlement().ConductorOne.ResourceID
+				if c := e.ConductorOne; backend.Value(c.EmergencyGrantPolicyID) == "" || c.EmergencyGrantEnabled == nil {
 					c.EmergencyGrantEnabled = nil // It needs the policy.
 				}
 			},
@@ -28,6 +30,9 @@ func TestProfilesStayConverged(t *testing.T) {
 		Specs: vendortest.Specs[backend.AccessProfile]{
 			Sample: fullProfile(), Variations: profileVariations(), Texts: []string{"displayName", "description"},
 			Mend: func(p *backend.AccessProfile) {
+				if c := p.ConductorOne; c != nil && backend.Value(c.VisibleToEveryone) {
+					c.VisibleTo = nil // One of the two is refused before anything is sent.
+				}
 				if p.Membership != nil && p.Membership.Expression == nil {
 					p.Membership.Enabled = nil // A rule without a condition cannot run.
 				}

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/sandbox"
 	fake "github.com/governance-operator/governance-operator/internal/sandbox/conductorone"
 	"github.com/governance-operator/governance-operator/internal/vendors/conductorone"
 	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
@@ -33,9 +34,18 @@ var (
 	mark = vendortest.Mark
 )
 
+// begin starts a sandbox whose reads of owners are not behind: the tests that are about owners ask for the usual one.
 func begin(t *testing.T) *vendortest.House {
 	t.Helper()
-	return vendortest.Begin(t, fake.Start, func(h *vendortest.House) backend.Tenant {
+	return beginAt(t, func(o sandbox.Options) (*sandbox.Server, error) {
+		o.Configure = func(s *sandbox.Settings) { s.OwnerLag = 0 }
+		return fake.Start(o)
+	})
+}
+
+func beginAt(t *testing.T, start func(sandbox.Options) (*sandbox.Server, error)) *vendortest.House {
+	t.Helper()
+	return vendortest.Begin(t, start, func(h *vendortest.House) backend.Tenant {
 		valid := h.Server.Credentials()
 		return open(h, backend.Credentials{ClientID: valid.ClientID, ClientSecret: backend.Secret(valid.ClientSecret)})
 	})

@@ -41,7 +41,7 @@ func TestOutcomeOfACreate(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Run("entitlement", func(t *testing.T) {
-				tryCreate(t, entitlements(t), github, backend.AppEntitlement{DisplayName: backend.To("E")}, tc.fault, tc.class, tc.exists)
+				tryCreate(t, entitlements(t), github, entitlementNamed("E"), tc.fault, tc.class, tc.exists)
 			})
 			t.Run("profile", func(t *testing.T) {
 				tryCreate(t, profiles(t), "", backend.AccessProfile{DisplayName: backend.To("P")}, tc.fault, tc.class, tc.exists)

@@ -12,7 +12,7 @@ import (
 func TestARevertOfAnEntitlementReverts(t *testing.T) {
 	enginetest.Reverts(t, enginetest.Entitlements, enginetest.Reverting[backend.AppEntitlement]{
 		Guard: vendortest.Guard[backend.AppEntitlement]{
-			Open: entitlements, Place: vendortest.Place{ParentID: github},
+			Open: lateOwners, Place: vendortest.Place{ParentID: github},
 			Specs: vendortest.Specs[backend.AppEntitlement]{
 				Sample: fullEntitlement(), Variations: entitlementVariations(),
 				Mend: func(e *backend.AppEntitlement) {

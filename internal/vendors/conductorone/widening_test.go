@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/backend/backendtest"
 	fake "github.com/governance-operator/governance-operator/internal/sandbox/conductorone"
 	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
 )
@@ -39,6 +40,9 @@ func drawProfile(t *rapid.T) backend.AccessProfile {
 			CreateRequests:     flag("create requests"),
 			Automation:         &backend.ConductorOneAutomation{Entitlements: backend.EntitlementSet{}},
 		},
+	}
+	if *p.ConductorOne.VisibleToEveryone {
+		p.ConductorOne.VisibleTo = backend.EntitlementSet{} // One of the two is refused before anything is sent.
 	}
 	switch rapid.IntRange(0, 3).Draw(t, "rule") {
 	case 0:
@@ -156,9 +160,28 @@ func lasting(t *testing.T) vendortest.Kept[backend.AccessProfile] {
 // ruleRuns lets the hour pass after which a rule runs, and makes those members whom it means.
 func ruleRuns(k vendortest.Kept[backend.AccessProfile]) { k.Advance(2 * time.Hour) }
 
+// bindingsWait takes out bindings that do not count.
+func bindingsWait(p backend.AccessProfile) backend.AccessProfile {
+	if p = backendtest.Clone(p); !*p.Requestable || *p.ConductorOne.VisibleToEveryone {
+		p.ConductorOne.VisibleTo = backend.EntitlementSet{}
+	}
+	return p
+}
+
+// drawVendor draws what nobody knows of the vendor: whether bindings outlive that they count, and whether they can be removed then.
+func drawVendor(t *rapid.T) func(vendortest.Kept[backend.AccessProfile]) {
+	var features []string
+	for _, feature := range []string{fake.FeatureDropsBindings, fake.FeatureUnbindsAnytime} {
+		if rapid.Bool().Draw(t, feature) {
+			features = append(features, feature)
+		}
+	}
+	return func(k vendortest.Kept[backend.AccessProfile]) { k.Feature(features...) }
+}
+
 func edits() vendortest.Edits {
 	return vendortest.Edits{
-		Open: lasting, Passes: ruleRuns, Draw: drawProfile, Means: meant, Granted: granted,
+		Open: lasting, Vendor: drawVendor, Passes: ruleRuns, Draw: drawProfile, Waits: bindingsWait, Means: meant, Granted: granted,
 		Loose: [][]string{
 			{"entitlements"}, {"requestable"}, {"conductorOne.visibleToEveryone"}, {"conductorOne.visibleTo"}, {"membership.enabled"},
 			{"membership", "conductorOne.automation"}, {"conductorOne.policies.grant"}, {"conductorOne.enrollmentBehavior"},

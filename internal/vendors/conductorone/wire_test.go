@@ -108,11 +108,14 @@ func TestUnpopulated(t *testing.T) {
 		var answer catalogAnswer
 		read(t, `{"requestCatalogView":{"requestCatalog":{"id":"c1","displayName":"P","description":"","published":false,"enrollmentBehavior":"REQUEST_CATALOG_ENROLLMENT_BEHAVIOR_UNSPECIFIED",
 			"annotations":null,"accessEntitlements":[],"deletedAt":null},"memberCount":"7"},"expanded":[]}`, &answer)
-		obs := decodeCatalog(answer.View, time.Time{})
+		obs := decodeCounted(answer.View, time.Time{})
 		desired := backend.AccessProfile{DisplayName: backend.To("P"), Description: backend.To(""), Requestable: backend.To(false),
 			ConductorOne: &backend.ConductorOneAccessProfile{EnrollmentBehavior: backend.To(""), VisibleToEveryone: backend.To(false)}}
 		if got := backend.Diff(desired, obs.Actual, (&profileDriver{}).Capabilities(), backend.Memory{}); len(got) > 0 || backend.Value(obs.Actual.Facts.MemberCount) != 7 {
 			t.Errorf("differs: %v", got.Paths())
+		}
+		if row := decodeCatalog(answer.View, time.Time{}); row.Actual.Facts.MemberCount != nil {
+			t.Errorf("a row says that %d have it", *row.Actual.Facts.MemberCount)
 		}
 	})
 	t.Run("a review", func(t *testing.T) {

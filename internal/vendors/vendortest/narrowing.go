@@ -22,6 +22,7 @@ func Narrows(t *testing.T, e Edits) {
 		if e.Possible != nil && !e.Possible(old) {
 			rt.Skip("no vendor takes it")
 		}
+		vendor := e.vendor(rt)
 		caps := k.Capabilities()
 		var unknown []string
 		for _, f := range backend.Fields(backend.Narrowable(desired, caps)) {
@@ -31,7 +32,7 @@ func Narrows(t *testing.T, e Edits) {
 		}
 		run := func(failAt int, fault sandbox.FaultKind) int {
 			made++
-			w := &watch{T: rt, k: k, e: e, before: Grants{}, after: e.Means(old), passes: []bool{false}}
+			w := &watch{T: rt, k: k, e: e, vendor: vendor, before: Grants{}, after: e.Means(old), passes: []bool{false}}
 			w.begin()
 			obs := w.create(old)
 			w.before, w.writes, w.failAt, w.fault = w.after, 0, failAt, fault

@@ -19,6 +19,8 @@ const edits = 60
 type Edits struct {
 	// Open opens a driver over a sandbox; every edit begins with a sandbox that was reset.
 	Open func(*testing.T) Kept[backend.AccessProfile]
+	// Vendor draws how a vendor is of which that is not known, and sets a sandbox up that was reset; nil where all is known.
+	Vendor func(*rapid.T) func(Kept[backend.AccessProfile])
 	// Prepare sets a sandbox up that was reset.
 	Prepare func(Kept[backend.AccessProfile])
 	// ParentID is where profiles are made.
@@ -29,6 +31,8 @@ type Edits struct {
 	Loose [][]string
 	// Possible says whether a vendor takes a profile; nil where it takes all that are drawn.
 	Possible func(backend.AccessProfile) bool
+	// Waits takes out of a profile what the vendor does not take in its state; nil where it takes all.
+	Waits func(backend.AccessProfile) backend.AccessProfile
 	// Means is what a profile grants, by the spec.
 	Means func(backend.AccessProfile) Grants
 	// Granted is what a remote grants, by the sandbox's store.
@@ -51,17 +55,18 @@ func NeverWider(t *testing.T, e Edits) {
 	rapid.Check(t, func(rt *rapid.T) {
 		old := e.Draw(rt)
 		desired := e.loosened(rt, e.Draw(rt))
-		whole := backendtest.Overlay(old, desired)
+		whole := backendtest.Overlay(e.there(old), desired)
 		if e.Possible != nil && (!e.Possible(old) || !e.Possible(whole)) {
 			rt.Skip("no vendor takes it")
 		}
+		vendor := e.vendor(rt)
 		passes := []bool{false}
 		if e.Passes != nil {
 			passes = rapid.SliceOfN(rapid.Bool(), 8, 8).Draw(rt, "the vendor works before write")
 		}
 		run := func(failAt int, fault sandbox.FaultKind) int {
 			made++
-			w := &watch{T: rt, k: k, e: e, before: Grants{}, after: e.Means(old), passes: passes}
+			w := &watch{T: rt, k: k, e: e, vendor: vendor, before: Grants{}, after: e.Means(old), passes: passes}
 			w.begin()
 			obs := w.create(old)
 			w.before, w.after, w.writes, w.failAt, w.fault = w.after, e.Means(whole), 0, failAt, fault
@@ -75,6 +80,14 @@ func NeverWider(t *testing.T, e Edits) {
 		}
 	})
 	t.Logf("%d updates, with a failure at every write", made)
+}
+
+// there is what of a profile is at the vendor.
+func (e Edits) there(p backend.AccessProfile) backend.AccessProfile {
+	if e.Waits == nil {
+		return p
+	}
+	return e.Waits(p)
 }
 
 // loosened leaves some of the fields out of a profile.
@@ -113,6 +126,15 @@ type watch struct {
 	failAt int
 	fault  sandbox.FaultKind
 	memory backend.Memory
+	vendor func(Kept[backend.AccessProfile])
+}
+
+// vendor draws how the vendor is.
+func (e Edits) vendor(rt *rapid.T) func(Kept[backend.AccessProfile]) {
+	if e.Vendor == nil {
+		return func(Kept[backend.AccessProfile]) {}
+	}
+	return e.Vendor(rt)
 }
 
 // begin resets the sandbox, which must not have had to refuse anything.
@@ -121,6 +143,7 @@ func (w *watch) begin() {
 		w.Fatalf("the contract was broken: %+v", refused)
 	}
 	w.k.Reset()
+	w.vendor(w.k)
 	if w.e.Prepare != nil {
 		w.e.Prepare(w.k)
 	}
@@ -169,8 +192,11 @@ func (w *watch) create(desired backend.AccessProfile) backend.Observation[backen
 
 // edit updates once, where a write may fail, then as long as it takes.
 func (w *watch) edit(obs backend.Observation[backend.AccessProfile], desired backend.AccessProfile) {
-	if _, err := w.update(obs, desired); err == nil && w.failAt > 0 && w.writes >= w.failAt {
+	switch _, err := w.update(obs, desired); {
+	case err == nil && w.failAt > 0 && w.writes >= w.failAt:
 		w.Fatalf("write %d failed by %s, and the update says it did not", w.failAt, w.fault)
+	case err != nil && w.failAt == 0:
+		w.Fatalf("the vendor refused: %v", err)
 	}
 	w.failAt = 0
 	w.k.ClearFaults()
