@@ -42,7 +42,7 @@ func TestAProcessThatIsKilledIsCleanedUpByAnother(t *testing.T) {
 		"before a profile is removed":  {Method: "DELETE", PathPattern: "/catalogs/[^/]+$", Kind: sandbox.FaultHoldBefore},
 		"before a review is heard of":  {Method: "POST", PathPattern: "/access_review$", Kind: sandbox.FaultHold},
 		"before its entry is heard of": {Method: "POST", PathPattern: "/requestable_entries$", Kind: sandbox.FaultHold},
-		"before an entitlement is":     {Method: "POST", PathPattern: "/apps/[^/]+/entitlements$", Kind: sandbox.FaultHold},
+		"before an entitlement goes":   {Method: "DELETE", PathPattern: "/apps/[^/]+/entitlements/[^/]+$", Kind: sandbox.FaultHoldBefore},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			server, args := tenant(t)

@@ -44,7 +44,7 @@ var subjects = map[string]subject{
 	"ConductorOne": {
 		vendor: conductorone.Checked, start: conductoronefake.Start, place: "GitHub", owner: "ada@corp.example", twists: conductorOneTwists(),
 		behind: []string{
-			"a-malformed-id-is-refused", "a-page-above-a-hundred-is-refused", "nobody-owns-what-is-not-there", "an-entitlement-needs-a-resource", "bindings-need-a-published-profile",
+			"a-malformed-id-is-refused", "a-page-above-a-hundred-is-refused",
 		},
 		takes: map[string]bool{
 			"a-search-by-name-finds-nothing-else": true, "entitlement-annotations-read-back": true, "entitlement-is-found-at-once": true,
