@@ -32,6 +32,7 @@ type RecordCalls struct {
 type RecordResult struct {
 	ID      string `json:"id"`
 	Assumes string `json:"assumes"`
+	Depends string `json:"depends"`
 	Verdict string `json:"verdict"`
 	Code    string `json:"code,omitempty"`
 	Status  int    `json:"status,omitempty"`
@@ -52,7 +53,7 @@ func NewRecord(version, vendor, run string, plan Plan, made int, results []Resul
 	}
 	for _, r := range results {
 		out.Verdicts[string(r.Answer.Verdict)]++
-		out.Results = append(out.Results, RecordResult{r.Probe.ID, r.Probe.Assumes, string(r.Answer.Verdict), r.Answer.Code, r.Answer.Status, r.Calls})
+		out.Results = append(out.Results, RecordResult{r.Probe.ID, r.Probe.Assumes, r.Probe.Depends, string(r.Answer.Verdict), r.Answer.Code, r.Answer.Status, r.Calls})
 	}
 	for _, o := range Overrides(results) {
 		out.Overrides = append(out.Overrides, RecordOverride{o.Kind, string(o.Capability)})
@@ -83,6 +84,7 @@ func Table(w io.Writer, results []Result) error {
 		for _, r := range of {
 			fmt.Fprintf(&out, "  %-48s %s\n", r.Probe.ID, r.Probe.Assumes)
 			if verdict == probe.Holds {
+				fmt.Fprintf(&out, "  %-48s otherwise: %s\n", "", r.Probe.Depends)
 				continue
 			}
 			fmt.Fprintf(&out, "  %-48s why: %s\n", "", why(r))
