@@ -1,6 +1,7 @@
 package sailpoint_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -33,8 +34,11 @@ func TestARevertOfAnEntitlementReverts(t *testing.T) {
 		Guard: vendortest.Guard[backend.AppEntitlement]{
 			Open: entitlements, Place: vendortest.Place{ParentID: database, Existing: read.ID},
 			Specs: vendortest.Specs[backend.AppEntitlement]{
-				Sample: fullEntitlement(), Variations: entitlementVariations(),
+				Sample: fullEntitlement(), Variations: orPrivileged(entitlementVariations()),
 				Mend: func(e *backend.AppEntitlement) {
+					if e.SailPoint != nil && e.SailPoint.Privileged != nil {
+						e.SailPoint.PrivilegeLevel = nil // Two words for one thing.
+					}
 					if len(e.Owners) > 1 {
 						e.Owners = e.Owners[:1] // It has one.
 					}
@@ -51,6 +55,14 @@ func TestARevertOfAnEntitlementReverts(t *testing.T) {
 		Limits:  requestLimits("requestCommentRequired", "denialCommentRequired"),
 		Follows: map[string][]string{"sailPoint.privileged": {"sailPoint.privilegeLevel"}, "sailPoint.privilegeLevel": {"sailPoint.privileged"}},
 	})
+}
+
+// orPrivileged adds the older word for a privilege to variations.
+func orPrivileged(variations map[string]func(*backend.AppEntitlement)) map[string]func(*backend.AppEntitlement) {
+	for i, is := range []bool{true, false, true, false} {
+		variations[fmt.Sprint("privileged ", i)] = func(e *backend.AppEntitlement) { e.SailPoint.Privileged = &is }
+	}
+	return variations
 }
 
 func TestARevertOfAProfileReverts(t *testing.T) {
