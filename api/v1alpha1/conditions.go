@@ -133,6 +133,8 @@ const (
 	ReasonNameTaken = "NameTaken"
 	// ReasonRefused: the vendor said no; its words are in the message.
 	ReasonRefused = "Refused"
+	// ReasonRefusedPerhaps: the vendor keeps answering one call with a failure that may as well be a mistake of the spec.
+	ReasonRefusedPerhaps = "RefusedPerhaps"
 	// ReasonDeletionBlocked: the vendor cannot be reached or refuses the deletion.
 	ReasonDeletionBlocked = "DeletionBlocked"
 )

@@ -230,6 +230,11 @@ type GovernanceBackendStatus struct {
 	// +optional
 	// +kubebuilder:validation:MaxLength=1024
 	TenantName string `json:"tenantName,omitempty"`
+	// tenantHost where that tenant answered, with the port if there is one, for example acme.conductor.one. A tenant that
+	// names itself at times only is known by it.
+	// +optional
+	// +kubebuilder:validation:MaxLength=512
+	TenantHost string `json:"tenantHost,omitempty"`
 	// capabilities of the vendor, per kind.
 	// +optional
 	// +listType=map

@@ -31,7 +31,12 @@ type Tenant interface {
 type TenantID struct {
 	ID   string
 	Name string
+	// Unnamed: the vendor answered and named no tenant. ID is the host that answered.
+	Unnamed bool
 }
+
+// Unnamed is a tenant that is known by nothing but the host where it answers.
+func Unnamed(host string) TenantID { return TenantID{ID: host, Name: host, Unnamed: true} }
 
 // Driver is the code for one kind at one vendor. Every method is idempotent but
 // Create, never waits for slow work of the vendor, and hides no retry (one with a

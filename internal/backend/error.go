@@ -51,7 +51,12 @@ type Error struct {
 	Taken bool
 	// Holder is the mark of the remote that has the name, zero where nobody looked.
 	Holder Mark
-	Err    error
+	// Reference is what the vendor calls this one answer, for its support to find it by. No two answers have the same, so
+	// it is no part of the text, by which one error is known from another.
+	Reference string
+	// Doubtful: the vendor says that it failed, in a way in which it also answers mistakes of the caller. It proves nothing.
+	Doubtful bool
+	Err      error
 }
 
 // longestText is what the text of an error may have, in characters.
@@ -74,6 +79,54 @@ func (e *Error) Error() string {
 
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
+
+// ReferenceOf returns what the vendor calls the answer behind err, empty if it has no name for it.
+func ReferenceOf(err error) string {
+	var e *Error
+	for errors.As(err, &e) {
+		if e.Reference != "" {
+			return e.Reference
+		}
+		err = e.Err
+	}
+	return ""
+}
+
+// IsDoubtful says whether the vendor answered with a failure that may as well be a mistake of the caller.
+func IsDoubtful(err error) bool {
+	var e *Error
+	for errors.As(err, &e) {
+		if e.Doubtful {
+			return true
+		}
+		err = e.Err
+	}
+	return false
+}
+
+// Describe is the text of err with the vendor's name for the answer behind it.
+func Describe(err error) string { return WithReference(err.Error(), ReferenceOf(err)) }
+
+// WithReference puts the vendor's name for an answer behind a text, where WithoutReference finds it.
+func WithReference(text, reference string) string {
+	if reference == "" {
+		return text
+	}
+	return text + referenceStart + reference + referenceEnd
+}
+
+const (
+	referenceStart = " [the vendor's "
+	referenceEnd   = "]"
+)
+
+// WithoutReference is a text without what WithReference put behind it.
+func WithoutReference(text string) string {
+	if at := strings.LastIndex(text, referenceStart); at >= 0 && strings.HasSuffix(text, referenceEnd) {
+		return text[:at]
+	}
+	return text
+}
 
 // ErrNoNames is what Tenant.Find returns for a kind of name that the vendor cannot look up.
 var ErrNoNames = errors.New("this vendor has no look-up for such names")

@@ -125,7 +125,7 @@ func (r *BackendReconciler) write(ctx context.Context, obj tenancy.Object, key s
 	old := meta.FindStatusCondition(before.GetBackendStatus().Conditions, v1alpha1.ConditionReady)
 	st.ObservedGeneration = obj.GetGeneration()
 	if h.Tenant.ID != "" && h.Reason != v1alpha1.ReasonTenantChanged {
-		st.TenantID, st.TenantName = h.Tenant.ID, h.Tenant.Name
+		st.TenantID, st.TenantName, st.TenantHost = h.Tenant.ID, h.Tenant.Name, h.Host
 	}
 	if h.Capabilities != nil {
 		st.Capabilities, st.Overrides = h.Capabilities, h.Overrides

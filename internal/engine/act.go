@@ -42,10 +42,15 @@ type outcome struct {
 	together bool
 	// held: the vendor's pause or the breaker ended the pass before anything was sent.
 	held bool
+	// doubted: the vendor failed three times in a row in a way that may be a mistake of the spec.
+	doubted bool
 }
 
 // act does what the plan says: at most one logical write.
 func (p *pass[O, D]) act(ctx context.Context, plan Plan) outcome {
+	if plan.Action.Writes() && p.tooSoon() {
+		return outcome{plan: Plan{Wait, v1alpha1.ReasonRefusedPerhaps}}
+	}
 	if plan.Action.Writes() {
 		next, err := p.lookOnceMore(ctx, plan)
 		if err != nil {

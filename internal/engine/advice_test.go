@@ -32,6 +32,7 @@ var elsewhere = map[string]string{
 	v1alpha1.ReasonExpressionInvalid: "names the place in the expression: the controllers' tests of bad input mend it",
 	v1alpha1.ReasonUpdateUnsupported: "advises nothing: this vendor takes no edit of the kind",
 	v1alpha1.ReasonRefused:           "has the vendor's own words",
+	v1alpha1.ReasonRefusedPerhaps:    "has the vendor's own words; doubtful_test.go mends the spec",
 	v1alpha1.ReasonDeletionBlocked:   "has the vendor's own words, and Orphan, which TestADeletionThatTheVendorCannotTakeSaysSinceWhenAndOrphanLetsItGo follows",
 	v1alpha1.ReasonDraftPending:      "publish or discard: the tests of Veza's drafts do both",
 	v1alpha1.ReasonFieldRemoved:      "write it again, or Keep: removed_test.go does both",

@@ -125,7 +125,7 @@ func (r *Reconciler[O, D]) pinnedNames(ctx context.Context, b *Backend) (map[bac
 	out := map[backend.Name]map[pinned][]O{}
 	for _, obj := range objects {
 		st := obj.GetManagedStatus()
-		if len(st.Resolved) == 0 || BackendKey(obj) != b.Key || st.Remote == nil || st.Remote.ID == "" || st.Remote.TenantID != b.TenantID ||
+		if len(st.Resolved) == 0 || BackendKey(obj) != b.Key || st.Remote == nil || st.Remote.ID == "" || !b.Lives(st.Remote.TenantID) ||
 			!obj.GetDeletionTimestamp().IsZero() || r.Kind.Started != nil && r.Kind.Started(obj) {
 			continue
 		}
@@ -150,7 +150,7 @@ func (r *Reconciler[O, D]) askedBy(ctx context.Context, b *Backend, obj O) []ref
 	if asked, whole := reference.AskedBy(obj.GetManagedStatus().Resolved); whole {
 		return asked
 	}
-	resolver := reference.NewResolver(ctx, r.Client, obj, b.TenantID, nil)
+	resolver := reference.NewResolver(ctx, r.Client, obj, b.TenantID, nil).AlsoKnownAs(b.ByHost)
 	r.Kind.Desire(obj, resolver)
 	return resolver.Asked()
 }
@@ -198,7 +198,7 @@ func (r *Reconciler[O, D]) isNews(obj O, q backend.Name, v reference.Verdict) bo
 
 // desiredByPins is the model of an object as far as its pins tell: what a pass compares.
 func (r *Reconciler[O, D]) desiredByPins(ctx context.Context, b *Backend, obj O) D {
-	resolver := reference.NewResolver(ctx, r.Client, obj, b.TenantID, nil)
+	resolver := reference.NewResolver(ctx, r.Client, obj, b.TenantID, nil).AlsoKnownAs(b.ByHost)
 	runs := r.Kind.Started != nil && r.Kind.Started(obj)
 	if runs {
 		resolver.Started()

@@ -72,6 +72,8 @@ type claimIndex struct {
 	mu      sync.Mutex
 	holders map[remoteKey][]claimant
 	keys    map[types.UID][]remoteKey
+	// tenants is how many claims there are in each.
+	tenants map[string]int
 }
 
 // claim notes that c has or wants the remote and returns the object that goes
@@ -80,13 +82,14 @@ func (x *claimIndex) claim(k remoteKey, c claimant, counts func(claimant) bool) 
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if x.holders == nil {
-		x.holders, x.keys = map[remoteKey][]claimant{}, map[types.UID][]remoteKey{}
+		x.holders, x.keys, x.tenants = map[remoteKey][]claimant{}, map[types.UID][]remoteKey{}, map[string]int{}
 	}
 	if at := x.at(k, c.uid); at >= 0 {
 		x.holders[k][at] = c
 	} else {
 		x.holders[k] = append(x.holders[k], c)
 		x.keys[c.uid] = append(x.keys[c.uid], k)
+		x.tenants[k.tenant]++
 	}
 	for _, h := range x.holders[k] {
 		if h.uid != c.uid && h.before(c) && counts(h) {
@@ -146,6 +149,9 @@ func (x *claimIndex) forget(uid types.UID, keep ...remoteKey) {
 			continue
 		}
 		at := x.at(k, uid)
+		if x.tenants[k.tenant]--; x.tenants[k.tenant] == 0 {
+			delete(x.tenants, k.tenant)
+		}
 		if x.holders[k] = slices.Delete(x.holders[k], at, at+1); len(x.holders[k]) == 0 {
 			delete(x.holders, k)
 		}
@@ -155,4 +161,29 @@ func (x *claimIndex) forget(uid types.UID, keep ...remoteKey) {
 	} else {
 		delete(x.keys, uid)
 	}
+}
+
+// rename moves the claims on what is in one tenant to the name that the tenant has now; of none where from is empty.
+func (x *claimIndex) rename(from, to string) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if from == to || x.tenants[from] == 0 {
+		return
+	}
+	for k, holders := range x.holders {
+		if k.tenant != from {
+			continue
+		}
+		now := k
+		now.tenant = to
+		delete(x.holders, k)
+		for _, h := range holders {
+			x.keys[h.uid] = slices.DeleteFunc(x.keys[h.uid], func(old remoteKey) bool { return old == k })
+			if x.at(now, h.uid) < 0 {
+				x.holders[now], x.keys[h.uid] = append(x.holders[now], h), append(x.keys[h.uid], now)
+				x.tenants[to]++
+			}
+		}
+	}
+	delete(x.tenants, from)
 }

@@ -58,6 +58,7 @@ const (
 	requeueHeld  // never if no time is known
 	// requeueTogether: a minute after the look that refused it, with all that were
 	requeueTogether
+	requeueDoubt // when it may be tried again: 1 min doubling to an hour
 	requeueRules
 )
 
@@ -81,6 +82,8 @@ var (
 // effectsOf is the settle table of decide.md.
 func effectsOf(out outcome, deleting bool) effects {
 	switch {
+	case out.doubted:
+		return effectsOfDoubt(out)
 	case out.err != nil:
 		return effectsOfError(out, deleting)
 	case len(out.problems) > 0:

@@ -30,6 +30,9 @@ func TestEveryRowOfTheSettleTable(t *testing.T) {
 		return effects{synced: unknown(reason), ready: readyKeep, also: reconciling, requeue: requeueRetry, wake: ByBackend}
 	}
 	failed := func(class backend.Class) outcome { return outcome{err: backend.Errorf(class, "the vendor's words")} }
+	doubtful := func(class backend.Class) error {
+		return &backend.Error{Class: class, Doubtful: true, Err: errors.New("the vendor's words")}
+	}
 	problem := func(reason string, spec bool) outcome {
 		return outcome{problems: []reference.Problem{{Reason: reason, Message: "spec.app: why", Spec: spec}}}
 	}
@@ -111,6 +114,12 @@ func TestEveryRowOfTheSettleTable(t *testing.T) {
 		"an outcome not known":       {outcome: failed(backend.OutcomeUnknown), want: effects{synced: unknown(v1alpha1.ReasonOutcomePending), ready: readyKeep, also: reconciling, requeue: requeueOutcome}},
 		"two that answer":            {outcome: failed(backend.Ambiguous), want: effects{synced: no(v1alpha1.ReasonAmbiguousRemote), also: stalled, requeue: requeueStuck, wake: ByPerson, event: eventWarning}},
 		"the vendor said no":         {outcome: failed(backend.Terminal), want: effects{synced: no(v1alpha1.ReasonRefused), also: stalled, requeue: requeueStuck, wake: ByPerson, event: eventWarning}},
+		"a failure that may be a mistake of the spec, for the third time": {outcome: outcome{err: doubtful(backend.Retryable), doubted: true},
+			want: effects{synced: unknown(v1alpha1.ReasonRefusedPerhaps), ready: readyKeep, also: stalled, requeue: requeueDoubt, wake: ByPerson, event: eventWarning}},
+		"such a failure of a create": {outcome: outcome{err: doubtful(backend.OutcomeUnknown), doubted: true},
+			want: effects{synced: unknown(v1alpha1.ReasonRefusedPerhaps), ready: readyKeep, also: stalled, requeue: requeueOutcome, wake: ByPerson, event: eventWarning}},
+		"between two tries after such failures": {outcome: outcome{plan: Plan{Wait, v1alpha1.ReasonRefusedPerhaps}, doubted: true},
+			want: effects{synced: unknown(v1alpha1.ReasonRefusedPerhaps), ready: readyKeep, also: stalled, requeue: requeueDoubt, wake: ByPerson, event: eventWarning}},
 		"a name that somebody has": {outcome: outcome{err: backend.Taken(backend.Mark{}, "taken")},
 			want: effects{synced: no(v1alpha1.ReasonRefused), also: stalled, requeue: requeueTaken, wake: ByPerson, event: eventWarning}},
 		"a name that another object has": {outcome: outcome{err: backend.Taken(backend.Mark{}, "taken"), holder: "ns/other"},

@@ -99,6 +99,7 @@ type memory struct {
 	readyFor  int64 // the generation that was Ready last
 	drift     drifting
 	missed    missed
+	doubt     doubt
 	narrowed  string // what was looked for last of a spec that waits, and is as it should be
 }
 
@@ -323,7 +324,7 @@ func (r *Reconciler[O, D]) boundIDs(ctx context.Context, b *Backend, parent stri
 	for _, obj := range objects {
 		remote := obj.GetManagedStatus().Remote
 		bound := remote != nil && remote.ID != ""
-		if bound && (remote.TenantID != b.TenantID || remote.ParentID != parent) {
+		if bound && (!b.Lives(remote.TenantID) || remote.ParentID != parent) {
 			continue
 		}
 		key := BackendKey(obj)

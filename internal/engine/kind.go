@@ -86,6 +86,8 @@ type Backend struct {
 	At string
 	// TenantID is who answers now; PinnedTenantID who answered at the first Ready.
 	TenantID, PinnedTenantID string
+	// ByHost is what the tenant was called before it told its name, empty if it never was called otherwise.
+	ByHost string
 	// TenantAccepted: people accepted this tenant in place of the one that objects remember.
 	TenantAccepted bool
 	Suspended      bool
@@ -100,6 +102,11 @@ type Backend struct {
 	Verify func(ctx context.Context, age time.Duration) (backend.TenantID, error)
 	// Names looks names up, shared by all objects.
 	Names backend.Directory
+}
+
+// Lives says whether a remote of that tenant is behind the backend as it answers now.
+func (b *Backend) Lives(tenantID string) bool {
+	return tenantID == b.TenantID || tenantID != "" && tenantID == b.ByHost
 }
 
 // BackendError says why a backend cannot be used. The object is not to blame.

@@ -230,6 +230,8 @@ func withEnd(text, end string) string {
 // message says in one sentence what is, and what to do.
 func (p *pass[O, D]) message(out outcome) string {
 	switch {
+	case out.doubted:
+		return shorten(p.memory.doubt.message)
 	case out.err != nil:
 		var b *BackendError
 		if errors.As(out.err, &b) {

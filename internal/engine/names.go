@@ -61,7 +61,7 @@ func (p *pass[O, D]) resolve(ctx context.Context, ask bool) error {
 		p.answers = map[backend.Name]backend.Answer{}
 	}
 	for {
-		p.resolver = reference.NewResolver(ctx, p.r.Client, p.obj, p.backend.TenantID, p.answers)
+		p.resolver = reference.NewResolver(ctx, p.r.Client, p.obj, p.backend.TenantID, p.answers).AlsoKnownAs(p.backend.ByHost)
 		if p.started() {
 			p.resolver.Started()
 		}

@@ -210,7 +210,7 @@ func (r *Reconciler[O, D]) countAbsent(ctx context.Context, b *Backend, driver b
 	var out absence
 	for _, obj := range objects {
 		remote := obj.GetManagedStatus().Remote
-		if remote == nil || remote.ID == "" || remote.TenantID != b.TenantID || remote.DeleteSentAt != nil || BackendKey(obj) != b.Key {
+		if remote == nil || remote.ID == "" || !b.Lives(remote.TenantID) || remote.DeleteSentAt != nil || BackendKey(obj) != b.Key {
 			continue
 		}
 		list, err := r.views.get(ctx, b, driver, remote.ParentID, notBefore)

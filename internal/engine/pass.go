@@ -82,7 +82,9 @@ func (r *Reconciler[O, D]) begin(obj O) *pass[O, D] {
 	p.copied = p.foreignIntent
 	if asked := fmt.Sprint(obj.GetGeneration(), " ", p.requested()); p.memory.askedFor != asked {
 		p.memory.askedFor, p.memory.repeated, p.memory.writes, p.memory.stuck = asked, 0, 0, 0 // Somebody wants another try.
+		p.memory.doubt = doubt{}
 	}
+	p.takeDoubt()
 	if r.waiting.takeWoken(p.name()) {
 		p.memory.stuck = 0
 	}
@@ -343,7 +345,8 @@ func (p *pass[O, D]) open(ctx context.Context) (outcome, bool) {
 	} else if p.intent != nil && f.Intent != IntentClosed {
 		pinned = p.intent.Tenant
 	}
-	f.TenantMatches = pinned == b.TenantID && b.PinnedTenantID == b.TenantID
+	f.TenantMatches = b.Lives(pinned) && b.PinnedTenantID == b.TenantID
+	p.r.claims.rename(b.ByHost, b.TenantID)
 	if !f.TenantMatches {
 		// Nothing that this tenant says can be about our remote.
 		p.r.views.forget(b.TenantKey)
@@ -378,7 +381,7 @@ func (p *pass[O, D]) stillHeld(ctx context.Context) (outcome, bool) {
 // desire maps the spec to the model, resolves it, and refuses what this vendor cannot hold.
 func (p *pass[O, D]) desire(ctx context.Context) (outcome, bool) {
 	if p.deleting() {
-		p.resolver = reference.NewResolver(ctx, p.r.Client, p.obj, p.backend.TenantID, nil)
+		p.resolver = reference.NewResolver(ctx, p.r.Client, p.obj, p.backend.TenantID, nil).AlsoKnownAs(p.backend.ByHost)
 		p.parentID = p.knownParent()
 		return outcome{}, false
 	}

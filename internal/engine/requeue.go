@@ -48,6 +48,8 @@ func (p *pass[O, D]) requeueAfter(e effects, out outcome) time.Duration {
 		return jitter(backoff(30*time.Second, p.resync(), p.memory.stuck))
 	case requeueResync:
 		return jitter(p.resync())
+	case requeueDoubt:
+		return max(p.memory.doubt.until.Sub(p.r.Now()), time.Second)
 	case requeueOutcome:
 		return p.outcomeWait()
 	case requeueHeld:

@@ -30,7 +30,7 @@ func (p *pass[O, D]) settle(ctx context.Context, out outcome) (time.Duration, er
 	if out.plan.Action == Release && out.err == nil {
 		return 0, p.release(ctx, out)
 	}
-	out = p.unsaid(out)
+	out = p.doubted(p.unsaid(out))
 	out.holder, out.named, out.together = p.holderOf(out), p.facts.Found == FoundByKey, !p.lookAt.IsZero()
 	e := p.heldBack(p.besides(effectsOf(out, p.deleting())), out)
 	if out.paced && !out.wrote {
@@ -160,11 +160,12 @@ func (p *pass[O, D]) apply(out outcome, e effects) []note {
 	if e.leave {
 		return nil
 	}
-	message := p.message(out)
+	message := withAnswer(p.message(out), out.err)
 	set := func(kind string, m mark, text string) {
 		if m.status == "" {
 			return
 		}
+		text = kept(st.Conditions, kind, m, text)
 		meta.SetStatusCondition(&st.Conditions, metav1.Condition{Type: kind, Status: m.status, Reason: m.reason, Message: text, ObservedGeneration: generation})
 	}
 	set(v1alpha1.ConditionAccepted, e.accepted, textFor(e.accepted, message, p.acceptance()))
@@ -194,7 +195,7 @@ func (p *pass[O, D]) apply(out outcome, e effects) []note {
 		}
 	}
 	st.ObservedGeneration = generation
-	if out.err == nil || backend.ClassOf(out.err) == backend.Terminal {
+	if out.err == nil || backend.ClassOf(out.err) == backend.Terminal || out.doubted {
 		st.LastHandledReconcileAt = p.requested()
 	}
 	p.projectFigures(out)

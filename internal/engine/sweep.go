@@ -42,7 +42,7 @@ func (r *Reconciler[O, D]) Sweep(ctx context.Context, b *Backend, tailPeriod tim
 		out.Managed++
 		behind = append(behind, obj)
 		remote := obj.GetManagedStatus().Remote
-		if remote == nil || remote.ID == "" || remote.TenantID != b.TenantID || !obj.GetDeletionTimestamp().IsZero() {
+		if remote == nil || remote.ID == "" || !b.Lives(remote.TenantID) || !obj.GetDeletionTimestamp().IsZero() {
 			continue
 		}
 		parents[remote.ParentID] = append(parents[remote.ParentID], obj)

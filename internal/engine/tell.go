@@ -43,6 +43,9 @@ func (p *pass[O, D]) tellAction(ctx context.Context, out outcome) {
 		"seconds", p.r.Now().Sub(p.began).Seconds(), "result", result}
 	if out.err != nil {
 		values = append(values, "error", shorten(out.err.Error()))
+		if answer := backend.ReferenceOf(out.err); answer != "" {
+			values = append(values, "answer", answer)
+		}
 	}
 	log.FromContext(ctx).Info("acted", values...)
 }

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -75,6 +76,10 @@ func ends(all map[string]string) (out []end) {
 			add(fmt.Sprintf("error %s", class), outcome{err: backend.Errorf(class, "no"), wrote: wrote, diffLeft: wrote})
 		}
 	}
+	for class := range backend.Fenced + 1 {
+		add(fmt.Sprintf("doubtful error %s", class), outcome{err: &backend.Error{Class: class, Doubtful: true, Err: errors.New("no")}, doubted: true})
+	}
+	add("between doubtful tries", outcome{plan: Plan{Wait, v1alpha1.ReasonRefusedPerhaps}, doubted: true})
 	add("a name that is taken", outcome{err: backend.Taken(backend.Mark{}, "no")})
 	for reason := range all {
 		add("backend "+reason, outcome{err: &BackendError{Reason: reason, Message: "no"}})

@@ -42,6 +42,8 @@ type Resolver struct {
 	reader   client.Reader
 	object   Managed
 	tenantID string
+	// formerly: see AlsoKnownAs.
+	formerly string
 	answers  map[backend.Name]backend.Answer
 	// started: see Started.
 	started bool
@@ -59,6 +61,12 @@ type Resolver struct {
 // what is pinned in the status and the answers that the vendor gave to the rest.
 func NewResolver(ctx context.Context, reader client.Reader, object Managed, tenantID string, answers map[backend.Name]backend.Answer) *Resolver {
 	return &Resolver{ctx: ctx, reader: reader, object: object, tenantID: tenantID, answers: answers, pins: pinsOf(object)}
+}
+
+// AlsoKnownAs is what objects may call the tenant still, empty for nothing.
+func (r *Resolver) AlsoKnownAs(tenantID string) *Resolver {
+	r.formerly = tenantID
+	return r
 }
 
 // Started says that the remote runs already: what was referred to when it began is what it is about,
@@ -430,7 +438,7 @@ func (r *Resolver) remoteOf(path, kind, name string) (id, parentID string) {
 			return "", ""
 		}
 		r.wait(v1alpha1.ReasonReferenceNotReady, path, "%s %q has no remote yet", kind, name)
-	case r.tenantID != "" && remote.TenantID != r.tenantID:
+	case r.tenantID != "" && remote.TenantID != r.tenantID && (r.formerly == "" || remote.TenantID != r.formerly):
 		r.Reject(v1alpha1.ReasonInvalidSpec, path, "%s %q lives in another tenant", kind, name)
 	default:
 		return remote.ID, remote.ParentID

@@ -25,7 +25,9 @@ type Health struct {
 	Reason  string
 	Message string
 	// Tenant is who answered, zero if nobody did.
-	Tenant       backend.TenantID
+	Tenant backend.TenantID
+	// Host is where they answered.
+	Host         string
 	Capabilities []v1alpha1.KindCapabilities
 	// Overrides are those in force; they are known where Capabilities are.
 	Overrides []v1alpha1.CapabilityOverride
@@ -78,10 +80,12 @@ func (p *Pool) Check(ctx context.Context, obj Object) (Health, error) {
 		}
 		return h, nil
 	}
-	h.Tenant = who
 	st := obj.GetBackendStatus()
+	h.Host = open.tenant.called()
+	who = settled(st, who, h.Host)
+	h.Tenant = who
 	accepted := obj.GetAnnotations()[v1alpha1.AnnotationAcceptTenant]
-	if st.TenantID != "" && who.ID != st.TenantID && accepted != who.ID {
+	if st.TenantID != "" && who.ID != pinned(st, who, h.Host) && accepted != who.ID {
 		h.Reason = v1alpha1.ReasonTenantChanged
 		h.Message = fmt.Sprintf("tenant %q answers, and this backend is pinned to %q: put the credentials or the endpoint back, or accept it with the annotation %s: %s",
 			who.ID, st.TenantID, v1alpha1.AnnotationAcceptTenant, who.ID)

@@ -133,11 +133,16 @@ func (p *Pool) Place(ctx context.Context, namespace string, ref v1alpha1.Backend
 	if err != nil {
 		return engine.Place{}
 	}
-	place := engine.Place{At: placeOf(vendor, endpoint), Pinned: obj.GetBackendStatus().TenantID}
-	if open := p.kept(Key(obj)); open == nil || open.tenant.place != place.At {
+	st := obj.GetBackendStatus()
+	place := engine.Place{At: placeOf(vendor, endpoint), Pinned: st.TenantID}
+	open := p.kept(Key(obj))
+	if open == nil || open.tenant.place != place.At {
 		return place
-	} else if p.mayUse(ctx, obj, namespace) == nil {
-		place.Proven = open.tenant.last().ID
+	}
+	who := settled(st, open.tenant.last(), open.tenant.called())
+	place.Pinned = pinned(st, who, open.tenant.called())
+	if p.mayUse(ctx, obj, namespace) == nil {
+		place.Proven = who.ID
 	}
 	return place
 }
@@ -232,14 +237,21 @@ func (p *Pool) use(ctx context.Context, obj Object, deleting bool) (*engine.Back
 	if err != nil {
 		return nil, err
 	}
+	host := open.tenant.called()
+	who = settled(st, who, host)
+	pin := pinned(st, who, host)
 	p.hear(obj, key)
 	absent, held := p.Brakes.Holds(key)
 	return &engine.Backend{
-		Key: key, Vendor: string(obj.GetBackendSpec().Vendor), Tenant: open.tenant.Tenant, TenantKey: open.tenant.key, At: open.tenant.place, TenantID: who.ID, PinnedTenantID: st.TenantID,
-		TenantAccepted: obj.GetAnnotations()[v1alpha1.AnnotationAcceptTenant] == who.ID && who.ID == st.TenantID,
+		Key: key, Vendor: string(obj.GetBackendSpec().Vendor), Tenant: open.tenant.Tenant, TenantKey: open.tenant.key, At: open.tenant.place, TenantID: who.ID, PinnedTenantID: pin, ByHost: byHost(who, host),
+		TenantAccepted: obj.GetAnnotations()[v1alpha1.AnnotationAcceptTenant] == who.ID && who.ID == pin,
 		Suspended:      obj.GetBackendSpec().Suspend, KeepRemoved: KeepsRemoved(obj.GetBackendSpec()), Resync: p.resync(obj), Absent: absent, DeletionsHeld: held,
 		Verify: func(ctx context.Context, age time.Duration) (backend.TenantID, error) {
-			return p.verify(ctx, key, open.tenant, age)
+			now, err := p.verify(ctx, key, open.tenant, age)
+			if err == nil && (now.Unnamed || who.Unnamed) {
+				now = who // The same host: it says less than before, or more, which the next pass takes up.
+			}
+			return now, err
 		},
 		Names: p.names.Of(open.tenant.key, open.tenant.Tenant),
 	}, nil
@@ -285,7 +297,11 @@ func (p *Pool) Unauthorized(key string, _ error) {
 func (p *Pool) verify(ctx context.Context, key string, t *tenant, age time.Duration) (backend.TenantID, error) {
 	before := t.last()
 	who, err := t.who(ctx, age)
-	if err == nil && before.ID != "" && before.ID != who.ID {
+	switch {
+	case err != nil || before.ID == "" || before.ID == who.ID || who.Unnamed:
+	case before.Unnamed:
+		p.changed(key) // It has a name now.
+	default:
 		p.names.Forget(t.key)
 		p.changed(key)
 	}

@@ -203,8 +203,12 @@ func (c *call) introspect() (any, error) {
 	if c.settings.Blind {
 		roles = []any{}
 	}
+	tenant := SeedID("tenant", c.tenant)
+	if c.settings.Features[FeatureUnnamedTenant] {
+		tenant = ""
+	}
 	return object{
-		"tenantId": SeedID("tenant", c.tenant), "userId": servicePrincipal, "principleId": servicePrincipal, "roles": roles,
+		"tenantId": tenant, "userId": servicePrincipal, "principleId": servicePrincipal, "roles": roles,
 		"permissions": []any{}, "features": features, "disabledModules": []any{}, "deviceClientId": "",
 	}, nil
 }

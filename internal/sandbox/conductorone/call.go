@@ -16,11 +16,14 @@ func (v *Vendor) handler(op operation) func(*http.Request) sandbox.Response {
 		result, err := c.perform()
 		return sandbox.Response{Status: http.StatusOK, Body: result}, err
 	}
-	return v.tenants.Serve(v.access.authorize, perform, errorResponse)
+	return v.tenants.Serve(v.access.authorize, perform, v.errorResponse)
 }
 
 func (c *call) perform() (any, error) {
 	if err := c.read(); err != nil {
+		return nil, err
+	}
+	if err := c.checkIDForms(); err != nil {
 		return nil, err
 	}
 	if c.settings.Blind {

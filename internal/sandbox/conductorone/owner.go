@@ -107,7 +107,7 @@ func (c *call) setOwners() (any, error) {
 func (c *call) addOwner() (any, error) {
 	id := text(c.body, "userId")
 	if id == "" {
-		return nil, refused("userId is required")
+		return nil, unknownFailure("user_id is required")
 	}
 	return c.changeOwners(func(ids []string) []string { return append(ids, id) })
 }

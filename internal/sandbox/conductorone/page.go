@@ -46,7 +46,14 @@ func (c *call) page(rows []row) ([]row, string, error) {
 	return rows, base64.RawURLEncoding.EncodeToString(data), nil
 }
 
-// paging reads size and token from wherever the operation takes them. Sizes are clamped to 10..100; none means 25.
+const (
+	usualPage, smallestPage, largestPage = 25, 5, 100
+	// besides is how many rows some lists answer more than they were asked for.
+	besides = 3
+)
+
+// paging reads size and token from wherever the operation takes them. None means 25; what is below 5 counts as 5, and what is
+// above 100 is refused.
 func (c *call) paging() (size int, token string, err error) {
 	if c.op.request != "" {
 		number, _ := c.body["pageSize"].(int64)
@@ -60,12 +67,14 @@ func (c *call) paging() (size int, token string, err error) {
 		}
 	}
 	switch {
-	case size < 0:
-		return 0, "", violation("the page size is negative")
+	case size < 0 || size > largestPage:
+		return 0, "", refused("invalid %s.PageSize: value must be inside range [0, %d]", c.message(), largestPage)
 	case size == 0:
-		return 25, token, nil
+		return usualPage, token, nil
+	case c.op.generous:
+		return max(size, smallestPage) + besides, token, nil
 	default:
-		return min(max(size, 10), 100), token, nil
+		return max(size, smallestPage), token, nil
 	}
 }
 

@@ -29,7 +29,7 @@ func TestOwnersOneByOne(t *testing.T) {
 	f.Must("PUT", second, object{"userRefs": []any{object{"id": ada}}})
 	f.Advance(ownersShow)
 	expect(t, f.Must("GET", second+"/users", nil), ada, "list", 0, "user", "id")
-	f.Refuses(400, "is required", "POST", item+"/owners", object{})
+	f.Refuses(500, "user_id is required", "POST", item+"/owners", object{})
 	tooMany := make([]string, 0, 33)
 	for range 33 {
 		tooMany = append(tooMany, ada)

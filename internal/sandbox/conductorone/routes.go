@@ -32,6 +32,12 @@ func search(pattern, request string, expanded bool, do func(*call) (any, error))
 	return operation{method: http.MethodPost, pattern: pattern, class: sandbox.ClassRead, request: request, sight: sightEmpty, expanded: expanded, do: do}
 }
 
+// generously makes a list one that answers more than was asked for, as those of apps and policies do.
+func generously(op operation) operation {
+	op.generous = true
+	return op
+}
+
 func write(method, pattern, request string, do func(*call) (any, error)) operation {
 	return operation{method: method, pattern: pattern, class: sandbox.ClassWrite, request: request, expanded: true, do: do}
 }
@@ -155,11 +161,11 @@ func templateOperations() []operation {
 
 func lookupOperations() []operation {
 	return []operation{
-		list("/api/v1/apps", false, (*call).listApps),
-		search("/api/v1/search/apps", nsApp+"SearchAppsRequest", false, (*call).searchApps),
+		generously(list("/api/v1/apps", false, (*call).listApps)),
+		generously(search("/api/v1/search/apps", nsApp+"SearchAppsRequest", false, (*call).searchApps)),
 		search("/api/v1/search/users", "c1.api.user.v1.SearchUsersRequest", true, (*call).searchUsers),
 		get("/api/v1/users/{id}", (*call).getUser),
-		search("/api/v1/search/policies", "c1.api.policy.v1.SearchPoliciesRequest", false, (*call).searchPolicies),
+		generously(search("/api/v1/search/policies", "c1.api.policy.v1.SearchPoliciesRequest", false, (*call).searchPolicies)),
 		get("/api/v1/policies/{id}", (*call).getPolicy),
 		search("/api/v1/policies/validate/cel", "c1.api.policy.v1.EditorValidateRequest", false, (*call).validateCEL),
 		list("/api/v1/attributes/types", false, (*call).listAttributeTypes),

@@ -86,6 +86,8 @@ type operation struct {
 	query    []string
 	sight    sight
 	expanded bool
+	// generous lists answer more than a page that was asked for holds.
+	generous bool
 	do       func(*call) (any, error)
 }
 

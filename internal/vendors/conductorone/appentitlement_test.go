@@ -308,7 +308,7 @@ func TestEntitlementErrors(t *testing.T) {
 	_, err := k.Create(t.Context(), backend.Ref{ParentID: github, Mark: mark}, desired)
 	vendortest.Class(t, err, backend.Terminal)
 	vendortest.Says(t, err, "POST /api/v1/apps/"+github+"/entitlements: 400: ")
-	_, err = k.Create(t.Context(), backend.Ref{ParentID: "nowhere", Mark: mark}, desired)
+	_, err = k.Create(t.Context(), backend.Ref{ParentID: nowhere, Mark: mark}, desired)
 	vendortest.Class(t, err, backend.Terminal)
 
 	// A create whose owners could not be read has an id all the same.
@@ -343,7 +343,7 @@ func TestEntitlementsByList(t *testing.T) {
 	}
 	k.ResetCalls()
 	got := k.Many(backend.Ref{ID: one.ID, ParentID: github}, backend.Ref{ID: two.ID, ParentID: workday}, backend.Ref{ID: "gone", ParentID: github},
-		backend.Ref{ParentID: github, Mark: backend.Mark{Owner: "team-a/payroll"}}, backend.Ref{ID: "lost", ParentID: "nowhere"})
+		backend.Ref{ParentID: github, Mark: backend.Mark{Owner: "team-a/payroll"}}, backend.Ref{ID: "lost", ParentID: nowhere})
 	var names []string
 	for _, obs := range got {
 		names = append(names, strings.TrimSpace(backend.Value(obs.Actual.DisplayName)+" "+obs.ID+" "+obs.ParentID))
@@ -352,7 +352,7 @@ func TestEntitlementsByList(t *testing.T) {
 		}
 	}
 	slices.Sort(names)
-	want := []string{"One " + one.ID + " " + github, "One " + one.ID + " " + github, "Two " + two.ID + " " + workday, "gone " + github, "lost nowhere"}
+	want := []string{"One " + one.ID + " " + github, "One " + one.ID + " " + github, "Two " + two.ID + " " + workday, "gone " + github, "lost " + nowhere}
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Error(diff)
 	}

@@ -4,7 +4,6 @@ package conductorone
 
 import (
 	"context"
-	"net/http"
 
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/vendors/rest"
@@ -19,7 +18,7 @@ var usualRate = rest.Rate{PerSecond: 8, Burst: 20}
 func Vendor() backend.Vendor { return backend.Vendor{Name: name, Open: open} }
 
 func open(cfg backend.Config) (backend.Tenant, error) {
-	client, err := rest.Open(cfg, usualRate, nil)
+	client, err := rest.Open(cfg, usualRate, explain)
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +62,7 @@ func (t *tenant) Identity(ctx context.Context) (backend.TenantID, error) {
 		return backend.TenantID{}, err
 	}
 	if who.TenantID == "" {
-		return backend.TenantID{}, backend.Errorf(backend.Terminal, "%s /api/v1/auth/introspect: the answer names no tenant", http.MethodGet)
+		return backend.Unnamed(t.client.Host()), nil
 	}
 	return backend.TenantID{ID: who.TenantID, Name: t.host}, nil
 }

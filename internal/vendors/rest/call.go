@@ -131,7 +131,11 @@ func (c *Client) transmit(ctx context.Context, call Call, req *http.Request, end
 	}
 	*ended = verdict(answer)
 	if res.StatusCode < 200 || res.StatusCode > 299 {
-		return answer, true, c.refused(call, answer, data)
+		refused := c.refused(call, answer, data)
+		if refused.Doubtful {
+			*ended = void // One object's mistake must not hold the calls of all others.
+		}
+		return answer, true, refused
 	}
 	return answer, true, c.decode(call, data, out)
 }

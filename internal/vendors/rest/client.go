@@ -123,6 +123,12 @@ func (c *Client) Authenticate(tokens TokenSource) { c.tokens = tokens }
 // Hide keeps secrets out of every error text from now on.
 func (c *Client) Hide(secrets ...string) { c.scrubber.add(secrets...) }
 
+// Host is where the calls go, with its port, as a tenant is called that tells no name.
+func (c *Client) Host() string {
+	_, host, _ := strings.Cut(c.base, "://")
+	return strings.ToLower(host)
+}
+
 // Now is the vendor's clock: its last Date header, carried forward; ours before the first answer.
 func (c *Client) Now() time.Time { return c.clock.now() }
 

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -19,7 +20,9 @@ const (
 	maxMessage = 300
 	maxText    = 512
 	// maxPath leaves room for the message behind it.
-	maxPath           = 200
+	maxPath = 200
+	// maxReference is longer than any vendor's name for an answer.
+	maxReference      = 96
 	defaultRetryAfter = 30 * time.Second
 	// shortestPause is what a Retry-After of nothing, or in the past, comes to.
 	shortestPause = time.Second
@@ -45,6 +48,11 @@ type Explanation struct {
 	Message string
 	// Failed: the vendor failed, whatever the HTTP status says; what was sent may have been done.
 	Failed bool
+	// Doubtful: it says that it failed, and says so of mistakes of the caller too.
+	Doubtful bool
+	// Reference is the vendor's name for this answer, with its own word for such names: "trackingId 4711". Where it is
+	// empty, it is looked for in Message.
+	Reference string
 }
 
 // Error returns status and message.
@@ -120,6 +128,7 @@ func (c *Client) refused(call Call, res Response, body []byte) *backend.Error {
 	if said.Message == "" {
 		said.Message = vendorMessage(body)
 	}
+	message, reference := apart(said)
 	after := retryAfter(res.Header.Get("Retry-After"), res.Date)
 	class := backend.Terminal
 	switch status := res.Status; {
@@ -132,7 +141,7 @@ func (c *Client) refused(call Call, res Response, body []byte) *backend.Error {
 		}
 	case status == http.StatusServiceUnavailable && after > 0:
 		class = backend.Throttled
-	case said.Failed, status == http.StatusRequestTimeout, status >= http.StatusInternalServerError:
+	case said.Failed, mayHaveCommitted(status):
 		class, after = backend.Retryable, 0
 	default:
 		after = 0
@@ -140,19 +149,28 @@ func (c *Client) refused(call Call, res Response, body []byte) *backend.Error {
 	if class == backend.Throttled {
 		c.pause.until(time.Now().Add(after))
 	}
-	mayHaveCommitted := said.Failed || res.Status == http.StatusRequestTimeout || res.Status >= http.StatusInternalServerError
-	if call.Once && mayHaveCommitted {
+	if call.Once && (said.Failed || mayHaveCommitted(res.Status)) {
 		class = backend.OutcomeUnknown
 	}
-	message := cut(c.scrubber.clean(tidy(said.Message)), maxMessage)
+	message = cut(c.scrubber.clean(tidy(message)), maxMessage)
 	if message == "" {
-		message = http.StatusText(res.Status)
+		message = cmp.Or(http.StatusText(res.Status), "no message")
 	}
 	status := &StatusError{Status: res.Status, Code: said.Code, Message: message}
 	refused := c.failure(call, class, after, status.Error(), status)
 	// What is in the way of it may be gone in a moment.
 	refused.Taken = class == backend.Terminal && res.Status == http.StatusConflict
+	refused.Reference = cut(c.scrubber.clean(tidy(reference)), maxReference)
+	refused.Doubtful = said.Doubtful
 	return refused
+}
+
+// statusGone is what a proxy answers to a client that it takes for gone. Under load servers answer it to clients that are there.
+const statusGone = 499
+
+// mayHaveCommitted says whether an answer leaves open what became of what was asked.
+func mayHaveCommitted(status int) bool {
+	return status == http.StatusRequestTimeout || status == statusGone || status >= http.StatusInternalServerError
 }
 
 // retryAfter reads seconds or an HTTP date, the latter against the vendor's own clock; zero if there is none.

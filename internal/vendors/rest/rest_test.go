@@ -95,6 +95,8 @@ func TestClassOfAnswer(t *testing.T) {
 		"no token makes unauthorized":                       {401, "", nil, read, backend.Unauthorized, 0, "GET /things/1: 401: Unauthorized"},
 		"an update that cannot be read may be sent again":   {200, "nonsense", nil, write, backend.Retryable, 0, "POST /things/1: the answer cannot be read as the JSON it should be"},
 		"a create that failed may have happened":            {500, status, nil, create, backend.OutcomeUnknown, 0, "POST /things: 500: bad name"},
+		"who is taken for gone may try again":               {499, "", nil, write, backend.Retryable, 0, "POST /things/1: 499: no message"},
+		"a create of one taken for gone may have happened":  {499, "", nil, create, backend.OutcomeUnknown, 0, "POST /things: 499: no message"},
 		"a create that timed out may have happened":         {408, "", nil, create, backend.OutcomeUnknown, 0, "POST /things: 408: Request Timeout"},
 		"a create that was not available may have happened": {503, "", []string{"Retry-After", "9"}, create, backend.OutcomeUnknown, 9 * time.Second, "POST /things: 503: Service Unavailable"},
 		"a create with an unreadable answer has happened":   {200, "nonsense", nil, create, backend.OutcomeUnknown, 0, "POST /things: the answer cannot be read as the JSON it should be"},

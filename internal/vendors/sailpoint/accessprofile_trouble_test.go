@@ -122,14 +122,14 @@ func TestProfileAbsentInBothSpellings(t *testing.T) {
 	}
 }
 
-// TestProfileRefusals: what the vendor says is told with its tracking id.
+// TestProfileRefusals: what the vendor says is told, and its tracking id beside it.
 func TestProfileRefusals(t *testing.T) {
 	k := profiles(t)
 	k.Feature(fake.FeatureNoRequestCenter)
 	_, err := k.Create(t.Context(), backend.Ref{ParentID: database, Mark: mark}, leastProfile("No center"))
 	vendortest.Class(t, err, backend.Terminal)
-	if err == nil || !strings.Contains(err.Error(), "trackingId") {
-		t.Error(err)
+	if err == nil || strings.Contains(err.Error(), "trackingId") || !strings.HasPrefix(backend.ReferenceOf(err), "trackingId ") {
+		t.Error(err, backend.ReferenceOf(err))
 	}
 	gone := fullProfile()
 	gone.Entitlements = backend.EntitlementSet{{AppID: database, ID: noSuchID}}

@@ -46,13 +46,14 @@ func explain(status int, body []byte) rest.Explanation {
 		text = textOf(doc.Messages)
 	}
 	// The vendor's words come last and whole: they are cut after secrets were taken out of them.
-	if text != "" && doc.TrackingID != "" {
-		text = "trackingId " + doc.TrackingID + ": " + text
-	}
 	if status == http.StatusForbidden {
 		text = strings.TrimSuffix(needPAT+"; "+text, "; ")
 	}
-	return rest.Explanation{Code: code, Message: text}
+	said := rest.Explanation{Code: code, Message: text}
+	if doc.TrackingID != "" {
+		said.Reference = "trackingId " + doc.TrackingID
+	}
+	return said
 }
 
 // textOf prefers English, which operators of other languages can look up.
@@ -85,7 +86,7 @@ func isNotFound(err error, id string) bool {
 	return rest.IsNotFound(err) || rest.CodeOf(err) == codeMissing && id != "" && strings.Contains(said(err), id)
 }
 
-// isDuplicate says that a name is taken. The text may go on with the tracking id.
+// isDuplicate says that a name is taken. The text may go on.
 func isDuplicate(err error) bool {
 	return rest.StatusOf(err) == http.StatusBadRequest &&
 		(rest.CodeOf(err) == codeDuplicate || strings.Contains(said(err)+" ", duplicateEnding+" "))

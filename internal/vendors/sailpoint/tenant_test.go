@@ -55,8 +55,13 @@ func TestIdentity(t *testing.T) {
 		t.Errorf("%+v, %v", second, err)
 	}
 	h.Fault(sandbox.Fault{PathPattern: "oauth/info", Kind: sandbox.FaultStatus, Status: 200, Body: "{}", Count: 1})
-	_, err = h.Identity(t.Context())
-	vendortest.Class(t, err, backend.Terminal)
+	if third, err := h.Identity(t.Context()); err != nil || !third.Unnamed || "http://"+third.ID != h.URL {
+		t.Errorf("a tenant that tells no name is %+v, %v; want it called by its host", third, err)
+	}
+	h.Fault(sandbox.Fault{PathPattern: "oauth/info", Kind: sandbox.FaultStatus, Status: 502, Count: 1})
+	if _, err = h.Identity(t.Context()); err == nil {
+		t.Error("an error passes for a tenant without a name")
+	}
 }
 
 func TestTokens(t *testing.T) {
@@ -102,7 +107,7 @@ func TestTokens(t *testing.T) {
 			`{"detailCode":"400.1 Bad","trackingId":"t1","causes":[{"locale":"en-US","text":"no %s, and no Bearer abcdefgh12345678"}]}`, secret)})
 		_, err := k.Observe(t.Context(), backend.Ref{ID: used, ParentID: workday})
 		vendortest.Class(t, err, backend.Terminal)
-		if err == nil || strings.Contains(err.Error(), secret) || strings.Contains(err.Error(), "abcdefgh") || !strings.Contains(err.Error(), "t1") {
+		if err == nil || strings.Contains(err.Error(), secret) || strings.Contains(err.Error(), "abcdefgh") || backend.ReferenceOf(err) != "trackingId t1" {
 			t.Error(err)
 		}
 	})

@@ -82,7 +82,7 @@ func (t *tenant) Identity(ctx context.Context) (backend.TenantID, error) {
 		return backend.TenantID{}, err
 	}
 	if info.TenantName == "" {
-		return backend.TenantID{}, backend.Errorf(backend.Terminal, "%s %s: the answer names no tenant", http.MethodGet, infoPath)
+		return backend.Unnamed(t.client.Host()), nil
 	}
 	id := backend.TenantID{ID: info.TenantName, Name: info.TenantName}
 	if info.Pod != "" {

@@ -21,15 +21,15 @@ func TestExplain(t *testing.T) {
 		want   rest.Explanation
 	}{
 		"the reason is in causes": {400, `{"detailCode":"400.1.404 Referenced object not found","trackingId":"t","messages":[{"locale":"en-US","text":"generic"}],"causes":[{"locale":null,"text":"the useful sentence"}]}`,
-			rest.Explanation{Code: "400.1.404", Message: "trackingId t: the useful sentence"}},
+			rest.Explanation{Code: "400.1.404", Message: "the useful sentence", Reference: "trackingId t"}},
 		"else the message, in English": {400, `{"detailCode":"400.1 Bad","messages":[{"locale":"de","text":"Schlecht"},{"locale":"en-US","text":"Bad"}],"causes":null}`,
 			rest.Explanation{Code: "400.1", Message: "Bad"}},
 		"else any language":             {404, `{"detailCode":"404","messages":[{"locale":"fr","text":"Rien"}]}`, rest.Explanation{Code: "404", Message: "Rien"}},
 		"the form of OAuth is left":     {401, `{"error":"JWT validation failed"}`, rest.Explanation{}},
 		"a bare message is left":        {429, `{"message":" Rate Limit Exceeded "}`, rest.Explanation{}},
 		"HTML says nothing":             {502, `<html>`, rest.Explanation{}},
-		"a long reason is not cut":      {400, `{"causes":[{"text":"` + long + `"}],"trackingId":"t"}`, rest.Explanation{Message: "trackingId t: " + long}},
-		"a refusal explains the rights": {http.StatusForbidden, `{"detailCode":"403 Forbidden","messages":[{"locale":"en","text":"No."}],"trackingId":"t"}`, rest.Explanation{Code: "403", Message: needPAT + "; trackingId t: No."}},
+		"a long reason is not cut":      {400, `{"causes":[{"text":"` + long + `"}],"trackingId":"t"}`, rest.Explanation{Message: long, Reference: "trackingId t"}},
+		"a refusal explains the rights": {http.StatusForbidden, `{"detailCode":"403 Forbidden","messages":[{"locale":"en","text":"No."}],"trackingId":"t"}`, rest.Explanation{Code: "403", Message: needPAT + "; No.", Reference: "trackingId t"}},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			if diff := cmp.Diff(c.want, explain(c.status, []byte(c.body))); diff != "" {

@@ -30,7 +30,7 @@ var codeNumbers = []string{
 const (
 	// needRights explains every refusal of rights (section 1.2).
 	needRights = "the API key must be of an Administrator: an Operator edits only profiles that it owns, and a team key none (see docs/vendors/veza.md)"
-	// longestWords leaves room for what is added to the vendor's words; a longer id is none.
+	// longestWords is what is kept of the vendor's words; a longer id of an answer is none.
 	longestWords = 220
 	longestID    = 64
 )
@@ -63,22 +63,20 @@ func explain(status int, body []byte) rest.Explanation {
 		text = strings.Trim(needRights+"; "+text, "; ")
 	}
 	return rest.Explanation{
-		Code:    strings.Join(append([]string{code}, violated...), " "),
-		Message: p.traced(text),
+		Code:      strings.Join(append([]string{code}, violated...), " "),
+		Message:   text,
+		Reference: p.reference(),
 		// A 429 is a refusal, and nothing was done.
 		Failed: slices.Contains(failedCodes, code) && status != http.StatusTooManyRequests,
 	}
 }
 
-// traced adds the id that the vendor's support asks for, in front where the end may be cut off.
-func (p problem) traced(text string) string {
-	switch {
-	case text == "" || p.RequestID == "" || len(p.RequestID) > longestID:
-		return text
-	case len(text) > longestWords:
-		return "request_id " + p.RequestID + ": " + text
+// reference is the id that the vendor's support asks for.
+func (p problem) reference() string {
+	if p.RequestID == "" || len(p.RequestID) > longestID {
+		return ""
 	}
-	return text + " (request_id " + p.RequestID + ")"
+	return "request_id " + p.RequestID
 }
 
 func (p problem) code() string {

@@ -21,24 +21,27 @@ func TestErrors(t *testing.T) {
 		class  backend.Class
 		texts  []string
 	}{
-		"all violations and the id of the request": {400, violation, backend.Terminal, []string{"bad request; labels: too many; state: unknown; ask support (request_id r-1)"}},
-		"the vendor's fault with 400":              {400, `{"code":"Internal","message":"oops"}`, backend.Retryable, []string{"400: oops"}},
-		"the vendor's fault as a number":           {400, `{"code":13,"message":"oops"}`, backend.Retryable, nil},
-		"aborted with 409":                         {409, `{"code":"Aborted","message":"again"}`, backend.Retryable, nil},
-		"no rights":                                {403, `{"code":"PermissionDenied","message":"no"}`, backend.Terminal, []string{"403: the API key must be of an Administrator", "; no"}},
-		"no rights, by code alone":                 {400, `{"code":7,"message":"no"}`, backend.Terminal, []string{"the API key must be of an Administrator"}},
-		"who are you, by code alone":               {400, `{"code":"Unauthenticated","message":"Malformed API key"}`, backend.Unauthorized, []string{"Malformed API key"}},
-		"who are you":                              {401, `{"code":"Unauthenticated","message":"Invalid API key"}`, backend.Unauthorized, nil},
-		"slow down":                                {429, `{"code":"ResourceExhausted","message":"slow down"}`, backend.Throttled, nil},
-		"a page of a gateway":                      {502, `<html>secret page</html>`, backend.Retryable, []string{"502: Bad Gateway"}},
-		"more words than there is room for":        {400, `{"code":"InvalidArgument","request_id":"r-1","message":"` + strings.Repeat("long ", 100) + `"}`, backend.Terminal, []string{"request_id r-1: long long"}},
-		"not JSON":                                 {400, `plain text`, backend.Terminal, []string{"400: Bad Request"}},
+		"all violations":                    {400, violation, backend.Terminal, []string{"400: bad request; labels: too many; state: unknown; ask support"}},
+		"the vendor's fault with 400":       {400, `{"code":"Internal","message":"oops"}`, backend.Retryable, []string{"400: oops"}},
+		"the vendor's fault as a number":    {400, `{"code":13,"message":"oops"}`, backend.Retryable, nil},
+		"aborted with 409":                  {409, `{"code":"Aborted","message":"again"}`, backend.Retryable, nil},
+		"no rights":                         {403, `{"code":"PermissionDenied","message":"no"}`, backend.Terminal, []string{"403: the API key must be of an Administrator", "; no"}},
+		"no rights, by code alone":          {400, `{"code":7,"message":"no"}`, backend.Terminal, []string{"the API key must be of an Administrator"}},
+		"who are you, by code alone":        {400, `{"code":"Unauthenticated","message":"Malformed API key"}`, backend.Unauthorized, []string{"Malformed API key"}},
+		"who are you":                       {401, `{"code":"Unauthenticated","message":"Invalid API key"}`, backend.Unauthorized, nil},
+		"slow down":                         {429, `{"code":"ResourceExhausted","message":"slow down"}`, backend.Throttled, nil},
+		"a page of a gateway":               {502, `<html>secret page</html>`, backend.Retryable, []string{"502: Bad Gateway"}},
+		"more words than there is room for": {400, `{"code":"InvalidArgument","request_id":"r-1","message":"` + strings.Repeat("long ", 100) + `"}`, backend.Terminal, []string{"400: long long"}},
+		"not JSON":                          {400, `plain text`, backend.Terminal, []string{"400: Bad Request"}},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			h := begin(t)
 			h.Fault(sandbox.Fault{Kind: sandbox.FaultStatus, Status: tc.status, Body: tc.body})
 			_, err := h.Identity(t.Context())
 			vendortest.Class(t, err, tc.class)
+			if strings.Contains(tc.body, `"r-1"`) && (strings.Contains(err.Error(), "r-1") || backend.ReferenceOf(err) != "request_id r-1") {
+				t.Errorf("the answer is called %q beside %q", backend.ReferenceOf(err), err)
+			}
 			for _, text := range tc.texts {
 				if !strings.Contains(err.Error(), text) {
 					t.Errorf("%q, want %q", err, text)
@@ -66,7 +69,7 @@ func TestErrorsHoldNoSecret(t *testing.T) {
 		},
 	} {
 		err := try()
-		if err == nil || strings.Contains(err.Error(), key) || strings.Contains(err.Error(), key[:40]) || len([]rune(err.Error())) > 512 {
+		if err == nil || strings.Contains(err.Error(), key) || strings.Contains(err.Error(), key[:40]) || len([]rune(err.Error())) > 512 || strings.Contains(backend.ReferenceOf(err), key) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
