@@ -23,6 +23,8 @@ type Capabilities struct {
 	Launches bool
 	// FoldedIDs: the vendor finds a remote by its id in any case, and answers with its own spelling.
 	FoldedIDs bool
+	// IDs is the form of every id of the vendor's own, nil where it is not known. One of another form is refused before it is sent.
+	IDs *IDForm
 	// MarkProven: marks of this kind read back, by the vendor's contract.
 	MarkProven bool
 	// Unsupported fields, or members of a field that is a document, are refused, with the

@@ -28,6 +28,11 @@ func (k Kind[O, D]) Judge(obj O, r *reference.Resolver, caps backend.Capabilitie
 			r.Reject(v1alpha1.ReasonFieldUnsupported, path, "%s", problem.Message)
 		}
 	}
+	for _, given := range append(r.Spelled(), reference.Spelled{Path: "spec.remoteID", ID: obj.GetManagedSpec().RemoteID}) {
+		if why := caps.IDs.Misshapen(given.ID); why != "" {
+			r.Reject(v1alpha1.ReasonInvalidSpec, given.Path, "%q %s", given.ID, why)
+		}
+	}
 	for _, path := range r.Open() { // The model does not show them.
 		if path = strings.TrimPrefix(path, "spec."); caps.Foreign(path) {
 			r.Reject(v1alpha1.ReasonFieldUnsupported, "spec."+path, "%s", caps.Stranger(path).Message)

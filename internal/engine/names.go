@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -68,7 +69,7 @@ func (p *pass[O, D]) resolve(ctx context.Context, ask bool) error {
 		caps := p.driver.Capabilities()
 		p.desired, p.parentID = p.r.Kind.Judge(p.obj, p.resolver, caps, create)
 		p.caps = caps.For(p.desired)
-		open := p.resolver.Unanswered()
+		open := slices.DeleteFunc(p.resolver.Unanswered(), func(q backend.Name) bool { return caps.IDs.Misshapen(q.ParentID) != "" })
 		if err := p.resolver.Err(); err != nil || len(open) == 0 || !ask {
 			return err
 		}

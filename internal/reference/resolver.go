@@ -34,6 +34,9 @@ type Asked struct {
 	Pinned string
 }
 
+// Spelled is an id that the spec spells out.
+type Spelled struct{ Path, ID string }
+
 // Resolver resolves the references and names of one object in one pass. It never
 // guesses: what cannot be resolved is a problem, and its id is empty. It asks nobody: names
 // that are neither pinned nor answered are listed, to be answered before the next try.
@@ -52,6 +55,7 @@ type Resolver struct {
 	asked    []Asked
 	open     []string
 	unknown  []string
+	spelled  []Spelled
 	problems []Problem
 	cautions []string
 	err      error
@@ -84,6 +88,9 @@ func (r *Resolver) Pinned() []v1alpha1.ResolvedName { return r.pins.kept(true) }
 
 // Asked lists the names of the spec, once for each field that has one.
 func (r *Resolver) Asked() []Asked { return r.asked }
+
+// Spelled lists the ids that the spec spells out.
+func (r *Resolver) Spelled() []Spelled { return r.spelled }
 
 // Unanswered lists the names that nobody has answered yet, each once.
 func (r *Resolver) Unanswered() []backend.Name {
@@ -300,6 +307,9 @@ func (r *Resolver) Profiles(path string, refs []v1alpha1.ProfileRef) backend.Set
 	out := backend.Set{}
 	for i := range refs {
 		id := refs[i].ID
+		if id != "" {
+			r.spelled = append(r.spelled, Spelled{index(path, i), id})
+		}
 		if refs[i].Ref != nil {
 			id, _ = r.local(index(path, i)+".ref", v1alpha1.KindAccessProfile, refs[i].Ref.Name)
 		}
@@ -316,6 +326,9 @@ func (r *Resolver) Review(path string, ref *v1alpha1.ReviewRef) *string {
 		return nil
 	}
 	id := ref.ID
+	if id != "" {
+		r.spelled = append(r.spelled, Spelled{path, id})
+	}
 	if ref.Ref != nil {
 		id, _ = r.local(path+".ref", v1alpha1.KindAccessReview, ref.Ref.Name)
 	}
@@ -331,6 +344,8 @@ func index(path string, i int) string { return fmt.Sprintf("%s[%d]", path, i) }
 func (r *Resolver) id(path, id, name string, q backend.Name) string {
 	if id == "" {
 		id = r.named(path, name, q)
+	} else {
+		r.spelled = append(r.spelled, Spelled{path, id})
 	}
 	if id == "" {
 		r.open, r.unknown = append(r.open, path), append(r.unknown, path)

@@ -49,6 +49,7 @@ func (*profileDriver) Capabilities() backend.Capabilities {
 		Create: true, Update: true, Delete: true,
 		Block:      "conductorOne",
 		MarkProven: true,
+		IDs:        idForm,
 		Naming:     backend.Naming{Key: "the display name", Place: "the tenant"},
 		Unsupported: map[string]string{
 			"owners":   "a ConductorOne profile has no owners",

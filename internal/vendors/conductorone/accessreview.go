@@ -38,6 +38,7 @@ func (*reviewDriver) Capabilities() backend.Capabilities {
 		Block:      "conductorOne",
 		RunOnce:    true,
 		MarkProven: true,
+		IDs:        idForm,
 		Unsupported: map[string]string{
 			"reviewer": "ConductorOne takes the reviewers from the review's policy (spec.conductorOne.policy)",
 		},

@@ -25,6 +25,7 @@ func (*entitlementDriver) Capabilities() backend.Capabilities {
 		Create: true, Update: true, Delete: true,
 		Block:      "conductorOne",
 		MarkProven: true,
+		IDs:        idForm,
 		Naming:     backend.Naming{Key: "the alias where there is one, else the display name with the resource", Place: "the app", Searched: true},
 		Unsupported: map[string]string{
 			"requestable": "ConductorOne has no such switch on an entitlement: it is requestable through the access profiles that hold it",

@@ -4,6 +4,7 @@ package conductorone
 
 import (
 	"context"
+	"regexp"
 
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/vendors/rest"
@@ -13,6 +14,9 @@ const name = "ConductorOne"
 
 // No limit is documented; this is modest (section 7).
 var usualRate = rest.Rate{PerSecond: 8, Burst: 20}
+
+// idForm: the server refuses every other with 400, in a path as in a body.
+var idForm = &backend.IDForm{Pattern: regexp.MustCompile(`^[a-zA-Z0-9]{27}$`), Words: "27 letters and digits"}
 
 // Vendor returns ConductorOne.
 func Vendor() backend.Vendor { return backend.Vendor{Name: name, Open: open} }
