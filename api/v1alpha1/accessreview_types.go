@@ -231,12 +231,52 @@ type AccessReviewStatus struct {
 	// +kubebuilder:validation:MaxItems=16
 	// +kubebuilder:validation:items:MaxLength=512
 	Alerts []string `json:"alerts,omitempty"`
-	// reportURLs lead to the reports of the review.
+	// reports of the review that the vendor has made, the newest first. Where they can be fetched is asked of the vendor: such
+	// an address opens the report to whoever has it, and holds for a short while only.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=8
+	Reports []ReviewReport `json:"reports,omitempty"`
+	// reportURLs is what older versions kept: addresses that opened reports to whoever read them. It is emptied where it is
+	// found, is never written, and goes with the next version of the API.
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=8
 	// +kubebuilder:validation:items:MaxLength=2048
+	// Deprecated: it is only there to be emptied.
 	ReportURLs []string `json:"reportURLs,omitempty"`
+}
+
+// ReviewReport is a report of a review.
+type ReviewReport struct {
+	// id of the report at the vendor.
+	// +optional
+	// +kubebuilder:validation:MaxLength=256
+	ID string `json:"id,omitempty"`
+	// format of the file, for example XLSX.
+	// +optional
+	// +kubebuilder:validation:MaxLength=16
+	Format string `json:"format,omitempty"`
+	// createdAt is when it was made.
+	// +optional
+	CreatedAt *metav1.Time `json:"createdAt,omitempty"`
+	// hashes of the file that the vendor tells, to know by that it is this one.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=8
+	Hashes []ReportHash `json:"hashes,omitempty"`
+}
+
+// ReportHash is a hash of a report.
+type ReportHash struct {
+	// algorithm in the vendor's word, for example sha256.
+	// +optional
+	// +kubebuilder:validation:MaxLength=64
+	Algorithm string `json:"algorithm,omitempty"`
+	// value as the vendor writes it.
+	// +optional
+	// +kubebuilder:validation:MaxLength=256
+	Value string `json:"value,omitempty"`
 }
 
 // AccessReview is a review of access by the people who answer for it.

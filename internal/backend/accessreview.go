@@ -80,8 +80,20 @@ type AccessReviewFacts struct {
 	Certified   *int64
 	Revoked     *int64
 	Alerts      []string
-	ReportURLs  []string
+	// Reports are those that the vendor has made, the newest first; nil where they were not read.
+	Reports []ReviewReport
 }
+
+// ReviewReport is a report without the address where it can be fetched: that opens it to whoever has the address.
+type ReviewReport struct {
+	ID        string
+	Format    string
+	CreatedAt time.Time
+	Hashes    []ReportHash
+}
+
+// ReportHash is a hash of a report as the vendor tells it.
+type ReportHash struct{ Algorithm, Value string }
 
 // ReviewScope says what is reviewed. Of Apps to PrincipalTypes each is one
 // independent choice; the lists are what a choice refers to.

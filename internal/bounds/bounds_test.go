@@ -253,11 +253,11 @@ func TestWhatAVendorMaySay(t *testing.T) {
 			}, nil},
 		"of nine reports the first eight stay": {func(st *v1alpha1.AccessReviewStatus) {
 			for i := range 9 {
-				st.ReportURLs = append(st.ReportURLs, fmt.Sprint("https://tenant.example/", i))
+				st.Reports = append(st.Reports, v1alpha1.ReviewReport{ID: fmt.Sprint("report-", i)})
 			}
 		}, func(st v1alpha1.AccessReviewStatus) bool {
-			return len(st.ReportURLs) == 8 && st.ReportURLs[0] == "https://tenant.example/0"
-		}, []string{"status.reportURLs shows 8 of 9"}},
+			return len(st.Reports) == 8 && st.Reports[0].ID == "report-0"
+		}, []string{"status.reports shows 8 of 9"}},
 		"half an address leads nowhere": {func(st *v1alpha1.AccessReviewStatus) { st.Remote.URL = "https://" + long + long },
 			func(st v1alpha1.AccessReviewStatus) bool { return st.Remote.URL == "" }, []string{"status.remote.url is left out, it has 4008 characters"}},
 		"half an id is another's": {func(st *v1alpha1.AccessReviewStatus) { st.Remote.ID = long },

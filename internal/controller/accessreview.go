@@ -56,6 +56,7 @@ func AccessReviewKind(pollEvery time.Duration) engine.Kind[*v1alpha1.AccessRevie
 			return untilDue(obj, pollEvery, time.Now())
 		},
 		TooLate: reviewTooLate,
+		Cleanse: withoutAddresses,
 		Held:    startHeld,
 	}
 }
@@ -238,8 +239,8 @@ func projectAccessReview(obj *v1alpha1.AccessReview, obs backend.Observation[bac
 	}
 	st.Reviewers = reviewersOf(obs.Actual)
 	st.Alerts = f.Alerts
-	if f.ReportURLs != nil {
-		st.ReportURLs = f.ReportURLs
+	if f.Reports != nil {
+		st.Reports = reportsOf(f.Reports)
 	}
 	if f.Completed != nil || f.Total != nil {
 		p := v1alpha1.ReviewProgress{Total: backend.Value(f.Total), Completed: backend.Value(f.Completed),

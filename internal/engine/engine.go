@@ -182,6 +182,9 @@ func (r *Reconciler[O, D]) Reconcile(ctx context.Context, req reconcile.Request)
 		return reconcile.Result{}, client.IgnoreNotFound(err)
 	}
 	r.replaced(req.NamespacedName, obj.GetUID())
+	if cleansed, err := r.cleanse(ctx, obj); cleansed || err != nil {
+		return later(atOnce), err
+	}
 	p := r.begin(obj)
 	if p.nothingOwed() {
 		r.forget(req.NamespacedName, obj.GetUID())

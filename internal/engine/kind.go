@@ -47,6 +47,9 @@ type Kind[O Object, D backend.Model] struct {
 	Poll func(obj O) time.Duration
 	// TooLate says which field lets the remote be over before it is made, and why; an empty path says that none does.
 	TooLate func(obj O, now time.Time) (path, why string)
+	// Cleanse takes out of a status what older versions kept there and nobody should read, and reports whether there was any;
+	// nil for a kind of which nothing such was kept.
+	Cleanse func(obj O) bool
 	// Held says that the spec does not allow the create yet, and until when, if known.
 	Held func(desired D) (held bool, until time.Time)
 }

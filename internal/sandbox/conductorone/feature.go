@@ -3,4 +3,6 @@ package conductorone
 const (
 	// FeatureUnnamedTenant is a tenant whose introspection answers without naming it.
 	FeatureUnnamedTenant = "unnamedTenant"
+	// FeatureDraftReviews makes new reviews drafts at once, which take what they are about one time.
+	FeatureDraftReviews = "draftReviews"
 )

@@ -9,6 +9,8 @@ type stage struct {
 	since    time.Time
 	copyFrom string
 	staged   bool
+	// attached: a draft took what it is about, and takes nothing more.
+	attached bool
 }
 
 // nextState says which passing state follows which when a campaign goes on by itself.
@@ -95,6 +97,9 @@ func (c *call) enter(r *record, state string) {
 	case stateClosed:
 		value["closedAt"] = c.stamp()
 		value["campaignInsights"] = object{"markdown": "The campaign is over."}
+		if flag(value, "autoGenerateReport") {
+			c.report(r.Key, "ACCESS_REVIEW_REPORT_FORMAT_XLSX")
+		}
 		if from == stateOpen {
 			c.decideRest(r.Key, text(value, "autoCloseDecision"))
 		}

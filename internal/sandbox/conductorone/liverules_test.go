@@ -106,3 +106,34 @@ func TestIntrospectionMayNameNoTenant(t *testing.T) {
 		t.Errorf("got %v", got)
 	}
 }
+
+func TestTheAddressOfAReportIsAnotherInEachAnswer(t *testing.T) {
+	f := start(t, sandbox.Options{})
+	id := f.createReview(object{})
+	f.enter(id, "OPEN")
+	path := "/api/v1/access_review/" + id + "/report"
+	for _, format := range []string{"JSON", "CSV", "XLSX"} {
+		f.Must("POST", path, object{"format": "ACCESS_REVIEW_REPORT_FORMAT_" + format})
+	}
+	address := func(i int) string {
+		said, _ := at(f.Must("GET", path, nil), "list", i, "downloadUrl").(string)
+		return said
+	}
+	first, again, third := address(0), address(0), address(2)
+	if first == again || len(first) <= 2048 || third == "" {
+		t.Errorf("%d, %d and %d characters, the first twice the same: %t", len(first), len(again), len(third), first == again)
+	}
+	if hash, _ := at(f.Must("GET", path, nil), "list", 0, "hashes", "sha256").(string); len(hash) != 64 {
+		t.Errorf("the hash is %q", hash)
+	}
+}
+
+func TestANewReviewMayBeADraftThatTakesItsScopeOnce(t *testing.T) {
+	f := start(t, sandbox.Options{})
+	f.Configure(func(s *sandbox.Settings) { s.Features[conductorone.FeatureDraftReviews] = true })
+	id := f.createReview(object{})
+	expect(t, f.state(id), "ACCESS_REVIEW_STATE_DRAFT")
+	path := "/api/v1/access_review/" + id + "/scope_and_entitlements"
+	f.Must("POST", path, object{"entitlements": []any{object{"appId": github, "appEntitlementId": member}}})
+	f.Refuses(400, "in state DRAFT", "POST", path, object{})
+}

@@ -70,6 +70,8 @@ func (c *call) createReview() (any, error) {
 	if source != "" {
 		c.enter(r, stateCopying)
 		c.s.stages[r.Key].copyFrom = source
+	} else if c.settings.Features[FeatureDraftReviews] {
+		c.enter(r, stateDraft)
 	}
 	return c.answerReview(r.Value)
 }

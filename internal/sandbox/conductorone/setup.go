@@ -1,6 +1,11 @@
 package conductorone
 
-import "strings"
+import (
+	"crypto/sha256"
+	"fmt"
+	"strings"
+	"time"
+)
 
 // setupKind says how the things attached to a review or to a template are called.
 type setupKind struct {
@@ -93,6 +98,10 @@ func (c *call) choose(kind setupKind, r *record) error {
 // configurable finds a review whose scope may still change.
 func (c *call) configurable() (*record, error) {
 	r, id, err := c.review(false)
+	if err == nil && c.settings.Features[FeatureDraftReviews] && stateOf(r.Value) == stateDraft && !c.s.stages[id].attached {
+		c.s.stages[id].attached = true
+		return r, nil
+	}
 	if err == nil && stateOf(r.Value) != statePending {
 		err = refused("the scope of access review %s cannot be changed in state %s", id, stateOf(r.Value))
 	}
@@ -138,7 +147,22 @@ func (c *call) listReports() (any, error) {
 	for i, report := range c.s.reports[id] {
 		list = append(list, row{Seq: int64(i + 1), Value: report})
 	}
-	return c.listing(list, func(value object) object { return c.v.schema.Render(nsReview+"AccessReviewReport", value) })
+	return c.listing(list, func(value object) object {
+		value = copyObject(value)
+		if value["state"] == reportReady {
+			value["downloadUrl"] = c.signed(text(value, "id"))
+		}
+		return c.v.schema.Render(nsReview+"AccessReviewReport", value)
+	})
+}
+
+const reportReady = "REPORT_STATE_OK"
+
+// signed is where a report can be fetched for a quarter of an hour, by whoever has the address. Each answer signs it anew, and
+// such addresses are long.
+func (c *call) signed(report string) string {
+	return "https://downloads.corp.example/" + report + "?expires=" + timestamp(c.now.Add(15*time.Minute)) +
+		"&signature=" + strings.Repeat(c.v.host.NewID(), 90)
 }
 
 func (c *call) createReport() (any, error) {
@@ -153,10 +177,15 @@ func (c *call) createReport() (any, error) {
 	if format == "" || strings.HasSuffix(format, "_UNSPECIFIED") {
 		return nil, refused("format is required")
 	}
-	report := c.v.host.NewID()
-	c.s.reports[id] = append(c.s.reports[id], object{
-		"id": report, "accessReviewId": id, "format": format, "state": "REPORT_STATE_OK", "createdAt": c.stamp(),
-		"downloadUrl": "https://downloads.corp.example/" + report,
-	})
+	c.report(id, format)
 	return empty(), nil
+}
+
+// report makes a report of a review, which is ready at once.
+func (c *call) report(review, format string) {
+	id := c.v.host.NewID()
+	c.s.reports[review] = append(c.s.reports[review], object{
+		"id": id, "accessReviewId": review, "format": format, "state": reportReady, "createdAt": c.stamp(),
+		"hashes": object{"sha256": fmt.Sprintf("%x", sha256.Sum256([]byte(id)))},
+	})
 }

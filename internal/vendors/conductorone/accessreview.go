@@ -140,7 +140,35 @@ func (d *reviewDriver) Create(ctx context.Context, r backend.Ref, desired backen
 	if answer.View.Review.ID == "" {
 		return reviewObservation{}, withoutID(http.MethodPost, reviewItemPath)
 	}
-	return decodeReview(answer.View.Review, res.Date), nil
+	obs := decodeReview(answer.View.Review, res.Date)
+	if obs.Actual.Facts.State != backend.ReviewStaged || obs.Phase != backend.PhaseLive {
+		return obs, nil
+	}
+	return d.attachToDraft(ctx, obs, desired)
+}
+
+// attachToDraft attaches what is reviewed to a review that is a draft as soon as it is made. It is tried here and once, for a
+// draft takes no edits of its scope by the vendor's documents.
+func (d *reviewDriver) attachToDraft(ctx context.Context, obs reviewObservation, desired backend.AccessReview) (reviewObservation, error) {
+	want, changes := backend.Value(desired.Scope), backend.Changes{}
+	for path, asked := range map[string]bool{
+		pathReviewEntitlements: want.Entitlements != nil, pathReviewApps: want.SelectedApps != nil, pathReviewResourceTypes: want.ResourceTypes != nil,
+	} {
+		if asked {
+			changes = append(changes, backend.Change{Path: path})
+		}
+	}
+	if len(changes) == 0 {
+		return obs, nil
+	}
+	if err := d.attach(ctx, obs, desired, changes); err != nil {
+		return obs, err
+	}
+	seen, err := d.Observe(ctx, backend.Ref{ID: obs.ID, Tail: backend.TailOf(desired, d.Capabilities())})
+	if err != nil {
+		return obs, err // All of it was accepted, and only the look failed.
+	}
+	return seen, nil
 }
 
 // Delete moves the review, with its tasks, to the deleted state (section 5.6).

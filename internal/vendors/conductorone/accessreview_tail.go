@@ -1,13 +1,8 @@
 package conductorone
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"net/url"
-	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/vendors/rest"
@@ -92,36 +87,4 @@ func (d *reviewDriver) count(ctx context.Context, obs *reviewObservation) error 
 	facts := &obs.Actual.Facts
 	facts.Completed, facts.Certified, facts.Revoked = &closed, &certified, &revoked
 	return nil
-}
-
-type reportRow struct {
-	State       string `json:"state"`
-	DownloadURL string `json:"downloadUrl"`
-	CreatedAt   moment `json:"createdAt"`
-}
-
-// readReports reads where finished reports can be fetched. One page is enough: they are
-// few, and the newest count.
-func (d *reviewDriver) readReports(ctx context.Context, obs *reviewObservation) error {
-	var answer listing[reportRow]
-	query := url.Values{"page_size": {strconv.Itoa(rest.PageSize)}}
-	if _, err := d.get(ctx, reviewPath(obs.ID)+"/report", query, &answer); err != nil {
-		return err
-	}
-	obs.Actual.Facts.ReportURLs = newestReports(answer.List)
-	return nil
-}
-
-// newestReports are where finished reports can be fetched, the newest first: a status that cannot
-// hold them all keeps the first.
-func newestReports(reports []reportRow) (urls []string) {
-	slices.SortStableFunc(reports, func(a, b reportRow) int {
-		return cmp.Or(b.CreatedAt.Compare(a.CreatedAt.Time), strings.Compare(a.DownloadURL, b.DownloadURL))
-	})
-	for _, report := range reports {
-		if report.State == "REPORT_STATE_OK" && report.DownloadURL != "" {
-			urls = append(urls, report.DownloadURL)
-		}
-	}
-	return urls
 }

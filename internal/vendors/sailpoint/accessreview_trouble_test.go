@@ -115,8 +115,8 @@ func TestReviewProgress(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if obs.Actual.Facts.ReportURLs != nil {
-			t.Errorf("%v", obs.Actual.Facts.ReportURLs)
+		if obs.Actual.Facts.Reports != nil {
+			t.Errorf("%v", obs.Actual.Facts.Reports)
 		}
 		return *obs.Actual.Facts.Completed, *obs.Actual.Facts.Total
 	}
