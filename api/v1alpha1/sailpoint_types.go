@@ -418,7 +418,7 @@ type SailPointConstraint struct {
 	// +optional
 	// +listType=set
 	// +kubebuilder:validation:MinItems=1
-	// +kubebuilder:validation:MaxItems=1000
+	// +kubebuilder:validation:MaxItems=2000
 	// +kubebuilder:validation:items:MaxLength=256
 	IDs []string `json:"ids,omitempty"`
 }
@@ -433,7 +433,7 @@ type SailPointRoleComposition struct {
 	// +optional
 	// +listType=set
 	// +kubebuilder:validation:MinItems=1
-	// +kubebuilder:validation:MaxItems=500
+	// +kubebuilder:validation:MaxItems=2000
 	// +kubebuilder:validation:items:MaxLength=256
 	RoleIDs []string `json:"roleIDs,omitempty"`
 	// query that finds the roles, in the vendor's search syntax.

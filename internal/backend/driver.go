@@ -143,6 +143,8 @@ type Observation[D any] struct {
 	Phase       Phase
 	Message     string
 	Actual      D
+	// Unread says which field holds what cannot be read, empty in general: it must not pass for a field that holds nothing.
+	Unread string
 	// Blemished: signs beside the mark are gone; an Update with PathMark restores them.
 	Blemished bool
 	// Undeletable: this one cannot be deleted at the vendor (synced by a connector, built in).

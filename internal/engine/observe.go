@@ -93,6 +93,9 @@ func (p *pass[O, D]) look(ctx context.Context, ref backend.Ref) (backend.Observa
 	if err == nil {
 		p.r.clock.saw(p.backend.TenantKey, obs.Date)
 	}
+	if err == nil && obs.Exists && obs.Unread != "" && !p.deleting() {
+		return obs, backend.Errorf(backend.Retryable, "%s; nothing is compared or written until it can be", obs.Unread)
+	}
 	return obs, err
 }
 

@@ -76,7 +76,7 @@ func (c *call) listConnectors() (any, error) {
 		return nil, err
 	}
 	return c.listing(rows(c.s.connectors, false, func(value object) bool { return text(value, "appId") == app }),
-		c.wrapped("connector", nsApp+"Connector", "appPath", "userPath"))
+		c.wrapped("connector", nsApp+"Connector", "appPath", "capabilitiesPath", "usersPath"))
 }
 
 func (c *call) searchWebhooks() (any, error) {

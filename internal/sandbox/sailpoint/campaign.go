@@ -48,7 +48,7 @@ func (c *call) showSlim(value object) object {
 		result[name] = wire.DeepCopy(value[name])
 	}
 	if value["deadline"] != nil {
-		result["deadline"] = stamp(instant(value, "deadline"))
+		result["deadline"] = trimmed(instant(value, "deadline"))
 	}
 	result["recommendationsEnabled"] = flag(value, "recommendationsEnabled") && c.feature(FeatureRecommendations)
 	return result

@@ -24,6 +24,7 @@ var consoleMessages = map[string]string{KindAccessProfile: "AccessProfile", Kind
 var extras = map[string][]string{
 	KindAccessProfile:  {"usedBy"},
 	KindAppEntitlement: {"requestConfig", "tags"},
+	KindAccessReview:   {"alerts"},
 }
 
 // console is what people do in the vendor's user interface.
@@ -231,6 +232,10 @@ func (c *call) belongings(r *record, rest object) error {
 		case "tags":
 			c.body = object{"objectRef": reference("ENTITLEMENT", r.Key), "tags": wire.List(texts(rest, name))}
 			c.setTags(tagKey("ENTITLEMENT", r.Key))
+		case "alerts":
+			value := wire.Copy(r.Value)
+			value["alerts"] = given
+			r.Set(value, c.now)
 		}
 	}
 	return nil

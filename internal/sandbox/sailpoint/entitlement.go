@@ -47,9 +47,11 @@ func (c *call) showEntitlement(value object, shapeB bool) object {
 	level := inner(value, "privilegeLevel")
 	if shapeB {
 		delete(result, "additionalOwners")
-		result["privilegeLevel"] = object{
-			"direct": level["direct"], "effective": level["effective"], "inherited": level["inherited"], "setBy": level["setBy"], "setByType": level["setByType"],
+		shown := object{"direct": level["direct"], "effective": level["effective"], "inherited": level["inherited"], "setByType": level["setByType"]}
+		if by := level["setBy"]; by != nil {
+			shown["setBy"] = by // It is left out rather than null.
 		}
+		result["privilegeLevel"] = shown
 		return result
 	}
 	delete(result, "tags")
@@ -62,12 +64,27 @@ func (c *call) showEntitlement(value object, shapeB bool) object {
 func (c *call) showInVersion(value object) object { return c.showEntitlement(value, c.shapeB()) }
 
 func (c *call) listEntitlements() (any, error) {
-	for _, name := range []string{"searchAfter", "segmented-for-identity", "for-segment-ids", "include-unsegmented"} {
+	for _, name := range []string{"segmented-for-identity", "for-segment-ids", "include-unsegmented"} {
 		if c.query.Get(name) != "" {
 			return nil, unsimulated("%s is not simulated", name)
 		}
 	}
-	return c.listing(shown(c.lagging(c.s.entitlements), c.showInVersion), c.entitlementView())
+	values, err := c.deep(c.lagging(c.s.entitlements))
+	if err != nil {
+		return nil, err
+	}
+	if asked := c.query.Get("filters"); strings.Contains(asked, "rivilege") || strings.Contains(asked, "tags") { // They are made when it is shown.
+		return c.listing(shown(values, c.showInVersion), c.entitlementView())
+	}
+	// The rest reads the same before it is shown, and a page is a small part of many thousands.
+	page, err := c.listing(values, c.entitlementView())
+	list, _ := page.([]any)
+	for i, value := range list {
+		if value, ok := value.(object); ok {
+			list[i] = c.showInVersion(value)
+		}
+	}
+	return page, err
 }
 
 func (c *call) getEntitlement() (any, error) {

@@ -74,7 +74,8 @@ func TestBulkUpdate(t *testing.T) {
 func TestRequestConfigIsReplacedWhole(t *testing.T) {
 	f := start(t, sandbox.Options{})
 	path := allItems + "/" + payroll + "/entitlement-request-config"
-	unset := f.must("GET", path, nil)
+	f.refuses(404, "", "Entitlement request config", "GET", path, nil)
+	unset := f.must("PUT", path, object{})
 	expect(t, unset, []any{}, "accessRequestConfig", "approvalSchemes")
 	got := f.must("PUT", path, object{
 		"accessRequestConfig": object{

@@ -4,12 +4,14 @@ import (
 	"github.com/governance-operator/governance-operator/internal/sandbox/wire"
 )
 
-// getRequestConfig answers an empty configuration where there is none of its own; whether the real one shows what it
-// inherits is not documented (contract 5.4).
+// getRequestConfig answers 404 where an entitlement has none of its own.
 func (c *call) getRequestConfig() (any, error) {
 	r, err := c.entitlement()
 	if err != nil {
 		return nil, err
+	}
+	if c.s.requestConfigs[r.Key] == nil {
+		return nil, notFound("Entitlement request config", r.Key)
 	}
 	return showRequestConfig(c.s.requestConfigs[r.Key]), nil
 }

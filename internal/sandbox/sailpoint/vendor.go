@@ -124,3 +124,11 @@ func (c *call) newID() string { return hexID(c.v.host.NewID()) }
 
 // stamp writes an instant as most of the API does: UTC, to the millisecond (contract 3.2).
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
+
+// trimmed writes an instant as deadlines are shown: on a full minute without its seconds, which is no RFC 3339.
+func trimmed(t time.Time) string {
+	if t.Truncate(time.Minute).Equal(t) {
+		return t.UTC().Format("2006-01-02T15:04Z")
+	}
+	return stamp(t)
+}

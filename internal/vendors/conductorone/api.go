@@ -203,16 +203,22 @@ func (n *number) UnmarshalJSON(data []byte) error {
 // moment is a timestamp; null and "" are the zero time.
 type moment struct{ time.Time }
 
-// UnmarshalJSON reads RFC 3339.
+// UnmarshalJSON reads RFC 3339, and what other servers make of it.
 func (m *moment) UnmarshalJSON(data []byte) error {
+	*m = moment{}
 	if string(data) == `""` || string(data) == "null" {
-		*m = moment{}
 		return nil
 	}
-	if err := json.Unmarshal(data, &m.Time); err != nil || rest.Writable(m.Time) {
+	var text string
+	if err := json.Unmarshal(data, &text); err != nil {
 		return err
 	}
-	return errors.New("the time is out of range")
+	t, ok := rest.ParseMoment(text)
+	if !ok {
+		return errors.New("a time that cannot be read")
+	}
+	m.Time = t
+	return nil
 }
 
 // instantOf returns nil for a time that was never set, so that it compares as empty.

@@ -4,6 +4,7 @@ package conductorone
 
 import (
 	"context"
+	"net/http"
 	"regexp"
 
 	"github.com/governance-operator/governance-operator/internal/backend"
@@ -61,9 +62,17 @@ func newTenant(client *rest.Client, host string) *tenant {
 func (t *tenant) Identity(ctx context.Context) (backend.TenantID, error) {
 	var who struct {
 		TenantID string `json:"tenantId"`
+		// What any answer has that is one: something else that says yes to everything has none of it.
+		UserID      string   `json:"userId"`
+		PrincipalID string   `json:"principleId"`
+		Roles       []string `json:"roles"`
+		Permissions []string `json:"permissions"`
 	}
 	if _, err := t.get(ctx, "/api/v1/auth/introspect", nil, &who); err != nil {
 		return backend.TenantID{}, err
+	}
+	if who.TenantID == "" && who.UserID == "" && who.PrincipalID == "" && len(who.Roles) == 0 && len(who.Permissions) == 0 {
+		return backend.TenantID{}, empty(http.MethodGet, "/api/v1/auth/introspect")
 	}
 	if who.TenantID == "" {
 		return backend.Unnamed(t.client.Host()), nil

@@ -1,25 +1,75 @@
 package rest
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"time"
 )
 
-// Moment is a timestamp of a vendor that is not strict about them: null, "" and what
-// cannot be read are the zero time.
-type Moment struct{ time.Time }
+// Moment is a timestamp of a vendor that is not strict about them. Null and "" are the zero time. What cannot be read is
+// the zero time, too, and Odd says what it was: it must not pass for none.
+type Moment struct {
+	time.Time
+	// Odd is what was told and cannot be read, empty in general.
+	Odd string
+}
 
-// UnmarshalJSON reads RFC 3339 with up to nine fractional digits.
+// momentForms are the spellings that instants were seen in, beside RFC 3339: a server leaves seconds out that are none, and
+// the zone, which is then UTC. A zone may lack its colon, and a blank may stand for the T.
+var momentForms = []string{
+	time.RFC3339Nano,
+	"2006-01-02T15:04Z07:00",
+	"2006-01-02T15:04:05.999999999Z0700",
+	"2006-01-02T15:04Z0700",
+	"2006-01-02T15:04:05.999999999Z07",
+	"2006-01-02T15:04Z07",
+	"2006-01-02T15:04:05.999999999",
+	"2006-01-02T15:04",
+	"2006-01-02 15:04:05.999999999Z07:00",
+	"2006-01-02 15:04:05.999999999",
+	time.DateOnly,
+}
+
+// longestOdd is what is kept of an instant that cannot be read.
+const longestOdd = 64
+
+// ParseMoment reads an instant in any of the spellings that vendors were seen to use.
+func ParseMoment(text string) (time.Time, bool) {
+	for _, form := range momentForms {
+		if t, err := time.Parse(form, text); err == nil && Writable(t) {
+			return t, true
+		}
+	}
+	return time.Time{}, false
+}
+
+// UnmarshalJSON reads an instant.
 func (m *Moment) UnmarshalJSON(data []byte) error {
-	var text *string
 	*m = Moment{}
-	if json.Unmarshal(data, &text) != nil || text == nil {
+	var text string
+	switch err := json.Unmarshal(data, &text); {
+	case string(bytes.TrimSpace(data)) == "null" || err == nil && text == "":
+		return nil
+	case err != nil:
+		m.Odd = cut(tidy(string(data)), longestOdd)
 		return nil
 	}
-	if t, err := time.Parse(time.RFC3339Nano, *text); err == nil && Writable(t) {
-		m.Time = t
+	t, ok := ParseMoment(text)
+	if !ok {
+		m.Odd = cut(tidy(text), longestOdd)
+		return nil
 	}
+	m.Time = t
 	return nil
+}
+
+// Unread says that the field of this name holds an instant that cannot be read, empty if it can or holds none.
+func (m Moment) Unread(field string) string {
+	if m.Odd == "" {
+		return ""
+	}
+	return fmt.Sprintf("%s: the vendor tells %q, which is no instant that can be read", field, m.Odd)
 }
 
 // Writable says that a time can be written as RFC 3339 in UTC, as a status has to: an offset
@@ -33,7 +83,7 @@ func Writable(t time.Time) bool {
 // are no etags; empty for the zero time.
 func (m Moment) Version() string {
 	if m.IsZero() {
-		return ""
+		return m.Odd
 	}
 	return m.UTC().Format(time.RFC3339Nano)
 }

@@ -12,7 +12,7 @@ func TestMomentsAreRead(t *testing.T) {
 	want := time.Date(2021, 3, 1, 22, 32, 58, 0, time.UTC)
 	for text, at := range map[string]time.Time{
 		`"2021-03-01T22:32:58.104Z"`: want.Add(104 * time.Millisecond), `"2021-03-01T22:32:58Z"`: want, `"2021-03-01T22:32:58.000001Z"`: want.Add(time.Microsecond),
-		`null`: {}, `""`: {}, `"2022-09-19 13:55:26"`: {}, `17`: {},
+		`null`: {}, `""`: {}, `"19.9.2022 13:55"`: {}, `17`: {},
 	} {
 		var m rest.Moment
 		if err := json.Unmarshal([]byte(text), &m); err != nil || !m.Equal(at) {

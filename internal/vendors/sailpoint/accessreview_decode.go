@@ -37,6 +37,7 @@ func decodeCampaign(c campaign, date time.Time) reviewObservation {
 		MarkInProse: true,
 		Phase:       state.phase,
 		Date:        date,
+		Unread:      c.Deadline.Unread("deadline"),
 	}
 	overdue := c.Status == statusActive && !c.Deadline.IsZero() && date.After(c.Deadline.Time)
 	obs.Actual = decodeCampaignFields(c, description)

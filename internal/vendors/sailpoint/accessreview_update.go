@@ -22,6 +22,9 @@ func (d *reviewDriver) Update(ctx context.Context, seen reviewObservation, desir
 	if live == nil {
 		return reviewObservation{}, vanished("campaign", seen.ID)
 	}
+	if odd := live.Deadline.Unread("deadline"); odd != "" {
+		return reviewObservation{}, backend.Errorf(backend.Retryable, "%s", odd)
+	}
 	if was := seen.Actual.Facts.VendorState; was != "" && live.Status != was {
 		return reviewObservation{}, backend.Errorf(backend.Conflict, "the campaign %s went from %s to %s since it was seen", seen.ID, was, live.Status)
 	}

@@ -54,9 +54,13 @@ func TestIdentity(t *testing.T) {
 	if second, err := h.Identity(t.Context()); err != nil || second.ID == first.ID {
 		t.Errorf("%+v, %v", second, err)
 	}
-	h.Fault(sandbox.Fault{PathPattern: "oauth/info", Kind: sandbox.FaultStatus, Status: 200, Body: "{}", Count: 1})
+	h.Fault(sandbox.Fault{PathPattern: "oauth/info", Kind: sandbox.FaultStatus, Status: 200, Body: `{"pod":"stg01-useast1"}`, Count: 1})
 	if third, err := h.Identity(t.Context()); err != nil || !third.Unnamed || "http://"+third.ID != h.URL {
 		t.Errorf("a tenant that tells no name is %+v, %v; want it called by its host", third, err)
+	}
+	h.Fault(sandbox.Fault{PathPattern: "oauth/info", Kind: sandbox.FaultStatus, Status: 200, Body: "{}", Count: 1})
+	if _, err = h.Identity(t.Context()); err == nil {
+		t.Error("an empty answer passes for a tenant without a name")
 	}
 	h.Fault(sandbox.Fault{PathPattern: "oauth/info", Kind: sandbox.FaultStatus, Status: 502, Count: 1})
 	if _, err = h.Identity(t.Context()); err == nil {

@@ -82,6 +82,9 @@ func (t *tenant) Identity(ctx context.Context) (backend.TenantID, error) {
 		return backend.TenantID{}, err
 	}
 	if info.TenantName == "" {
+		if info.Pod == "" {
+			return backend.TenantID{}, empty(http.MethodGet, infoPath) // Something else says yes to everything.
+		}
 		return backend.Unnamed(t.client.Host()), nil
 	}
 	id := backend.TenantID{ID: info.TenantName, Name: info.TenantName}
