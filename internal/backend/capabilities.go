@@ -27,6 +27,9 @@ type Capabilities struct {
 	IDs *IDForm
 	// MarkProven: marks of this kind read back, by the vendor's contract.
 	MarkProven bool
+	// MarkUnsure: no marked remote of this kind was seen at this tenant yet. Until then a mark that is missing proves nothing, and
+	// a create came to nothing where nothing has its name either.
+	MarkUnsure bool
 	// Unsupported fields, or members of a field that is a document, are refused, with the
 	// reason as the value.
 	Unsupported map[string]string
@@ -68,6 +71,9 @@ type Capabilities struct {
 	// Poll is how long to wait before looking again at a remote whose phase moves by itself.
 	Poll time.Duration
 }
+
+// MarksCount says whether a mark that is missing proves anything.
+func (c Capabilities) MarksCount() bool { return c.MarkProven && !c.MarkUnsure }
 
 // SameID says whether two spellings name one remote.
 func (c Capabilities) SameID(a, b string) bool {

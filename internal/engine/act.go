@@ -349,7 +349,7 @@ func (p *pass[O, D]) update(ctx context.Context, plan Plan, changes backend.Chan
 // wrote takes over what a write returned, as any other observation.
 func (p *pass[O, D]) wrote(ctx context.Context, plan Plan, obs backend.Observation[D], err error) outcome {
 	p.r.clock.saw(p.backend.TenantKey, obs.Date)
-	if obs.Mark.IsZero() && !obs.MarkInProse && !p.caps.MarkProven {
+	if obs.Mark.IsZero() && !obs.MarkInProse && !p.caps.MarksCount() {
 		obs.Mark = p.mark()
 	}
 	obs.Exists = true

@@ -38,6 +38,9 @@ func (p *pass[O, D]) observe(ctx context.Context) error {
 		if obs.Exists {
 			return nil
 		}
+		if p.caps.MarkProven && p.caps.MarkUnsure && p.intent.Key.DisplayName != "" && obs.Namesake == "" {
+			f.MarkProven = true // What a create had made would have its name, whatever became of its mark.
+		}
 		if err := p.judgeAttempt(ctx, obs); err != nil || f.Found == FoundByMark {
 			return err
 		}
@@ -433,7 +436,7 @@ func (p *pass[O, D]) ownerOf(how Found, obs backend.Observation[D]) Owner {
 	switch {
 	case ours && p.intent != nil && m.Token == p.intent.Token, ours && bound:
 		return OwnerOurs
-	case m.IsZero() && bound && (obs.MarkInProse || !p.caps.MarkProven):
+	case m.IsZero() && bound && (obs.MarkInProse || !p.caps.MarksCount()):
 		return OwnerOurs
 	case m.IsZero():
 		return OwnerUnmarked

@@ -309,7 +309,7 @@ func (p *pass[O, D]) open(ctx context.Context) (outcome, bool) {
 	f := &p.facts
 	f.Suspended = f.Suspended || b.Suspended
 	f.CanCreate, f.CanUpdate, f.CanDelete, f.CanRetire = p.caps.Create, p.caps.Update, p.caps.Delete, p.caps.Retire
-	f.RunOnce, f.MarkProven = p.caps.RunOnce, p.caps.MarkProven
+	f.RunOnce, f.MarkProven = p.caps.RunOnce, p.caps.MarksCount()
 	if f.RemoteID == RemoteIDMismatch && p.caps.SameID(p.boundID(), p.spec().RemoteID) {
 		f.RemoteID = RemoteIDSet
 	}

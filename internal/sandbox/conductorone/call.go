@@ -60,6 +60,13 @@ func (c *call) read() error {
 		return nil
 	}
 	c.body, err = c.v.schema.DecodeBody(c.op.request, body)
+	if c.settings.Features[FeatureNoAnnotations] {
+		for _, value := range []object{c.body, inner(c.body, "catalog"), inner(c.body, "entitlement")} {
+			if value["annotations"] != nil {
+				value["annotations"] = object{}
+			}
+		}
+	}
 	return err
 }
 

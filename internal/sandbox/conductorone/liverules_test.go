@@ -137,3 +137,14 @@ func TestANewReviewMayBeADraftThatTakesItsScopeOnce(t *testing.T) {
 	f.Must("POST", path, object{"entitlements": []any{object{"appId": github, "appEntitlementId": member}}})
 	f.Refuses(400, "in state DRAFT", "POST", path, object{})
 }
+
+func TestAnnotationsMayBeTakenAndNotShown(t *testing.T) {
+	f := start(t, sandbox.Options{})
+	f.Configure(func(s *sandbox.Settings) { s.Features[conductorone.FeatureNoAnnotations] = true })
+	id := f.createCatalog(object{"annotations": object{"a": "b"}})
+	expect(t, f.Must("GET", "/api/v1/catalogs/"+id, nil), object{}, "requestCatalogView", "requestCatalog", "annotations")
+	f.Must("POST", "/api/v1/catalogs/"+id, object{"catalog": object{"annotations": object{"a": "b"}}, "updateMask": "annotations"})
+	expect(t, f.Must("GET", "/api/v1/catalogs/"+id, nil), object{}, "requestCatalogView", "requestCatalog", "annotations")
+	entitlement := f.createEntitlement(object{"annotations": object{"a": "b"}})
+	expect(t, f.Must("GET", entitlements(github)+"/"+entitlement, nil), object{}, "appEntitlementView", "appEntitlement", "annotations")
+}

@@ -26,14 +26,11 @@ func decodeCatalog(v catalogView, date time.Time) profileObservation {
 		Date:      date,
 	}
 	obs.Blemished = blemished(obs.Mark, c.Annotations)
-	description := c.Description
-	if text, line := backend.SplitMark(description); !line.IsZero() && (obs.Mark.IsZero() || obs.Mark == line) {
-		// Create-from-cohort takes no annotations: the line holds the place until they are there.
-		// Beside another mark it is a sentence that somebody wrote.
-		description, obs.Blemished = text, true
-		if obs.Mark.IsZero() {
-			obs.Mark, obs.MarkInProse = line, true
-		}
+	// Create-from-cohort takes no annotations: the line holds the place until they are there.
+	description, mark, lined := lineOf(obs.Mark, c.Description)
+	if lined {
+		obs.MarkInProse, obs.Blemished = obs.Mark.IsZero(), true
+		obs.Mark = mark
 	}
 	obs.Actual = backend.AccessProfile{
 		DisplayName: &c.DisplayName,

@@ -22,13 +22,18 @@ func decodeEntitlement(e entitlement, date time.Time) entitlementObservation {
 		Sealed:      []string{"conductorOne.resource", "conductorOne.resource.type"},
 	}
 	obs.Blemished = blemished(obs.Mark, e.Annotations)
+	description, mark, lined := lineOf(obs.Mark, e.Description)
+	if lined {
+		obs.MarkInProse, obs.Blemished = obs.Mark.IsZero(), true
+		obs.Mark = mark
+	}
 	if obs.Undeletable {
 		// The connector owns the name, and the built-in one cannot be renamed (sections 4.4, 4.7).
 		obs.Sealed = append(obs.Sealed, "displayName")
 	}
 	obs.Actual = backend.AppEntitlement{
 		DisplayName: &e.DisplayName,
-		Description: &e.Description,
+		Description: &description,
 		ConductorOne: &backend.ConductorOneAppEntitlement{
 			Alias:                         &e.Alias,
 			Slug:                          &e.Slug,

@@ -40,8 +40,8 @@ type tenant struct {
 	api
 	host         string
 	enrolment    *enrolment
-	entitlements *entitlementDriver
-	profiles     *profileDriver
+	entitlements *marked[backend.AppEntitlement]
+	profiles     *marked[backend.AccessProfile]
 	reviews      *reviewDriver
 }
 
@@ -49,12 +49,16 @@ func newTenant(client *rest.Client, host string) *tenant {
 	a := api{client}
 	e := &enrolment{api: a}
 	return &tenant{
-		api:          a,
-		host:         host,
-		enrolment:    e,
-		entitlements: &entitlementDriver{api: a},
-		profiles:     &profileDriver{api: a, enrolment: e},
-		reviews:      &reviewDriver{api: a},
+		api:       a,
+		host:      host,
+		enrolment: e,
+		entitlements: &marked[backend.AppEntitlement]{
+			Driver: &entitlementDriver{api: a}, marks: newMarks(), description: func(e *backend.AppEntitlement) **string { return &e.Description },
+		},
+		profiles: &marked[backend.AccessProfile]{
+			Driver: &profileDriver{api: a, enrolment: e}, marks: newMarks(), description: func(p *backend.AccessProfile) **string { return &p.Description },
+		},
+		reviews: &reviewDriver{api: a},
 	}
 }
 

@@ -1,6 +1,7 @@
 package veza
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/governance-operator/governance-operator/internal/backend"
@@ -23,6 +24,7 @@ func (d *reviewDriver) decode(r row[certification], workflowID string) reviewObs
 		MarkInProse: true,
 		Sealed:      append(backend.Paths(backend.AccessReview{}), backend.PathMark),
 		Date:        r.date,
+		Unread:      c.unread(),
 		Actual: backend.AccessReview{
 			DisplayName: &c.Name,
 			Description: &text,
@@ -38,6 +40,11 @@ func (d *reviewDriver) decode(r row[certification], workflowID string) reviewObs
 		obs.Phase, obs.Message = backend.PhasePending, "Veza is gathering what is reviewed"
 	}
 	return obs
+}
+
+// unread says which instant of those that tell the state cannot be read: a review whose end is not understood has not none.
+func (c certification) unread() string {
+	return cmp.Or(c.CompletedAt.Unread("completed_at"), c.QueryCompletedAt.Unread("query_completed_at"), c.DueDate.Unread("due_date"))
 }
 
 // facts are read from the timestamps: the names of the states are not published (section 7.4).
