@@ -1,6 +1,8 @@
 package veza
 
 import (
+	"strings"
+
 	"github.com/governance-operator/governance-operator/internal/sandbox/wire"
 )
 
@@ -56,7 +58,7 @@ func (c *call) createEntitlements(r *wire.Record) {
 	}
 	value := wire.Copy(r.Value)
 	if c.feature("entitlementError") {
-		value["last_sync_error_message"] = "creating the entitlement failed: the target answered 403"
+		value["last_sync_error_message"] = syncError
 		r.Set(value, c.now)
 		return
 	}
@@ -104,3 +106,6 @@ func (c *call) addEntity(source, value object) object {
 	key := entityKey(wire.Text(value, "type"), wire.Text(value, "id"))
 	return c.s.entities.Put(c.s.next(), key, value, c.now).Value
 }
+
+// syncError is what a third system said, whole and at length: nothing bounds it.
+var syncError = "creating the entitlement failed: the target answered 403" + strings.Repeat("; CN=Payroll,OU=Groups,DC=corp,DC=example: insufficient access rights to perform the operation", 24)

@@ -23,7 +23,7 @@ const (
 	poll    = 10 * time.Second
 )
 
-// The limit is 100 requests in 10 s for a client id (section 3.8).
+// Limits are set for each client id, operation and tenant, and no figure is promised; this is modest (section 3.8).
 var usualRate = rest.Rate{PerSecond: 8, Burst: 20}
 
 // Vendor returns SailPoint.

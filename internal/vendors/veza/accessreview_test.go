@@ -1,6 +1,7 @@
 package veza_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -177,4 +178,17 @@ func TestRowsOfOtherConfigurations(t *testing.T) {
 		}
 	}
 	same(t, "rows", strings.Join(got, ","), "b 3")
+}
+
+func TestAnInstantOfAReviewThatCannotBeReadIsToldByItsField(t *testing.T) {
+	for _, field := range []string{"completed_at", "query_completed_at", "due_date"} {
+		k := reviews(t)
+		obs := k.Created(quarterly, leastReview("R"))
+		k.Fault(sandbox.Fault{Class: sandbox.ClassRead, Kind: sandbox.FaultStatus, Status: 200, Body: fmt.Sprintf(
+			`{"values":[{"certification_id":%q,"workflow_id":%q,"name":"R","%s":"soon"}],"has_more":false}`, obs.ID, quarterly, field)})
+		seen, err := k.Observe(t.Context(), backend.Ref{ID: obs.ID, ParentID: quarterly})
+		if err != nil || !strings.HasPrefix(seen.Unread, field+": the vendor tells \"soon\"") {
+			t.Errorf("%s: %q, %v", field, seen.Unread, err)
+		}
+	}
 }
