@@ -81,6 +81,7 @@ var advised = map[string][]followed{
 		{says: "An edit or the annotation above starts anew", by: "TestWhatDidNotConvergeIsTriedAgainWhenSomebodyAsks"}},
 	"DraftPending":    {{says: "Publish or discard it there", by: "are never overtaken: a draft that somebody opened is a condition, until it is gone"}},
 	"NameTaken":       {{says: "rename one of the two", by: "an object waits for a name that another one has, names it, and gets it when that is deleted"}},
+	"RefusedPerhaps":  {{says: "Read the vendor's words in the message: if they name something that the spec says, mend that", by: "TestAFailureThatMayBeAMistakeIsSaidAfterThreeAndSlowsDown"}},
 	"Refused":         {{says: "Mend the spec, the credential's rights, or the vendor's side", by: "is told for an alias that somebody else has"}},
 	"DeletionBlocked": {{says: "Mend that, or set `management.deletion: Orphan`", by: "an object that the vendor refuses to delete says so in the vendor's words, and goes at once under Orphan"}},
 	"CopiedIntent":    {{says: "Take it out of your YAML", by: "TestCopiedYAMLGetsARemoteOfItsOwn"}},
