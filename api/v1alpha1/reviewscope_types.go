@@ -81,7 +81,7 @@ type ReviewUsers struct {
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MinItems=1
-	// +kubebuilder:validation:MaxItems=2000
+	// +kubebuilder:validation:MaxItems=1200
 	Selected []UserRef `json:"selected,omitempty"`
 	// criteria that pick people.
 	// +optional

@@ -9,13 +9,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/sandbox/wire"
 )
 
-// idPattern is what every id of the vendor's own is, in paths and in bodies.
-const idPattern = `^[a-zA-Z0-9]{27}$`
-
-var (
-	idForm   = regexp.MustCompile(idPattern)
-	wildcard = regexp.MustCompile(`\{([a-z_]+)\}`)
-)
+var wildcard = regexp.MustCompile(`\{([a-z_]+)\}`)
 
 // foreignIDs are fields that hold ids which others gave, or of a form that no source tells; a search takes names for ids of
 // resource types.
@@ -28,7 +22,7 @@ var foreignIDs = []string{
 // and not something that is missing.
 func (c *call) checkIDForms() error {
 	for _, found := range wildcard.FindAllStringSubmatch(c.op.pattern, -1) {
-		if !idForm.MatchString(c.r.PathValue(found[1])) {
+		if !wellFormed.MatchString(c.r.PathValue(found[1])) {
 			return misshapen(c.message(), camel(found[1]))
 		}
 	}
@@ -63,7 +57,7 @@ func (c *call) checkBodyIDs(m *wire.Message, value object) error {
 			}
 			switch item := item.(type) {
 			case string:
-				if isID(f) && (many || item != "") && !idForm.MatchString(item) {
+				if isID(f) && (many || item != "") && !wellFormed.MatchString(item) {
 					return misshapen(m.Name, where)
 				}
 			case object:

@@ -21,7 +21,7 @@ func TestTwoAnswersOfOneKindSayTheSame(t *testing.T) {
 	k := entitlements(t)
 	var texts, names []string
 	for range 2 {
-		_, err := k.Create(t.Context(), backend.Ref{ParentID: nowhere, Mark: mark}, backend.AppEntitlement{DisplayName: backend.To("x")})
+		_, err := k.Create(t.Context(), backend.Ref{ParentID: nowhere, Mark: mark}, entitlementNamed("x"))
 		vendortest.Class(t, err, backend.Terminal)
 		texts, names = append(texts, err.Error()), append(names, backend.ReferenceOf(err))
 	}
@@ -35,9 +35,9 @@ func TestTwoAnswersOfOneKindSayTheSame(t *testing.T) {
 
 func TestAFailureOfUnknownCauseProvesNothing(t *testing.T) {
 	k := entitlements(t)
-	made := k.Created(github, backend.AppEntitlement{DisplayName: backend.To("One")})
+	made := k.Created(github, entitlementNamed("One"))
 	k.Fault(sandbox.Fault{Class: sandbox.ClassWrite, Kind: sandbox.FaultStatus, Status: http.StatusInternalServerError, Body: unknownCode})
-	_, err := k.Create(t.Context(), backend.Ref{ParentID: github, Mark: mark}, backend.AppEntitlement{DisplayName: backend.To("Two")})
+	_, err := k.Create(t.Context(), backend.Ref{ParentID: github, Mark: mark}, entitlementNamed("Two"))
 	vendortest.Class(t, err, backend.OutcomeUnknown)
 	if !backend.IsDoubtful(err) || !strings.Contains(err.Error(), "500: user_id is required") {
 		t.Errorf("%v", err)
@@ -65,7 +65,7 @@ func TestWhoIsTakenForGoneTriesAgain(t *testing.T) {
 	_, err := k.Observe(t.Context(), backend.Ref{ID: nowhere, ParentID: github})
 	vendortest.Class(t, err, backend.Retryable)
 	k.Fault(sandbox.Fault{Kind: sandbox.FaultStatusAfter, Status: 499, Class: sandbox.ClassWrite, Count: 1})
-	_, err = k.Create(t.Context(), backend.Ref{ParentID: github, Mark: mark}, backend.AppEntitlement{DisplayName: backend.To("One")})
+	_, err = k.Create(t.Context(), backend.Ref{ParentID: github, Mark: mark}, entitlementNamed("One"))
 	vendortest.Class(t, err, backend.OutcomeUnknown)
 }
 

@@ -74,6 +74,9 @@ func (d *marked[D]) Capabilities() backend.Capabilities {
 // Observe reads one remote, see backend.Driver.
 func (d *marked[D]) Observe(ctx context.Context, r backend.Ref) (backend.Observation[D], error) {
 	obs, err := d.Driver.Observe(ctx, r)
+	if r.ID == "" && obs.MarkInProse && d.marks.at() == markUnsure {
+		return obs, err // What a create was cut short at may have its line for a moment only: it tells nothing.
+	}
 	return d.seen(obs), err
 }
 
@@ -164,6 +167,10 @@ func (d *marked[D]) Update(ctx context.Context, seen backend.Observation[D], des
 	obs, err := d.Driver.Update(ctx, seen, desired, changes)
 	if err == nil && obs.Exists && obs.Mark.IsZero() && changes.Has(backend.PathMark) {
 		d.marks.learn(markInText) // It took the mark and does not show it.
+		if d.marks.at() == markInText && !seen.Mark.IsZero() {
+			obs.Mark = seen.Mark
+			return d.Update(ctx, obs, desired, backend.Changes{{Path: "description"}})
+		}
 	}
 	return d.seen(obs), err
 }

@@ -58,7 +58,7 @@ func TestTheLawsHoldWhereAnnotationsAreNotShown(t *testing.T) {
 			}
 		}
 		backendtest.Run(t, backendtest.Suite[backend.AppEntitlement]{
-			Open: vendortest.OverHTTP(vendortest.Place{ParentID: github}, known(hidden(entitlements), github, backend.AppEntitlement{DisplayName: backend.To("First")})), UnknownID: noSuchID, Desired: desired,
+			Open: vendortest.OverHTTP(vendortest.Place{ParentID: github}, known(hidden(entitlements), github, entitlementNamed("First"))), UnknownID: noSuchID, Desired: desired,
 			Variations: vendortest.Varied(desired, variations),
 		})
 	})
@@ -82,7 +82,9 @@ func TestTheLawsHoldWhereAnnotationsAreNotShown(t *testing.T) {
 
 func TestWhereTheMarkIsKeptIsFoundOut(t *testing.T) {
 	named := func(name string) backend.AppEntitlement {
-		return backend.AppEntitlement{DisplayName: backend.To(name), Description: backend.To("Who may pay")}
+		e := entitlementNamed(name)
+		e.Description = backend.To("Who may pay")
+		return e
 	}
 	stored := func(k vendortest.Kept[backend.AppEntitlement], id string) string {
 		for _, e := range k.Dump().(fake.Dump).Entitlements {

@@ -83,7 +83,7 @@ func Writable(t time.Time) bool {
 // are no etags; empty for the zero time.
 func (m Moment) Version() string {
 	if m.IsZero() {
-		return m.Odd
+		return ""
 	}
 	return m.UTC().Format(time.RFC3339Nano)
 }
