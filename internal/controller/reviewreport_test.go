@@ -29,7 +29,7 @@ var _ = Describe("the reports of a review", func() {
 		obj.SetNamespace(t.namespace)
 		obj.SetName(name)
 		Expect(c.Status().Patch(ctx, obj, client.RawPatch(types.MergePatchType, []byte(addresses)))).To(Succeed())
-		t.annotate(ctx, obj, name, "example.org/upgraded", "now") // A manager that starts looks at every object.
+		t.annotate(ctx, obj, name, v1alpha1.AnnotationReconcileRequestedAt, "upgrade") // A manager that starts looks at every object.
 	}
 	cleansed := func(ctx SpecContext, t *tenant, name string) {
 		GinkgoHelper()
