@@ -2,8 +2,8 @@ package enginetest
 
 import (
 	"context"
+	"strings"
 	"testing"
-	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/client-go/tools/events"
@@ -23,8 +23,6 @@ type Told struct {
 	StatusWrites int
 	// Reason and Message are those of Synced.
 	Reason, Message string
-	// Waits is how long each pass asked to wait for the next one.
-	Waits []time.Duration
 }
 
 // Repeated makes so many passes over an object that is in sync, and then gets a spec that the vendor refuses, and says what it told.
@@ -51,9 +49,7 @@ func Repeated[O engine.Object, D backend.Model](t *testing.T, of Of[O, D], k ven
 	told.StatusWrites = 0
 	w.edit(refused, func(*v1alpha1.ManagedSpec) {})
 	for range passes {
-		after := w.pass()
-		told.Waits = append(told.Waits, after)
-		w.pause(after)
+		w.pause(w.pass())
 	}
 	for len(recorder.Events) > 0 {
 		told.Events = append(told.Events, <-recorder.Events)
@@ -62,4 +58,16 @@ func Repeated[O engine.Object, D backend.Model](t *testing.T, of Of[O, D], k ven
 		told.Reason, told.Message = c.Reason, c.Message
 	}
 	return told
+}
+
+// Once holds it to one event and one write of the status, and the name of the answer to the end of the message: word is what the
+// vendor calls such names.
+func (told Told) Once(t *testing.T, word string) {
+	t.Helper()
+	if len(told.Events) != 1 || told.StatusWrites != 1 || told.Reason != v1alpha1.ReasonRefused {
+		t.Errorf("%s: %d writes of the status and the events %q, want one of each", told.Reason, told.StatusWrites, told.Events)
+	}
+	if at := strings.Index(told.Message, " [the vendor's "+word+" "); at < 0 || !strings.HasSuffix(told.Message, "]") || strings.Contains(told.Message[:at], word) {
+		t.Errorf("the name of the answer does not stand last, and there alone: %q", told.Message)
+	}
 }
