@@ -40,6 +40,37 @@ var _ = Describe("a tenant that has less than its vendor", func() {
 		}).WithTimeout(10 * time.Second).Should(Succeed())
 	})
 
+	It("keeps what was made where nothing may be deleted", func(ctx SpecContext) {
+		t := startTenant(ctx)
+		Expect(c.Create(ctx, t.spec("tenant", func(s *v1alpha1.GovernanceBackendSpec) {
+			s.Capabilities = &v1alpha1.BackendCapabilities{Overrides: []v1alpha1.CapabilityOverride{{Kind: v1alpha1.KindAccessProfile, Capability: "Delete"}}}
+		}))).To(Succeed())
+		s, obj := subjects[1], &v1alpha1.AccessProfile{}
+		t.apply(ctx, s.manifest("one", "One", ""))
+		t.ready(ctx, obj, "one")
+		Expect(c.Delete(ctx, obj)).To(Succeed())
+		eventually(ctx, func() error { return notFound(t.get(ctx, obj, "one")) }).Should(Succeed())
+		Expect(s.count(t, "One")).To(Equal(1))
+	})
+
+	It("is written to no more where nothing may be, and the object says so", func(ctx SpecContext) {
+		t, b, obj := newTenant(ctx), &v1alpha1.GovernanceBackend{}, &v1alpha1.AccessProfile{}
+		s := subjects[1]
+		t.apply(ctx, s.manifest("one", "One", ""))
+		t.ready(ctx, obj, "one")
+		Expect(t.get(ctx, b, "tenant")).To(Succeed())
+		b.Spec.Capabilities = &v1alpha1.BackendCapabilities{Overrides: []v1alpha1.CapabilityOverride{{Kind: v1alpha1.KindAccessProfile, Capability: "Update"}}}
+		Expect(c.Update(ctx, b)).To(Succeed())
+		eventually(ctx, func(g Gomega) {
+			g.Expect(t.get(ctx, b, "tenant")).To(Succeed())
+			g.Expect(b.Status.Overrides).NotTo(BeEmpty())
+		}).Should(Succeed())
+		t.ResetCalls()
+		t.apply(ctx, s.manifest("one", "Two", ""))
+		t.says(ctx, obj, "one", v1alpha1.ConditionAccepted, v1alpha1.ReasonUpdateUnsupported)
+		Expect(t.writesIn(t.Tenant())).To(BeEmpty())
+	})
+
 	for _, s := range subjects {
 		It("has one remote of one object where marks, lists and searches count for less: "+s.String(), func(ctx SpecContext) {
 			t, b := s.tenant(ctx), &v1alpha1.GovernanceBackend{}
