@@ -177,7 +177,6 @@ func TestEachAssumptionIsToldAlone(t *testing.T) {
 					switch want := probe.Holds; {
 					case r.Probe.ID == id && r.Answer.Verdict != probe.DoesNotHold:
 						t.Errorf("%+v, want that it does not hold", r.Answer)
-					case slices.Contains(s.behind, r.Probe.ID) && r.Answer.Verdict == probe.DoesNotHold:
 					case r.Probe.ID == id, r.Probe.Effect == probe.Never, slices.Contains(r.Probe.After, id) && r.Answer.Code == "needs-"+id:
 					case r.Answer.Verdict != want:
 						t.Errorf("%s says %+v as well", r.Probe.ID, r.Answer)

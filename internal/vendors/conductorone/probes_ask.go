@@ -87,10 +87,9 @@ func entitlementProbes() []probe.Probe {
 	return []probe.Probe{
 		{
 			ID: "entitlement-annotations-read-back", Effect: probe.Writes, Needs: place, Calls: 3, Makes: one,
-			Assumes:   "Annotations of an entitlement read back as they were written.",
-			Asks:      "Make an entitlement with the mark in its annotations, and read it.",
-			Depends:   "The mark hangs on them: without it a create whose answer is lost is told by name alone.",
-			Overrides: []backend.Override{{Kind: kindEntitlement, Capability: backend.CapabilityMarks}},
+			Assumes: "Annotations of an entitlement read back as they were written.",
+			Asks:    "Make an entitlement with the mark in its annotations, and read it.",
+			Depends: "The mark is a line of the description there: the operator finds that out by itself, and makes one at a time until then.",
 			Ask: with(kindEntitlement, "annotations-e", plainly, func(ctx context.Context, b *probe.Bench, t probe.Thing, _ probe.Reply) probe.Answer {
 				reply := b.Ask(ctx, getCall(pathOf(t), nil))
 				if !reply.OK() {

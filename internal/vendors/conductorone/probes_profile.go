@@ -19,10 +19,9 @@ func profileProbes() []probe.Probe {
 	return []probe.Probe{
 		{
 			ID: "profile-annotations-read-back", Effect: probe.Writes, Calls: 3, Makes: one,
-			Assumes:   "Annotations of a profile read back as they were written.",
-			Asks:      "Make a profile that is not published with the mark in its annotations, and read it.",
-			Depends:   "The mark hangs on them: without it a create whose answer is lost is told by name alone.",
-			Overrides: []backend.Override{{Kind: kindProfile, Capability: backend.CapabilityMarks}},
+			Assumes: "Annotations of a profile read back as they were written.",
+			Asks:    "Make a profile that is not published with the mark in its annotations, and read it.",
+			Depends: "The mark is a line of the description there: the operator finds that out by itself, and makes one at a time until then.",
 			Ask: with(kindProfile, "annotations-p", unpublished, func(ctx context.Context, b *probe.Bench, t probe.Thing, _ probe.Reply) probe.Answer {
 				reply := b.Ask(ctx, getCall(pathOf(t), nil))
 				if !reply.OK() {

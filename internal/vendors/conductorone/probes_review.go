@@ -94,7 +94,7 @@ func lawProbes() []probe.Probe {
 			e.Description = other(b)
 			return e
 		},
-		Create: 1, Read: 1, Update: 1, Delete: 1, ListCalls: 1,
+		Create: 1, Read: 1, Update: 1, Delete: 1, ListCalls: 1, First: 1,
 		Marks: "entitlement-annotations-read-back", Lists: "entitlement-is-found-at-once", Deletes: "deleted-entitlement-says-so",
 	}.Probes()...)
 	out = append(out, probe.Laws[backend.AccessProfile]{
@@ -107,7 +107,7 @@ func lawProbes() []probe.Probe {
 			p.Description = other(b)
 			return p
 		},
-		Create: 1, Read: 1, Update: 2, Delete: 1,
+		Create: 1, Read: 1, Update: 2, Delete: 1, First: 1,
 		Marks: "profile-annotations-read-back", Lists: "profile-is-listed-at-once", Deletes: "deleted-profile-says-so",
 	}.Probes()...)
 	return append(out, probe.Laws[backend.AccessReview]{

@@ -24,6 +24,8 @@ type Laws[D backend.Model] struct {
 	Create, Read, Update, Delete int
 	// ListCalls is how many calls the list takes that looks by mark and rows are read from; zero for the list of all.
 	ListCalls int
+	// First is how many calls more the first create takes.
+	First int
 	// After are the probes of the kind that say more exactly what a law says, in the order of Probes.
 	Marks, Lists, Deletes string
 }
@@ -46,6 +48,8 @@ func (l Laws[D]) Probes() []Probe {
 		"The driver makes one, changes its description and reads it.", "Edits would not arrive, or not be seen to.", l.Update+l.Read, l.updated)
 	row := probe("reads-the-same-in-a-list", "The row of a list says the same as a read by id, the mark with it.",
 		"The driver makes one and reads its row.", "The sweep for drift would see what is not there.", 0, l.row)
+	lost.Overrides = []backend.Override{{Kind: l.Kind, Capability: backend.CapabilityMarks}}
+	created.Calls += l.First
 	for _, p := range []*Probe{&lost, &row} {
 		if p.Calls += l.ListCalls; l.ListCalls == 0 {
 			p.Lists = kind

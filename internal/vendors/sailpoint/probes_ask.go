@@ -314,7 +314,8 @@ func campaignProbes() []probe.Probe {
 					if !reply.OK() {
 						return reply.Unsaid()
 					}
-					return probe.If(sameInstant(reply.Text("deadline"), deadline), "reads-otherwise", reply.Status)
+					got, ok := rest.ParseMoment(reply.Text("deadline"))
+					return probe.If(ok && got.Equal(deadline), "reads-otherwise", reply.Status)
 				})(ctx, b)
 			},
 		},
@@ -342,16 +343,4 @@ func campaignProbes() []probe.Probe {
 			},
 		},
 	}
-}
-
-// instantForms are the spellings in which instants were seen.
-var instantForms = []string{time.RFC3339Nano, "2006-01-02T15:04Z07:00", "2006-01-02T15:04", "2006-01-02T15:04:05", "2006-01-02 15:04:05"}
-
-func sameInstant(text string, want time.Time) bool {
-	for _, form := range instantForms {
-		if got, err := time.Parse(form, text); err == nil {
-			return got.Equal(want)
-		}
-	}
-	return false
 }
