@@ -275,6 +275,26 @@ var _ = Describe("a mistake in what people write", func() {
 			})
 		}
 
+		It("is told for an entitlement without a resource where one is to be made, and only there", func(ctx SpecContext) {
+			t := newTenant(ctx)
+			made := func(name, displayName string, creation v1alpha1.CreationPolicy) *v1alpha1.AppEntitlement {
+				obj := &v1alpha1.AppEntitlement{}
+				obj.Namespace, obj.Name = t.namespace, name
+				obj.Spec.BackendRef.Name, obj.Spec.App.Name, obj.Spec.DisplayName = "tenant", "GitHub", displayName
+				if creation != "" {
+					obj.Spec.Management = &v1alpha1.Management{Creation: creation}
+				}
+				Expect(c.Create(ctx, obj)).To(Succeed())
+				return obj
+			}
+			plain, either, there := made("plain", "Plain", ""), made("either", "Either", v1alpha1.CreationCreateOrAdopt), made("there", "platform Member", v1alpha1.CreationCreateOrAdopt)
+			Expect(t.says(ctx, plain, "plain", v1alpha1.ConditionAccepted, v1alpha1.ReasonInvalidSpec)).To(Equal("spec.conductorOne.resource: is needed to create this at the vendor"))
+			Expect(t.says(ctx, either, "either", v1alpha1.ConditionAccepted, v1alpha1.ReasonInvalidSpec)).To(
+				Equal("spec.conductorOne.resource: is needed to create this at the vendor, and nothing is there to take over"))
+			t.ready(ctx, there, "there")
+			Expect(live(entitlementObjects(t), "Plain") + live(entitlementObjects(t), "Either")).To(BeZero())
+		})
+
 		It("is told for an entitlement that should move to another app, and mended by the old name", func(ctx SpecContext) {
 			t, obj := newTenant(ctx), &v1alpha1.AppEntitlement{}
 			t.apply(ctx, entitlement("one", inGitHub, "One", ""))

@@ -36,6 +36,8 @@ type outcome struct {
 	named bool
 	// settling: some of what was written is not shown yet.
 	settling bool
+	// lacks: the spec lacks something for a create, and would do for what is there.
+	lacks bool
 	// gated: what narrows waits for more than the rest of the spec does.
 	gated bool
 	// together: it was refused for its name, and is looked at again with all that were.

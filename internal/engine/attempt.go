@@ -91,7 +91,8 @@ func (p *pass[O, D]) judgeParts() {
 	}
 	for _, path := range p.caps.Missing(p.desired) {
 		if path = "spec." + path; !p.resolver.Unresolved(path) {
-			p.facts.TooLate, p.tooLate = true, path+": is needed to create this at the vendor, and nothing is there to take over"
+			p.facts.TooLate, p.lacks = true, true
+			p.tooLate = path + ": is needed to create this at the vendor, and nothing is there to take over"
 			return
 		}
 	}

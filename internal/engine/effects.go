@@ -147,7 +147,11 @@ func effectsOfHold(out outcome) effects {
 		return effects{synced: unknown(reason), ready: readyKeep, also: v1alpha1.ConditionReconciling, requeue: requeueRetry, wake: ByReferrer | ByPerson, event: eventWarning}
 	case v1alpha1.ReasonInvalidSpec, v1alpha1.ReasonSealedByVendor, v1alpha1.ReasonRemoteIDMismatch, v1alpha1.ReasonCreateUnsupported,
 		v1alpha1.ReasonUpdateUnsupported, v1alpha1.ReasonDeletionUnsupported:
-		return effects{accepted: no(reason), refs: resolved, ready: readyFalse, also: v1alpha1.ConditionStalled, wake: ByPerson | ByBackend, event: eventWarning}
+		e := effects{accepted: no(reason), refs: resolved, ready: readyFalse, also: v1alpha1.ConditionStalled, wake: ByPerson | ByBackend, event: eventWarning}
+		if out.lacks { // What may be taken over may come.
+			e.requeue = requeueStuck
+		}
+		return e
 	}
 	e := effects{accepted: valid, refs: resolved, synced: no(reason), ready: readyFalse, also: v1alpha1.ConditionStalled, requeue: requeueStuck, wake: BySweep | ByPerson, event: eventWarning}
 	switch {

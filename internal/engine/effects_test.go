@@ -72,8 +72,11 @@ func TestEveryRowOfTheSettleTable(t *testing.T) {
 		"mass deletion":                {outcome: outcome{plan: Plan{Hold, v1alpha1.ReasonMassDeletion}}, deleting: true, want: backendHolds(v1alpha1.ReasonMassDeletion)},
 		"others refer to it": {outcome: outcome{plan: Plan{Hold, v1alpha1.ReasonStillReferenced}}, deleting: true, want: effects{
 			synced: unknown(v1alpha1.ReasonStillReferenced), ready: readyKeep, also: v1alpha1.ConditionReconciling, requeue: requeueRetry, wake: ByReferrer | ByPerson, event: eventWarning}},
-		"our definition goes":           {outcome: outcome{plan: Plan{Hold, v1alpha1.ReasonKindRemoved}}, want: backendHolds(v1alpha1.ReasonKindRemoved)},
-		"a sealed field":                {outcome: outcome{plan: Plan{Hold, v1alpha1.ReasonSealedByVendor}}, want: refused(v1alpha1.ReasonSealedByVendor)},
+		"our definition goes":         {outcome: outcome{plan: Plan{Hold, v1alpha1.ReasonKindRemoved}}, want: backendHolds(v1alpha1.ReasonKindRemoved)},
+		"a sealed field":              {outcome: outcome{plan: Plan{Hold, v1alpha1.ReasonSealedByVendor}}, want: refused(v1alpha1.ReasonSealedByVendor)},
+		"a spec that lacks something": {outcome: outcome{plan: Plan{Hold, v1alpha1.ReasonInvalidSpec}}, want: refused(v1alpha1.ReasonInvalidSpec)},
+		"a spec that lacks something for a create only": {outcome: outcome{plan: Plan{Hold, v1alpha1.ReasonInvalidSpec}, lacks: true},
+			want: with(refused(v1alpha1.ReasonInvalidSpec), func(e *effects) { e.requeue = requeueStuck })},
 		"another remoteID":              {outcome: outcome{plan: Plan{Hold, v1alpha1.ReasonRemoteIDMismatch}}, want: refused(v1alpha1.ReasonRemoteIDMismatch)},
 		"a create that cannot be":       {outcome: outcome{plan: Plan{Hold, v1alpha1.ReasonCreateUnsupported}}, want: refused(v1alpha1.ReasonCreateUnsupported)},
 		"an update that cannot be":      {outcome: outcome{plan: Plan{Hold, v1alpha1.ReasonUpdateUnsupported}}, want: refused(v1alpha1.ReasonUpdateUnsupported)},

@@ -59,6 +59,7 @@ type pass[O Object, D backend.Model] struct {
 	claimedBy  string
 	drafted    []string           // fields of somebody's draft that differ, and are not the spec's to write
 	tooLate    string             // why no remote is made: it would be over before, or the spec lacks something
+	lacks      bool               // it is the second
 	namesake   string             // a remote that may be what an attempt made, without its mark
 	holder     string             // the living object of this cluster that has what this one wants
 	users      []reference.Object // who refers to it, where that holds it

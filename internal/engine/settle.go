@@ -31,6 +31,7 @@ func (p *pass[O, D]) settle(ctx context.Context, out outcome) (time.Duration, er
 		return 0, p.release(ctx, out)
 	}
 	out = p.doubted(p.unsaid(out))
+	out.lacks = p.lacks && out.plan.Reason == v1alpha1.ReasonInvalidSpec
 	out.holder, out.named, out.together = p.holderOf(out), p.facts.Found == FoundByKey, !p.lookAt.IsZero()
 	e := p.heldBack(p.besides(effectsOf(out, p.deleting())), out)
 	if out.paced && !out.wrote {

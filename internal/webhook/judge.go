@@ -98,12 +98,10 @@ func creates(obj engine.Object, caps backend.Capabilities) bool {
 	if !caps.Create || spec.RemoteID != "" || remote != nil && remote.ID != "" {
 		return false
 	}
-	switch m := spec.Management; {
-	case m == nil:
-		return true
-	default: // What may take over what is there needs less.
+	if m := spec.Management; m != nil { // What may take over what is there needs less.
 		return m.Creation != v1alpha1.CreationAdopt && m.Creation != v1alpha1.CreationCreateOrAdopt
 	}
+	return true
 }
 
 // driverOf returns the driver of the object's kind at its backend, nil while the backend is not known, and whether what leaves a
