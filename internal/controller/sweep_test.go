@@ -3,6 +3,7 @@ package controller_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -118,7 +119,11 @@ func ofRequests(half, field, wanted string, edited map[string]any) tail {
 		held: func(t *tenant, id string) any {
 			for _, e := range t.Dump().(sailpoint.Dump).Entitlements {
 				if e.Object["id"] == id {
-					return e.RequestConfig[half]
+					config, _ := e.RequestConfig[half].(map[string]any)
+					set := maps.Clone(config)
+					// Where nothing was set there is nothing to send back either: what is left out is the default.
+					maps.DeleteFunc(set, func(_ string, v any) bool { return v == nil || v == false })
+					return set
 				}
 			}
 			return nil
