@@ -75,13 +75,7 @@ func (p *pass[O, D]) planMessage(out outcome) string {
 	fields, found := p.fieldList(), p.remoteName()
 	switch out.plan.Reason {
 	case v1alpha1.ReasonCreating, v1alpha1.ReasonRecreating, v1alpha1.ReasonUpdating, v1alpha1.ReasonCorrectingDrift, v1alpha1.ReasonAdopting:
-		if !out.diffLeft && out.wrote {
-			return p.inSyncMessage()
-		}
-		if len(p.changes) == 0 {
-			return firstNonEmpty(p.seen.Message, vendorWorks)
-		}
-		return "still to be written: " + p.differences(p.changes)
+		return p.writingMessage(out)
 	case v1alpha1.ReasonInvalidSpec:
 		return p.tooLate
 	case v1alpha1.ReasonSealedByVendor:
@@ -118,13 +112,29 @@ func (p *pass[O, D]) planMessage(out outcome) string {
 	case v1alpha1.ReasonVendorWorking:
 		return firstNonEmpty(p.seen.Message, vendorWorks)
 	case v1alpha1.ReasonPendingTooLong:
-		text := "the vendor has been working on it for more than 24 hours"
-		if p.seen.Message != "" { // It may say for whom it waits.
-			text += ": " + p.seen.Message
-		}
-		return text + "; look there, or delete and apply"
+		return p.pendingMessage()
 	}
 	return out.plan.Reason
+}
+
+// writingMessage tells how far a write is.
+func (p *pass[O, D]) writingMessage(out outcome) string {
+	switch {
+	case !out.diffLeft && out.wrote:
+		return p.inSyncMessage()
+	case len(p.changes) == 0:
+		return firstNonEmpty(p.seen.Message, vendorWorks)
+	}
+	return "still to be written: " + p.differences(p.changes)
+}
+
+// pendingMessage tells of work that takes too long, with the vendor's words: they may say for whom it waits.
+func (p *pass[O, D]) pendingMessage() string {
+	text := "the vendor has been working on it for more than 24 hours"
+	if p.seen.Message != "" {
+		text += ": " + p.seen.Message
+	}
+	return text + "; look there, or delete and apply"
 }
 
 // fieldList names the fields that differ.
