@@ -63,7 +63,12 @@ func (p *pass[O, D]) observe(ctx context.Context) error {
 	if f.Deleting {
 		return p.askIndex(ctx, shared)
 	}
-	return p.askBeforeCreate(ctx)
+	if err := p.askBeforeCreate(ctx); err != nil {
+		return err
+	}
+	// The lists of this pass may have shown where marks are kept, and then one that is missing proves what it always does.
+	f.MarkProven = f.MarkProven || p.driver.Capabilities().MarksCount()
+	return nil
 }
 
 // askBeforeCreate asks what else there may be of this object: what bears its mark, then what has its name.

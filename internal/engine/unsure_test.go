@@ -46,6 +46,22 @@ func TestALostCreateWhereMarksMayNotReadBack(t *testing.T) {
 			}
 		})
 	})
+	t.Run("is made again beside it, once a list shows marks", func(t *testing.T) {
+		in(t, func(w *world) {
+			unsure(w)
+			w.tenant.Inject(backendtest.Fault{Verb: backendtest.VerbCreate, Before: backend.Errorf(backend.OutcomeUnknown, "the connection broke"), Do: func() {
+				put("Name of payroll")(w)
+			}})
+			w.apply("payroll")
+			w.pass("payroll")
+			w.pass("payroll")
+			w.restart() // The next process has no list yet, and takes one after it judged what its marks prove.
+			time.Sleep(2 * time.Minute)
+			w.tenant.Inject(backendtest.Fault{Verb: backendtest.VerbObserveMany, Do: func() { w.tenant.Entitlements.Caps.MarkUnsure = false }})
+			w.pass("payroll")
+			w.wantSynced("payroll", inSync)
+		})
+	})
 	t.Run("and what is bound stays ours without it", func(t *testing.T) {
 		born(t, func(w *world) {
 			unsure(w)
