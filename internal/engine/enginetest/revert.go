@@ -36,6 +36,9 @@ type Reverting[D backend.Model] struct {
 	Pair func(first, second *D)
 	// Without takes the parts of the entries of a list that are listed as left behind out of a remote: the rest is compared.
 	Without func(actual D, parts []string) D
+	// Renewed takes the parts of entries out of a remote that the second spec took out and the first put back: what somebody else
+	// had said of them went with them.
+	Renewed func(actual, atSecond D) D
 }
 
 // reverts is how many pairs of specs are tried by default.
@@ -243,6 +246,9 @@ func (c *reverting[O, D]) judge(w *world[O, D], atSecond D, count bool) (held []
 	atFirst, atEnd := c.atFirst, c.atEnd
 	if len(parts) > 0 {
 		atFirst, atEnd = c.g.Without(atFirst, parts), c.g.Without(atEnd, parts)
+	}
+	if c.adopts && c.g.Renewed != nil {
+		atFirst, atEnd = c.g.Renewed(atFirst, atSecond), c.g.Renewed(atEnd, atSecond)
 	}
 	set := backend.SetPaths(c.first)
 	if strings.HasPrefix(w.said(), v1alpha1.ReasonFieldRemoved) {

@@ -56,6 +56,18 @@ func TestARevertOfAProfileReverts(t *testing.T) {
 				first.Veza.RequireApprovalToStart, second.Veza.RequireApprovalToStart = nil, nil
 			}
 		},
+		Renewed: func(p, atSecond profile) profile {
+			out := backendtest.Clone(p)
+			for i, r := range out.Veza.Relationships {
+				bare := backend.VezaRelationship{EntityType: r.EntityType, DatasourceID: r.DatasourceID, EntityID: r.EntityID}
+				if !slices.ContainsFunc(backend.Value(atSecond.Veza).Relationships, func(other backend.VezaRelationship) bool {
+					return other.EntityType == r.EntityType && other.DatasourceID == r.DatasourceID && other.EntityID == r.EntityID
+				}) {
+					out.Veza.Relationships[i] = bare
+				}
+			}
+			return out
+		},
 		Without: func(p profile, parts []string) profile {
 			out := backendtest.Clone(p)
 			for i := range out.Veza.Relationships {
