@@ -250,6 +250,20 @@ func with(kind, spec string) *unstructured.Unstructured {
 	for key, value := range fields {
 		object.Object["spec"].(map[string]any)[key] = value
 	}
+	return whole(object)
+}
+
+// whole adds what ConductorOne needs beside some fields, which is no matter of the policies.
+func whole(object *unstructured.Unstructured) *unstructured.Unstructured {
+	spec := object.Object["spec"].(map[string]any)
+	block, ok := spec["conductorOne"].(map[string]any)
+	switch {
+	case !ok:
+	case object.GetKind() == "AppEntitlement":
+		block["resource"] = map[string]any{"type": map[string]any{"name": "Role"}, "name": "Admin"}
+	case block["visibleTo"] != nil:
+		spec["requestable"] = true
+	}
 	return object
 }
 
