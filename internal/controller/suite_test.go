@@ -229,7 +229,8 @@ func (t *tenant) withResource(raw []byte) ([]byte, error) {
 	app, _ := spec["app"].(map[string]any)
 	management, _ := spec["management"].(map[string]any)
 	block, _ := spec["conductorOne"].(map[string]any)
-	if management["creation"] == "Adopt" || spec["remoteID"] != nil || block["resource"] != nil {
+	foreign := spec["sailPoint"] != nil || spec["veza"] != nil // One of the samples, behind another backend.
+	if foreign || management["creation"] == "Adopt" || spec["remoteID"] != nil || block["resource"] != nil {
 		return raw, nil
 	}
 	if block == nil {

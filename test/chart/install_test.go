@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -50,6 +51,10 @@ func previousChart() string {
 	versions, _, err := unstructured.NestedSlice(crd.Object, "spec", "versions")
 	Expect(err).NotTo(HaveOccurred())
 	unstructured.RemoveNestedField(versions[0].(map[string]any), "schema", "openAPIV3Schema", "properties", "spec", "properties", "requestable")
+	spec := versions[0].(map[string]any)["schema"].(map[string]any)["openAPIV3Schema"].(map[string]any)["properties"].(map[string]any)["spec"].(map[string]any)
+	spec["x-kubernetes-validations"] = slices.DeleteFunc(spec["x-kubernetes-validations"].([]any), func(rule any) bool {
+		return strings.Contains(rule.(map[string]any)["rule"].(string), "requestable")
+	})
 	Expect(unstructured.SetNestedSlice(crd.Object, versions, "spec", "versions")).To(Succeed())
 	raw, err = yaml.Marshal(crd.Object)
 	Expect(err).NotTo(HaveOccurred())

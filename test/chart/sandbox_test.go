@@ -76,7 +76,7 @@ func TestTheImageHoldsWhatTheSandboxIsStartedWith(t *testing.T) {
 			t.Errorf("%s runs %s of %s", container.Name, container.Command[0], container.Image)
 		}
 	}
-	if !strings.Contains(readText(t, "Dockerfile"), "COPY --from=build /manager /sandbox /\n") {
+	if !strings.Contains(readText(t, "Dockerfile"), "COPY --from=build /manager /sandbox /governance /\n") {
 		t.Error("the Dockerfile puts no sandbox into the image")
 	}
 }
