@@ -74,3 +74,30 @@ func TestForgettingKeepsWhatIsToBeKept(t *testing.T) {
 		t.Errorf("the index keeps %d remotes and %d objects for nobody", len(x.holders), len(x.keys))
 	}
 }
+
+func TestRenamingATenantMovesItsClaims(t *testing.T) {
+	byHost, other := remoteKey{"host.example", "AppEntitlement", "app", "1"}, remoteKey{"other", "AppEntitlement", "app", "1"}
+	named := remoteKey{"tenant", "AppEntitlement", "app", "1"}
+	first, second := claimant{uid: "a", name: "ns/a", created: 1, bound: true}, claimant{uid: "b", name: "ns/b", created: 2}
+	var x claimIndex
+	x.claim(byHost, first, all)
+	x.claim(named, first, all) // What is claimed at both stays one claim.
+	x.claim(other, second, all)
+	x.rename("host.example", "tenant")
+	x.rename("nowhere", "tenant")
+	x.rename("", "tenant")
+	if holder := x.holder(named, "b", all); holder != "ns/a" {
+		t.Errorf("%q has the remote at its tenant's name, want ns/a", holder)
+	}
+	if holder := x.holder(byHost, "b", all); holder != "" {
+		t.Errorf("%q has the remote at the host still", holder)
+	}
+	if _, conflict := x.claim(named, second, all); !conflict {
+		t.Error("the claim that moved no longer holds others off")
+	}
+	x.forget("a")
+	x.forget("b")
+	if len(x.holders) != 0 || len(x.keys) != 0 || len(x.tenants) != 0 {
+		t.Errorf("the index keeps %d remotes, %d objects and %d tenants for nobody", len(x.holders), len(x.keys), len(x.tenants))
+	}
+}

@@ -152,28 +152,3 @@ func (c *call) removeVisibility() (any, error) {
 	gone := refs(c.body, "accessEntitlements")
 	return c.changeRefs(c.s.visibility, nil, func(list, _ []ref) []ref { return withoutRefs(list, gone) })
 }
-
-// searchRequestable lists what a caller may request: the entries of published catalogs.
-func (c *call) searchRequestable() (any, error) {
-	if err := c.checkFilters([]string{"query", "entitlementAlias", "appDisplayName", "expandMask", "pageSize", "pageToken"}); err != nil {
-		return nil, err
-	}
-	var found []ref
-	for _, r := range c.s.catalogs.All() {
-		if !deleted(r.Value) && flag(r.Value, "published") {
-			found = joinRefs(found, c.alive(c.s.entries[r.Key]))
-		}
-	}
-	var list []row
-	for i, r := range found {
-		value, app := c.live(r), c.s.apps.Get(r.app)
-		alias, name := text(c.body, "entitlementAlias"), text(c.body, "appDisplayName")
-		if (alias == "" || alias == text(value, "alias")) && fuzzy(text(c.body, "query"), value, "displayName", "description") &&
-			(name == "" || (app != nil && text(app.Value, "displayName") == name)) {
-			list = append(list, row{Seq: int64(i + 1), Value: value})
-		}
-	}
-	return c.listing(list, func(value object) object {
-		return object{"entitlement": c.viewEntitlement(value), "appEntitlementUserBindings": []any{}}
-	})
-}

@@ -96,7 +96,6 @@ func TestWhatIsLeft(t *testing.T) {
 	catalog := "/api/v1/catalogs/" + f.createCatalog(object{"published": true})
 	f.Must("POST", catalog+"/requestable_entries", object{"appEntitlements": []any{object{"appId": github, "id": member}}})
 	expect(t, f.Must("GET", catalog+"/requestable_entitlements", nil), member, "list", 0, "appEntitlement", "id")
-	expect(t, f.Must("POST", "/api/v1/search/request_catalog/entitlements", object{"query": "octo"}), member, "list", 0, "entitlement", "appEntitlement", "id")
 	f.Must("DELETE", catalog+"/requestable_entries/"+github+"/"+member, object{})
 	f.Must("POST", catalog+"/bundle_automation/create", object{"entitlements": object{"entitlementRefs": []any{object{"appId": github, "id": member}}}, "enabled": true})
 	f.Must("POST", catalog+"/bundle_automation/run", nil)

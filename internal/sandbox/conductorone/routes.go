@@ -91,7 +91,6 @@ func catalogOperations() []operation {
 		write(post, bundle+"/create", nsCatalog+"CreateBundleAutomationRequest", (*call).createBundle),
 		write(post, bundle+"/run", nsCatalog+"ForceRunBundleAutomationRequest", (*call).runBundle),
 		write(post, bundle+"/resume", nsCatalog+"ResumePausedBundleAutomationRequest", (*call).resumeBundle),
-		search("/api/v1/search/request_catalog/entitlements", nsCatalog+"RequestCatalogSearchServiceSearchEntitlementsRequest", true, (*call).searchRequestable),
 	}
 }
 

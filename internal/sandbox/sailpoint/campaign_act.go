@@ -74,31 +74,6 @@ func (c *call) deleteCampaigns() (any, error) {
 	return empty(), nil
 }
 
-// reassign gives certifications of an active campaign to somebody else.
-func (c *call) reassign() (any, error) {
-	r, err := c.campaign()
-	if err != nil {
-		return nil, err
-	}
-	to := text(inner(c.body, "reassignTo"), "id")
-	if err := c.s.exist("IDENTITY", []string{to}); err != nil {
-		return nil, err
-	}
-	if status := text(r.Value, "status"); status != statusActive {
-		return nil, refuse(codeContent, "certifications can be reassigned while the campaign is ACTIVE; it is %s", status)
-	}
-	for _, id := range texts(c.body, "certificationIds") {
-		certification := c.s.certifications.Get(id)
-		if certification == nil || text(inner(certification.Value, "campaign"), "id") != r.Key {
-			return nil, noReference("Certification", id)
-		}
-		value := wire.Copy(certification.Value)
-		value["reviewer"], value["modified"] = reference("IDENTITY", to), c.stamp()
-		certification.Set(value, c.now)
-	}
-	return c.startJob(r.Key, "ADMIN_REASSIGN", "SUCCESS"), nil
-}
-
 func (c *call) listReports() (any, error) {
 	r, err := c.campaign()
 	if err != nil {
@@ -124,26 +99,6 @@ func (c *call) runReport() (any, error) {
 		"type": "REPORT_RESULT", "id": c.newID(), "name": kind, "status": "SUCCESS", "reportType": kind, "lastRunAt": c.stamp(),
 	})
 	return empty(), nil
-}
-
-func (c *call) runScan() (any, error) {
-	r, err := c.campaign()
-	if err != nil {
-		return nil, err
-	}
-	if status := text(r.Value, "status"); status != statusCompleted {
-		return nil, refuse(codeContent, "a remediation scan needs a COMPLETED campaign; it is %s", status)
-	}
-	return empty(), nil
-}
-
-func (c *call) getReportColumns() (any, error) {
-	return object{"identityAttributeColumns": c.s.reportColumns}, nil
-}
-
-func (c *call) putReportColumns() (any, error) {
-	c.s.reportColumns = c.body["identityAttributeColumns"]
-	return c.getReportColumns()
 }
 
 // startJob notes a job of the campaign service.

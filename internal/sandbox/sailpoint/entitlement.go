@@ -95,25 +95,6 @@ func (c *call) getEntitlement() (any, error) {
 	return c.showInVersion(r.Value), nil
 }
 
-func (c *call) listChildren() (any, error) {
-	return c.listRelated(func(id string) bool { return slices.Contains(c.s.children[c.id()], id) })
-}
-
-func (c *call) listParents() (any, error) {
-	return c.listRelated(func(id string) bool { return slices.Contains(c.s.children[id], c.id()) })
-}
-
-func (c *call) listRelated(related func(id string) bool) (any, error) {
-	if _, err := c.entitlement(); err != nil {
-		return nil, err
-	}
-	if c.query.Get("searchAfter") != "" {
-		return nil, unsimulated("searchAfter is not simulated")
-	}
-	values := slices.DeleteFunc(present(c.s.entitlements), func(value object) bool { return !related(text(value, "id")) })
-	return c.listing(shown(values, c.showInVersion), c.entitlementView())
-}
-
 // privilegePath is where the version takes the privilege (contract 5.2).
 func (c *call) privilegePath() string {
 	if c.shapeB() {

@@ -105,13 +105,6 @@ func TestMetadataOfEntitlements(t *testing.T) {
 	expect(t, f.must("GET", allItems+"/"+payroll, nil), []any{}, "accessModelMetadata", "attributes")
 }
 
-func TestRelatedEntitlements(t *testing.T) {
-	f := start(t, sandbox.Options{})
-	expect(t, f.must("GET", allItems+"/"+finance+"/children", nil), payroll, 0, "id")
-	expect(t, f.must("GET", allItems+"/"+payroll+"/parents", nil), finance, 0, "id")
-	expect(t, f.must("GET", allItems+"/"+payroll+"/children", nil), []any{})
-}
-
 func TestAggregationFindsWhatIsPending(t *testing.T) {
 	f := start(t, sandbox.Options{Configure: func(s *sandbox.Settings) { s.CampaignPace = sandbox.Duration(time.Minute) }})
 	id, err := f.Create(sailpoint.KindAppEntitlement, directory, object{"name": "Audit", "value": "CN=Audit", "pendingAggregation": true})

@@ -75,7 +75,6 @@ func seed() *store {
 	for _, e := range seedEntitlements {
 		s.seedEntitlement(e[0], e[1], e[2], e[3])
 	}
-	s.children[SeedID("entitlement", "Active Directory/Finance")] = []string{SeedID("entitlement", "Active Directory/Payroll")}
 	for _, name := range []string{"Low", "Regular", "Critical"} {
 		s.attributes["accessClass/"+strings.ToLower(name)] = object{
 			"key": "accessClass", "name": "Access class", "multiselect": false, "status": "active", "type": "governance", "objectTypes": []any{},

@@ -28,8 +28,6 @@ type store struct {
 	usage map[string][]object
 	// requestConfigs are by entitlement or source.
 	requestConfigs map[string]object
-	// children are the entitlements below one.
-	children map[string][]string
 	// pending are entitlements of a source that its next aggregation finds.
 	pending map[string][]object
 	// tags are by type and id of what they are on.
@@ -38,7 +36,6 @@ type store struct {
 	// certifications, reviewItems and jobs of campaigns; tasks of everything else.
 	certifications, reviewItems, campaignJobs, tasks *table
 	reports                                          map[string][]object
-	reportColumns                                    any
 	stages                                           map[string]time.Time
 	jobs                                             []job
 }
@@ -48,7 +45,7 @@ func newStore() *store {
 		sources: wire.NewTable(), identities: wire.NewTable(), workgroups: wire.NewTable(), segments: wire.NewTable(), filters: wire.NewTable(),
 		workflows: map[string]string{}, roles: map[string]string{}, attributes: map[string]object{},
 		profiles: wire.NewTable(), entitlements: wire.NewTable(), campaigns: wire.NewTable(),
-		usage: map[string][]object{}, requestConfigs: map[string]object{}, children: map[string][]string{}, pending: map[string][]object{},
+		usage: map[string][]object{}, requestConfigs: map[string]object{}, pending: map[string][]object{},
 		tags: wire.NewTable(), certifications: wire.NewTable(), reviewItems: wire.NewTable(), campaignJobs: wire.NewTable(), tasks: wire.NewTable(),
 		reports: map[string][]object{}, stages: map[string]time.Time{},
 	}
