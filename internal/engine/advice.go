@@ -98,7 +98,7 @@ func (p *pass[O, D]) unasked() bool {
 	return p.boundID() != "" && p.driver != nil && (m == nil || m.Deletion == "") && !p.caps.Delete
 }
 
-// stays says that the deletion of the object has changed nothing at the vendor.
+// stays is the message that the deletion of the object changes nothing at the vendor.
 func (p *pass[O, D]) stays() string {
 	text := "released; this vendor deletes none of this kind, and what is there stays as it is, in force if it was"
 	if p.caps.Retire {

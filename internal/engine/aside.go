@@ -22,7 +22,7 @@ type aside struct {
 	err error
 }
 
-// started says whether a run-once remote runs already. What it is about is fixed at the vendor, and it
+// started reports whether a run-once remote runs already. What it is about is fixed at the vendor, and it
 // keeps its duties whatever became of the objects and names that it once referred to.
 func (p *pass[O, D]) started() bool {
 	return p.facts.Bound && p.r.Kind.Started != nil && p.r.Kind.Started(p.obj)
@@ -100,7 +100,7 @@ func (p *pass[O, D]) resolveAside(ctx context.Context, asked []backend.Name) err
 	return nil
 }
 
-// edited says that the spec was changed since it was last as wanted, by an operator that pins what
+// edited reports whether the spec was changed since it was last as wanted, by an operator that pins what
 // reviews refer to: then a name that nobody knows is news, also where the field takes no edits.
 func (p *pass[O, D]) edited() bool {
 	return !p.settled() && slices.ContainsFunc(p.status().Resolved, func(pin v1alpha1.ResolvedName) bool { return pin.Kind != "" })

@@ -30,7 +30,7 @@ type placeKey struct {
 	name            backend.Name
 }
 
-// due says whether the names of a place are to be asked again, and which turn of the clock that is.
+// due reports whether the names of a place are to be asked again, and which turn of the clock that is.
 // Each place has its own moment in the period, by its name: a restart waits for the next.
 func (s *places) due(k placeKey, now time.Time, period time.Duration) (turn int64, due bool) {
 	h := fnv.New64a()
@@ -181,7 +181,7 @@ func (r *Reconciler[O, D]) askPlace(ctx context.Context, b *Backend, names map[p
 	return moved, nil
 }
 
-// isNews says whether an object does not know a verdict yet, and lets its next pass take it over.
+// isNews reports whether an object does not know a verdict yet, and lets its next pass take it over.
 func (r *Reconciler[O, D]) isNews(obj O, q backend.Name, v reference.Verdict) bool {
 	if reference.Knows(obj.GetManagedStatus().Resolved, q, v) {
 		return false

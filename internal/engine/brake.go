@@ -107,7 +107,7 @@ func (b *Brakes) Hear(key string, said Said) {
 	}
 }
 
-// covers says whether people confirmed just this absence.
+// covers reports whether people confirmed just this absence.
 func (c Confirmation) covers(a Absence) bool {
 	return a.Count <= c.Count && !a.Since.IsZero() && a.Since.Equal(c.At)
 }
@@ -117,7 +117,7 @@ func tooManyAbsent(missing, total int) bool {
 	return missing > max(5, total/10) || total >= 3 && missing == total
 }
 
-// Absent tells that missing of total remotes of a kind are gone, and says whether
+// Absent records that missing of total remotes of a kind are gone, and reports whether
 // nothing may be created or released for that reason.
 func (b *Brakes) Absent(key, kind string, missing, total int) bool {
 	b.mu.Lock()

@@ -11,7 +11,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 )
 
-// Closes says whether the next pass over an object closes at the vendor what left its spec, as far as the object itself tells, and
+// Closes reports whether the next pass over an object closes at the vendor what left its spec, as far as the object itself tells, and
 // when its spec was edited. A template that loses a value does so in many objects at once, and takes as much as many
 // deletions do. declared is asked for the vendor's capabilities, and whether what leaves a spec stays there unless the
 // object says otherwise.
@@ -33,7 +33,7 @@ func Closes(obj Object, declared func() (backend.Capabilities, bool)) (Leaving, 
 	return Leaving{UID: obj.GetUID(), At: editedAt(obj)}, true
 }
 
-// closesAny says whether one of the paths is to be closed and not in the spec.
+// closesAny reports whether one of the paths is to be closed and not in the spec.
 func closesAny(obj Object, written []string, caps backend.Capabilities) bool {
 	var whole struct {
 		Spec map[string]any `json:"spec"`
@@ -56,7 +56,7 @@ func closesAny(obj Object, written []string, caps backend.Capabilities) bool {
 	return false
 }
 
-// hasPath says whether a spec has a field; null is none.
+// hasPath reports whether a spec has a field; null is none.
 func hasPath(spec map[string]any, path []string) bool {
 	value, ok := spec[path[0]]
 	if !ok || value == nil {
@@ -83,7 +83,7 @@ func (p *pass[O, D]) closingHeld(ctx context.Context) (bool, error) {
 	return d.Held, err
 }
 
-// closes says whether a write of changes closes something that left the spec.
+// closes reports whether a write of changes closes something that left the spec.
 func (p *pass[O, D]) closes(changes backend.Changes) bool {
 	for _, path := range p.removed.Closing {
 		if changes.Has(p.removed.At(path)) {

@@ -81,20 +81,20 @@ func (x *brake) count(now time.Time, total int, leaving []Leaving) (d Deletions)
 	return d
 }
 
-// allows says whether people confirmed just these deletions: no more of them, and none that was
+// allows reports whether people confirmed just these deletions: no more of them, and none that was
 // asked for later. A moment that is still to come confirms nothing.
 func (c Confirmation) allows(d Deletions, now time.Time) bool {
 	return d.Waiting <= c.Count && !d.Newest.After(c.At) && !c.At.After(now)
 }
 
-// Deleted tells that the deletion of an object was sent to the vendor.
+// Deleted records that the deletion of an object was sent to the vendor.
 func (b *Brakes) Deleted(key string, uid types.UID) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.get(key).sent[uid] = b.now()
 }
 
-// Leaves says whether the deletion of an object would remove something at the vendor, and was not
+// Leaves reports whether the deletion of an object would remove something at the vendor, and was not
 // sent yet, as far as the object itself tells. What stands still by itself does not count: its deletion is not sent, and would
 // hold those of others for ever. It is counted with the others in the moment in which it is sent.
 func Leaves(obj Object) bool {
@@ -113,7 +113,7 @@ func Leaves(obj Object) bool {
 // clockSkew is how far a vendor's clock may be ahead of the API server's: an attempt from later than that was written by hand.
 const clockSkew = time.Hour
 
-// standsStill says whether the last pass over a deleted object found that it cannot be deleted.
+// standsStill reports whether the last pass over a deleted object found that it cannot be deleted.
 func standsStill(st *v1alpha1.ManagedStatus) bool {
 	c := meta.FindStatusCondition(st.Conditions, v1alpha1.ConditionSynced)
 	a := meta.FindStatusCondition(st.Conditions, v1alpha1.ConditionAccepted)

@@ -32,7 +32,7 @@ func claimantOf(obj Object) claimant {
 	}
 }
 
-// before says whether c goes first: whose mark the remote bears, where namespaces differ; then
+// before reports whether c goes first: whose mark the remote bears, where namespaces differ; then
 // the live binding, then the oldest object.
 func (c claimant) before(other claimant) bool {
 	if c.namespace != other.namespace && c.marked != other.marked {

@@ -24,7 +24,7 @@ var actionNames = [...]string{"Hold", "Wait", "Look", "Settle", "Release", "Adop
 // String names the action.
 func (a Action) String() string { return actionNames[a] }
 
-// Writes says whether the action writes at the vendor.
+// Writes reports whether the action writes at the vendor.
 func (a Action) Writes() bool { return a >= Adopt }
 
 // Plan is what this pass will do, and why.
@@ -43,7 +43,7 @@ type row struct {
 	reason string
 }
 
-// table is decide.md's: the first row that is true wins.
+// table is evaluated top to bottom: the first row that matches wins.
 var table = []row{
 	{number: 1, when: func(f *reader) bool { return f.deleting() && f.kindTerminating() }, plan: Plan{Release, v1alpha1.ReasonKindRemoved}},
 	{number: 2, when: func(f *reader) bool { return f.deleting() && f.deletion() == DeletionOrphan }, plan: Plan{Release, v1alpha1.ReasonOrphaned}},

@@ -265,7 +265,7 @@ func TestLeavingOutAnyRowBreaksALaw(t *testing.T) {
 	}
 }
 
-func TestTableIsNumberedLikeTheDesign(t *testing.T) {
+func TestRowsAreNumberedInOrder(t *testing.T) {
 	if len(table) != 57 {
 		t.Fatalf("the table has %d rows, want 57", len(table))
 	}

@@ -31,7 +31,7 @@ func (p *pass[O, D]) takeDoubt() {
 	}
 }
 
-// tooSoon says that what may be a mistake of the spec is not sent again yet.
+// tooSoon reports whether a write that may fail for a mistake of the spec must not be sent again yet.
 func (p *pass[O, D]) tooSoon() bool {
 	return !p.deleting() && p.memory.doubt.said() && p.r.Now().Before(p.memory.doubt.until)
 }

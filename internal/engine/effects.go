@@ -79,7 +79,7 @@ var (
 	resolved = yes(v1alpha1.ReasonResolved)
 )
 
-// effectsOf is the settle table of decide.md.
+// effectsOf is what is written down of an outcome: conditions, requeue and event.
 func effectsOf(out outcome, deleting bool) effects {
 	switch {
 	case out.doubted:

@@ -12,7 +12,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/reference"
 )
 
-// TestEveryRowOfTheSettleTable holds effectsOf to section 5 of the design, row by row.
+// TestEveryRowOfTheSettleTable names the effects of every kind of outcome.
 func TestEveryRowOfTheSettleTable(t *testing.T) {
 	const reconciling, stalled = v1alpha1.ConditionReconciling, v1alpha1.ConditionStalled
 	healthy := effects{accepted: valid, refs: resolved, synced: yes(v1alpha1.ReasonInSync), ready: readyTrue, requeue: requeuePoll, wake: BySweep}

@@ -30,11 +30,11 @@ type Options struct {
 	Brakes   *Brakes
 	// ClusterID marks our remotes: 12 hex digits, or --cluster-id.
 	ClusterID string
-	// Terminating says whether the CRD of a kind is being deleted.
+	// Terminating reports whether the CRD of a kind is being deleted.
 	Terminating func(kind string) bool
 	// TerminatingNow asks the API server the same, before anything is deleted at a vendor.
 	TerminatingNow func(ctx context.Context, kind string) (bool, error)
-	// Lease says whether this process may write; nil permits.
+	// Lease reports whether this process may write; nil permits.
 	Lease func() error
 	// Window is how long an open attempt may still bring a remote; DefaultWindow if zero.
 	Window time.Duration

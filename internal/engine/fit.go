@@ -79,7 +79,7 @@ func statusOf(obj Object) any {
 	return reflect.ValueOf(obj).Elem().FieldByName("Status").Addr().Interface()
 }
 
-// Refused says whether the API server refuses an object for what it holds, so that the same will
+// Refused reports whether the API server refuses an object for what it holds, so that the same will
 // be refused again.
 func Refused(err error) bool {
 	return apierrors.IsInvalid(err) || apierrors.IsRequestEntityTooLargeError(err) ||

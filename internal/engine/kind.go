@@ -37,7 +37,7 @@ type Kind[O Object, D backend.Model] struct {
 	Protected func(obj O) bool
 	// FiguresRide: figures alone are no reason to write the status.
 	FiguresRide bool
-	// Started says whether the status shows a run-once object as started.
+	// Started reports whether the status shows a run-once object as started.
 	Started func(obj O) bool
 	// ObservedStarted says the same of an observation.
 	ObservedStarted func(obs backend.Observation[D]) bool
@@ -45,12 +45,12 @@ type Kind[O Object, D backend.Model] struct {
 	Tail func(obj O) []string
 	// Poll is when to look again at a remote that moves by itself; zero means never.
 	Poll func(obj O) time.Duration
-	// TooLate says which field lets the remote be over before it is made, and why; an empty path says that none does.
+	// TooLate says which field lets the remote be over before it is made, and why; the path is empty if none does.
 	TooLate func(obj O, now time.Time) (path, why string)
 	// Cleanse takes out of a status what older versions kept there and nobody should read, and reports whether there was any;
 	// nil for a kind of which nothing such was kept.
 	Cleanse func(obj O) bool
-	// Held says that the spec does not allow the create yet, and until when, if known.
+	// Held reports whether the spec does not allow the create yet, and until when, if known.
 	Held func(desired D) (held bool, until time.Time)
 }
 
@@ -61,7 +61,7 @@ type Backends interface {
 	Get(ctx context.Context, namespace string, ref v1alpha1.BackendRef, deleting bool) (*Backend, error)
 	// Place returns what is known of that backend without a call.
 	Place(ctx context.Context, namespace string, ref v1alpha1.BackendRef) Place
-	// Unauthorized tells that the tenant refused the credentials.
+	// Unauthorized records that the tenant refused the credentials.
 	Unauthorized(key string, err error)
 }
 
@@ -107,7 +107,7 @@ type Backend struct {
 	Names backend.Directory
 }
 
-// Lives says whether a remote of that tenant is behind the backend as it answers now.
+// Lives reports whether a remote of that tenant is behind the backend as it answers now.
 func (b *Backend) Lives(tenantID string) bool {
 	return tenantID == b.TenantID || tenantID != "" && tenantID == b.ByHost
 }
@@ -122,7 +122,7 @@ type BackendError struct {
 // Error returns the message.
 func (e *BackendError) Error() string { return e.Message }
 
-// IsGone says whether err means that there is no such backend.
+// IsGone reports whether err means that there is no such backend.
 func IsGone(err error) bool {
 	var e *BackendError
 	return errors.As(err, &e) && e.Reason == v1alpha1.ReasonBackendNotFound

@@ -16,7 +16,7 @@ const (
 // stored notes the version of the object that a patch of ours made.
 func (m *memory) stored(version string, at time.Time) { m.version, m.versionAt = version, at }
 
-// lags says that the cache does not show yet what we wrote last. A pass over such an object would
+// lags reports whether the cache does not show our last write yet. A pass over such an object would
 // know less than we do: it would look for a remote that it is bound to, and its patch would conflict.
 func (m *memory) lags(version string, now time.Time) bool {
 	if m.version == "" || now.Sub(m.versionAt) > lagLimit {

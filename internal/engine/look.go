@@ -28,7 +28,7 @@ type view struct {
 	bearers map[string][]string
 	// others are the hashes of the owners and tokens of marks that were not kept, in order.
 	others []uint64
-	// space is the namespace of the backend that was asked, and lives says whether an owner exists.
+	// space is the namespace of the backend that was asked, and lives reports whether an owner exists.
 	space   string
 	lives   func(owner string) bool
 	charged int // how many hashes are counted for the namespace
@@ -44,7 +44,7 @@ func newView(taken time.Time, b *Backend, lives func(owner string) bool) *view {
 	return &view{taken: taken, space: space, lives: lives, rows: map[string]bool{}, marks: map[string]backend.Mark{}, bearers: map[string][]string{}}
 }
 
-// set says that a remote is there, and which mark it bears.
+// set records that a remote is there, and the ownership mark it bears.
 func (w *view) set(id string, mark backend.Mark) {
 	w.rows[id] = true
 	if before, ok := w.marks[id]; mark.IsZero() || ok && before == mark {
@@ -60,7 +60,7 @@ func (w *view) set(id string, mark backend.Mark) {
 
 func keysOf(mark backend.Mark) [2]string { return [2]string{mark.Owner, mark.Token} }
 
-// hides says whether a mark with the owner or the token was seen and not kept.
+// hides reports whether a mark with the owner or the token was seen and not kept.
 func (w *view) hides(owner, token string) bool {
 	for _, key := range []string{owner, token} {
 		if key == "" {
@@ -87,7 +87,7 @@ type views[D backend.Model] struct {
 	bound func(ctx context.Context, b *Backend, parent string) (ids []string, unborn map[types.UID]int64, err error)
 	// wanted are the names that are asked for in a parent: what has them is kept, and not only that there is something.
 	wanted func(k parentKey) map[uint64]bool
-	// lives says whether the object that a mark names as its owner exists.
+	// lives reports whether the object that a mark names as its owner exists.
 	lives func(owner string) bool
 
 	mu    sync.Mutex
@@ -225,7 +225,7 @@ func (v *views[D]) peek(tenant, parent string) *view {
 	return v.known[parentKey{tenant, parent}]
 }
 
-// lists says whether a view shows a remote.
+// lists reports whether a view shows a remote.
 func (v *views[D]) lists(w *view, id string) bool {
 	v.mu.Lock()
 	defer v.mu.Unlock()

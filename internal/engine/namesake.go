@@ -151,7 +151,7 @@ func (p *pass[O, D]) bearersOf(ctx context.Context, name string) ([]bearer, time
 	return bearers, now, err
 }
 
-// asked says that a person wants another look.
+// asked reports whether a person wants another look.
 func (p *pass[O, D]) asked() bool {
 	return p.requested() != "" && p.requested() != p.status().LastHandledReconcileAt
 }
@@ -168,7 +168,7 @@ func (p *pass[O, D]) searchName(ctx context.Context) ([]bearer, error) {
 	return []bearer{{obs.ID, obs.ParentID, obs.Mark}}, nil
 }
 
-// worthAList says whether a list costs no more than to search what is asked for in the place. Lists follow each other no faster
+// worthAList reports whether a list costs no more than to search what is asked for in the place. Lists follow each other no faster
 // than four pages a second: who comes in between waits for the next one.
 func (p *pass[O, D]) worthAList(ctx context.Context, k parentKey, asks asksName, known *view) (bool, error) {
 	now := p.r.Now()

@@ -229,7 +229,7 @@ func (t *nameTable) sweep() {
 	}
 }
 
-// news says that what an object was told at an earlier time does not count any more.
+// news discards what was reported to an object earlier.
 func (t *nameTable) news(who types.NamespacedName, now time.Time) { t.refused(who, now) }
 
 // refused notes the look that refused an object: the next one has to be younger.
@@ -271,7 +271,7 @@ func (t *nameTable) answer(k parentKey, a asksName, now time.Time) (nameAnswer, 
 	return known, ok && a.servedBy(known.taken, !a.since.After(known.taken), len(known.bearers) > 0, now)
 }
 
-// servedBy says whether a look counts: it is younger than the last one that was told, and than the edit that gave the name.
+// servedBy reports whether a look counts: it is younger than the last one that was told, and than the edit that gave the name.
 // That something has a name is told of a look a moment before, too: nothing is made by that.
 func (a asksName) servedBy(looked time.Time, younger, borne bool, now time.Time) bool {
 	if !looked.After(a.seen) || now.Sub(looked) > witnessAge {
@@ -300,7 +300,7 @@ func (t *nameTable) demand(k parentKey, now time.Time) (n int, few bool) {
 	return n, n <= searchesAtOnce && len(pl.searches) < searchesAtOnce
 }
 
-// due says whether the list of a place that takes so many calls is worth it now for the one who asks.
+// due reports whether the list of a place that takes so many calls is worth it now for the one who asks.
 func (t *nameTable) due(k parentKey, a asksName, calls int, now time.Time) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -355,5 +355,5 @@ func keysOfNames(place nameKey, names ...string) (keys []nameKey) {
 	return keys
 }
 
-// namesRepeat says whether a kind may have two of a name.
+// namesRepeat reports whether a kind may have two of a name.
 func namesRepeat(caps backend.Capabilities) bool { return caps.RunOnce || caps.Naming.IsZero() }

@@ -98,7 +98,7 @@ func (p *pass[O, D]) narrowable() D {
 	return less
 }
 
-// specMoved says whether the spec is another one than what was carried out last. Where not all of it is known, or an
+// specMoved reports whether the spec is another one than what was carried out last. Where not all of it is known, or an
 // earlier version of the operator mapped specs another way, the spec and what it refers to are compared themselves.
 func (p *pass[O, D]) specMoved(ctx context.Context) bool {
 	st := p.status()

@@ -16,7 +16,7 @@ import (
 // shared is how old a list pass may be and still serve another object.
 const shared = 5 * time.Second
 
-// observe looks at the vendor, in the order of the design: the bound id (and a list,
+// observe looks at the vendor, in this order: the bound id (and a list,
 // if it is gone), our token by what was sent, remoteID, the key if the policy adopts,
 // the mark index. The first that answers counts.
 func (p *pass[O, D]) observe(ctx context.Context) error {
@@ -455,7 +455,7 @@ func (p *pass[O, D]) ownerOf(how Found, obs backend.Observation[D]) Owner {
 	return OwnerForeign
 }
 
-// ownerLives says whether the object that a mark of this cluster names exists. When
+// ownerLives reports whether the object that a mark of this cluster names exists. When
 // in doubt it does.
 func (r *Reconciler[O, D]) ownerLives(owner string) bool {
 	namespace, name, ok := strings.Cut(owner, "/")

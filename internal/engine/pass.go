@@ -116,7 +116,7 @@ func (p *pass[O, D]) remote() *v1alpha1.RemoteStatus {
 
 func (p *pass[O, D]) boundID() string { return boundOf(p.obj) }
 
-// fresh says that nothing is asked of this pass, and when to come back. Time plays
+// fresh reports whether nothing is asked of this pass, and when to come back. Time plays
 // no part but for a poll that is due.
 func (p *pass[O, D]) fresh(ctx context.Context) (time.Duration, bool) {
 	p.forced = p.r.takeForced(p.name())
@@ -153,7 +153,7 @@ func (p *pass[O, D]) poll() time.Duration {
 	return p.r.Kind.Poll(p.obj)
 }
 
-// settled says whether the last pass found nothing more to do.
+// settled reports whether the last pass found nothing more to do.
 func (p *pass[O, D]) settled() bool {
 	c := meta.FindStatusCondition(p.status().Conditions, v1alpha1.ConditionSynced)
 	return c != nil && c.ObservedGeneration == p.obj.GetGeneration() &&
@@ -192,7 +192,7 @@ func inputsOf(digest string) string {
 	return inputs
 }
 
-// mappedNow says whether a status was computed by the present mapping and digest.
+// mappedNow reports whether a status was computed by the present mapping and digest.
 func mappedNow(st *v1alpha1.ManagedStatus) bool {
 	return strings.HasPrefix(st.InputsDigest, mappingVersion+":") && backend.KnownDigest(st.Remote.Digest)
 }

@@ -35,7 +35,7 @@ func (p *pass[O, D]) project(out outcome) {
 	p.projectReached(out)
 }
 
-// has says whether the observation is of this object's own remote.
+// has reports whether the observation is of this object's own remote.
 func (p *pass[O, D]) has(out outcome) bool {
 	if p.seen.ID == "" {
 		return false
@@ -156,7 +156,7 @@ func (p *pass[O, D]) projectDrift(out outcome) {
 	p.remote().LastDrift = &v1alpha1.DriftStatus{At: *p.moment(), Fields: fields}
 }
 
-// settledInSync reports whether the status as it was read says that nothing differed.
+// settledInSync reports whether nothing differed by the status as it was read.
 func (p *pass[O, D]) settledInSync() bool {
 	return meta.IsStatusConditionTrue(p.stored.GetManagedStatus().Conditions, v1alpha1.ConditionSynced)
 }

@@ -157,7 +157,7 @@ func (r *reader) absent() bool {
 func (r *reader) exists() bool { return r.found() >= FoundByID }
 func (r *reader) ours() bool   { return r.exists() && r.owner() == OwnerOurs }
 
-// consent says whether the user's policy allows taking over a find that is not ours.
+// consent reports whether the user's policy allows taking over a find that is not ours.
 func (r *reader) consent() bool {
 	if r.remoteID() == RemoteIDSet && r.found() != FoundByID {
 		return false

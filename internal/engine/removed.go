@@ -78,7 +78,7 @@ func (p *pass[O, D]) written() []string {
 	return slices.Compact(out)
 }
 
-// made says whether the object's own create made the remote. Before the intent told so, the vendor's clock does.
+// made reports whether the object's own create made the remote. Before the intent told so, the vendor's clock does.
 func (p *pass[O, D]) made() bool {
 	if p.intent != nil && p.intent.Made != "" {
 		return p.intent.Made == v1alpha1.CreationCreate
@@ -114,7 +114,7 @@ func (p *pass[O, D]) takeBack(obs backend.Observation[D]) {
 	})...)
 }
 
-// holdBack says whether something is held, and leaves of the model what gives no access.
+// holdBack reports whether something is held, and leaves of the model what gives no access.
 func (p *pass[O, D]) holdBack(obs backend.Observation[D]) {
 	p.removed.less, p.removed.waits = nil, nil
 	p.facts.FieldRemoved = p.removed.known && !p.narrowing.on && p.facts.Owner == OwnerOurs && len(p.removed.Held)+len(p.removed.Overruled) > 0
@@ -402,7 +402,7 @@ func (p *pass[O, D]) heldBack(e effects, out outcome) effects {
 	return held
 }
 
-// says tells whether Synced shows a reason.
+// says reports whether Synced shows a reason.
 func says(st *v1alpha1.ManagedStatus, reason string) bool {
 	c := meta.FindStatusCondition(st.Conditions, v1alpha1.ConditionSynced)
 	return c != nil && c.Reason == reason

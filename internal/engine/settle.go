@@ -74,7 +74,7 @@ func (p *pass[O, D]) settle(ctx context.Context, out outcome) (time.Duration, er
 	return p.requeueAfter(e, out), nil
 }
 
-// says whether Synced reads so already, for this generation.
+// reports whether Synced reads so already, for this generation.
 func (p *pass[O, D]) says(m mark) bool {
 	c := meta.FindStatusCondition(p.status().Conditions, v1alpha1.ConditionSynced)
 	return c != nil && c.Status == m.status && c.Reason == m.reason && c.ObservedGeneration == p.obj.GetGeneration()
@@ -217,7 +217,7 @@ func (p *pass[O, D]) projectFigures(out outcome) {
 	p.r.Kind.Project(p.obj, p.seen)
 }
 
-// acceptance says that the spec is accepted, and what it needs of a person.
+// acceptance is the message of an accepted spec, with what it needs of a person.
 func (p *pass[O, D]) acceptance() string {
 	text := "the spec is accepted"
 	for _, w := range p.warnings {

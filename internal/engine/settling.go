@@ -92,7 +92,7 @@ func (p *pass[O, D]) settlingMessage() string {
 		strings.Join(paths, ", "), until.UTC().Format(time.RFC3339))
 }
 
-// inSyncMessage says that the remote is as specified, and what of the spec waits for a state in which the vendor takes it.
+// inSyncMessage is the message for a remote that is as specified, with the part of the spec that waits for a state in which the vendor takes it.
 func (p *pass[O, D]) inSyncMessage() string {
 	text := inSync
 	for _, w := range backend.Waiting(p.target(), p.seen.Actual, p.caps, remembered(p.status())) {

@@ -105,7 +105,7 @@ func (s *slots) take(name types.NamespacedName) (t turn, kept bool) {
 	return t, kept
 }
 
-// passed says that the budget has calls left for who works: another one may try.
+// passed records that the budget has calls left for who works: another one may try.
 func (s *slots) passed(t turn) { s.change(t, func(*line) {}) }
 
 // leave gives the slot to the next in line.
@@ -193,12 +193,12 @@ func (s *slots) line(t turn) (*space, *line) {
 	return of, l
 }
 
-// roomy says whether one more of the namespace may work: it gets at most half of what the others left.
+// roomy reports whether one more of the namespace may work: it gets at most half of what the others left.
 func (s *slots) roomy(of *space) bool {
 	return of.working < min(s.max, queue.Share(Workers(s.max), s.working-of.working))
 }
 
-// open says whether one more of the line may: it gets at most half of what other namespaces left
+// open reports whether one more of the line may: it gets at most half of what other namespaces left
 // of its tenant, and half of what other tenants left of its namespace.
 func (s *slots) open(of *space, l *line) bool {
 	return l.working < queue.Share(s.max, s.tenants[l.tenant]-l.working) && l.working < queue.Share(s.max, of.working-l.working)

@@ -116,7 +116,7 @@ func (r *Reconciler[O, D]) sweepParent(ctx context.Context, b *Backend, parent s
 	return missing, nil
 }
 
-// differs says whether an object has to look at its remote: its row is news, or its tail is due.
+// differs reports whether an object has to look at its remote: its row is news, or its tail is due.
 func (r *Reconciler[O, D]) differs(ctx context.Context, b *Backend, obj O, obs backend.Observation[D], caps backend.Capabilities, at time.Time, tailPeriod time.Duration) bool {
 	desired := r.desiredByPins(ctx, b, obj)
 	caps = caps.For(desired)
@@ -124,7 +124,7 @@ func (r *Reconciler[O, D]) differs(ctx context.Context, b *Backend, obj O, obs b
 	return row || tail
 }
 
-// rowDiffers says whether a row is news. What was listed before our last write could
+// rowDiffers reports whether a row is news. What was listed before our last write could
 // be seen is ignored.
 func (r *Reconciler[O, D]) rowDiffers(obj O, desired D, obs backend.Observation[D], caps backend.Capabilities, at time.Time) bool {
 	st := obj.GetManagedStatus()

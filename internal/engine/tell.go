@@ -95,7 +95,7 @@ func (p *pass[O, D]) tellReady() {
 	timeToReady.WithLabelValues(p.r.Kind.Name, p.backend.Vendor).Observe(max(p.r.Now().Sub(asked), 0).Seconds())
 }
 
-// readyNow says whether a status says Ready for the generation of this pass.
+// readyNow reports whether a status says Ready for the generation of this pass.
 func (p *pass[O, D]) readyNow(st *v1alpha1.ManagedStatus) bool {
 	c := meta.FindStatusCondition(st.Conditions, v1alpha1.ConditionReady)
 	return c != nil && c.Status == metav1.ConditionTrue && c.ObservedGeneration == p.obj.GetGeneration()

@@ -100,7 +100,7 @@ func (w *waiting) freed(holder string) (names []types.NamespacedName) {
 	return names
 }
 
-// takeWoken says whether the object was woken by its holder since it was asked last.
+// takeWoken reports whether the object was woken by its holder since it was asked last.
 func (w *waiting) takeWoken(name types.NamespacedName) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -168,7 +168,7 @@ func conflict(obj client.Object) error {
 	return apierrors.NewConflict(schema.GroupResource{Group: v1alpha1.GroupVersion.Group, Resource: "appentitlements"}, obj.GetName(), fmt.Errorf("changed meanwhile"))
 }
 
-// counted counts a patch, and says whether it has to conflict.
+// counted counts a patch, and reports whether it has to conflict.
 func (w *world) counted(conflicts, patches *int) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -272,7 +272,7 @@ func (w *world) delete(name string) {
 	}
 }
 
-// pass is one pass over an object; crashed says that the process died in it, and
+// pass is one pass over an object; crashed reports whether the process died in it, and
 // another one was started.
 func (w *world) pass(name string) (result reconcile.Result, crashed bool) {
 	w.t.Helper()

@@ -210,7 +210,7 @@ func (c *reverting[O, D]) byHand() string {
 	return obs.ID
 }
 
-// done runs to a stand, and says whether the vendor takes it.
+// done runs to a stand, and reports whether the vendor takes it.
 func (c *reverting[O, D]) done(w *world[O, D]) bool {
 	reason := w.run()
 	if reason == v1alpha1.ReasonInSync || reason == v1alpha1.ReasonFieldRemoved {
@@ -258,7 +258,7 @@ func (c *reverting[O, D]) judge(w *world[O, D], atSecond D, count bool) (held []
 			}
 		}
 	}
-	pending := backend.Diff(c.first, c.atEnd, caps, backend.Memory{}) // All that FieldRemoved says that it waits; the status lists some of it.
+	pending := backend.Diff(c.first, c.atEnd, caps, backend.Memory{}) // All that waits by FieldRemoved; the status lists some of it.
 	for _, path := range c.differing(atFirst, atEnd) {
 		said := slices.ContainsFunc(append(c.g.Follows[path], path), func(p string) bool {
 			return slices.Contains(held, p) || listed[p] != "" || len(held) > 0 && pending.Has(p)
@@ -275,17 +275,17 @@ func (c *reverting[O, D]) judge(w *world[O, D], atSecond D, count bool) (held []
 	return held
 }
 
-// isHeld says whether a field is held, or shows at the vendor what another one holds.
+// isHeld reports whether a field is held, or shows at the vendor what another one holds.
 func (c *reverting[O, D]) isHeld(path string, held []string) bool {
 	return slices.ContainsFunc(append(slices.Clone(c.g.Follows[path]), path), func(p string) bool { return slices.Contains(held, p) })
 }
 
-// isLeft says whether a field is listed as left, or shows at the vendor what a listed one does.
+// isLeft reports whether a field is listed as left, or shows at the vendor what a listed one does.
 func (c *reverting[O, D]) isLeft(path string, listed map[string]v1alpha1.LeftBehindState) bool {
 	return slices.ContainsFunc(append(slices.Clone(c.g.Follows[path]), path), func(p string) bool { return listed[p] == v1alpha1.LeftBehindLeft })
 }
 
-// wider says that nobody may see, ask for, skip or keep more than after the first.
+// wider fails where anybody may see, ask for, skip or keep more than after the first.
 func (c *reverting[O, D]) wider(atFirst, atEnd D, pending backend.Changes, listed map[string]v1alpha1.LeftBehindState, held []string, atSecond D) {
 	if c.g.Opens != nil {
 		before, now := c.g.Opens(atFirst), c.g.Opens(atEnd)
