@@ -74,7 +74,7 @@ func (p *pass[O, D]) settle(ctx context.Context, out outcome) (time.Duration, er
 	return p.requeueAfter(e, out), nil
 }
 
-// reports whether Synced reads so already, for this generation.
+// says reports whether Synced reads so already, for this generation.
 func (p *pass[O, D]) says(m mark) bool {
 	c := meta.FindStatusCondition(p.status().Conditions, v1alpha1.ConditionSynced)
 	return c != nil && c.Status == m.status && c.Reason == m.reason && c.ObservedGeneration == p.obj.GetGeneration()
