@@ -62,8 +62,9 @@ var floors = []floor{
 	{folder: "internal/queue", kubernetes: true},
 
 	{folder: "internal/reference", imports: []string{"api/v1alpha1", "internal/backend"}, kubernetes: true},
+	{folder: "internal/engine/decision"},
 	// Tests of the engine drive it with a real kind.
-	{folder: "internal/engine", imports: []string{"api/v1alpha1", "internal/backend", "internal/bounds", "internal/queue", "internal/reference"}, tests: []string{"internal/controller", "internal/lookup"}, kubernetes: true},
+	{folder: "internal/engine", imports: []string{"api/v1alpha1", "internal/backend", "internal/bounds", "internal/engine/decision", "internal/queue", "internal/reference"}, tests: []string{"internal/controller", "internal/lookup"}, kubernetes: true},
 	// Drivers' tests drive it through the engine.
 	{folder: "internal/engine/enginetest", imports: []string{
 		"api/v1alpha1", "internal/backend", "internal/backend/backendtest", "internal/engine", "internal/reference", "internal/sandbox", "internal/vendors/vendortest",
@@ -74,7 +75,7 @@ var floors = []floor{
 	}, kubernetes: true},
 
 	{folder: "internal/controller", imports: []string{
-		"api/v1alpha1", "internal/backend", "internal/bounds", "internal/engine", "internal/expression", "internal/queue", "internal/reference", "internal/sweep", "internal/telemetry", "internal/tenancy",
+		"api/v1alpha1", "internal/backend", "internal/bounds", "internal/engine", "internal/engine/decision", "internal/expression", "internal/queue", "internal/reference", "internal/sweep", "internal/telemetry", "internal/tenancy",
 	}, tests: []string{"internal/lookup", "internal/sandbox", "internal/sandbox/*", "internal/vendors", "internal/lease"}, kubernetes: true},
 	{folder: "internal/webhook", imports: []string{
 		"api/v1alpha1", "internal/backend", "internal/controller", "internal/engine", "internal/reference", "internal/tenancy",

@@ -19,6 +19,7 @@ import (
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/decision"
 	"github.com/governance-operator/governance-operator/internal/queue"
 	"github.com/governance-operator/governance-operator/internal/reference"
 	"github.com/governance-operator/governance-operator/internal/tenancy"
@@ -26,7 +27,7 @@ import (
 
 // watched is what wakes objects of a kind beside what is asked of them themselves.
 type watched struct {
-	by     engine.Waker
+	by     decision.Waker
 	target client.Object
 	wakes  handler.MapFunc
 	when   predicate.Predicate
@@ -35,19 +36,19 @@ type watched struct {
 // watches lists what wakes the objects of a kind. What the engine names in its table of effects
 // is here, or is the engine's own.
 func watches(reader client.Reader, kind string, clusterKind bool) []watched {
-	out := []watched{{engine.ByBackend, &v1alpha1.GovernanceBackend{}, usersOf(reader, kind), backendChanged()}}
+	out := []watched{{decision.ByBackend, &v1alpha1.GovernanceBackend{}, usersOf(reader, kind), backendChanged()}}
 	for _, target := range kinds {
-		out = append(out, watched{engine.ByReference, reference.New(target), dependents(reader, kind, target), moved()})
+		out = append(out, watched{decision.ByReference, reference.New(target), dependents(reader, kind, target), moved()})
 	}
 	if kind == v1alpha1.KindAppEntitlement {
 		for _, user := range kinds {
-			out = append(out, watched{engine.ByReferrer, reference.New(user), kept(reader), predicate.Funcs{CreateFunc: func(event.CreateEvent) bool { return false }}})
+			out = append(out, watched{decision.ByReferrer, reference.New(user), kept(reader), predicate.Funcs{CreateFunc: func(event.CreateEvent) bool { return false }}})
 		}
 	}
 	if clusterKind { // With single namespaces neither may be watched, and neither plays a part.
 		out = append(out,
-			watched{engine.ByBackend, &v1alpha1.ClusterGovernanceBackend{}, usersOf(reader, kind), backendChanged()},
-			watched{engine.ByNamespace, &corev1.Namespace{}, inNamespace(reader, kind), labelled()})
+			watched{decision.ByBackend, &v1alpha1.ClusterGovernanceBackend{}, usersOf(reader, kind), backendChanged()},
+			watched{decision.ByNamespace, &corev1.Namespace{}, inNamespace(reader, kind), labelled()})
 	}
 	return out
 }

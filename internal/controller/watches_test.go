@@ -18,12 +18,12 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/event"
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
-	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/decision"
 	"github.com/governance-operator/governance-operator/internal/reference"
 )
 
 // ofTheEngine are the wakers that are no watch: tests of the engine and of the sweep see them wake.
-var ofTheEngine = []engine.Waker{engine.ByPerson, engine.ByHolder, engine.BySweep}
+var ofTheEngine = []decision.Waker{decision.ByPerson, decision.ByHolder, decision.BySweep}
 
 // TestTheWatchesThatTheEngineNamesFire: for each waker of the table of effects there is a watch,
 // and what is said there wakes the objects that it should, and no others.
@@ -71,24 +71,24 @@ func TestTheWatchesThatTheEngineNamesFire(t *testing.T) {
 	shared := func() client.Object {
 		return &v1alpha1.ClusterGovernanceBackend{ObjectMeta: metav1.ObjectMeta{Name: "shared"}}
 	}
-	seen := map[engine.Waker]bool{}
+	seen := map[decision.Waker]bool{}
 	for sentence, c := range map[string]struct {
-		by            engine.Waker
+		by            decision.Waker
 		before, after client.Object
 		want          []string
 		kind          string // of whom is woken; profiles if empty
 	}{
-		"a backend that recovers":              {engine.ByBackend, ready(backendOf(), "False"), ready(backendOf(), "True"), []string{"team/own"}, ""},
-		"a backend that stays as it is":        {engine.ByBackend, ready(backendOf(), "True"), ready(backendOf(), "True"), nil, ""},
-		"a cluster backend that recovers":      {engine.ByBackend, ready(shared(), "False"), ready(shared(), "True"), []string{"other/shared", "team/shared"}, ""},
-		"a namespace that is labelled":         {engine.ByNamespace, namespace(""), namespace("enabled"), []string{"team/shared"}, ""},
-		"a namespace whose labels stay":        {engine.ByNamespace, namespace("enabled"), namespace("enabled"), nil, ""},
-		"a reference that gets its remote":     {engine.ByReference, entitlement(""), entitlement("e-1"), []string{"team/own"}, ""},
-		"a reference whose remote is the same": {engine.ByReference, entitlement("e-1"), entitlement("e-1"), nil, ""},
+		"a backend that recovers":              {decision.ByBackend, ready(backendOf(), "False"), ready(backendOf(), "True"), []string{"team/own"}, ""},
+		"a backend that stays as it is":        {decision.ByBackend, ready(backendOf(), "True"), ready(backendOf(), "True"), nil, ""},
+		"a cluster backend that recovers":      {decision.ByBackend, ready(shared(), "False"), ready(shared(), "True"), []string{"other/shared", "team/shared"}, ""},
+		"a namespace that is labelled":         {decision.ByNamespace, namespace(""), namespace("enabled"), []string{"team/shared"}, ""},
+		"a namespace whose labels stay":        {decision.ByNamespace, namespace("enabled"), namespace("enabled"), nil, ""},
+		"a reference that gets its remote":     {decision.ByReference, entitlement(""), entitlement("e-1"), []string{"team/own"}, ""},
+		"a reference whose remote is the same": {decision.ByReference, entitlement("e-1"), entitlement("e-1"), nil, ""},
 		"the last object that refers to what is kept": {
-			engine.ByReferrer, profile("team", "own", own, "kept"), profile("team", "own", own, ""), []string{"team/kept"}, v1alpha1.KindAppEntitlement},
+			decision.ByReferrer, profile("team", "own", own, "kept"), profile("team", "own", own, ""), []string{"team/kept"}, v1alpha1.KindAppEntitlement},
 		"an object that refers to what is not kept": {
-			engine.ByReferrer, profile("team", "own", own, "free"), profile("team", "own", own, ""), nil, v1alpha1.KindAppEntitlement},
+			decision.ByReferrer, profile("team", "own", own, "free"), profile("team", "own", own, ""), nil, v1alpha1.KindAppEntitlement},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			seen[c.by] = true
@@ -110,7 +110,7 @@ func TestTheWatchesThatTheEngineNamesFire(t *testing.T) {
 			}
 		})
 	}
-	for _, by := range engine.Wakers() {
+	for _, by := range decision.Wakers() {
 		if !seen[by] && !slices.Contains(ofTheEngine, by) {
 			t.Errorf("no case for waker %b", by)
 		}

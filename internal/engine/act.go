@@ -15,6 +15,7 @@ import (
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/engine/decision"
 	"github.com/governance-operator/governance-operator/internal/reference"
 )
 
@@ -23,7 +24,7 @@ const identityAge = 2 * time.Second
 
 // outcome is what became of a pass.
 type outcome struct {
-	plan     Plan
+	plan     *decision.Plan
 	wrote    bool // the vendor accepted something
 	diffLeft bool
 	problems []reference.Problem
@@ -49,9 +50,9 @@ type outcome struct {
 }
 
 // act does what the plan says: at most one logical write.
-func (p *pass[O, D]) act(ctx context.Context, plan Plan) outcome {
+func (p *pass[O, D]) act(ctx context.Context, plan *decision.Plan) outcome {
 	if plan.Action.Writes() && p.tooSoon() {
-		return outcome{plan: Plan{Wait, v1alpha1.ReasonRefusedPerhaps}}
+		return outcome{plan: decision.RefusedPerhaps}
 	}
 	if plan.Action.Writes() {
 		next, err := p.lookOnceMore(ctx, plan)
@@ -68,26 +69,26 @@ func (p *pass[O, D]) act(ctx context.Context, plan Plan) outcome {
 	}
 	p.why = p.writeReason(plan)
 	switch plan.Action {
-	case Create:
+	case decision.Create:
 		return p.create(ctx, plan)
-	case Adopt:
+	case decision.Adopt:
 		return p.adopt(ctx, plan)
-	case Update:
+	case decision.Update:
 		if err := p.noteWritten(ctx, p.writable()); err != nil {
 			return outcome{plan: plan, err: err}
 		}
 		return p.update(ctx, plan, p.writable())
-	case Retire:
+	case decision.Retire:
 		out = p.update(ctx, plan, backend.Changes{{Path: backend.PathRetired}})
 		out.diffLeft = true // Another look must see it retired before the object may go.
 		if out.err == nil {
 			p.r.Brakes.Deleted(p.backend.Key, p.obj.GetUID())
 		}
 		return out
-	case Delete:
+	case decision.Delete:
 		return p.delete(ctx, plan)
-	case Wait:
-		if plan.Reason == v1alpha1.ReasonRemoteNotFound {
+	case decision.Wait:
+		if plan == decision.RemoteNotFound {
 			out.err = p.refresh(ctx)
 		}
 	}
@@ -96,28 +97,28 @@ func (p *pass[O, D]) act(ctx context.Context, plan Plan) outcome {
 
 // lookOnceMore gathers again, right before a write, the facts that would make it
 // unforgivable, and decides again if one of them moved.
-func (p *pass[O, D]) lookOnceMore(ctx context.Context, plan Plan) (Plan, error) {
-	if plan.Action != Create && plan.Action != Adopt { // Their claim is fenced, and closed.
+func (p *pass[O, D]) lookOnceMore(ctx context.Context, plan *decision.Plan) (*decision.Plan, error) {
+	if plan.Action != decision.Create && plan.Action != decision.Adopt { // Their claim is fenced, and closed.
 		if err := p.fenceLease(); err != nil {
 			return plan, err
 		}
 	}
-	if (plan.Action == Delete || plan.Action == Retire) && p.deleting() {
+	if (plan.Action == decision.Delete || plan.Action == decision.Retire) && p.deleting() {
 		held, err := p.deletionsHeld(ctx)
 		if err != nil {
 			return plan, err
 		}
 		if p.facts.MassDeletion = held; held {
-			return Decide(p.facts), nil
+			return decision.Decide(p.facts), nil
 		}
 	}
-	if plan.Action == Update && p.facts.Closes {
+	if plan.Action == decision.Update && p.facts.Closes {
 		held, err := p.closingHeld(ctx)
 		if err != nil {
 			return plan, err
 		}
 		if p.facts.MassDeletion = held; held {
-			return Decide(p.facts), nil
+			return decision.Decide(p.facts), nil
 		}
 	}
 	// Nothing is sent to a tenant that was not asked who it is a moment ago.
@@ -128,17 +129,17 @@ func (p *pass[O, D]) lookOnceMore(ctx context.Context, plan Plan) (Plan, error) 
 	if who.ID != p.backend.PinnedTenantID {
 		p.facts.TenantMatches = false
 	}
-	if plan.Action == Adopt {
+	if plan.Action == decision.Adopt {
 		k, c := p.claimOf(p.seen)
 		p.claimedBy, p.facts.ClaimConflict = p.r.claims.take(k, c, p.rivals(c))
 	}
-	if (plan.Action == Delete || plan.Action == Retire) && p.deleting() && p.r.TerminatingNow != nil {
+	if (plan.Action == decision.Delete || plan.Action == decision.Retire) && p.deleting() && p.r.TerminatingNow != nil {
 		// The objects of a definition go after it: only a live look is sure to know.
 		if p.facts.KindTerminating, err = p.r.TerminatingNow(ctx, p.r.Kind.Name); err != nil {
 			return plan, err
 		}
 	}
-	return Decide(p.facts), nil
+	return decision.Decide(p.facts), nil
 }
 
 // deletionsHeld counts the deletions behind the backend, this one included.
@@ -151,18 +152,18 @@ func (p *pass[O, D]) deletionsHeld(ctx context.Context) (bool, error) {
 }
 
 // needsClaim: for Create and Adopt, and for what is ours but has lost its finalizer or intent.
-func (p *pass[O, D]) needsClaim(plan Plan) bool {
-	if plan.Action == Create || plan.Action == Adopt {
+func (p *pass[O, D]) needsClaim(plan *decision.Plan) bool {
+	if plan.Action == decision.Create || plan.Action == decision.Adopt {
 		return true
 	}
 	lost := !p.hasFinalizer() || p.intent == nil
-	return lost && !p.deleting() && p.facts.Found >= FoundByID && p.facts.Owner == OwnerOurs
+	return lost && !p.deleting() && p.facts.Found >= decision.FoundByID && p.facts.Owner == decision.OwnerOurs
 }
 
 // stakeClaim writes finalizer and intent in one merge patch with resourceVersion. A
 // conflict ends the pass.
-func (p *pass[O, D]) stakeClaim(ctx context.Context, plan Plan) error {
-	send := plan.Action == Create
+func (p *pass[O, D]) stakeClaim(ctx context.Context, plan *decision.Plan) error {
+	send := plan.Action == decision.Create
 	at, err := p.r.clock.read(p.backend.TenantKey)
 	if errors.Is(err, errNoClock) && send {
 		if _, err = p.look(ctx, backend.Ref{ParentID: p.parentID, Mark: backend.Mark{Token: newToken(), Owner: ownerOf(p.obj), Cluster: p.r.ClusterID}}); err != nil {
@@ -178,11 +179,11 @@ func (p *pass[O, D]) stakeClaim(ctx context.Context, plan Plan) error {
 	if p.intent != nil {
 		next.Bound = next.Bound || p.intent.Bound
 		next.Token, next.Attempt = p.intent.Token, max(p.intent.Attempt, p.status().ClosedAttempt)+1
-	} else if m := p.seen.Mark; p.facts.Owner == OwnerOurs && p.seen.Exists && m.Token != "" {
+	} else if m := p.seen.Mark; p.facts.Owner == decision.OwnerOurs && p.seen.Exists && m.Token != "" {
 		next.Token = m.Token
 	}
 	next.Wrote, next.Made = p.remembers(plan)
-	if plan.Action == Adopt {
+	if plan.Action == decision.Adopt {
 		next.Of = p.seen.ID
 	}
 	stamp := p.r.Now()
@@ -190,7 +191,7 @@ func (p *pass[O, D]) stakeClaim(ctx context.Context, plan Plan) error {
 		return fmt.Errorf("claiming %s: %w", p.name(), err)
 	}
 	p.claimStamp = stamp
-	if plan.Action == Create || plan.Action == Adopt {
+	if plan.Action == decision.Create || plan.Action == decision.Adopt {
 		p.removed.memory = nil
 		p.status().Written, p.status().LeftBehind = &v1alpha1.WrittenFields{Paths: slices.Clone(next.Wrote)}, nil
 	}
@@ -265,7 +266,7 @@ func (p *pass[O, D]) fenced(ctx context.Context) context.Context {
 	})
 }
 
-func (p *pass[O, D]) create(ctx context.Context, plan Plan) outcome {
+func (p *pass[O, D]) create(ctx context.Context, plan *decision.Plan) outcome {
 	p.r.At("creating")
 	obs, err := p.driver.Create(p.fenced(ctx), backend.Ref{ParentID: p.parentID, Key: p.key(), Mark: p.mark(), Tail: p.tail()}, p.desired)
 	p.r.At("created")
@@ -301,10 +302,10 @@ func fieldPaths(desired any, caps backend.Capabilities) []string {
 }
 
 // adopt takes a remote over: our mark is written, and under Correct the spec too.
-func (p *pass[O, D]) adopt(ctx context.Context, plan Plan) outcome {
+func (p *pass[O, D]) adopt(ctx context.Context, plan *decision.Plan) outcome {
 	p.assume(p.seen)
 	changes := backend.Changes{{Path: backend.PathMark}}
-	if p.facts.Drift == DriftCorrect {
+	if p.facts.Drift == decision.DriftCorrect {
 		changes = append(changes, p.writable()...)
 	}
 	return p.update(ctx, plan, changes)
@@ -315,10 +316,10 @@ func (p *pass[O, D]) writable() backend.Changes {
 	return p.changes.Without(append(slices.Clone(p.seen.Sealed), p.caps.CreateOnly...))
 }
 
-func (p *pass[O, D]) update(ctx context.Context, plan Plan, changes backend.Changes) outcome {
+func (p *pass[O, D]) update(ctx context.Context, plan *decision.Plan, changes backend.Changes) outcome {
 	seen := p.seen
 	seen.Mark = p.mark()
-	if m := p.seen.Mark; p.facts.Owner == OwnerOurs && m.Token != "" {
+	if m := p.seen.Mark; p.facts.Owner == decision.OwnerOurs && m.Token != "" {
 		seen.Mark.Token = m.Token
 	}
 	p.said = p.differences(changes)
@@ -327,7 +328,7 @@ func (p *pass[O, D]) update(ctx context.Context, plan Plan, changes backend.Chan
 	p.r.At("updated")
 	p.findHolder(ctx, err)
 	if err != nil && (!obs.Exists || obs.ID == "") {
-		if plan.Action == Adopt {
+		if plan.Action == decision.Adopt {
 			p.status().ClosedAttempt = p.intent.Attempt
 		}
 		p.forgetRefused(ctx, err)
@@ -337,7 +338,7 @@ func (p *pass[O, D]) update(ctx context.Context, plan Plan, changes backend.Chan
 	if p.closes(changes) {
 		p.r.Brakes.Deleted(p.backend.Key, p.obj.GetUID()) // It takes as much.
 	}
-	if plan.Action == Adopt {
+	if plan.Action == decision.Adopt {
 		p.status().ClosedAttempt = p.intent.Attempt
 		p.r.views.note(p.backend.TenantKey, obs.ParentID, obs.ID, p.mark())
 	}
@@ -349,7 +350,7 @@ func (p *pass[O, D]) update(ctx context.Context, plan Plan, changes backend.Chan
 }
 
 // wrote takes over what a write returned, as any other observation.
-func (p *pass[O, D]) wrote(ctx context.Context, plan Plan, obs backend.Observation[D], err error) outcome {
+func (p *pass[O, D]) wrote(ctx context.Context, plan *decision.Plan, obs backend.Observation[D], err error) outcome {
 	p.r.clock.saw(p.backend.TenantKey, obs.Date)
 	if obs.Mark.IsZero() && !obs.MarkInProse && !p.caps.MarksCount() {
 		obs.Mark = p.mark()
@@ -357,7 +358,7 @@ func (p *pass[O, D]) wrote(ctx context.Context, plan Plan, obs backend.Observati
 	obs.Exists = true
 	p.keepUnread(&obs)
 	p.learn(obs, err == nil)
-	if err == nil || plan.Action == Create {
+	if err == nil || plan.Action == decision.Create {
 		p.noteSettling()
 	}
 	p.seen, p.wroteTo = obs, obs.ID
@@ -394,10 +395,10 @@ func (p *pass[O, D]) learn(obs backend.Observation[D], all bool) {
 }
 
 // delete removes the remote, or the younger twin of a living object.
-func (p *pass[O, D]) delete(ctx context.Context, plan Plan) outcome {
+func (p *pass[O, D]) delete(ctx context.Context, plan *decision.Plan) outcome {
 	seen := p.seen
 	// Of an object that goes both go, and nobody would look for the twin afterwards.
-	twin := plan.Reason == v1alpha1.ReasonRemovingDuplicate || p.deleting() && seen.Twin != nil
+	twin := plan == decision.RemovingDuplicate || p.deleting() && seen.Twin != nil
 	if twin {
 		seen = backend.Observation[D]{Exists: true, ID: p.seen.Twin.ID, ParentID: p.seen.Twin.ParentID, Mark: p.seen.Mark}
 	}
@@ -418,7 +419,7 @@ func (p *pass[O, D]) delete(ctx context.Context, plan Plan) outcome {
 	p.remote().DeleteSentAt = &now
 	obs, err := p.look(ctx, backend.Ref{ID: seen.ID, ParentID: seen.ParentID})
 	if err == nil && !obs.Exists {
-		return outcome{plan: Plan{Release, v1alpha1.ReasonGone}, wrote: true}
+		return outcome{plan: decision.Gone, wrote: true}
 	}
 	return outcome{plan: plan, wrote: true, diffLeft: true}
 }

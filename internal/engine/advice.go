@@ -6,6 +6,7 @@ import (
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/engine/decision"
 )
 
 // The messages here say what to do, and so they differ by what this vendor, this object and its settings allow.
@@ -20,11 +21,11 @@ func (p *pass[O, D]) missingMessage() string {
 	switch {
 	case f.RunOnce:
 		return gone + "another one is made only for another object: delete this one and apply it again"
-	case f.RemoteID == RemoteIDSet:
+	case f.RemoteID == decision.RemoteIDSet:
 		return gone + "with spec.remoteID nothing is created: bring it back at the vendor, or delete this object and apply it with the id of another remote, or with none"
 	case !f.CanCreate:
 		return gone + "this vendor cannot create this kind: bring it back at the vendor"
-	case f.Creation == CreationAdopt:
+	case f.Creation == decision.CreationAdopt:
 		return gone + "creation: Adopt makes none: choose creation: Create, or bring it back at the vendor"
 	}
 	return gone + "drift: Report makes no other: choose drift: Correct, or bring it back at the vendor"
@@ -70,7 +71,7 @@ func orList(ways []string) string {
 // driftedMessage: it differs, and is left so because that was asked for, or since the vendor takes no such edit.
 func (p *pass[O, D]) driftedMessage() string {
 	fields := p.differences(p.changes)
-	if p.facts.Drift == DriftReport {
+	if p.facts.Drift == decision.DriftReport {
 		return fmt.Sprintf("differs at the vendor and is left so: %s; edit the spec, choose drift: Correct, or mend it at the vendor", fields)
 	}
 	return fmt.Sprintf("differs at the vendor, which lets nobody but its own side write it: %s; write into the spec what is there, or mend it at the vendor", fields)
@@ -82,11 +83,11 @@ func (p *pass[O, D]) suspendedWrite() string {
 	switch {
 	case f.Deleting:
 		return "the remote would be deleted or retired"
-	case f.Found == FoundAbsentProved:
+	case f.Found == decision.FoundAbsentProved:
 		return "a remote would be created"
-	case f.Owner != OwnerOurs:
+	case f.Owner != decision.OwnerOurs:
 		return p.remoteName() + " would be taken over"
-	case f.Twin == TwinRemovable:
+	case f.Twin == decision.TwinRemovable:
 		return fmt.Sprintf("the second remote, %q, would be removed", p.twinID())
 	}
 	return "would be written: " + p.differences(p.changes)
@@ -119,14 +120,14 @@ func (p *pass[O, D]) lostMessage() string {
 // takeOver is what has to be done so that this object may take the remote that was found.
 func (p *pass[O, D]) takeOver() string {
 	f := &p.facts
-	adopt := f.Creation == CreationCreate || f.Creation == CreationCreateDuplicate
+	adopt := f.Creation == decision.CreationCreate || f.Creation == decision.CreationCreateDuplicate
 	ways := strings.TrimSuffix(p.giveUp(), ", then ")
 	switch {
 	case ways != "" && !adopt:
 		return ways
 	case ways != "":
 		return ways + ", and choose management.creation: CreateOrAdopt"
-	case f.Owner == OwnerOtherCluster:
+	case f.Owner == decision.OwnerOtherCluster:
 		return "choose management.creation: CreateOrAdopt"
 	}
 	return "choose management.creation: CreateOrAdopt or set spec.remoteID"
@@ -135,7 +136,7 @@ func (p *pass[O, D]) takeOver() string {
 // giveUp is what has to happen first where a remote is another owner's, whatever this object says.
 func (p *pass[O, D]) giveUp() string {
 	switch {
-	case p.facts.Owner != OwnerForeign:
+	case p.facts.Owner != decision.OwnerForeign:
 		return ""
 	case p.seen.Mark.Cluster == p.r.ClusterID:
 		return "delete that object with deletion: Orphan, then "

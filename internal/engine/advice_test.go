@@ -434,7 +434,7 @@ func adviceOfTheEngine() map[string]advice {
 			},
 			reason: v1alpha1.ReasonRemoteFailed,
 			ways: map[string]func(w *world){
-				"out of paper; mend it there": func(w *world) {
+				"out of paper; fix it there": func(w *world) {
 					w.tenant.Entitlements.Change(first, func(r *backendtest.Remote) { r.Phase = backend.PhaseLive })
 				},
 				"or delete and apply": again(),

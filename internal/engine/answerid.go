@@ -5,6 +5,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/engine/decision"
 )
 
 // withAnswer puts the vendor's name for the answer that a message tells of behind it, where the message has room for it.
@@ -22,9 +23,9 @@ func withAnswer(message string, err error) string {
 
 // kept is the text of a condition that stays as it is though another answer said so: each has a name of its own, and nothing
 // else is new.
-func kept(conditions []metav1.Condition, kind string, m mark, text string) string {
+func kept(conditions []metav1.Condition, kind string, m decision.State, text string) string {
 	old := meta.FindStatusCondition(conditions, kind)
-	if old != nil && old.Status == m.status && old.Reason == m.reason && backend.WithoutReference(old.Message) == backend.WithoutReference(text) {
+	if old != nil && string(old.Status) == string(m.Status) && old.Reason == m.Reason && backend.WithoutReference(old.Message) == backend.WithoutReference(text) {
 		return old.Message
 	}
 	return text

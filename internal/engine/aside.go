@@ -5,10 +5,9 @@ import (
 	"slices"
 	"strings"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/engine/decision"
 	"github.com/governance-operator/governance-operator/internal/reference"
 )
 
@@ -94,7 +93,7 @@ func (p *pass[O, D]) resolveAside(ctx context.Context, asked []backend.Name) err
 	}
 	p.setAside(p.resolver.Problems())
 	p.revert()
-	if p.facts.Found >= FoundByID {
+	if p.facts.Found >= decision.FoundByID {
 		p.found(ctx, p.facts.Found, p.seen)
 	}
 	return nil
@@ -107,15 +106,15 @@ func (p *pass[O, D]) edited() bool {
 }
 
 // besides says what becomes of a pass that had to leave something out: it cannot say that all is as wanted.
-func (p *pass[O, D]) besides(e effects) effects {
-	if len(p.aside.told) == 0 && p.aside.err == nil || e.leave || p.deleting() {
+func (p *pass[O, D]) besides(e decision.Effects) decision.Effects {
+	if len(p.aside.told) == 0 && p.aside.err == nil || e.Leave || p.deleting() {
 		return e
 	}
-	if e.synced.status == metav1.ConditionTrue {
-		e.synced, e.ready, e.also = unknown(v1alpha1.ReasonBlocked), readyFalse, v1alpha1.ConditionReconciling
+	if e.Synced.Status == decision.True {
+		e.Synced, e.Ready, e.Also = decision.Perhaps(v1alpha1.ReasonBlocked), decision.NotReady, decision.Reconciling
 	}
-	if e.requeue == requeueNone || e.requeue == requeuePoll && p.poll() == 0 {
-		e.requeue = requeueRetry
+	if e.Requeue == decision.Never || e.Requeue == decision.AtPoll && p.poll() == 0 {
+		e.Requeue = decision.Again
 	}
 	return e
 }

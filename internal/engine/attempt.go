@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/engine/decision"
 )
 
 // retryWithin is how old an attempt may be, by the vendor's clock, that is made again although its kind runs once. An
@@ -23,7 +24,7 @@ type missed struct {
 // the second list the attempt counts as fresh. looked is the look for the remote, which found none.
 func (p *pass[O, D]) judgeAttempt(ctx context.Context, looked backend.Observation[D]) error {
 	f := &p.facts
-	if f.Intent != IntentOld || !f.RunOnce || f.Bound || p.intent.Bound || !f.MarkProven || p.caps.Launches {
+	if f.Intent != decision.IntentOld || !f.RunOnce || f.Bound || p.intent.Bound || !f.MarkProven || p.caps.Launches {
 		return nil
 	}
 	p.namesake = looked.Namesake
@@ -36,7 +37,7 @@ func (p *pass[O, D]) judgeAttempt(ctx context.Context, looked backend.Observatio
 		over = m.again
 	}
 	if p.r.Now().Before(over) {
-		f.Intent = IntentFresh
+		f.Intent = decision.IntentFresh
 		return nil
 	}
 	list, err := p.r.views.get(ctx, p.backend, p.driver, p.intent.ParentID, over)
@@ -52,7 +53,7 @@ func (p *pass[O, D]) judgeAttempt(ctx context.Context, looked backend.Observatio
 			return err
 		}
 		if obs.Exists {
-			p.found(ctx, FoundByMark, obs)
+			p.found(ctx, decision.FoundByMark, obs)
 			return nil
 		}
 	}
@@ -64,7 +65,7 @@ func (p *pass[O, D]) judgeAttempt(ctx context.Context, looked backend.Observatio
 		f.NeverCame = true
 		return nil
 	}
-	f.Intent = IntentFresh
+	f.Intent = decision.IntentFresh
 	return nil
 }
 
@@ -86,7 +87,7 @@ func (p *pass[O, D]) judgeTime() {
 
 // judgeParts says what lacks for a create, where an object may take over what is there instead: only if nothing is.
 func (p *pass[O, D]) judgeParts() {
-	if p.deleting() || p.facts.Bound || p.facts.Creation != CreationCreateOrAdopt {
+	if p.deleting() || p.facts.Bound || p.facts.Creation != decision.CreationCreateOrAdopt {
 		return
 	}
 	for _, path := range p.caps.Missing(p.desired) {

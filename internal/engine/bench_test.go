@@ -6,14 +6,14 @@ import (
 
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
-	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/decision"
 )
 
 func BenchmarkDecide(b *testing.B) {
-	facts := engine.Facts{Bound: true, Found: engine.FoundByID, Owner: engine.OwnerOurs, TenantMatches: true, CanCreate: true, CanUpdate: true, CanDelete: true}
+	facts := decision.Facts{Bound: true, Found: decision.FoundByID, Owner: decision.OwnerOurs, TenantMatches: true, CanCreate: true, CanUpdate: true, CanDelete: true}
 	b.ReportAllocs()
 	for b.Loop() {
-		if engine.Decide(facts).Reason == "" {
+		if decision.Decide(facts).Reason == "" {
 			b.Fatal("no reason")
 		}
 	}

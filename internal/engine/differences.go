@@ -9,8 +9,8 @@ import (
 
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
-	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/engine/decision"
 	"github.com/governance-operator/governance-operator/internal/reference"
 )
 
@@ -78,19 +78,19 @@ func labelled(parentID, id string) string {
 }
 
 // writeReason says why a plan writes.
-func (p *pass[O, D]) writeReason(plan Plan) backend.WriteReason {
+func (p *pass[O, D]) writeReason(plan *decision.Plan) backend.WriteReason {
 	switch {
-	case plan.Action == Delete && plan.Reason == v1alpha1.ReasonRemovingDuplicate, p.facts.Found == FoundByMark && !p.facts.Bound && plan.Action == Update:
+	case plan.Action == decision.Delete && plan == decision.RemovingDuplicate, p.facts.Found == decision.FoundByMark && !p.facts.Bound && plan.Action == decision.Update:
 		return backend.WriteRecover
-	case plan.Action == Delete, plan.Action == Retire:
+	case plan.Action == decision.Delete, plan.Action == decision.Retire:
 		return backend.WriteDelete
-	case plan.Action == Adopt:
+	case plan.Action == decision.Adopt:
 		return backend.WriteAdopt
-	case plan.Reason == v1alpha1.ReasonRecreating:
+	case plan == decision.Recreating:
 		return backend.WriteDrift
-	case plan.Action == Update && p.started() && !p.facts.SpecMoved && p.changes.Any("close"):
+	case plan.Action == decision.Update && p.started() && !p.facts.SpecMoved && p.changes.Any("close"):
 		return backend.WriteClose
-	case plan.Reason == v1alpha1.ReasonCorrectingDrift:
+	case plan == decision.CorrectingDrift:
 		return backend.WriteDrift
 	}
 	return backend.WriteEdit
@@ -103,12 +103,12 @@ func (p *pass[O, D]) wroteMessage(out outcome, message string) string {
 		rest = "; " + message
 	}
 	switch out.plan.Action {
-	case Create:
+	case decision.Create:
 		return "created " + p.remoteName() + rest
-	case Adopt:
+	case decision.Adopt:
 		return "took over " + p.remoteName() + ", and wrote " + p.said + rest
-	case Update:
-		if out.plan.Reason == v1alpha1.ReasonCorrectingDrift && p.why == backend.WriteDrift {
+	case decision.Update:
+		if out.plan == decision.CorrectingDrift && p.why == backend.WriteDrift {
 			return "somebody else changed it; put back " + p.said + rest
 		}
 		return "wrote " + p.said + rest

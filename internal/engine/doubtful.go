@@ -7,6 +7,7 @@ import (
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/engine/decision"
 )
 
 // doubtsUnsaid is how often in a row a vendor may fail in one way, which may be a mistake of the spec, before that is said.
@@ -53,21 +54,10 @@ func (p *pass[O, D]) doubted(out outcome) outcome {
 			d.until = p.r.Now().Add(jitter(backoff(time.Minute, time.Hour, d.times-doubtsUnsaid+1)))
 		}
 	case out.err != nil || len(out.problems) > 0:
-	case out.wrote || out.plan.Action == Settle:
+	case out.wrote || out.plan.Action == decision.Settle:
 		*d = doubt{}
 	default:
-		out.doubted = d.said() && (out.plan.Reason == v1alpha1.ReasonRefusedPerhaps || out.plan.Reason == v1alpha1.ReasonOutcomePending)
+		out.doubted = d.said() && (out.plan == decision.RefusedPerhaps || out.plan == decision.OutcomePending)
 	}
 	return out
-}
-
-// effectsOfDoubt is the row of a failure that may be a mistake of the spec. Between two tries of a create it is looked for
-// what the last one may have made.
-func effectsOfDoubt(out outcome) effects {
-	e := effects{synced: unknown(v1alpha1.ReasonRefusedPerhaps), ready: readyKeep, also: v1alpha1.ConditionStalled,
-		requeue: requeueDoubt, wake: ByPerson, event: eventWarning}
-	if out.plan.Reason == v1alpha1.ReasonOutcomePending || backend.ClassOf(out.err) == backend.OutcomeUnknown {
-		e.requeue = requeueOutcome
-	}
-	return e
 }

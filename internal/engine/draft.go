@@ -5,12 +5,13 @@ import (
 	"strings"
 
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/engine/decision"
 )
 
 // lookIntoDraft asks what would go into force with a draft that the spec lets the operator publish. Nobody else's work may:
 // then it counts as locked.
 func (p *pass[O, D]) lookIntoDraft(ctx context.Context) error {
-	if p.deleting() || !p.seen.Locked || p.facts.Changes != ChangesWritable {
+	if p.deleting() || !p.seen.Locked || p.facts.Changes != decision.ChangesWritable {
 		return nil
 	}
 	drafter, ok := p.driver.(backend.Drafter[D])
@@ -22,7 +23,7 @@ func (p *pass[O, D]) lookIntoDraft(ctx context.Context) error {
 		}
 	}
 	if !may {
-		p.facts.Changes = ChangesLocked
+		p.facts.Changes = decision.ChangesLocked
 	}
 	return nil
 }

@@ -15,6 +15,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/engine/decision"
 	"github.com/governance-operator/governance-operator/internal/queue"
 	"github.com/governance-operator/governance-operator/internal/reference"
 )
@@ -214,6 +215,9 @@ func (r *Reconciler[O, D]) Reconcile(ctx context.Context, req reconcile.Request)
 	holding, release := backend.Holding(backend.WithPriority(ctx, turn.class()))
 	defer release()
 	out := p.run(holding)
+	if out.plan == nil {
+		out.plan = decision.Undecided // An error or a problem came first.
+	}
 	if p.wait > 0 {
 		// Nothing was learnt, and nothing is told. Whatever asked for this pass still does.
 		r.Force(req.NamespacedName)

@@ -4,8 +4,8 @@ import (
 	"context"
 	"fmt"
 
-	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/engine/decision"
 )
 
 // holderOf is the living object of this cluster that has what this one wants; empty if there is
@@ -16,9 +16,9 @@ func (p *pass[O, D]) holderOf(out outcome) string {
 		return p.holder
 	case out.err != nil || p.deleting():
 		return ""
-	case out.plan.Reason == v1alpha1.ReasonClaimedByOther:
+	case out.plan == decision.ClaimedByOther:
 		return p.claimedBy
-	case out.plan.Reason == v1alpha1.ReasonRemoteExists && p.facts.Owner == OwnerForeign && p.seen.Mark.Cluster == p.r.ClusterID:
+	case out.plan == decision.RemoteExists && p.facts.Owner == decision.OwnerForeign && p.seen.Mark.Cluster == p.r.ClusterID:
 		return p.seen.Mark.Owner // It lives: else it would be another life's.
 	}
 	return ""

@@ -7,114 +7,18 @@ import (
 	"time"
 	"unicode/utf8"
 
-	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/engine/decision"
 )
 
-// messages say what a reason means for an object. Reasons that are not here are
-// sentences with parts of the object, see planMessage.
-var messages = map[string]string{
-	v1alpha1.ReasonInSync:              inSync,
-	v1alpha1.ReasonKindRemoved:         "the definition of this kind is being removed; nothing is written any more",
-	v1alpha1.ReasonMassAbsence:         "far too many remotes of this kind vanished at once; nothing is created or released until the backend's credentials are mended or the absence is accepted there",
-	v1alpha1.ReasonMassDeletion:        "far too many deletions, or edits that close what left a spec, at once; confirm them on the backend with the annotation " + v1alpha1.AnnotationAcceptDeletions + ", as its own Ready condition says",
-	v1alpha1.ReasonOutcomeUnknown:      "a create may have happened and this vendor cannot show it; look there, then set spec.remoteID, or delete with deletion: Orphan and apply",
-	v1alpha1.ReasonStartHeld:           "waits for its start by the spec; nothing exists at the vendor yet; change spec.start to start it earlier",
-	v1alpha1.ReasonCreateUnsupported:   "spec.management.creation: this vendor cannot create this kind; choose Adopt",
-	v1alpha1.ReasonDeletionUnsupported: "spec.management.deletion: not possible at this vendor; choose Orphan, or allow it at the backend",
-	v1alpha1.ReasonOutcomePending:      "a create was sent and its outcome is not known yet; the vendor is asked again before anything else is sent",
-	v1alpha1.ReasonAbsenceUnproved:     "the remote is not found by its id, and a list does not agree yet",
-	v1alpha1.ReasonIndexPending:        "the vendor's list names a remote of this object that cannot be read yet",
-	v1alpha1.ReasonDeletionPending:     asked,
-	v1alpha1.ReasonDeleting:            asked,
-	v1alpha1.ReasonRetiring:            asked,
-}
-
-const (
-	inSync = "the remote is as specified"
-	asked  = "the vendor was asked and has not finished"
-
-	vendorWorks = "the vendor is still working"
-)
-
-// ownMessage is that of reasons which have a sentence of their own, empty for all others.
-func (p *pass[O, D]) ownMessage(reason string) string {
-	switch reason {
-	case v1alpha1.ReasonDrifted:
-		return p.driftedMessage()
-	case v1alpha1.ReasonStillReferenced:
-		return p.referencedMessage()
-	case v1alpha1.ReasonRemoteMissing:
-		return p.missingMessage()
-	case v1alpha1.ReasonRemoteNotFound:
-		return p.notFoundMessage()
-	case v1alpha1.ReasonDraftPending:
-		return p.draftPending()
-	case v1alpha1.ReasonFieldRemoved:
-		return p.fieldRemoved()
-	}
-	return ""
-}
+const inSync = "the remote is as specified"
 
 // planMessage says what a plan means for this object, naming object and field.
 func (p *pass[O, D]) planMessage(out outcome) string {
-	switch {
-	case len(p.settling) > 0 && (out.plan.Action == Settle || out.wrote && !out.diffLeft):
+	if len(p.settling) > 0 && out.wrote && !out.diffLeft {
 		return p.settlingMessage()
-	case out.plan.Action == Settle && p.facts.Suspended:
-		return inSync + "; it is suspended, and nothing is written"
-	case out.plan.Action == Settle:
-		return p.inSyncMessage()
 	}
-	if text, ok := messages[out.plan.Reason]; ok {
-		return text
-	}
-	if text := p.ownMessage(out.plan.Reason); text != "" {
-		return text
-	}
-	fields, found := p.fieldList(), p.remoteName()
-	switch out.plan.Reason {
-	case v1alpha1.ReasonCreating, v1alpha1.ReasonRecreating, v1alpha1.ReasonUpdating, v1alpha1.ReasonCorrectingDrift, v1alpha1.ReasonAdopting:
-		return p.writingMessage(out)
-	case v1alpha1.ReasonInvalidSpec:
-		return p.tooLate
-	case v1alpha1.ReasonSealedByVendor:
-		return p.differences(p.changes) + ": the vendor takes no more edits of this; put the old value back, or delete and apply"
-	case v1alpha1.ReasonUpdateUnsupported:
-		return fields + ": this vendor cannot update this kind"
-	case v1alpha1.ReasonNonConverging:
-		if p.facts.Found == FoundAbsentProved {
-			return "it was created three times and vanished each time; find out at the vendor what removes it, then edit the spec or set the annotation " + v1alpha1.AnnotationReconcileRequestedAt
-		}
-		return fields + " was written three times and the vendor does not keep it; change it, drop it from the spec, or choose drift: Report"
-	case v1alpha1.ReasonSuspended:
-		return "suspended; " + p.suspendedWrite()
-	case v1alpha1.ReasonTenantChanged:
-		return fmt.Sprintf("the backend's credentials answer for tenant %q, not for the one this object lives in; nothing is written", p.tenantID())
-	case v1alpha1.ReasonRemoteIDMismatch:
-		return fmt.Sprintf("spec.remoteID: %q is not the remote this object is bound to (%q); put it back, or delete and apply", p.spec().RemoteID, firstNonEmpty(p.boundID(), p.seen.ID))
-	case v1alpha1.ReasonClaimedByOther:
-		return p.claimedMessage(out, found)
-	case v1alpha1.ReasonRemoteExists:
-		if out.together {
-			return p.namesakeMessage(found)
-		}
-		if out.holder != "" && out.named {
-			return fmt.Sprintf("%s has the name and is %s: waits until that is renamed or deleted; or rename this one", found, p.whose())
-		}
-		return fmt.Sprintf("%s already exists and is %s; %s to take it over, or rename", found, p.whose(), p.takeOver())
-	case v1alpha1.ReasonOwnershipLost:
-		return p.lostMessage()
-	case v1alpha1.ReasonAmbiguousRemote:
-		return fmt.Sprintf("%s and %q bear the mark of this object; remove one at the vendor", found, p.twinID())
-	case v1alpha1.ReasonRemoteFailed:
-		return "the vendor's work failed: " + firstNonEmpty(p.seen.Message, "no message") + "; mend it there, or delete and apply"
-	case v1alpha1.ReasonVendorWorking:
-		return firstNonEmpty(p.seen.Message, vendorWorks)
-	case v1alpha1.ReasonPendingTooLong:
-		return p.pendingMessage()
-	}
-	return out.plan.Reason
+	return out.plan.Message(words[O, D]{p, out})
 }
 
 // writingMessage tells how far a write is.
@@ -123,7 +27,7 @@ func (p *pass[O, D]) writingMessage(out outcome) string {
 	case !out.diffLeft && out.wrote:
 		return p.inSyncMessage()
 	case len(p.changes) == 0:
-		return firstNonEmpty(p.seen.Message, vendorWorks)
+		return firstNonEmpty(p.seen.Message, decision.VendorWorks)
 	}
 	return "still to be written: " + p.differences(p.changes)
 }

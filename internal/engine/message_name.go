@@ -1,6 +1,10 @@
 package engine
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/governance-operator/governance-operator/internal/engine/decision"
+)
 
 // claimedMessage says which object of this cluster has what this one wants, and how it changes hands without being lost.
 func (p *pass[O, D]) claimedMessage(out outcome, found string) string {
@@ -8,7 +12,7 @@ func (p *pass[O, D]) claimedMessage(out outcome, found string) string {
 	switch {
 	case p.seen.ID == "":
 		return fmt.Sprintf("%s is making a remote of this name: waits for what becomes of it; rename one of the two%s", owner, p.orDuplicate())
-	case p.facts.Creation == CreationCreate && out.named:
+	case p.facts.Creation == decision.CreationCreate && out.named:
 		return fmt.Sprintf("%s has the name and belongs to %s: waits until that is renamed or deleted. To take it over choose creation: CreateOrAdopt here, and delete the owner under deletion: Orphan; "+
 			"else rename this one%s", found, owner, p.orDuplicate())
 	case out.named:

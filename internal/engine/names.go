@@ -13,6 +13,7 @@ import (
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/engine/decision"
 	"github.com/governance-operator/governance-operator/internal/reference"
 )
 
@@ -57,7 +58,7 @@ func (p *pass[O, D]) takeVerdicts() {
 // resolve maps the spec to the model, and asks for the names that are neither pinned nor answered
 // until there are none: what an entitlement is called is asked when its app is known.
 func (p *pass[O, D]) resolve(ctx context.Context, ask bool) error {
-	create := !p.facts.Bound && p.facts.Creation >= CreationCreate && p.facts.RemoteID == RemoteIDNone
+	create := !p.facts.Bound && p.facts.Creation >= decision.CreationCreate && p.facts.RemoteID == decision.RemoteIDNone
 	if p.answers == nil {
 		p.answers = map[backend.Name]backend.Answer{}
 	}
@@ -189,15 +190,15 @@ func (p *pass[O, D]) keepVerdicts(verdicts map[backend.Name]reference.Verdict) {
 
 // refs is what becomes of ResolvedRefs: it tells of dead and moved names also when the pass ended
 // for another reason.
-func (p *pass[O, D]) refs(out outcome, e effects, message string) (mark, string) {
+func (p *pass[O, D]) refs(out outcome, e decision.Effects, message string) (decision.State, string) {
 	const allResolved = "every reference and name is resolved"
 	if told := p.told(); len(told) > 0 && len(out.problems) == 0 {
-		return no(told[0].Reason), problemsText(told)
+		return decision.No(told[0].Reason), problemsText(told)
 	}
-	if e.refs.status == "" && p.resolver != nil && len(out.problems) == 0 && p.resolver.Err() == nil && out.err != nil && !p.deleting() && len(p.resolver.Unanswered()) == 0 {
-		return resolved, allResolved // The vendor refused it for another reason.
+	if e.Refs.Status == "" && p.resolver != nil && len(out.problems) == 0 && p.resolver.Err() == nil && out.err != nil && !p.deleting() && len(p.resolver.Unanswered()) == 0 {
+		return decision.Yes(v1alpha1.ReasonResolved), allResolved // The vendor refused it for another reason.
 	}
-	return e.refs, textFor(e.refs, message, allResolved)
+	return e.Refs, textFor(e.Refs, message, allResolved)
 }
 
 // told lists what is to be said of names and references that did not stop the pass: what is gone
@@ -222,7 +223,7 @@ func (p *pass[O, D]) told() []reference.Problem {
 }
 
 // refsNotes is the event about names, where the pass is about something else.
-func (p *pass[O, D]) refsNotes(out outcome, e effects, before *v1alpha1.ManagedStatus) []note {
+func (p *pass[O, D]) refsNotes(out outcome, e decision.Effects, before *v1alpha1.ManagedStatus) []note {
 	told := p.told()
 	if len(told) == 0 || len(out.problems) > 0 {
 		return nil

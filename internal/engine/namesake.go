@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/engine/decision"
 )
 
 // lookForNamesake asks, where a remote would be made now, whether something in its place has its name: marked or not,
@@ -15,7 +16,7 @@ func (p *pass[O, D]) lookForNamesake(ctx context.Context) error {
 	f := &p.facts
 	name := p.key().Name()
 	f.NameFree = true
-	if namesRepeat(p.caps) || f.Creation == CreationCreateDuplicate || name == "" || Decide(*f).Action != Create {
+	if namesRepeat(p.caps) || f.Creation == decision.CreationCreateDuplicate || name == "" || decision.Decide(*f).Action != decision.Create {
 		return nil
 	}
 	f.NameFree = false
@@ -52,10 +53,10 @@ func (p *pass[O, D]) nameKey(name string) nameKey {
 func (p *pass[O, D]) foundNamesake(ctx context.Context, bearers []bearer, looked time.Time) error {
 	best, owner := bearers[0], ""
 	for _, b := range bearers {
-		if p.ownerOf(FoundByKey, backend.Observation[D]{Mark: b.mark}) == OwnerOurs {
+		if p.ownerOf(decision.FoundByKey, backend.Observation[D]{Mark: b.mark}) == decision.OwnerOurs {
 			obs, err := p.look(ctx, backend.Ref{ID: b.id, ParentID: b.parent})
 			if err == nil && obs.Exists {
-				p.found(ctx, FoundByMark, obs)
+				p.found(ctx, decision.FoundByMark, obs)
 			}
 			return err
 		}
@@ -74,7 +75,7 @@ func (p *pass[O, D]) hasIt(b bearer) string {
 	if holder := p.r.claims.holder(k, c.uid, p.rivals(c)); holder != "" {
 		return holder
 	}
-	if b.mark.Cluster == p.r.ClusterID && p.ownerOf(FoundByKey, backend.Observation[D]{Mark: b.mark}) == OwnerForeign {
+	if b.mark.Cluster == p.r.ClusterID && p.ownerOf(decision.FoundByKey, backend.Observation[D]{Mark: b.mark}) == decision.OwnerForeign {
 		return b.mark.Owner
 	}
 	return ""
@@ -84,8 +85,8 @@ func (p *pass[O, D]) hasIt(b bearer) string {
 func (p *pass[O, D]) refuse(b bearer, owner string, looked time.Time) {
 	f := &p.facts
 	p.seen = backend.Observation[D]{Exists: true, ID: b.id, ParentID: b.parent, Mark: b.mark}
-	f.Found, f.Phase, f.Changes = FoundByKey, PhaseLive, ChangesNone
-	f.Owner = p.ownerOf(FoundByKey, p.seen)
+	f.Found, f.Phase, f.Changes = decision.FoundByKey, decision.PhaseLive, decision.ChangesNone
+	f.Owner = p.ownerOf(decision.FoundByKey, p.seen)
 	f.ClaimConflict, p.claimedBy = owner != "", owner
 	p.r.names.refused(p.name(), looked)
 	p.lookAt = looked.Add(p.againAfter())
@@ -104,7 +105,7 @@ func (p *pass[O, D]) againAfter() time.Duration {
 // answers all who ask.
 func (p *pass[O, D]) bearersOf(ctx context.Context, name string) ([]bearer, time.Time, error) {
 	now := p.r.Now()
-	if p.facts.Creation == CreationCreateOrAdopt {
+	if p.facts.Creation == decision.CreationCreateOrAdopt {
 		return nil, p.began, nil // It was looked for by its key in this pass.
 	}
 	k := parentKey{p.backend.TenantKey, p.parentID}

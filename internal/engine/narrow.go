@@ -10,6 +10,7 @@ import (
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/engine/decision"
 	"github.com/governance-operator/governance-operator/internal/reference"
 )
 
@@ -67,11 +68,11 @@ func (p *pass[O, D]) narrow(ctx context.Context) outcome {
 	if !obs.Exists {
 		return outcome{problems: n.problems, gated: true}
 	}
-	p.found(ctx, FoundByID, obs)
-	plan := Decide(p.facts)
-	if plan.Action == Update {
+	p.found(ctx, decision.FoundByID, obs)
+	plan := decision.Decide(p.facts)
+	if plan.Action == decision.Update {
 		out := p.act(ctx, plan)
-		if out.plan.Action == Update {
+		if out.plan.Action == decision.Update {
 			out.problems = n.problems
 			if out.err == nil && !out.diffLeft {
 				p.memory.narrowed = n.looked
@@ -83,7 +84,7 @@ func (p *pass[O, D]) narrow(ctx context.Context) outcome {
 			return out
 		}
 	}
-	if plan.Action == Settle {
+	if plan.Action == decision.Settle {
 		p.memory.narrowed = n.looked
 		return outcome{problems: n.problems}
 	}

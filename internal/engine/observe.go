@@ -11,6 +11,7 @@ import (
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/engine/decision"
 )
 
 // shared is how old a list pass may be and still serve another object.
@@ -21,18 +22,18 @@ const shared = 5 * time.Second
 // the mark index. The first that answers counts.
 func (p *pass[O, D]) observe(ctx context.Context) error {
 	f := &p.facts
-	f.Index = IndexClear
+	f.Index = decision.IndexClear
 	f.NonConverging = p.memory.repeated >= 3 && p.memory.write == writeCreate
 	if f.Bound {
 		return p.observeBound(ctx)
 	}
-	if f.Intent == IntentFresh || f.Intent == IntentOld {
+	if f.Intent == decision.IntentFresh || f.Intent == decision.IntentOld {
 		obs, err := p.look(ctx, backend.Ref{ParentID: p.intent.ParentID, Key: p.intent.Key, Mark: p.mark(), Since: p.intent.At})
 		if err != nil {
 			return err
 		}
 		if obs.Exists {
-			p.found(ctx, FoundByMark, obs) // While the attempt counts as open: what differs was edited since it was sent.
+			p.found(ctx, decision.FoundByMark, obs) // While the attempt counts as open: what differs was edited since it was sent.
 		}
 		f.Intent = p.intentFact(obs.Date)
 		if obs.Exists {
@@ -41,7 +42,7 @@ func (p *pass[O, D]) observe(ctx context.Context) error {
 		if p.caps.MarkProven && p.caps.MarkUnsure && p.intent.Key.DisplayName != "" && obs.Namesake == "" {
 			f.MarkProven = true // What a create had made would have its name, whatever became of its mark.
 		}
-		if err := p.judgeAttempt(ctx, obs); err != nil || f.Found == FoundByMark {
+		if err := p.judgeAttempt(ctx, obs); err != nil || f.Found == decision.FoundByMark {
 			return err
 		}
 	}
@@ -51,13 +52,13 @@ func (p *pass[O, D]) observe(ctx context.Context) error {
 			return err
 		}
 		if obs.Exists {
-			p.found(ctx, FoundByID, obs)
+			p.found(ctx, decision.FoundByID, obs)
 			return nil
 		}
 	} else if found, err := p.lookByKey(ctx); found || err != nil {
 		return err
 	}
-	f.Found = FoundAbsentProved
+	f.Found = decision.FoundAbsentProved
 	// What was renamed since no longer answers to what was sent. Nobody looks again
 	// after a deletion, so it takes a new list.
 	if f.Deleting {
@@ -73,7 +74,7 @@ func (p *pass[O, D]) observe(ctx context.Context) error {
 
 // askBeforeCreate asks what else there may be of this object: what bears its mark, then what has its name.
 func (p *pass[O, D]) askBeforeCreate(ctx context.Context) error {
-	if err := p.askIndex(ctx, p.indexAge()); err != nil || p.facts.Found >= FoundByID {
+	if err := p.askIndex(ctx, p.indexAge()); err != nil || p.facts.Found >= decision.FoundByID {
 		return err
 	}
 	return p.lookForNamesake(ctx)
@@ -84,12 +85,12 @@ func (p *pass[O, D]) key() backend.Key { return p.desired.Key() }
 // lookByKey looks for what the object would take over by its name, where the policy adopts.
 func (p *pass[O, D]) lookByKey(ctx context.Context) (found bool, err error) {
 	f, key := &p.facts, p.key()
-	if f.Creation >= CreationCreate || key.IsZero() || f.RunOnce || f.Deleting {
+	if f.Creation >= decision.CreationCreate || key.IsZero() || f.RunOnce || f.Deleting {
 		return false, nil
 	}
 	obs, err := p.look(ctx, backend.Ref{ParentID: p.parentID, Key: key})
 	if err == nil && obs.Exists {
-		p.found(ctx, FoundByKey, obs)
+		p.found(ctx, decision.FoundByKey, obs)
 	}
 	return err == nil && obs.Exists, err
 }
@@ -119,12 +120,12 @@ func (p *pass[O, D]) observeBound(ctx context.Context) error {
 		if err := p.lookForTwin(ctx, &obs); err != nil {
 			return err
 		}
-		p.found(ctx, FoundByID, obs)
+		p.found(ctx, decision.FoundByID, obs)
 		return nil
 	}
 	if p.facts.MassAbsence {
 		// Nothing is done before the brake is off, so nothing more has to be known.
-		p.facts.Found = FoundAbsentUnproved
+		p.facts.Found = decision.FoundAbsentUnproved
 		return nil
 	}
 	// Another tenant does not have it either: what counts is what a tenant says after it
@@ -134,7 +135,7 @@ func (p *pass[O, D]) observeBound(ctx context.Context) error {
 		return err
 	}
 	if who.ID != p.backend.TenantID {
-		p.facts.Found, p.facts.TenantMatches = FoundAbsentUnproved, false
+		p.facts.Found, p.facts.TenantMatches = decision.FoundAbsentUnproved, false
 		p.r.views.forget(p.backend.TenantKey)
 		return nil
 	}
@@ -142,12 +143,12 @@ func (p *pass[O, D]) observeBound(ctx context.Context) error {
 		return err
 	}
 	if obs.Exists {
-		p.found(ctx, FoundByID, obs)
+		p.found(ctx, decision.FoundByID, obs)
 		return nil
 	}
 	if p.facts.Deleting && remote.DeleteSentAt != nil {
 		// The vendor accepted our deletion and now says it is gone: two witnesses.
-		p.facts.Found = FoundAbsentProved
+		p.facts.Found = decision.FoundAbsentProved
 		return nil
 	}
 	return p.proveAbsence(ctx, remote)
@@ -155,7 +156,7 @@ func (p *pass[O, D]) observeBound(ctx context.Context) error {
 
 func (p *pass[O, D]) proveAbsence(ctx context.Context, remote v1alpha1.RemoteStatus) error {
 	f := &p.facts
-	f.Found = FoundAbsentUnproved
+	f.Found = decision.FoundAbsentUnproved
 	now := p.r.Now()
 	if remote.LastWrittenAt != nil && now.Sub(remote.LastWrittenAt.Time) < p.caps.ListLag {
 		return nil
@@ -186,12 +187,12 @@ func (p *pass[O, D]) proveAbsence(ctx context.Context, remote v1alpha1.RemoteSta
 				return err
 			}
 			if obs.Exists {
-				p.found(ctx, FoundByMark, obs)
+				p.found(ctx, decision.FoundByMark, obs)
 				return nil
 			}
 		}
 	}
-	f.Found = FoundAbsentProved
+	f.Found = decision.FoundAbsentProved
 	p.r.names.gone(p.nameKey(""), remote.ID)
 	absent, err := p.r.countAbsent(ctx, p.backend, p.driver, now.Add(-shared))
 	if err != nil {
@@ -202,7 +203,7 @@ func (p *pass[O, D]) proveAbsence(ctx context.Context, remote v1alpha1.RemoteSta
 		return nil
 	}
 	// Somebody may have made it again by hand, or the vendor under another id.
-	if f.RemoteID == RemoteIDNone {
+	if f.RemoteID == decision.RemoteIDNone {
 		if found, err := p.lookByKey(ctx); found || err != nil {
 			return err
 		}
@@ -252,7 +253,7 @@ func (p *pass[O, D]) indexAge() time.Duration { return max(p.backend.Resync, tim
 // askIndex asks the mark index, at most so old, whether something in the parent bears our name.
 func (p *pass[O, D]) askIndex(ctx context.Context, age time.Duration) error {
 	f := &p.facts
-	if f.RemoteID != RemoteIDNone {
+	if f.RemoteID != decision.RemoteIDNone {
 		return nil
 	}
 	list, err := p.r.views.get(ctx, p.backend, p.driver, p.parentID, p.r.Now().Add(-age))
@@ -277,10 +278,10 @@ func (p *pass[O, D]) askIndex(ctx context.Context, age time.Duration) error {
 			return err
 		}
 		if obs.Exists {
-			p.found(ctx, FoundByMark, obs)
+			p.found(ctx, decision.FoundByMark, obs)
 			return nil
 		}
-		f.Index = IndexHit
+		f.Index = decision.IndexHit
 		p.r.views.drop(p.backend.TenantKey, p.parentID, hit.id)
 	}
 	return nil
@@ -294,7 +295,7 @@ func carried(w *view, now time.Time) time.Time {
 }
 
 // found fills the facts about an observation.
-func (p *pass[O, D]) found(ctx context.Context, how Found, obs backend.Observation[D]) {
+func (p *pass[O, D]) found(ctx context.Context, how decision.Found, obs backend.Observation[D]) {
 	f := &p.facts
 	p.seen = obs
 	f.Found = how
@@ -305,34 +306,34 @@ func (p *pass[O, D]) found(ctx context.Context, how Found, obs backend.Observati
 	f.Undeletable, f.Retired = obs.Undeletable, obs.Retired
 	switch obs.Phase {
 	case backend.PhasePending:
-		f.Phase = PhasePending
+		f.Phase = decision.PhasePending
 	case backend.PhaseSealed:
-		f.Phase = PhaseSealed
+		f.Phase = decision.PhaseSealed
 	case backend.PhaseFailed:
-		f.Phase = PhaseFailed
+		f.Phase = decision.PhaseFailed
 	default:
-		f.Phase = PhaseLive
+		f.Phase = decision.PhaseLive
 	}
 	if obs.Twin != nil {
-		f.Twin = TwinStuck
+		f.Twin = decision.TwinStuck
 		if obs.Twin.Empty {
-			f.Twin = TwinRemovable
+			f.Twin = decision.TwinRemovable
 		}
 	}
 	if m := p.spec().Management; (m == nil || m.Deletion == "") && p.r.Kind.ObservedStarted != nil && p.r.Kind.ObservedStarted(obs) {
-		f.Deletion = DeletionOrphan
+		f.Deletion = decision.DeletionOrphan
 	}
-	if f.RemoteID == RemoteIDSet && how == FoundByMark && !p.caps.SameID(obs.ID, p.spec().RemoteID) {
-		f.RemoteID = RemoteIDMismatch
+	if f.RemoteID == decision.RemoteIDSet && how == decision.FoundByMark && !p.caps.SameID(obs.ID, p.spec().RemoteID) {
+		f.RemoteID = decision.RemoteIDMismatch
 	}
 	p.claim(obs)
-	if how == FoundByKey && !f.ClaimConflict && f.Owner == OwnerForeign && obs.Mark.Cluster == p.r.ClusterID {
+	if how == decision.FoundByKey && !f.ClaimConflict && f.Owner == decision.OwnerForeign && obs.Mark.Cluster == p.r.ClusterID {
 		f.ClaimConflict, p.claimedBy = true, obs.Mark.Owner // It lives: else it would be another life's.
 	}
 	if f.Deleting {
 		return
 	}
-	if !f.Bound && f.Owner == OwnerOurs {
+	if !f.Bound && f.Owner == decision.OwnerOurs {
 		p.assume(obs)
 	}
 	p.judgeChanges(ctx, obs)
@@ -352,20 +353,20 @@ func (p *pass[O, D]) judgeChanges(ctx context.Context, obs backend.Observation[D
 	sealed := append(append([]string{}, obs.Sealed...), p.caps.CreateOnly...)
 	switch {
 	case len(p.changes) == 0:
-		f.Changes = ChangesNone
+		f.Changes = decision.ChangesNone
 	case obs.Locked && !backend.OpensDraft(p.target()):
-		f.Changes = ChangesLocked
+		f.Changes = decision.ChangesLocked
 	case p.changes.Unwritable(sealed):
-		f.Changes = ChangesUnwritable
+		f.Changes = decision.ChangesUnwritable
 	default:
-		f.Changes = ChangesWritable
+		f.Changes = decision.ChangesWritable
 	}
 	f.SpecMoved = p.specMoved(ctx)
 	if p.started() && p.settled() {
 		f.SpecMoved = false // Fewer fields can be compared than when it began.
 	}
 	if !f.Bound {
-		f.SpecMoved = f.Intent == IntentFresh
+		f.SpecMoved = f.Intent == decision.IntentFresh
 	}
 	f.Settling = len(p.settling) > 0
 	f.NonConverging = p.memory.repeated >= 3 && p.memory.write == strings.Join(p.changes.Paths(), ",")
@@ -435,24 +436,24 @@ func (p *pass[O, D]) mark() backend.Mark {
 }
 
 // ownerOf says whose the find is.
-func (p *pass[O, D]) ownerOf(how Found, obs backend.Observation[D]) Owner {
-	m, owner, bound := obs.Mark, ownerOf(p.obj), p.facts.Bound && how == FoundByID
+func (p *pass[O, D]) ownerOf(how decision.Found, obs backend.Observation[D]) decision.Owner {
+	m, owner, bound := obs.Mark, ownerOf(p.obj), p.facts.Bound && how == decision.FoundByID
 	ours := m.Cluster == p.r.ClusterID && m.Owner == owner
 	switch {
 	case ours && p.intent != nil && m.Token == p.intent.Token, ours && bound:
-		return OwnerOurs
+		return decision.OwnerOurs
 	case m.IsZero() && bound && (obs.MarkInProse || !p.caps.MarksCount()):
-		return OwnerOurs
+		return decision.OwnerOurs
 	case m.IsZero():
-		return OwnerUnmarked
+		return decision.OwnerUnmarked
 	case ours:
-		return OwnerOtherLife
+		return decision.OwnerOtherLife
 	case m.Cluster != p.r.ClusterID && (m.Owner == owner || p.intent != nil && m.Token == p.intent.Token):
-		return OwnerOtherCluster
+		return decision.OwnerOtherCluster
 	case m.Cluster == p.r.ClusterID && !p.r.ownerLives(m.Owner):
-		return OwnerOtherLife
+		return decision.OwnerOtherLife
 	}
-	return OwnerForeign
+	return decision.OwnerForeign
 }
 
 // ownerLives reports whether the object that a mark of this cluster names exists. When

@@ -18,6 +18,7 @@ import (
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/engine/decision"
 	"github.com/governance-operator/governance-operator/internal/reference"
 )
 
@@ -52,7 +53,7 @@ type pass[O Object, D backend.Model] struct {
 	removed   removal[D]
 	parentID  string
 
-	facts      Facts
+	facts      decision.Facts
 	seen       backend.Observation[D]
 	changes    backend.Changes
 	settling   []backend.Settling // what of it is not shown yet
@@ -202,7 +203,7 @@ func (p *pass[O, D]) run(ctx context.Context) outcome {
 	defer p.leaveTurn()
 	p.gatherObject()
 	p.takeUpPins(ctx)
-	if plan := Decide(p.facts); plan.Action != Look {
+	if plan := decision.Decide(p.facts); plan.Action != decision.Observe {
 		return outcome{plan: plan}
 	}
 	if out, stop := p.open(ctx); stop {
@@ -223,7 +224,7 @@ func (p *pass[O, D]) run(ctx context.Context) outcome {
 		return outcome{err: err}
 	}
 	p.judgeTime()
-	plan := Decide(p.facts)
+	plan := decision.Decide(p.facts)
 	return p.afterRefusal(ctx, p.act(ctx, plan))
 }
 
@@ -235,36 +236,36 @@ func (p *pass[O, D]) gatherObject() {
 	f.KindTerminating = p.r.Terminating != nil && p.r.Terminating(p.r.Kind.Name)
 	f.Suspended = spec.Suspend
 	f.Bound = p.boundID() != ""
-	f.Drift, f.Creation, f.Deletion = DriftCorrect, CreationCreate, DeletionDelete
+	f.Drift, f.Creation, f.Deletion = decision.DriftCorrect, decision.CreationCreate, decision.DeletionDelete
 	m := v1alpha1.Management{}
 	if spec.Management != nil {
 		m = *spec.Management
 	}
 	if m.Drift == v1alpha1.DriftReport {
-		f.Drift = DriftReport
+		f.Drift = decision.DriftReport
 	}
 	switch m.Creation {
 	case v1alpha1.CreationAdopt:
-		f.Creation = CreationAdopt
+		f.Creation = decision.CreationAdopt
 	case v1alpha1.CreationCreateOrAdopt:
-		f.Creation = CreationCreateOrAdopt
+		f.Creation = decision.CreationCreateOrAdopt
 	case v1alpha1.CreationCreateDuplicate:
-		f.Creation = CreationCreateDuplicate
+		f.Creation = decision.CreationCreateDuplicate
 	}
 	switch m.Deletion {
 	case v1alpha1.DeletionOrphan:
-		f.Deletion = DeletionOrphan
+		f.Deletion = decision.DeletionOrphan
 	case v1alpha1.DeletionRetire:
-		f.Deletion = DeletionRetire
+		f.Deletion = decision.DeletionRetire
 	case "":
 		if p.r.Kind.Started != nil && p.r.Kind.Started(p.obj) {
-			f.Deletion = DeletionOrphan
+			f.Deletion = decision.DeletionOrphan
 		}
 	}
 	if spec.RemoteID != "" {
-		f.RemoteID = RemoteIDSet
+		f.RemoteID = decision.RemoteIDSet
 		if f.Bound && p.boundID() != spec.RemoteID {
-			f.RemoteID = RemoteIDMismatch
+			f.RemoteID = decision.RemoteIDMismatch
 		}
 	}
 	f.Intent = p.intentFact(time.Time{})
@@ -276,18 +277,18 @@ func (p *pass[O, D]) gatherObject() {
 }
 
 // intentFact reads the intent against the status; looked is the date of the look, zero before it.
-func (p *pass[O, D]) intentFact(looked time.Time) IntentFact {
+func (p *pass[O, D]) intentFact(looked time.Time) decision.IntentFact {
 	switch {
 	case p.foreignIntent:
-		return IntentForeign
+		return decision.IntentForeign
 	case p.intent == nil:
-		return IntentNone
+		return decision.IntentNone
 	case p.intent.Attempt <= p.status().ClosedAttempt:
-		return IntentClosed
+		return decision.IntentClosed
 	case looked.IsZero() || looked.Before(p.intent.At.Add(p.r.Window)):
-		return IntentFresh
+		return decision.IntentFresh
 	}
-	return IntentOld
+	return decision.IntentOld
 }
 
 // pendingLong reports whether the vendor works on it for more than a day. Once that was said it stays so, until the work ends.
@@ -311,16 +312,16 @@ func (p *pass[O, D]) open(ctx context.Context) (outcome, bool) {
 	f.Suspended = f.Suspended || b.Suspended
 	f.CanCreate, f.CanUpdate, f.CanDelete, f.CanRetire = p.caps.Create, p.caps.Update, p.caps.Delete, p.caps.Retire
 	f.RunOnce, f.MarkProven = p.caps.RunOnce, p.caps.MarksCount()
-	if f.RemoteID == RemoteIDMismatch && p.caps.SameID(p.boundID(), p.spec().RemoteID) {
-		f.RemoteID = RemoteIDSet
+	if f.RemoteID == decision.RemoteIDMismatch && p.caps.SameID(p.boundID(), p.spec().RemoteID) {
+		f.RemoteID = decision.RemoteIDSet
 	}
 	if m := p.spec().Management; (m == nil || m.Creation == "") && !p.caps.Create {
-		f.Creation = CreationAdopt
+		f.Creation = decision.CreationAdopt
 	}
 	if m := p.spec().Management; (m == nil || m.Deletion == "") && !p.caps.Delete {
-		f.Deletion = DeletionOrphan
+		f.Deletion = decision.DeletionOrphan
 	}
-	if plan := Decide(p.facts); plan.Action == Release {
+	if plan := decision.Decide(p.facts); plan.Action == decision.Release {
 		return outcome{plan: plan}, true // The vendor need not answer to be left alone.
 	}
 	if pace := b.Tenant.Pace(backend.PriorityOf(ctx)); pace.Delay > 100*time.Millisecond {
@@ -343,7 +344,7 @@ func (p *pass[O, D]) open(ctx context.Context) (outcome, bool) {
 		pinned = b.TenantID
 	} else if st.Remote != nil && st.Remote.TenantID != "" {
 		pinned = st.Remote.TenantID
-	} else if p.intent != nil && f.Intent != IntentClosed {
+	} else if p.intent != nil && f.Intent != decision.IntentClosed {
 		pinned = p.intent.Tenant
 	}
 	f.TenantMatches = b.Lives(pinned) && b.PinnedTenantID == b.TenantID
@@ -351,8 +352,8 @@ func (p *pass[O, D]) open(ctx context.Context) (outcome, bool) {
 	if !f.TenantMatches {
 		// Nothing that this tenant says can be about our remote.
 		p.r.views.forget(b.TenantKey)
-		f.Found = FoundAbsentUnproved
-		return outcome{plan: Decide(p.facts)}, true
+		f.Found = decision.FoundAbsentUnproved
+		return outcome{plan: decision.Decide(p.facts)}, true
 	}
 	return outcome{}, false
 }
@@ -365,16 +366,16 @@ func (p *pass[O, D]) stillHeld(ctx context.Context) (outcome, bool) {
 		return outcome{}, false // Somebody wants a look.
 	}
 	switch {
-	case f.Deleting && f.Referenced && p.says(unknown(v1alpha1.ReasonStillReferenced)):
-		return outcome{plan: Plan{Hold, v1alpha1.ReasonStillReferenced}}, true
-	case f.MassAbsence && p.says(unknown(v1alpha1.ReasonMassAbsence)):
-		return outcome{plan: Plan{Hold, v1alpha1.ReasonMassAbsence}}, true
-	case f.Deleting && f.MassDeletion && p.says(unknown(v1alpha1.ReasonMassDeletion)):
+	case f.Deleting && f.Referenced && p.says(decision.StillReferenced.Synced()):
+		return outcome{plan: decision.StillReferenced}, true
+	case f.MassAbsence && p.says(decision.MassAbsence.Synced()):
+		return outcome{plan: decision.MassAbsence}, true
+	case f.Deleting && f.MassDeletion && p.says(decision.MassDeletion.Synced()):
 		var err error
 		if f.MassDeletion, err = p.deletionsHeld(ctx); err != nil {
 			return outcome{err: err}, true
 		}
-		return outcome{plan: Plan{Hold, v1alpha1.ReasonMassDeletion}}, f.MassDeletion
+		return outcome{plan: decision.MassDeletion}, f.MassDeletion
 	}
 	return outcome{}, false
 }

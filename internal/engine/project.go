@@ -10,6 +10,7 @@ import (
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/engine/decision"
 )
 
 // project writes what is known of the remote into the status.
@@ -41,19 +42,19 @@ func (p *pass[O, D]) has(out outcome) bool {
 		return false
 	}
 	if out.wrote {
-		return out.plan.Reason != v1alpha1.ReasonRemovingDuplicate
+		return out.plan != decision.RemovingDuplicate
 	}
-	return p.facts.Found >= FoundByID && p.facts.Owner == OwnerOurs && !p.facts.ClaimConflict
+	return p.facts.Found >= decision.FoundByID && p.facts.Owner == decision.OwnerOurs && !p.facts.ClaimConflict
 }
 
 // countRevision counts the passes in which the vendor accepted a change.
 func (p *pass[O, D]) countRevision(out outcome) {
 	st := p.status()
-	if out.wrote && out.plan.Action != Delete {
+	if out.wrote && out.plan.Action != decision.Delete {
 		p.remote().LastWrittenAt = p.moment()
 		st.Revision++
 	}
-	if st.Revision == 0 && p.facts.Found == FoundByMark && !p.facts.Bound {
+	if st.Revision == 0 && p.facts.Found == decision.FoundByMark && !p.facts.Bound {
 		st.Revision = 1
 	}
 }
@@ -82,7 +83,7 @@ func (p *pass[O, D]) bind() {
 		created := metav1.NewTime(p.seen.CreatedAt.Truncate(time.Second))
 		remote.CreatedAt = &created
 	}
-	if p.facts.Found >= FoundByID {
+	if p.facts.Found >= decision.FoundByID {
 		p.status().ClosedAttempt = max(p.status().ClosedAttempt, p.attempt())
 	}
 }
@@ -109,11 +110,11 @@ func (p *pass[O, D]) projectReached(out outcome) {
 		return
 	}
 	inSync := out.err == nil && !out.diffLeft && len(p.changes) == 0 && !p.facts.FieldRemoved
-	if inSync || out.plan.Action == Adopt && p.facts.Drift == DriftReport {
+	if inSync || out.plan.Action == decision.Adopt && p.facts.Drift == decision.DriftReport {
 		st.DesiredDigest = backend.DesiredDigest(p.desired)
 	}
 	held := p.facts.FieldRemoved && out.err == nil && !out.diffLeft && len(p.changes) == 0
-	if inSync || held || out.plan.Reason == v1alpha1.ReasonDrifted {
+	if inSync || held || out.plan == decision.Drifted {
 		if digest, ok := p.inputsDigest(context.Background()); ok {
 			st.InputsDigest = digest
 		}
@@ -129,7 +130,7 @@ func (p *pass[O, D]) attempt() int64 {
 
 // projectChanges lists the fields that differ right now.
 func (p *pass[O, D]) projectChanges(out outcome) {
-	if p.facts.Found < FoundByID && !out.wrote || p.deleting() {
+	if p.facts.Found < decision.FoundByID && !out.wrote || p.deleting() {
 		return
 	}
 	remote := p.status().Remote
@@ -144,13 +145,13 @@ func (p *pass[O, D]) projectChanges(out outcome) {
 func (p *pass[O, D]) projectDrift(out outcome) {
 	fields := p.changes.Paths()
 	switch {
-	case out.plan.Reason == v1alpha1.ReasonCorrectingDrift && out.wrote && p.why == backend.WriteDrift:
+	case out.plan == decision.CorrectingDrift && out.wrote && p.why == backend.WriteDrift:
 		fields = p.sent
-	case out.plan.Reason != v1alpha1.ReasonDrifted:
+	case out.plan != decision.Drifted:
 		return
 	}
 	fields = firstPaths(fields)
-	if last := p.remote().LastDrift; last != nil && out.plan.Reason == v1alpha1.ReasonDrifted && slices.Equal(last.Fields, fields) && !p.settledInSync() {
+	if last := p.remote().LastDrift; last != nil && out.plan == decision.Drifted && slices.Equal(last.Fields, fields) && !p.settledInSync() {
 		return // It was noticed before.
 	}
 	p.remote().LastDrift = &v1alpha1.DriftStatus{At: *p.moment(), Fields: fields}

@@ -10,6 +10,7 @@ import (
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/engine/decision"
 	"github.com/governance-operator/governance-operator/internal/reference"
 )
 
@@ -55,7 +56,7 @@ func (p *pass[O, D]) keeping() backend.Keeping {
 	if m := p.spec().Management; m != nil && m.Removed != "" {
 		k.All = m.Removed == v1alpha1.RemovedKeep
 	}
-	if remote := p.status().Remote; remote != nil && p.facts.Drift == DriftReport && says(p.status(), v1alpha1.ReasonDrifted) {
+	if remote := p.status().Remote; remote != nil && p.facts.Drift == decision.DriftReport && says(p.status(), v1alpha1.ReasonDrifted) {
 		k.Drifted = remote.Changes
 	}
 	return k
@@ -104,7 +105,7 @@ func (p *pass[O, D]) recall(ctx context.Context) {
 
 // takeBack drops from the step what does not count for the remote that was found.
 func (p *pass[O, D]) takeBack(obs backend.Observation[D]) {
-	if p.facts.Found < FoundByID || p.facts.Owner != OwnerOurs {
+	if p.facts.Found < decision.FoundByID || p.facts.Owner != decision.OwnerOurs {
 		p.removed.Drop(func(string) bool { return true })
 		return
 	}
@@ -117,7 +118,7 @@ func (p *pass[O, D]) takeBack(obs backend.Observation[D]) {
 // holdBack reports whether something is held, and leaves of the model what gives no access.
 func (p *pass[O, D]) holdBack(obs backend.Observation[D]) {
 	p.removed.less, p.removed.waits = nil, nil
-	p.facts.FieldRemoved = p.removed.known && !p.narrowing.on && p.facts.Owner == OwnerOurs && len(p.removed.Held)+len(p.removed.Overruled) > 0
+	p.facts.FieldRemoved = p.removed.known && !p.narrowing.on && p.facts.Owner == decision.OwnerOurs && len(p.removed.Held)+len(p.removed.Overruled) > 0
 	if !p.facts.FieldRemoved && !p.narrowing.on {
 		return
 	}
@@ -236,13 +237,13 @@ func (p *pass[O, D]) forgetRefused(ctx context.Context, err error) {
 
 // remembers says what a create or an adoption is about to send, with which the memory starts anew, and who makes the remote. Any other
 // claim keeps both.
-func (p *pass[O, D]) remembers(plan Plan) (wrote []string, made v1alpha1.CreationPolicy) {
+func (p *pass[O, D]) remembers(plan *decision.Plan) (wrote []string, made v1alpha1.CreationPolicy) {
 	switch plan.Action {
-	case Create:
+	case decision.Create:
 		var none D
 		return p.wouldWrite(none, backend.Diff(p.desired, none, p.caps, backend.Memory{})), v1alpha1.CreationCreate
-	case Adopt:
-		if p.facts.Drift == DriftCorrect {
+	case decision.Adopt:
+		if p.facts.Drift == decision.DriftCorrect {
 			wrote = p.wouldWrite(p.seen.Actual, p.writable())
 		}
 		if p.intent != nil && p.intent.Of != "" && p.intent.Of == p.seen.ID {
@@ -393,13 +394,11 @@ func (p *pass[O, D]) fieldRemoved() string {
 }
 
 // heldBack says what becomes of a pass that wrote what is not held.
-func (p *pass[O, D]) heldBack(e effects, out outcome) effects {
-	if !p.facts.FieldRemoved || e.leave || p.deleting() || out.err != nil || !out.wrote || out.diffLeft {
+func (p *pass[O, D]) heldBack(e decision.Effects, out outcome) decision.Effects {
+	if !p.facts.FieldRemoved || e.Leave || p.deleting() || out.err != nil || !out.wrote || out.diffLeft {
 		return e
 	}
-	held := effectsOf(outcome{plan: Plan{Hold, v1alpha1.ReasonFieldRemoved}}, false)
-	held.event = eventWarning
-	return held
+	return decision.Follow(decision.Outcome{Plan: decision.FieldRemoved})
 }
 
 // says reports whether Synced shows a reason.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/engine/decision"
 )
 
 // atOnce is when to come back for more of the same.
@@ -15,44 +16,44 @@ const atOnce = time.Millisecond
 const writesAtOnce = 6
 
 // requeueAfter turns the requeue rule into a time; zero means that something else wakes the object.
-func (p *pass[O, D]) requeueAfter(e effects, out outcome) time.Duration {
-	switch e.requeue {
-	case requeueNow:
+func (p *pass[O, D]) requeueAfter(e decision.Effects, out outcome) time.Duration {
+	switch e.Requeue {
+	case decision.AtOnce:
 		if more := p.memory.writes - writesAtOnce; more > 0 {
 			return jitter(backoff(time.Second, p.resync(), more))
 		}
 		return atOnce
-	case requeueSecond:
+	case decision.InASecond:
 		return time.Second
-	case requeueSoon:
+	case decision.Soon:
 		return jitter(backoff(10*time.Second, p.resync(), p.memory.stuck))
-	case requeueDeletion:
+	case decision.WhileVanishing:
 		return jitter(backoff(10*time.Second, time.Minute, p.memory.stuck))
-	case requeueStuck:
+	case decision.Rarely:
 		return jitter(backoff(time.Minute, time.Hour, p.memory.stuck))
-	case requeueTaken:
+	case decision.WhileTaken:
 		return jitter(backoff(5*time.Second, 5*time.Minute, p.memory.stuck))
-	case requeueTogether:
+	case decision.WithItsLikes:
 		return max(p.lookAt.Sub(p.r.Now()), time.Second) + time.Duration(rand.Int64N(int64(2*time.Second)))
-	case requeuePoll:
+	case decision.AtPoll:
 		return p.poll()
-	case requeueWorking:
+	case decision.AtVendorsPace:
 		return jitter(backoff(max(p.caps.Poll, time.Second), p.resync(), p.memory.stuck))
-	case requeueSettling:
+	case decision.WhileSettling:
 		return p.settlingWait()
-	case requeueAfter:
+	case decision.AsVendorSays:
 		return jitter(max(backend.AfterOf(out.err), time.Second))
-	case requeueBackoff:
+	case decision.AfterFailure:
 		return jitter(max(backoff(time.Second, 5*time.Minute, p.memory.failures), backend.AfterOf(out.err)))
-	case requeueRetry:
+	case decision.Again:
 		return jitter(backoff(30*time.Second, p.resync(), p.memory.stuck))
-	case requeueResync:
+	case decision.AtResync:
 		return jitter(p.resync())
-	case requeueDoubt:
+	case decision.AfterDoubt:
 		return max(p.memory.doubt.until.Sub(p.r.Now()), time.Second)
-	case requeueOutcome:
+	case decision.AtOutcome:
 		return p.outcomeWait()
-	case requeueHeld:
+	case decision.AtStart:
 		if !p.heldUntil.IsZero() {
 			return max(p.heldUntil.Sub(p.r.Now()), time.Second)
 		}
@@ -101,4 +102,15 @@ func jitter(d time.Duration) time.Duration {
 		return time.Millisecond
 	}
 	return d + time.Duration(rand.Int64N(int64(d)/10+1))
+}
+
+// backoff doubles from first, at most to limit.
+func backoff(first, limit time.Duration, failures int) time.Duration {
+	d := first
+	for range failures - 1 {
+		if d *= 2; d >= limit {
+			return limit
+		}
+	}
+	return min(d, limit)
 }

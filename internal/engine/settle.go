@@ -16,6 +16,7 @@ import (
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/engine/decision"
 )
 
 // settle writes down what happened: it is the only writer of conditions, events and
@@ -27,19 +28,19 @@ func (p *pass[O, D]) settle(ctx context.Context, out outcome) (time.Duration, er
 		return time.Second, nil
 	}
 	p.report(ctx, out)
-	if out.plan.Action == Release && out.err == nil {
+	if out.plan.Action == decision.Release && out.err == nil {
 		return 0, p.release(ctx, out)
 	}
 	out = p.doubted(p.unsaid(out))
-	out.lacks = p.lacks && out.plan.Reason == v1alpha1.ReasonInvalidSpec
-	out.holder, out.named, out.together = p.holderOf(out), p.facts.Found == FoundByKey, !p.lookAt.IsZero()
-	e := p.heldBack(p.besides(effectsOf(out, p.deleting())), out)
+	out.lacks = p.lacks && out.plan == decision.InvalidSpec
+	out.holder, out.named, out.together = p.holderOf(out), p.facts.Found == decision.FoundByKey, !p.lookAt.IsZero()
+	e := p.heldBack(p.besides(decision.Follow(out.decided(p.deleting()))), out)
 	if out.paced && !out.wrote {
 		return jitter(backend.AfterOf(out.err)), nil
 	}
 	p.count(out, e)
 	defer p.tellWaiters(out)
-	if e.leave && !out.wrote {
+	if e.Leave && !out.wrote {
 		// No byte was sent, or the vendor said no: the attempt is closed all the same.
 		if p.status().ClosedAttempt != p.stored.GetManagedStatus().ClosedAttempt {
 			if err := p.write(ctx, true); err != nil {
@@ -48,17 +49,17 @@ func (p *pass[O, D]) settle(ctx context.Context, out outcome) (time.Duration, er
 		}
 		return p.requeueAfter(e, out), nil
 	}
-	if out.held && p.says(e.synced) {
+	if out.held && p.says(e.Synced) {
 		// Nothing new is known: what the vendor said last stays there to be read.
 		return p.requeueAfter(e, out), nil
 	}
-	givenUp := out.plan.Reason == v1alpha1.ReasonNonConverging && !p.says(e.synced)
+	givenUp := (out.plan == decision.NeverStays || out.plan == decision.NeverKept) && !p.says(e.Synced)
 	transitions := p.apply(out, e)
 	// What was written at the vendor is written down in any case; the note then follows at the next look.
 	if err := p.noteBound(ctx); err != nil && !out.wrote {
 		return 0, err
 	}
-	if !e.leave {
+	if !e.Leave {
 		p.projectFigures(out) // That patch brought the kind's own figures back as they were stored.
 	}
 	if err := p.write(ctx, out.wrote); err != nil {
@@ -75,9 +76,9 @@ func (p *pass[O, D]) settle(ctx context.Context, out outcome) (time.Duration, er
 }
 
 // says reports whether Synced reads so already, for this generation.
-func (p *pass[O, D]) says(m mark) bool {
+func (p *pass[O, D]) says(m decision.State) bool {
 	c := meta.FindStatusCondition(p.status().Conditions, v1alpha1.ConditionSynced)
-	return c != nil && c.Status == m.status && c.Reason == m.reason && c.ObservedGeneration == p.obj.GetGeneration()
+	return c != nil && string(c.Status) == string(m.Status) && c.Reason == m.Reason && c.ObservedGeneration == p.obj.GetGeneration()
 }
 
 func (p *pass[O, D]) conflict(err error) bool {
@@ -121,7 +122,7 @@ func boundOf(obj Object) string {
 	return ""
 }
 
-func (p *pass[O, D]) count(out outcome, e effects) {
+func (p *pass[O, D]) count(out outcome, e decision.Effects) {
 	m := p.memory
 	switch {
 	case out.err != nil:
@@ -134,10 +135,10 @@ func (p *pass[O, D]) count(out outcome, e effects) {
 	} else {
 		m.stuckFor, m.stuck = reason, 1
 	}
-	if out.err == nil && !p.facts.Settling && !out.settling && (out.plan.Action == Settle || out.wrote && !out.diffLeft && out.plan.Action != Create) {
+	if out.err == nil && !p.facts.Settling && !out.settling && (out.plan.Action == decision.Settle || out.wrote && !out.diffLeft && out.plan.Action != decision.Create) {
 		m.repeated, m.write = 0, ""
 	}
-	if out.err == nil && (out.plan.Action == Settle || out.wrote && !out.diffLeft) {
+	if out.err == nil && (out.plan.Action == decision.Settle || out.wrote && !out.diffLeft) {
 		m.writes = 0
 	}
 	p.memory.pollAt = p.r.Now().Add(p.poll() - 100*time.Millisecond)
@@ -151,46 +152,46 @@ type note struct {
 }
 
 // apply turns the outcome into status and returns the events of its transitions.
-func (p *pass[O, D]) apply(out outcome, e effects) []note {
+func (p *pass[O, D]) apply(out outcome, e decision.Effects) []note {
 	st := p.status()
 	before := st.DeepCopy()
 	generation := p.obj.GetGeneration()
 	wasReady := meta.FindStatusCondition(before.Conditions, v1alpha1.ConditionReady)
 
 	p.project(out)
-	if e.leave {
+	if e.Leave {
 		return nil
 	}
 	message := withAnswer(p.message(out), out.err)
-	set := func(kind string, m mark, text string) {
-		if m.status == "" {
+	set := func(kind string, m decision.State, text string) {
+		if m.Status == "" {
 			return
 		}
 		text = kept(st.Conditions, kind, m, text)
-		meta.SetStatusCondition(&st.Conditions, metav1.Condition{Type: kind, Status: m.status, Reason: m.reason, Message: text, ObservedGeneration: generation})
+		meta.SetStatusCondition(&st.Conditions, metav1.Condition{Type: kind, Status: metav1.ConditionStatus(m.Status), Reason: m.Reason, Message: text, ObservedGeneration: generation})
 	}
-	set(v1alpha1.ConditionAccepted, e.accepted, textFor(e.accepted, message, p.acceptance()))
+	set(v1alpha1.ConditionAccepted, e.Accepted, textFor(e.Accepted, message, p.acceptance()))
 	refs, refsText := p.refs(out, e, message)
 	set(v1alpha1.ConditionResolvedRefs, refs, refsText)
-	set(v1alpha1.ConditionSynced, e.synced, message)
+	set(v1alpha1.ConditionSynced, e.Synced, message)
 
 	reason := p.mainReason(out, e)
-	ready, readyText := no(reason), message
+	ready, readyText := decision.No(reason), message
 	switch {
 	case p.deleting():
-		ready = no(v1alpha1.ReasonDeleting)
-	case e.ready == readyTrue:
-		ready = yes(reason)
-	case e.ready == readyKeep && wasReady != nil && wasReady.Status == metav1.ConditionTrue && wasReady.ObservedGeneration == generation:
-		ready = yes(wasReady.Reason)
-		if e.also != "" {
+		ready = decision.No(v1alpha1.ReasonDeleting)
+	case e.Ready == decision.Ready:
+		ready = decision.Yes(reason)
+	case e.Ready == decision.KeepReady && wasReady != nil && wasReady.Status == metav1.ConditionTrue && wasReady.ObservedGeneration == generation:
+		ready = decision.Yes(wasReady.Reason)
+		if e.Also != "" {
 			readyText = wasReady.Message
 		}
 	}
 	set(v1alpha1.ConditionReady, ready, readyText)
 	for _, kind := range []string{v1alpha1.ConditionReconciling, v1alpha1.ConditionStalled} {
-		if e.also == kind {
-			set(kind, yes(reason), message)
+		if string(e.Also) == kind {
+			set(kind, decision.Yes(reason), message)
 		} else {
 			meta.RemoveStatusCondition(&st.Conditions, kind)
 		}
@@ -207,7 +208,7 @@ func (p *pass[O, D]) apply(out outcome, e effects) []note {
 // projectFigures copies what moves by itself; where figures ride along they are
 // written only when something else is.
 func (p *pass[O, D]) projectFigures(out outcome) {
-	held := out.plan.Reason == v1alpha1.ReasonStartHeld // There is no remote, and that is well so.
+	held := out.plan == decision.StartHeld // There is no remote, and that is well so.
 	if p.r.Kind.Project == nil || p.seen.ID == "" && !held || p.deleting() || p.boundID() != p.seen.ID {
 		return
 	}
@@ -231,39 +232,39 @@ func (p *pass[O, D]) acceptance() string {
 	return shorten(text)
 }
 
-func textFor(m mark, message, healthy string) string {
-	if m.status == metav1.ConditionTrue {
+func textFor(m decision.State, message, healthy string) string {
+	if m.Status == decision.True {
 		return healthy
 	}
 	return message
 }
 
 // mainReason is the reason that Ready, Reconciling and Stalled show.
-func (p *pass[O, D]) mainReason(out outcome, e effects) string {
+func (p *pass[O, D]) mainReason(out outcome, e decision.Effects) string {
 	switch {
 	case out.err == nil && len(out.problems) > 0:
 		return out.problems[0].Reason
-	case e.synced.status != "":
-		return e.synced.reason
-	case e.accepted.status == metav1.ConditionFalse:
-		return e.accepted.reason
+	case e.Synced.Status != "":
+		return e.Synced.Reason
+	case e.Accepted.Status == decision.False:
+		return e.Accepted.Reason
 	}
 	return out.plan.Reason
 }
 
 // notes lists the events: one per transition of what the user sees.
-func (p *pass[O, D]) notes(out outcome, e effects, before *v1alpha1.ManagedStatus, message string) []note {
+func (p *pass[O, D]) notes(out outcome, e decision.Effects, before *v1alpha1.ManagedStatus, message string) []note {
 	var notes []note
 	if p.copied && !p.memory.copied {
 		p.memory.copied = true
 		notes = append(notes, note{true, v1alpha1.ReasonCopiedIntent, "the intent annotation belongs to another object and is ignored"})
 	}
-	if old := meta.FindStatusCondition(before.Conditions, v1alpha1.ConditionAccepted); len(p.warnings) > 0 && e.accepted.status == metav1.ConditionTrue && (old == nil || old.Message != p.acceptance()) {
+	if old := meta.FindStatusCondition(before.Conditions, v1alpha1.ConditionAccepted); len(p.warnings) > 0 && e.Accepted.Status == decision.True && (old == nil || old.Message != p.acceptance()) {
 		notes = append(notes, note{true, v1alpha1.ReasonManualStep, p.acceptance()})
 	}
 	notes = append(notes, p.refsNotes(out, e, before)...)
 	notes = append(notes, p.leftBehindNote(before)...)
-	if e.event == eventNone {
+	if e.Event == decision.NoEvent {
 		return notes
 	}
 	reason := p.mainReason(out, e)
@@ -271,7 +272,7 @@ func (p *pass[O, D]) notes(out outcome, e effects, before *v1alpha1.ManagedStatu
 		notes = append(notes, note{false, out.plan.Reason, p.wroteMessage(out, message) + ", which only takes access away; the rest of the spec waits"})
 	} else if out.wrote && out.err == nil {
 		reason = out.plan.Reason
-		if p.facts.Found == FoundByMark && !p.facts.Bound {
+		if p.facts.Found == decision.FoundByMark && !p.facts.Bound {
 			notes = append(notes, note{false, v1alpha1.ReasonRecovered, "found by its mark after an interrupted create"})
 		}
 		if notes = append(notes, note{false, reason, p.wroteMessage(out, message)}); p.facts.FieldRemoved && !out.diffLeft {
@@ -282,7 +283,7 @@ func (p *pass[O, D]) notes(out outcome, e effects, before *v1alpha1.ManagedStatu
 	for _, c := range p.status().Conditions {
 		old := meta.FindStatusCondition(before.Conditions, c.Type)
 		if c.Reason == reason && (old == nil || old.Reason != c.Reason || old.Message != c.Message) {
-			return append(notes, note{e.event == eventWarning, reason, message})
+			return append(notes, note{e.Event == decision.Warning, reason, message})
 		}
 	}
 	return notes
@@ -352,13 +353,9 @@ func (p *pass[O, D]) release(ctx context.Context, out outcome) error {
 		return client.IgnoreNotFound(err)
 	}
 	p.r.forget(p.name(), p.obj.GetUID())
-	stays := p.facts.Deletion == DeletionDelete && (out.plan.Reason == v1alpha1.ReasonNotDeletable || out.plan.Reason == v1alpha1.ReasonNotOurs || out.plan.Reason == v1alpha1.ReasonClaimedByOther)
-	message := releaseMessages[out.plan.Reason]
-	if out.plan.Reason == v1alpha1.ReasonOrphaned && p.unasked() {
-		stays, message = p.caps.Retire, p.stays()
-	}
-	if out.plan.Reason != v1alpha1.ReasonKindRemoved {
-		p.event(note{stays, out.plan.Reason, message})
+	if !out.plan.Quiet {
+		stays := p.facts.Deletion == decision.DeletionDelete && out.plan.Leaves || out.plan == decision.Orphaned && p.unasked() && p.caps.Retire
+		p.event(note{stays, out.plan.Reason, out.plan.Message(words[O, D]{p, out})})
 	}
 	return nil
 }
@@ -367,16 +364,6 @@ func (p *pass[O, D]) dropFinalizer(ctx context.Context, from O) error {
 	after := from.DeepCopyObject().(O)
 	controllerutil.RemoveFinalizer(after, v1alpha1.Finalizer)
 	return p.r.Client.Patch(ctx, after, client.MergeFromWithOptions(from, client.MergeFromWithOptimisticLock{}))
-}
-
-var releaseMessages = map[string]string{
-	v1alpha1.ReasonOrphaned:       "released; what is at the vendor stays there",
-	v1alpha1.ReasonNothingSent:    "released; nothing was ever created at the vendor",
-	v1alpha1.ReasonGone:           "released; it is gone at the vendor",
-	v1alpha1.ReasonNotOurs:        "released; what is at the vendor is not this object's and stays there",
-	v1alpha1.ReasonClaimedByOther: "released; another object has the remote, which stays there",
-	v1alpha1.ReasonNotDeletable:   "released; the vendor does not allow this one to be deleted, and it stays there",
-	v1alpha1.ReasonRetired:        "released; it is retired at the vendor",
 }
 
 func (p *pass[O, D]) event(n note) {

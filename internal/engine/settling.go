@@ -8,6 +8,7 @@ import (
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/engine/decision"
 )
 
 // What a vendor shows some time after it accepted it is neither written again nor called a difference meanwhile. The status
@@ -35,7 +36,7 @@ func (p *pass[O, D]) noteSettling() { p.noteSent(p.sent) }
 // assumeSettling does the same for a remote that is ours and whose history the status does not tell: a create that was
 // interrupted has sent them.
 func (p *pass[O, D]) assumeSettling() {
-	if p.facts.Found == FoundByMark && p.facts.Owner == OwnerOurs && !p.facts.Bound {
+	if p.facts.Found == decision.FoundByMark && p.facts.Owner == decision.OwnerOurs && !p.facts.Bound {
 		p.noteSent(backend.Paths(p.desired))
 	}
 }

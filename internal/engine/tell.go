@@ -10,15 +10,16 @@ import (
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/engine/decision"
 )
 
 // tell counts and logs what a pass did, once it is written down. A pass that did nothing says nothing.
 func (p *pass[O, D]) tell(ctx context.Context, out outcome, err error) {
 	p.tellSpan(ctx, out)
-	if p.acted || out.plan.Action == Release && out.err == nil && err == nil {
+	if p.acted || out.plan.Action == decision.Release && out.err == nil && err == nil {
 		p.tellAction(ctx, out)
 	}
-	if err == nil && out.plan.Action != Release {
+	if err == nil && out.plan.Action != decision.Release {
 		p.tellDrift(out)
 		p.tellReady()
 	}
@@ -62,8 +63,7 @@ const (
 // tellDrift counts drift once when it is seen, and once when it is gone by our doing.
 func (p *pass[O, D]) tellDrift(out outcome) {
 	m := p.memory
-	switch out.plan.Reason {
-	case v1alpha1.ReasonDrifted, v1alpha1.ReasonCorrectingDrift, v1alpha1.ReasonRecreating, v1alpha1.ReasonRemoteMissing:
+	if out.plan.Drift {
 		if m.drift == driftNone {
 			m.drift = driftSeen
 			driftFound.WithLabelValues(p.r.Kind.Name, BackendKey(p.obj)).Inc()
@@ -72,7 +72,7 @@ func (p *pass[O, D]) tellDrift(out outcome) {
 			m.drift = driftWritten
 		}
 	}
-	inSync := out.err == nil && (out.plan.Action == Settle || out.wrote && !out.diffLeft)
+	inSync := out.err == nil && (out.plan.Action == decision.Settle || out.wrote && !out.diffLeft)
 	if !inSync {
 		return
 	}

@@ -15,6 +15,7 @@ import (
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/engine/decision"
 	"github.com/governance-operator/governance-operator/internal/reference"
 )
 
@@ -54,22 +55,23 @@ func ends(all map[string]string) (out []end) {
 	add := func(text string, o outcome) {
 		for _, holder := range []string{"", "ns/other"} {
 			o.holder = holder
+			if o.plan == nil {
+				o.plan = decision.Undecided
+			}
 			out = append(out, end{text + " " + holder, o, false}, end{text + " deleting " + holder, o, true})
 		}
 	}
-	for _, row := range table {
-		for _, plan := range []Plan{row.plan, {row.plan.Action, row.reason}} {
-			if plan.Reason == "" || plan.Action == Look {
-				continue
-			}
-			text := fmt.Sprintf("row %d %s %s", row.number, plan.Action, plan.Reason)
-			if !plan.Action.Writes() {
-				add(text, outcome{plan: plan})
-				continue
-			}
-			add(text+" wrote", outcome{plan: plan, wrote: true})
-			add(text+" wrote a part", outcome{plan: plan, wrote: true, diffLeft: true})
+	for _, plan := range decision.Plans() {
+		if plan.Action == decision.Observe {
+			continue
 		}
+		text := fmt.Sprintf("%s %s", plan.Action, plan.Reason)
+		if !plan.Action.Writes() {
+			add(text, outcome{plan: plan})
+			continue
+		}
+		add(text+" wrote", outcome{plan: plan, wrote: true})
+		add(text+" wrote a part", outcome{plan: plan, wrote: true, diffLeft: true})
 	}
 	for class := range backend.Fenced + 1 {
 		for _, wrote := range []bool{false, true} {
@@ -79,7 +81,7 @@ func ends(all map[string]string) (out []end) {
 	for class := range backend.Fenced + 1 {
 		add(fmt.Sprintf("doubtful error %s", class), outcome{err: &backend.Error{Class: class, Doubtful: true, Err: errors.New("no")}, doubted: true})
 	}
-	add("between doubtful tries", outcome{plan: Plan{Wait, v1alpha1.ReasonRefusedPerhaps}, doubted: true})
+	add("between doubtful tries", outcome{plan: decision.RefusedPerhaps, doubted: true})
 	add("a name that is taken", outcome{err: backend.Taken(backend.Mark{}, "no")})
 	for reason := range all {
 		add("backend "+reason, outcome{err: &BackendError{Reason: reason, Message: "no"}})
@@ -97,7 +99,7 @@ func lawPass() *pass[*v1alpha1.AppEntitlement, backend.AppEntitlement] {
 }
 
 // maybeNever are the rules of requeueing that may name no time.
-var maybeNever = []requeue{requeueNone, requeuePoll, requeueHeld}
+var maybeNever = []decision.Requeue{decision.Never, decision.AtPoll, decision.AtStart}
 
 // TestWhoWakesAnObject: however a pass ends, somebody wakes the object: the time that the outcome
 // asks for, a watch, or a person where a condition is not good and says what there is to do.
@@ -106,22 +108,22 @@ func TestWhoWakesAnObject(t *testing.T) {
 	seen := map[string]bool{}
 	checked := ends(all)
 	for _, c := range checked {
-		e := effectsOf(c.out, c.deleting)
-		for _, m := range []mark{e.accepted, e.refs, e.synced} {
-			seen[m.reason] = true
+		e := decision.Follow(c.out.decided(c.deleting))
+		for _, m := range []decision.State{e.Accepted, e.Refs, e.Synced} {
+			seen[m.Reason] = true
 		}
-		if c.out.plan.Action == Release && c.out.err == nil {
+		if c.out.plan.Action == decision.Release && c.out.err == nil {
 			seen[c.out.plan.Reason] = true // The finalizer goes, or the pass fails and is repeated.
 			continue
 		}
 		seen[c.out.plan.Reason] = true
-		if !slices.Contains(maybeNever, e.requeue) || e.wake&^ByPerson != 0 {
+		if !slices.Contains(maybeNever, e.Requeue) || e.Wake&^decision.ByPerson != 0 {
 			continue
 		}
 		p := lawPass()
 		said := p.message(c.out)
-		bad := e.also == v1alpha1.ConditionStalled || e.synced.status == "False" || e.accepted.status == "False"
-		if e.wake&ByPerson == 0 || !bad || said == "" || said == c.out.plan.Reason || !strings.Contains(said, "spec") {
+		bad := e.Also == decision.Stalled || e.Synced.Status == decision.False || e.Accepted.Status == decision.False
+		if e.Wake&decision.ByPerson == 0 || !bad || said == "" || said == c.out.plan.Reason || !strings.Contains(said, "spec") {
 			t.Errorf("%s: nobody wakes it: %+v says %q", c.text, e, said)
 		}
 	}
@@ -139,8 +141,8 @@ func TestWhoWakesAnObject(t *testing.T) {
 
 // TestEveryRuleOfRequeueingNamesATime, but for those that may not.
 func TestEveryRuleOfRequeueingNamesATime(t *testing.T) {
-	for rule := range requeueRules {
-		got := lawPass().requeueAfter(effects{requeue: rule}, outcome{})
+	for rule := range decision.RequeueCount {
+		got := lawPass().requeueAfter(decision.Effects{Requeue: rule}, outcome{})
 		if never := slices.Contains(maybeNever, rule); (got == 0) != never {
 			t.Errorf("rule %d: %s", rule, got)
 		}
@@ -150,16 +152,16 @@ func TestEveryRuleOfRequeueingNamesATime(t *testing.T) {
 // TestWhatIsStuckComesEverLessOften counts how often an object that stays as it is comes in the
 // first hour and in the tenth, by every rule that such an object can have.
 func TestWhatIsStuckComesEverLessOften(t *testing.T) {
-	for rule, want := range map[requeue]struct{ first, tenth int }{
-		requeueRetry:    {first: 10, tenth: 6},
-		requeueSoon:     {first: 12, tenth: 6},
-		requeueStuck:    {first: 6, tenth: 1},
-		requeueDeletion: {first: 63, tenth: 60}, // At one vendor's most: it is asked whether it is done.
-		requeueTaken:    {first: 17, tenth: 12},
-		requeueBackoff:  {first: 19, tenth: 12},
-		requeueNow:      {first: 21, tenth: 6},
-		requeueWorking:  {first: 14, tenth: 6},
-		requeueOutcome:  {first: 12, tenth: 6},
+	for rule, want := range map[decision.Requeue]struct{ first, tenth int }{
+		decision.Again:          {first: 10, tenth: 6},
+		decision.Soon:           {first: 12, tenth: 6},
+		decision.Rarely:         {first: 6, tenth: 1},
+		decision.WhileVanishing: {first: 63, tenth: 60}, // At one vendor's most: it is asked whether it is done.
+		decision.WhileTaken:     {first: 17, tenth: 12},
+		decision.AfterFailure:   {first: 19, tenth: 12},
+		decision.AtOnce:         {first: 21, tenth: 6},
+		decision.AtVendorsPace:  {first: 14, tenth: 6},
+		decision.AtOutcome:      {first: 12, tenth: 6},
 	} {
 		p := lawPass()
 		p.memory.stuck, p.memory.failures = 0, 0
@@ -167,7 +169,7 @@ func TestWhatIsStuckComesEverLessOften(t *testing.T) {
 		hours := map[int]int{}
 		for at < 11*time.Hour {
 			p.memory.stuck, p.memory.failures, p.memory.writes = p.memory.stuck+1, p.memory.failures+1, p.memory.writes+1
-			at += p.requeueAfter(effects{requeue: rule}, outcome{})
+			at += p.requeueAfter(decision.Effects{Requeue: rule}, outcome{})
 			hours[int(at/time.Hour)]++
 		}
 		// A tenth of jitter may only make it less.

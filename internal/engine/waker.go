@@ -6,37 +6,6 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 )
 
-// Waker is a set of what wakes an object beside the time that its outcome asks for.
-type Waker uint
-
-// The wakers. Those but ByPerson are watches of package controller, or of the engine's own.
-const (
-	// ByPerson: an edit, a deletion or an annotation of the object. Alone it is enough only where
-	// a condition says what there is to do.
-	ByPerson Waker = 1 << iota
-	// ByBackend: its backend was edited or confirmed, became ready, or stopped being so.
-	ByBackend
-	// ByNamespace: the labels of its namespace changed.
-	ByNamespace
-	// ByReference: an object that it refers to came, went or got a remote.
-	ByReference
-	// ByReferrer: an object that refers to it was changed, or goes.
-	ByReferrer
-	// ByHolder: the object that has what it wants was changed, or goes.
-	ByHolder
-	// BySweep: its remote differs in the vendor's list from what it was.
-	BySweep
-	wakers
-)
-
-// Wakers lists all wakers, each alone.
-func Wakers() (all []Waker) {
-	for w := ByPerson; w < wakers; w <<= 1 {
-		all = append(all, w)
-	}
-	return all
-}
-
 // waiting says which objects wait for what another object of the kind has. Everything in it is
 // found again by the first pass of a process.
 type waiting struct {

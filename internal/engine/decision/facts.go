@@ -1,4 +1,4 @@
-package engine
+package decision
 
 // Facts are everything that one decision depends on, as gathered. Enums start at
 // the value that writes least. Errors, time and the lease are never facts.

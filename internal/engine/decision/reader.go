@@ -1,4 +1,4 @@
-package engine
+package decision
 
 // fact names one of the Facts.
 type fact int
@@ -175,3 +175,19 @@ func (r *reader) consent() bool {
 		return false
 	}
 }
+
+// unshownCreate reports whether a create may have happened that nothing can show.
+func (r *reader) unshownCreate() bool {
+	return r.intent() == IntentOld && !r.markProven() && r.canCreate()
+}
+
+// adoptsOnly reports whether the policy allows no create.
+func (r *reader) adoptsOnly() bool {
+	return r.remoteID() == RemoteIDSet || r.creation() == CreationAdopt
+}
+
+// same reports whether nothing differs.
+func (r *reader) same() bool { return r.changes() == ChangesNone }
+
+// sealed reports whether what differs can be written by the vendor's own side only.
+func (r *reader) sealed() bool { return r.phase() == PhaseSealed || r.changes() == ChangesUnwritable }
