@@ -86,7 +86,8 @@ func byHolders(variations map[string]func(*backend.AccessProfile)) map[string]fu
 	return variations
 }
 
-// withAppsAndTypes adds the other lists of a scope to variations.
+// withAppsAndTypes adds the other lists of a scope to variations, and once more those markers that each stand in one of them
+// alone: they would be drawn too seldom.
 func withAppsAndTypes(variations map[string]func(*backend.AccessReview)) map[string]func(*backend.AccessReview) {
 	for name, apps := range map[string]backend.Set{"an app": {workday}, "apps": {workday, github}} {
 		variations["all of "+name] = func(r *backend.AccessReview) { r.Scope.SelectedApps = apps }
@@ -95,6 +96,9 @@ func withAppsAndTypes(variations map[string]func(*backend.AccessReview)) map[str
 		variations["type "+name] = func(r *backend.AccessReview) {
 			r.Scope.ResourceTypes = backend.ResourceTypeSet{{AppID: github, ResourceTypeID: fake.SeedID("resource-type", "GitHub/"+name)}}
 		}
+	}
+	for _, name := range []string{"conflicts too", "resources selected", "roles selected", "some excluded"} {
+		variations[name+", again"] = variations[name]
 	}
 	return variations
 }
