@@ -14,7 +14,7 @@ const (
 	ConditionReady = "Ready"
 	// ConditionReconciling: work is under way, or something is waited for that comes without the user.
 	ConditionReconciling = "Reconciling"
-	// ConditionStalled: no retry will mend it; somebody has to act.
+	// ConditionStalled: no retry will fix it; somebody has to act.
 	ConditionStalled = "Stalled"
 )
 

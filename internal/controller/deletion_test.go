@@ -72,7 +72,7 @@ var _ = Describe("a namespace of which everything is deleted in random order", f
 				}
 				Expect(t.says(ctx, obj, obj.GetName(), v1alpha1.ConditionSynced, v1alpha1.ReasonBackendUnavailable)).To(And(
 					ContainSubstring("since "+obj.GetDeletionTimestamp().UTC().Format(time.RFC3339)),
-					ContainSubstring("mend that"), ContainSubstring("management.deletion to Orphan")))
+					ContainSubstring("fix that"), ContainSubstring("management.deletion to Orphan")))
 			}
 			for _, obj := range objects {
 				if deletable(of, obj) {

@@ -422,7 +422,7 @@ var _ = Describe("what must never happen", func() {
 			Expect(c.Delete(ctx, obj)).To(Succeed())
 			message := t.says(ctx, obj, "one", v1alpha1.ConditionSynced, v1alpha1.ReasonBackendUnavailable)
 			Expect(message).To(ContainSubstring("since " + obj.DeletionTimestamp.UTC().Format(time.RFC3339)))
-			Expect(message).To(And(ContainSubstring("mend that"), ContainSubstring("management.deletion to Orphan")))
+			Expect(message).To(And(ContainSubstring("fix that"), ContainSubstring("management.deletion to Orphan")))
 			t.there(ctx, obj, "one")
 			t.edit(ctx, obj, "one", func() { obj.Spec.Management = &v1alpha1.Management{Deletion: v1alpha1.DeletionOrphan} })
 			eventually(ctx, func() error { return notFound(t.get(ctx, obj, "one")) }).WithTimeout(10 * time.Second).Should(Succeed())

@@ -34,9 +34,9 @@ func (p *pass[O, D]) missingMessage() string {
 // notFoundMessage: there is nothing to take over yet.
 func (p *pass[O, D]) notFoundMessage() string {
 	if id := p.spec().RemoteID; id != "" {
-		return fmt.Sprintf("spec.remoteID: nothing at the vendor has the id %q; mend it, or make such a remote at the vendor", id)
+		return fmt.Sprintf("spec.remoteID: nothing at the vendor has the id %q; fix it, or make such a remote at the vendor", id)
 	}
-	ways := []string{"make it at the vendor", "mend what the spec says of it"}
+	ways := []string{"make it at the vendor", "fix what the spec says of it"}
 	if p.facts.CanCreate {
 		ways = append(ways, "choose creation: CreateOrAdopt")
 	}
@@ -72,9 +72,9 @@ func orList(ways []string) string {
 func (p *pass[O, D]) driftedMessage() string {
 	fields := p.differences(p.changes)
 	if p.facts.Drift == decision.DriftReport {
-		return fmt.Sprintf("differs at the vendor and is left so: %s; edit the spec, choose drift: Correct, or mend it at the vendor", fields)
+		return fmt.Sprintf("differs at the vendor and is left so: %s; edit the spec, choose drift: Correct, or fix it at the vendor", fields)
 	}
-	return fmt.Sprintf("differs at the vendor, which lets nobody but its own side write it: %s; write into the spec what is there, or mend it at the vendor", fields)
+	return fmt.Sprintf("differs at the vendor, which lets nobody but its own side write it: %s; write into the spec what is there, or fix it at the vendor", fields)
 }
 
 // suspendedWrite is what would be done if the object were not suspended.

@@ -29,7 +29,7 @@ type advice struct {
 var elsewhere = map[string]string{
 	v1alpha1.ReasonInvalidSpec:       "names a field and what is wrong with it: the controllers' tests of bad input mend each",
 	v1alpha1.ReasonFieldUnsupported:  "names a field that this vendor does not have: the controllers' tests of bad input mend each",
-	v1alpha1.ReasonExpressionInvalid: "names the place in the expression: the controllers' tests of bad input mend it",
+	v1alpha1.ReasonExpressionInvalid: "names the place in the expression: the controllers' tests of bad input fix it",
 	v1alpha1.ReasonUpdateUnsupported: "advises nothing: this vendor takes no edit of the kind",
 	v1alpha1.ReasonRefused:           "has the vendor's own words",
 	v1alpha1.ReasonRefusedPerhaps:    "has the vendor's own words; doubtful_test.go mends the spec",
@@ -180,7 +180,7 @@ func adviceOfTheEngine() map[string]advice {
 			reason: v1alpha1.ReasonRemoteNotFound,
 			ways: map[string]func(w *world){
 				`nothing answers to the name "Name of payroll"; make it at the vendor`: put(untouched),
-				"mend what the spec says of it": func(w *world) {
+				"fix what the spec says of it": func(w *world) {
 					put("Payroll")(w)
 					renamed("Payroll")(w)
 				},
@@ -205,7 +205,7 @@ func adviceOfTheEngine() map[string]advice {
 			},
 			reason: v1alpha1.ReasonRemoteNotFound,
 			ways: map[string]func(w *world){
-				`spec.remoteID: nothing at the vendor has the id "` + first + `"; mend it`: func(w *world) {
+				`spec.remoteID: nothing at the vendor has the id "` + first + `"; fix it`: func(w *world) {
 					put("Another")(w)
 					put(untouched)(w)
 					w.tenant.Entitlements.Remove(first)
@@ -233,7 +233,7 @@ func adviceOfTheEngine() map[string]advice {
 			ways: map[string]func(w *world){
 				"edit the spec":             renamed("Payroll"),
 				"choose drift: Correct":     policy("", v1alpha1.DriftCorrect, ""),
-				"mend it at the vendor":     atVendor(untouched),
+				"fix it at the vendor":     atVendor(untouched),
 				`"Renamed" → "` + untouched: renamed("Renamed"),
 			},
 		},
@@ -249,7 +249,7 @@ func adviceOfTheEngine() map[string]advice {
 			reason: v1alpha1.ReasonDrifted,
 			ways: map[string]func(w *world){
 				"write into the spec what is there": renamed("Renamed"),
-				"mend it at the vendor":             atVendor(untouched),
+				"fix it at the vendor":             atVendor(untouched),
 			},
 			not: []string{"drift: Correct"},
 		},

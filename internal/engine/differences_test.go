@@ -71,7 +71,7 @@ func TestDriftThatIsLeftIsToldOnce(t *testing.T) {
 		w.force("payroll")
 		noticed := &v1alpha1.DriftStatus{At: metav1.Now(), Fields: []string{"displayName"}}
 		w.wantEvents(`Normal Drifted differs at the vendor and is left so: spec.displayName: "Renamed" → "Name of payroll"; ` +
-			`edit the spec, choose drift: Correct, or mend it at the vendor`)
+			`edit the spec, choose drift: Correct, or fix it at the vendor`)
 		time.Sleep(time.Minute)
 		w.force("payroll")
 		w.wantEvents()

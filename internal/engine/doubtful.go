@@ -50,7 +50,7 @@ func (p *pass[O, D]) doubted(out outcome) outcome {
 		}
 		d.text, d.times = text, d.times+1
 		if out.doubted = d.said(); out.doubted {
-			d.message = text + "; the vendor says so of its own failures and of mistakes in what it is sent: mend the spec if it is one; it is tried again ever less often, at most hourly"
+			d.message = text + "; the vendor says so of its own failures and of mistakes in what it is sent: fix the spec if it is one; it is tried again ever less often, at most hourly"
 			d.until = p.r.Now().Add(jitter(backoff(time.Minute, time.Hour, d.times-doubtsUnsaid+1)))
 		}
 	case out.err != nil || len(out.problems) > 0:

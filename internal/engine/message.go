@@ -173,6 +173,6 @@ func (p *pass[O, D]) whileDeleting(text string) string {
 	if !p.deleting() {
 		return text
 	}
-	return fmt.Sprintf("deletion is waiting since %s: %s; mend that, or set management.deletion to Orphan to leave the remote where it is",
+	return fmt.Sprintf("deletion is waiting since %s: %s; fix that, or set management.deletion to Orphan to leave the remote where it is",
 		p.obj.GetDeletionTimestamp().UTC().Format(time.RFC3339), text)
 }

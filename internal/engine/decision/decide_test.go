@@ -191,7 +191,7 @@ func TestEveryRule(t *testing.T) {
 			"the vendor works on it", edited(), func(f *Facts) { f.Phase = PhasePending }, VendorWorking},
 		"the vendor's work failed": {
 			"the vendor's work failed, and no edit may help", changed(), func(f *Facts) { f.Phase = PhaseFailed }, RemoteFailed},
-		"an edit may mend what failed": {
+		"an edit may fix what failed": {
 			"the spec was edited", edited(), func(f *Facts) { f.Phase = PhaseFailed }, Updating},
 		"a list that left the spec is not as specified": {
 			"something left the spec that cannot be closed", settled(), func(f *Facts) { f.FieldRemoved = true }, FieldRemoved},
