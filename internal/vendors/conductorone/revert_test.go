@@ -57,7 +57,10 @@ func TestARevertOfAProfileReverts(t *testing.T) {
 		Opens: profileOpens,
 		Limits: []string{"conductorOne.policies.grant", "conductorOne.policies.revoke", "conductorOne.maxGrantDuration",
 			"conductorOne.automation.disableCircuitBreaker", "conductorOne.automation.removedMembersThresholdPercent"},
-		Follows: map[string][]string{ // Each is the whole rule.
+		Follows: map[string][]string{
+			// Nobody in particular sees what everybody sees.
+			"conductorOne.visibleTo": {"conductorOne.visibleToEveryone"},
+			// Each is the whole rule.
 			"membership.expression": {"conductorOne.automation.entitlements"}, "conductorOne.automation.entitlements": {"membership.expression"},
 		},
 	})
@@ -114,6 +117,7 @@ func profileOpens(p backend.AccessProfile) map[string][]string {
 	open("requestable", backend.Value(p.Requestable), "people ask")
 	open("conductorOne.visibleToEveryone", backend.Value(c.VisibleToEveryone), "everybody sees it")
 	open("conductorOne.visibleTo", true, idsOf(c.VisibleTo, "seen by ")...)
+	open("conductorOne.visibleTo", backend.Value(c.VisibleToEveryone), idsOf(fullProfile().ConductorOne.VisibleTo, "seen by ")...)
 	open("conductorOne.requestBundle", backend.Value(c.RequestBundle), "all at once")
 	open("conductorOne.enrollmentBehavior", backend.Value(c.EnrollmentBehavior) == bypass, "past the policies of its entries")
 	open("conductorOne.unenrollmentBehavior", backend.Value(c.UnenrollmentBehavior) != "RevokeAll", "keeps what is justified")
