@@ -41,6 +41,12 @@ help: ## List the targets.
 demo: control-plane build ## Run the operator with fake vendors on a real control plane (ONESHOT=1: check and end).
 	@go run ./hack/demo $(if $(ONESHOT),-oneshot)
 
+.PHONY: recording
+recording: control-plane build ## Record the demo as docs/demo.svg, from what it prints.
+	go build -o bin/recording ./hack/recording
+	$(MAKE) --no-print-directory demo ONESHOT=1 | bin/recording >bin/demo.svg
+	mv bin/demo.svg docs/demo.svg
+
 .PHONY: clean
 clean: ## Remove what was built, the control plane excepted.
 	rm -rf dist
@@ -63,13 +69,15 @@ manifests: $(CONTROLLER_GEN) ## Generate the CRDs and the manager's ClusterRole 
 	go run ./hack/chart
 
 .PHONY: docs
-docs: $(CRD_REF_DOCS) $(HELM_DOCS) ## Generate docs/api.md from the API types, docs/capabilities.md and docs/assumptions.md from the drivers and the chart's README.md from its values.
+docs: $(CRD_REF_DOCS) $(HELM_DOCS) ## Generate docs/api.md from the API types, docs/capabilities.md and docs/assumptions.md from the drivers, docs/adr/README.md from the decisions and the chart's README.md from its values.
 	$(CRD_REF_DOCS) --log-level=ERROR --renderer=markdown --source-path=api/v1alpha1 --max-depth=30 --config=hack/crd-ref-docs/config.yaml --templates-dir=hack/crd-ref-docs/templates --output-path=docs/api.md
 	@mkdir -p bin
 	go run ./hack/capabilities >bin/capabilities.md
 	@cmp -s bin/capabilities.md docs/capabilities.md || cp bin/capabilities.md docs/capabilities.md
 	go run ./hack/assumptions >bin/assumptions.md
 	@cmp -s bin/assumptions.md docs/assumptions.md || cp bin/assumptions.md docs/assumptions.md
+	go run ./hack/decisions >bin/decisions.md
+	@cmp -s bin/decisions.md docs/adr/README.md || cp bin/decisions.md docs/adr/README.md
 	$(HELM_DOCS) --chart-search-root=charts --sort-values-order=file --log-level=warning
 
 .PHONY: argocd
