@@ -53,7 +53,7 @@ func (p AccessProfile) Key() Key {
 // OpensDraft says that a draft that is open at the vendor may be written and published.
 func (p AccessProfile) OpensDraft() bool { return p.Veza != nil && Value(p.Veza.Published) }
 
-// ConductorOneAccessProfile holds the fields that only ConductorOne has (contract section 3).
+// ConductorOneAccessProfile holds the fields that only ConductorOne has (docs/vendors/conductorone-api.md#access-profiles).
 type ConductorOneAccessProfile struct {
 	// Cohort chooses create-from-cohort; nil chooses the plain catalog create.
 	Cohort                          *Cohort        `field:"cohort"`

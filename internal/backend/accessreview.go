@@ -200,7 +200,7 @@ type ScopeMarkers struct {
 	Specific *struct{} `json:"specific,omitempty"`
 }
 
-// ConductorOneAccessReview holds the settings that only ConductorOne has (contract section 5).
+// ConductorOneAccessReview holds the settings that only ConductorOne has (docs/vendors/conductorone-api.md#campaigns).
 type ConductorOneAccessReview struct {
 	PolicyID                       *string            `field:"policy"`
 	ScopeType                      *string            `field:"scopeType"` // ByEntitlements, ByAccessConflicts, ByResource, ByInheritance, ByUsers

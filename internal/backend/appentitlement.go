@@ -48,7 +48,7 @@ func (e AppEntitlement) WantsRefresh() bool {
 	return e.SailPoint != nil && Value(e.SailPoint.Aggregate)
 }
 
-// ConductorOneAppEntitlement holds the fields that only ConductorOne has (contract section 4).
+// ConductorOneAppEntitlement holds the fields that only ConductorOne has (docs/vendors/conductorone-api.md#entitlements).
 type ConductorOneAppEntitlement struct {
 	Alias                         *string          `field:"alias"`
 	Slug                          *string          `field:"slug"`
@@ -72,7 +72,7 @@ type ConductorOneAppEntitlement struct {
 }
 
 // ProvisionPolicy says how access is given or taken. Exactly one arm is set
-// (ConductorOne contract section 4.2). It is compared and written as a whole.
+// (docs/vendors/conductorone-api.md#provision-policies). It is compared and written as a whole.
 type ProvisionPolicy struct {
 	Connector       *ProvisionConnector       `json:"connector,omitempty"`
 	Manual          *ProvisionManual          `json:"manual,omitempty"`

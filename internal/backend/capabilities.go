@@ -25,7 +25,7 @@ type Capabilities struct {
 	FoldedIDs bool
 	// IDs is the form of every id of the vendor's own, nil where it is not known. One of another form is refused before it is sent.
 	IDs *IDForm
-	// MarkProven: marks of this kind read back, by the vendor's contract.
+	// MarkProven: marks of this kind read back, as the vendor documents it.
 	MarkProven bool
 	// MarkUnsure: no marked remote of this kind was seen at this tenant yet. Until then a mark that is missing proves nothing, and
 	// a create came to nothing where nothing has its name either.

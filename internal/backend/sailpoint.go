@@ -1,6 +1,6 @@
 package backend
 
-// SailPointAppEntitlement holds the fields that only SailPoint has (contract section 5).
+// SailPointAppEntitlement holds the fields that only SailPoint has (docs/vendors/sailpoint-api.md#entitlements).
 type SailPointAppEntitlement struct {
 	// MatchAttribute, MatchValue and MatchType say which entitlement of the source is meant.
 	// They are read back and cannot be changed: another one is meant by another object.
@@ -18,7 +18,8 @@ type SailPointAppEntitlement struct {
 	Revocation    *SailPointRevocation         `field:"revocationRequestConfig,nested"`
 }
 
-// SailPointEntitlementRequest says how an entitlement is asked for (contract section 5.4).
+// SailPointEntitlementRequest says how an entitlement is asked for
+// (docs/vendors/sailpoint-api.md#put-entitlementsv1identitlement-request-config).
 type SailPointEntitlementRequest struct {
 	RequestCommentRequired     *bool            `field:"requestCommentRequired"`
 	DenialCommentRequired      *bool            `field:"denialCommentRequired"`
@@ -50,13 +51,14 @@ func (p SailPointPeriod) MarshalJSON() ([]byte, error) {
 type ApprovalSchemes []ApprovalScheme
 
 // ApprovalScheme is one approval step. ApproverID is set for the types that need one
-// (contract sections 4.2 and 5.4).
+// (docs/vendors/sailpoint-api.md#requests-and-revocations-of-a-profile and
+// docs/vendors/sailpoint-api.md#put-entitlementsv1identitlement-request-config).
 type ApprovalScheme struct {
 	ApproverType string `json:"approverType"` // In CamelCase: Manager, GovernanceGroup …
 	ApproverID   string `json:"approverID,omitempty"`
 }
 
-// SailPointAccessProfile holds the fields that only SailPoint has (contract section 4).
+// SailPointAccessProfile holds the fields that only SailPoint has (docs/vendors/sailpoint-api.md#access-profiles).
 // The source is the parent, see Ref.ParentID.
 type SailPointAccessProfile struct {
 	SourceID *string `field:"source,parameter"`
@@ -71,7 +73,8 @@ type SailPointAccessProfile struct {
 	AccessModelMetadata SailPointMetadata `field:"accessModelMetadata"`
 }
 
-// SailPointProfileRequest says how a profile is asked for (contract section 4.2).
+// SailPointProfileRequest says how a profile is asked for
+// (docs/vendors/sailpoint-api.md#requests-and-revocations-of-a-profile).
 type SailPointProfileRequest struct {
 	CommentsRequired           *bool            `field:"commentsRequired"`
 	DenialCommentsRequired     *bool            `field:"denialCommentsRequired"`
@@ -83,7 +86,7 @@ type SailPointProfileRequest struct {
 }
 
 // ProvisioningCriterion is a node of the tree that chooses an account; at most three
-// levels, leaves included (contract section 4.4). It is compared and written as a whole.
+// levels, leaves included (docs/vendors/sailpoint-api.md#provisioning-criteria). It is compared and written as a whole.
 type ProvisioningCriterion struct {
 	Operation string                  `json:"operation"` // Equals, NotEquals, Contains, Has, And, Or
 	Attribute string                  `json:"attribute,omitempty"`
@@ -94,7 +97,7 @@ type ProvisioningCriterion struct {
 // SailPointMetadata is values by the key of their attribute. Nil is unset, empty is none.
 type SailPointMetadata map[string]Set
 
-// SailPointAccessReview holds the settings that only SailPoint has (contract section 6).
+// SailPointAccessReview holds the settings that only SailPoint has (docs/vendors/sailpoint-api.md#campaigns).
 type SailPointAccessReview struct {
 	Type                   *string                   `field:"type"` // Manager, SourceOwner, Search, RoleComposition, MachineAccount
 	Search                 *SailPointSearch          `field:"search"`

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// VezaAppEntitlement says which graph entity is meant (contract section 5). It is read
+// VezaAppEntitlement says which graph entity is meant (docs/vendors/veza-api.md#entitlements). It is read
 // back, and nothing of it can be written.
 type VezaAppEntitlement struct {
 	EntityType *string `field:"entityType"`
@@ -14,7 +14,7 @@ type VezaAppEntitlement struct {
 	MatchID    *string `field:"match.id"`
 }
 
-// VezaAccessProfile holds the fields that only Veza has (contract section 3). The
+// VezaAccessProfile holds the fields that only Veza has (docs/vendors/veza-api.md#access-profiles). The
 // profile's type is the parent, see Ref.ParentID.
 type VezaAccessProfile struct {
 	ProfileTypeID *string `field:"profileType,parameter"`
@@ -55,7 +55,7 @@ type VezaCatalogItem struct {
 	Recommended         *bool   `field:"recommended"`
 }
 
-// VezaRelationship is something that a profile grants (contract section 3.5). The
+// VezaRelationship is something that a profile grants (docs/vendors/veza-api.md#relationships). The
 // first five fields are its key; of the others the unset ones are left alone.
 type VezaRelationship struct {
 	EntityType           string `json:"entityType"`
@@ -141,7 +141,7 @@ func (s VezaRelationships) compared(actual any) (want, have any) {
 	return w, h
 }
 
-// VezaAccessReview holds the settings that only Veza has (contract section 7). The
+// VezaAccessReview holds the settings that only Veza has (docs/vendors/veza-api.md#reviews). The
 // configuration is the parent, see Ref.ParentID.
 type VezaAccessReview struct {
 	ConfigurationID       *string                 `field:"configuration,parameter"`

@@ -3,7 +3,7 @@ package conductorone
 import "github.com/governance-operator/governance-operator/internal/sandbox"
 
 // Normal is what the vendor might normalise: aliases and slugs are told to be kept in lower case
-// (contract 9), references are sets.
+// (docs/vendors/conductorone-api.md#entitlement-fields), references are sets.
 func (*Vendor) Normal() sandbox.Normal {
 	return sandbox.Normal{
 		Texts:  []string{"displayName", "description", "reviewInstructions", "matchBatonId", "instructions", "meaningOfSignature"},

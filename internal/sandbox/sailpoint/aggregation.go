@@ -5,7 +5,7 @@ import (
 )
 
 // startTask starts a task that ends, and does its work, when a campaign would leave a passing state; without a pace, when
-// somebody looks next (contract 3.9).
+// somebody looks next (docs/vendors/sailpoint-api.md#asynchrony).
 func (c *call) startTask(description, source string, work func(*call)) object {
 	task := object{
 		"id": c.newID(), "type": "QUARTZ", "uniqueName": description, "description": description, "launcher": "service", "created": c.stamp(),
@@ -23,7 +23,8 @@ func (c *call) startTask(description, source string, work func(*call)) object {
 	return task
 }
 
-// loadEntitlements starts the aggregation of a source, which finds what is pending there (contract 5.5).
+// loadEntitlements starts the aggregation of a source, which finds what is pending there
+// (docs/vendors/sailpoint-api.md#post-sourcesv1sourceidload-entitlements).
 func (c *call) loadEntitlements() (any, error) {
 	id := c.r.PathValue("sourceId")
 	if _, err := c.source(id); err != nil {
@@ -44,7 +45,7 @@ func (c *call) loadEntitlements() (any, error) {
 }
 
 // resetSource wipes the entitlements of a source. It answers, and is recorded all the same: an operator must never call it
-// (contract 5.1).
+// (docs/vendors/sailpoint-api.md#get-entitlementsv1).
 func (c *call) resetSource() (any, error) {
 	source, err := c.source(c.id())
 	if err != nil {

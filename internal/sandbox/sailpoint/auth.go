@@ -13,7 +13,8 @@ import (
 // pod is where the fake tenants live.
 const pod = "sandbox01-useast1"
 
-// access holds the personal access token (contract 2.3) and the bearer tokens issued with it.
+// access holds the personal access token (docs/vendors/sailpoint-api.md#personal-access-tokens) and the bearer tokens
+// issued with it.
 type access struct {
 	host sandbox.Host
 
@@ -77,7 +78,7 @@ func (a *access) authorize(r *http.Request) error {
 	return nil
 }
 
-// token is the token endpoint (contract 2.2).
+// token is the token endpoint (docs/vendors/sailpoint-api.md#post-oauthtoken).
 func (a *access) token(r *http.Request) sandbox.Response {
 	form, refusal := wire.TokenForm(r)
 	if refusal == nil {
@@ -123,7 +124,7 @@ func (a *access) issue() sandbox.Response {
 	}}
 }
 
-// info tells who answers, to anybody (contract 2.1).
+// info tells who answers, to anybody (docs/vendors/sailpoint-api.md#get-oauthinfo).
 func (a *access) info(r *http.Request) sandbox.Response {
 	root := "http://" + r.Host
 	return sandbox.Response{Status: http.StatusOK, Body: object{

@@ -74,8 +74,8 @@ func (c *call) read() error {
 	return err
 }
 
-// readNothing accepts a request without body: where none is needed, and then without a content type (contract 5.5, gotcha 19),
-// but for a DELETE, which may name one.
+// readNothing accepts a request without body: where none is needed, and then without a content type
+// (docs/vendors/sailpoint-api.md#post-sourcesv1sourceidload-entitlements), but for a DELETE, which may name one.
 func (c *call) readNothing() error {
 	if c.op.request != "" && !c.op.optional {
 		return violation("%s %s needs a body", c.op.method, c.op.path)

@@ -6,7 +6,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/sandbox/wire"
 )
 
-// The statuses of a campaign (contract 6.2).
+// The statuses of a campaign (docs/vendors/sailpoint-api.md#campaign-states).
 const (
 	statusPending    = "PENDING"
 	statusStaged     = "STAGED"
@@ -17,7 +17,8 @@ const (
 	statusCanceling  = "CANCELING"
 )
 
-// slim are the members of the short form, full those that only detail=FULL adds (contract 6.1).
+// slim are the members of the short form, full those that only detail=FULL adds
+// (docs/vendors/sailpoint-api.md#campaign-fields).
 var (
 	slim = []string{
 		"id", "created", "name", "description", "deadline", "type", "emailNotificationEnabled", "autoRevokeAllowed", "recommendationsEnabled",
@@ -100,7 +101,8 @@ func (c *call) getCampaign() (any, error) {
 	return show(r.Value), nil
 }
 
-// createCampaign submits a job: names repeat, and the same request twice makes two (contract 6.3).
+// createCampaign submits a job: names repeat, and the same request twice makes two
+// (docs/vendors/sailpoint-api.md#post-campaignsv1).
 func (c *call) createCampaign() (any, error) {
 	value := wire.Copy(c.body)
 	if err := c.checkCampaign(value); err != nil {
@@ -132,7 +134,7 @@ func (c *call) addCampaign(value object) *record {
 	return r
 }
 
-// checkCampaign checks a campaign that is to be created (contract 6.1).
+// checkCampaign checks a campaign that is to be created (docs/vendors/sailpoint-api.md#campaign-fields).
 func (c *call) checkCampaign(value object) error {
 	kind := text(value, "type")
 	for of, name := range blocks {
@@ -227,7 +229,7 @@ func (c *call) checkComposition(block object) error {
 }
 
 // patchCampaign changes six members while staged and the deadline while active. It answers the short form, whatever was
-// read before (contract 6.1).
+// read before (docs/vendors/sailpoint-api.md#campaign-fields).
 func (c *call) patchCampaign() (any, error) {
 	r, err := c.campaign()
 	if err != nil {

@@ -8,10 +8,11 @@ import (
 	"github.com/governance-operator/governance-operator/internal/sandbox/wire"
 )
 
-// isoOffset is the form of a time zone (contract 6.2).
+// isoOffset is the form of a time zone (docs/vendors/sailpoint-api.md#campaign-states).
 var isoOffset = regexp.MustCompile(`^(Z|[+-]\d{2}(:?\d{2})?)$`)
 
-// activateCampaign needs a staged campaign whose deadline is tomorrow or later (contract 6.2).
+// activateCampaign needs a staged campaign whose deadline is tomorrow or later
+// (docs/vendors/sailpoint-api.md#campaign-states).
 func (c *call) activateCampaign() (any, error) {
 	r, err := c.campaign()
 	if err != nil {
@@ -35,7 +36,7 @@ func (c *call) activateCampaign() (any, error) {
 	return empty(), nil
 }
 
-// completeCampaign works only past the deadline (contract 6.2).
+// completeCampaign works only past the deadline (docs/vendors/sailpoint-api.md#campaign-states).
 func (c *call) completeCampaign() (any, error) {
 	r, err := c.campaign()
 	if err != nil {
@@ -56,7 +57,7 @@ func (c *call) completeCampaign() (any, error) {
 	return empty(), nil
 }
 
-// deleteCampaigns submits jobs; campaigns are cancelled first and then gone (contract 6.2).
+// deleteCampaigns submits jobs; campaigns are cancelled first and then gone (docs/vendors/sailpoint-api.md#campaign-states).
 func (c *call) deleteCampaigns() (any, error) {
 	var found []*record
 	for _, id := range texts(c.body, "ids") {
@@ -111,7 +112,7 @@ func (c *call) startJob(campaign, kind, status string) object {
 	return value
 }
 
-// listCampaignJobs shows what is not done yet (contract 6.2).
+// listCampaignJobs shows what is not done yet (docs/vendors/sailpoint-api.md#campaign-states).
 func (c *call) listCampaignJobs() (any, error) {
 	values := slices.DeleteFunc(present(c.s.campaignJobs), func(value object) bool {
 		return text(value, "status") != "QUEUED" && text(value, "status") != "IN_PROGRESS"
@@ -127,7 +128,7 @@ func (c *call) getCampaignJob() (any, error) {
 	return r.Value, nil
 }
 
-// listCampaignFilters has its own form and its own offset, and no filters (contract 6.7).
+// listCampaignFilters has its own form and its own offset, and no filters (docs/vendors/sailpoint-api.md#campaign-filters).
 func (c *call) listCampaignFilters() (any, error) {
 	c.query.Set("offset", c.query.Get("start"))
 	page, err := c.page(present(c.s.filters))

@@ -14,7 +14,8 @@ func (c *call) itemsOf(campaign string) []*record {
 	return slices.DeleteFunc(c.s.reviewItems.All(), func(r *record) bool { return text(r.Inputs, "campaign") != campaign })
 }
 
-// generate takes the snapshot of a campaign: what is reviewed, packed by reviewer, one certification each (contract 6.4).
+// generate takes the snapshot of a campaign: what is reviewed, packed by reviewer, one certification each
+// (docs/vendors/sailpoint-api.md#certifications).
 func (c *call) generate(r *record) {
 	if len(c.certificationsOf(r.Key)) > 0 {
 		return
@@ -154,7 +155,7 @@ func (c *call) showCertification(value object) object {
 	return result
 }
 
-// listCertifications leaves out those of governance groups (contract 6.4).
+// listCertifications leaves out those of governance groups (docs/vendors/sailpoint-api.md#certifications).
 func (c *call) listCertifications() (any, error) {
 	values := slices.DeleteFunc(present(c.s.certifications), func(value object) bool {
 		return text(inner(value, "reviewer"), "type") == "GOVERNANCE_GROUP"

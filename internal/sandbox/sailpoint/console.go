@@ -273,7 +273,7 @@ func (k console) SetState(id, state string) error {
 }
 
 // CloseTasks decides up to count open items of a campaign. An empty outcome approves. An active campaign all of whose
-// reviewers have signed off ends (contract 6.2).
+// reviewers have signed off ends (docs/vendors/sailpoint-api.md#campaign-states).
 func (k console) CloseTasks(id string, count int, outcome string) (int, error) {
 	c, leave := k.begin()
 	defer leave()

@@ -9,7 +9,7 @@ import (
 const deepest = 10_000
 
 // deep refuses what an offset does not reach, and leaves the rows behind the one that searchAfter names: by the members that the
-// list is sorted by, with commas between them, the last of which is the id (contract 3.4).
+// list is sorted by, with commas between them, the last of which is the id (docs/vendors/sailpoint-api.md#paging).
 func (c *call) deep(values []object) ([]object, error) {
 	limit, err := c.number("limit", maxLimit)
 	if err != nil {

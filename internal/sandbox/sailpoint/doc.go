@@ -2,5 +2,5 @@
 //
 // Field tables in tables/ list what requests may hold. A request that breaks them, or a rule of the API's method, is refused
 // and recorded as a rejection. Refusals any client may meet (names that are taken, things that are not found or in use,
-// states that do not allow it) are not recorded. Sections in comments are those of the contract.
+// states that do not allow it) are not recorded. Comments cite headings of docs/vendors/sailpoint-api.md.
 package sailpoint

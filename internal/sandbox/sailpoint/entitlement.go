@@ -7,7 +7,8 @@ import (
 	"github.com/governance-operator/governance-operator/internal/sandbox/wire"
 )
 
-// entitlementView is what entitlements can be listed by (contract 5.1); filtering by the privilege needs the newer shape.
+// entitlementView is what entitlements can be listed by (docs/vendors/sailpoint-api.md#get-entitlementsv1); filtering by
+// the privilege needs the newer shape.
 func (c *call) entitlementView() view {
 	filters := fields("id: eq in", "name: eq in sw", "type=sourceSchemaObjectType: eq in", "attribute: eq in", "value: eq in sw",
 		"source.id: eq in", "requestable@bool: eq", "created@time: gt lt ge le", "modified@time: gt lt ge le", "owner.id: eq in", "tags: eq")
@@ -17,7 +18,7 @@ func (c *call) entitlementView() view {
 	return view{filters, "id name created modified type attribute value source.id requestable"}
 }
 
-// shapeB tells which of the two shapes the version shows and takes (contract 5.2).
+// shapeB tells which of the two shapes the version shows and takes (docs/vendors/sailpoint-api.md#shapes-of-an-entitlement).
 func (c *call) shapeB() bool {
 	if c.family == "" {
 		return !c.feature(FeatureShapeA)
@@ -95,7 +96,7 @@ func (c *call) getEntitlement() (any, error) {
 	return c.showInVersion(r.Value), nil
 }
 
-// privilegePath is where the version takes the privilege (contract 5.2).
+// privilegePath is where the version takes the privilege (docs/vendors/sailpoint-api.md#shapes-of-an-entitlement).
 func (c *call) privilegePath() string {
 	if c.shapeB() {
 		return "/privilegeOverride/level"
@@ -120,7 +121,8 @@ func (c *call) patchEntitlement() (any, error) {
 	return c.showInVersion(value), nil
 }
 
-// updateEntitlements is the bulk form, which takes two paths and answers nothing (contract 5.3).
+// updateEntitlements is the bulk form, which takes two paths and answers nothing
+// (docs/vendors/sailpoint-api.md#patch-entitlementsv1id).
 func (c *call) updateEntitlements() (any, error) {
 	edits, err := c.parsePatch(c.body["jsonPatch"], "/requestable", c.privilegePath())
 	if err != nil {
@@ -186,7 +188,7 @@ func (c *call) editEntitlement(value object, edits []edit) (object, error) {
 }
 
 // mergeEntitlement puts what a patch left behind into an entitlement. Names and descriptions set by hand are flagged, which
-// protects them from aggregations (contract 5.3).
+// protects them from aggregations (docs/vendors/sailpoint-api.md#patch-entitlementsv1id).
 func (c *call) mergeEntitlement(result, given object, edits []edit) {
 	privileged, shown := given["privileged"].(bool)
 	delete(given, "privileged")
@@ -211,7 +213,8 @@ func (c *call) mergeEntitlement(result, given object, edits []edit) {
 	result["modified"] = c.stamp()
 }
 
-// override sets the privilege through its write-only pointer. How to drop an override is not documented (contract 5.2).
+// override sets the privilege through its write-only pointer. How to drop an override is not documented
+// (docs/vendors/sailpoint-api.md#shapes-of-an-entitlement).
 func (c *call) override(value object, e edit) error {
 	level, _ := e.value.(string)
 	if e.op != "add" && e.op != "replace" {

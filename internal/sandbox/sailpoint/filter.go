@@ -32,8 +32,9 @@ func fields(declarations ...string) map[string]filterField {
 	return result
 }
 
-// parseFilter reads the filter language of lists (contract 3.5): comparisons joined by and, or, not and parentheses. An
-// operator or a field that the list does not declare is a violation. An empty filter keeps everything.
+// parseFilter reads the filter language of lists (docs/vendors/sailpoint-api.md#filters): comparisons joined by and, or,
+// not and parentheses. An operator or a field that the list does not declare is a violation. An empty filter keeps
+// everything.
 func parseFilter(given string, known map[string]filterField) (func(object) bool, error) {
 	if strings.TrimSpace(given) == "" {
 		return func(object) bool { return true }, nil
@@ -232,7 +233,7 @@ func (f filterField) accepts(token word, name string) error {
 }
 
 // matches compares a member. Text is compared without regard to case; what has a plus in its name is never found by its
-// name or value (contract 3.5).
+// name or value (docs/vendors/sailpoint-api.md#filters).
 func (f filterField) matches(value object, operator, operand string) bool {
 	if (f.path == "name" || f.path == "value") && strings.Contains(text(value, "name")+operand, "+") {
 		return false

@@ -10,7 +10,7 @@ import (
 // nextStatus says which passing status follows which when a campaign goes on by itself. A cancelled one is gone.
 var nextStatus = map[string]string{statusPending: statusStaged, statusActivating: statusActive, statusCompleting: statusCompleted, statusCanceling: ""}
 
-// jobOf is the job that runs while a campaign is in a passing status (contract 6.2).
+// jobOf is the job that runs while a campaign is in a passing status (docs/vendors/sailpoint-api.md#campaign-states).
 var jobOf = map[string]string{
 	statusPending: "CAMPAIGN_CREATE", statusActivating: "ACTIVATE_CAMPAIGN", statusCompleting: "COMPLETE_CAMPAIGN", statusCanceling: "CAMPAIGN_DELETE",
 }
@@ -55,7 +55,7 @@ func (c *call) advanceCampaign(r *record) {
 }
 
 // enter puts a campaign into a status, with everything that happens on the way in. Only people's changes count as
-// modifications (contract 3.3).
+// modifications (docs/vendors/sailpoint-api.md#versions).
 func (c *call) enter(r *record, status string) {
 	c.finishJobs(r.Key)
 	value := wire.Copy(r.Value)

@@ -40,7 +40,7 @@ func (c *call) getSource() (any, error) {
 	return c.showSource(r.Value), nil
 }
 
-// listPublicIdentities needs no right, and does not filter by the display name (contract 7).
+// listPublicIdentities needs no right, and does not filter by the display name (docs/vendors/sailpoint-api.md#look-ups).
 func (c *call) listPublicIdentities() (any, error) {
 	if c.query.Get("add-core-filters") != "" {
 		return nil, unsimulated("add-core-filters is not simulated")
@@ -60,7 +60,7 @@ func (c *call) listPublicIdentities() (any, error) {
 	})
 }
 
-// listIdentities shows correlated identities only unless told otherwise (contract 7).
+// listIdentities shows correlated identities only unless told otherwise (docs/vendors/sailpoint-api.md#look-ups).
 func (c *call) listIdentities() (any, error) {
 	values := present(c.s.identities)
 	switch c.query.Get("defaultFilter") {
@@ -111,7 +111,7 @@ func (c *call) listWorkgroups() (any, error) {
 func (c *call) getWorkgroup() (any, error) {
 	r := c.s.workgroups.Get(c.id())
 	if r == nil {
-		// The operation declares no 404 (contract 3.7).
+		// The operation declares no 404 (docs/vendors/sailpoint-api.md#errors).
 		return nil, noReference("Workgroup", c.id())
 	}
 	return c.showOwned(r.Value), nil
@@ -126,7 +126,7 @@ func (c *call) showOwned(value object) object {
 	return result
 }
 
-// listSegments has no filter: callers page and compare (contract 7).
+// listSegments has no filter: callers page and compare (docs/vendors/sailpoint-api.md#look-ups).
 func (c *call) listSegments() (any, error) { return c.page(shown(present(c.s.segments), c.showOwned)) }
 
 func (c *call) getSegment() (any, error) {

@@ -9,7 +9,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/sandbox/wire"
 )
 
-// maxLimit is the largest page, and the default one (contract 3.4).
+// maxLimit is the largest page, and the default one (docs/vendors/sailpoint-api.md#paging).
 const maxLimit = 250
 
 // present returns the values a table holds now.
@@ -66,7 +66,7 @@ func (c *call) listing(values []object, by view) (any, error) {
 	return c.page(kept)
 }
 
-// page cuts a list to what was asked for, and counts it when asked (contract 3.4).
+// page cuts a list to what was asked for, and counts it when asked (docs/vendors/sailpoint-api.md#paging).
 func (c *call) page(list []object) (any, error) {
 	limit, err := c.number("limit", maxLimit)
 	if err != nil {

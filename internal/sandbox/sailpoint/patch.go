@@ -24,8 +24,9 @@ func (e edit) top() string { return e.path[0] }
 // pointer is the edit's path as it was sent.
 func (e edit) pointer() string { return "/" + strings.Join(e.path, "/") }
 
-// parsePatch reads a JSON Patch: an array of operations on paths that may be patched (contract 3.6). A path names a member
-// or something below it. An operation cannot set null: the schema has no such value.
+// parsePatch reads a JSON Patch: an array of operations on paths that may be patched
+// (docs/vendors/sailpoint-api.md#json-patch). A path names a member or something below it. An operation cannot set null:
+// the schema has no such value.
 func (c *call) parsePatch(raw any, patchable ...string) ([]edit, error) {
 	list, ok := raw.([]any)
 	if !ok {
@@ -92,7 +93,8 @@ func document(value object) (object, error) {
 	return result, nil
 }
 
-// apply carries out one edit on a document. A target that is null counts as missing (contract 3.6).
+// apply carries out one edit on a document. A target that is null counts as missing
+// (docs/vendors/sailpoint-api.md#json-patch).
 func (e edit) apply(doc object) error {
 	var err error
 	switch e.op {

@@ -8,7 +8,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/sandbox/wire"
 )
 
-// The detail codes in use, each with the text that follows it (contract 3.7).
+// The detail codes in use, each with the text that follows it (docs/vendors/sailpoint-api.md#errors).
 const (
 	codeContent    = "400.1 Bad Request Content"
 	codeMissing    = "400.1.0 Required data missing or empty"
@@ -51,7 +51,8 @@ func noReference(kind, id string) error {
 	return refuse(codeReference, "%s with id %q was not found.", kind, id)
 }
 
-// statusBody is the common error body (contract 3.7). Statuses that have one of their own are answered with that.
+// statusBody is the common error body (docs/vendors/sailpoint-api.md#errors). Statuses that have one of their own are
+// answered with that.
 func statusBody(status int, code, message, tracking string) any {
 	switch status {
 	case http.StatusUnauthorized:

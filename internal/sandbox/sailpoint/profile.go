@@ -7,21 +7,21 @@ import (
 	"github.com/governance-operator/governance-operator/internal/sandbox/wire"
 )
 
-// profileView is what profiles can be listed by (contract 4).
+// profileView is what profiles can be listed by (docs/vendors/sailpoint-api.md#access-profiles).
 var profileView = view{
 	filters: fields("id: eq in", "name: eq sw", "created@time: gt ge le", "modified@time: gt lt ge le", "owner.id: eq in",
 		"requestable@bool: eq", "source.id: eq in"),
 	sorters: "name created modified",
 }
 
-// patchableProfile are the paths a patch may name (contract 4.3). The text of the official page also has revokeRequestConfig,
-// which is no member.
+// patchableProfile are the paths a patch may name (docs/vendors/sailpoint-api.md#patch-access-profilesv1id). The text of
+// the official page also has revokeRequestConfig, which is no member.
 var patchableProfile = []string{
 	"/name", "/description", "/enabled", "/owner", "/additionalOwners", "/requestable", "/accessRequestConfig", "/revocationRequestConfig",
 	"/segments", "/entitlements", "/provisioningCriteria", "/source", "/accessModelMetadata/attributes",
 }
 
-// profile is the profile the path names. Its absence is a 400 unless told otherwise (contract 3.7).
+// profile is the profile the path names. Its absence is a 400 unless told otherwise (docs/vendors/sailpoint-api.md#errors).
 func (c *call) profile(id string) (*record, error) {
 	if r := c.s.profiles.Get(id); r != nil {
 		return r, nil
@@ -88,7 +88,8 @@ func (c *call) addProfile(value object) *record {
 	return c.s.add(c.s.profiles, value, c.now)
 }
 
-// defaults are the server's: profiles are disabled and requestable until told otherwise (contract 4.1).
+// defaults are the server's: profiles are disabled and requestable until told otherwise
+// (docs/vendors/sailpoint-api.md#access-profile-fields).
 func defaults(value object) {
 	for name, unset := range map[string]bool{"enabled": false, "requestable": true} {
 		if _, given := value[name]; !given {
@@ -97,7 +98,8 @@ func defaults(value object) {
 	}
 }
 
-// patchProfile carries out a patch as one unit (contract 3.6, 4.3).
+// patchProfile carries out a patch as one unit (docs/vendors/sailpoint-api.md#json-patch and
+// docs/vendors/sailpoint-api.md#patch-access-profilesv1id).
 func (c *call) patchProfile() (any, error) {
 	r, err := c.profile(c.id())
 	if err != nil {
@@ -115,7 +117,8 @@ func (c *call) patchProfile() (any, error) {
 		if err := e.apply(doc); err != nil {
 			return nil, err
 		}
-		// Enabling comes after the first entitlements, in the patch too (contract 4.3).
+		// Enabling comes after the first entitlements, in the patch too
+		// (docs/vendors/sailpoint-api.md#patch-access-profilesv1id).
 		if list, _ := doc["entitlements"].([]any); e.top() == "enabled" && doc["enabled"] == true && len(list) == 0 {
 			return nil, refuse(codeValue, "an enabled access profile needs at least one entitlement")
 		}
@@ -136,7 +139,7 @@ func (c *call) patchProfile() (any, error) {
 	return c.showProfile(value), nil
 }
 
-// deleteProfile is synchronous; there is no force (contract 4.7).
+// deleteProfile is synchronous; there is no force (docs/vendors/sailpoint-api.md#delete-access-profilesv1id).
 func (c *call) deleteProfile() (any, error) {
 	r, err := c.profile(c.id())
 	if err != nil {
@@ -157,7 +160,8 @@ func (c *call) listProfileEntitlements() (any, error) {
 	list := []object{}
 	for _, ref := range items(r.Value, "entitlements") {
 		if e := c.s.entitlements.Get(text(ref, "id")); e != nil {
-			// This list has the older shape in every version (contract 5.2).
+			// This list has the older shape in every version
+			// (docs/vendors/sailpoint-api.md#get-access-profilesv1identitlements).
 			list = append(list, c.showEntitlement(e.Value, false))
 		}
 	}

@@ -6,7 +6,8 @@ import (
 	"github.com/governance-operator/governance-operator/internal/sandbox/wire"
 )
 
-// deleteProfiles deletes all or nothing, or what it can (contract 4.7). What is deleted goes with a task.
+// deleteProfiles deletes all or nothing, or what it can (docs/vendors/sailpoint-api.md#delete-access-profilesv1id). What is
+// deleted goes with a task.
 func (c *call) deleteProfiles() (any, error) {
 	free, used := []string{}, []any{}
 	for _, id := range texts(c.body, "accessProfileIds") {
@@ -49,7 +50,8 @@ func (c *call) showUsage(id string, by []object) object {
 	return object{"accessProfileId": id, "usedBy": list}
 }
 
-// updateRequestable answers per item, with statuses that are text (contract 4.7).
+// updateRequestable answers per item, with statuses that are text
+// (docs/vendors/sailpoint-api.md#delete-access-profilesv1id).
 func (c *call) updateRequestable() (any, error) {
 	given, err := c.decodeItems("RequestableItem")
 	if err != nil {

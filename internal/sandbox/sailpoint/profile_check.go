@@ -5,7 +5,8 @@ import (
 	"unicode/utf8"
 )
 
-// maxDescription is how long a description may be that is set or changed; the unit is not documented (contract 4.1).
+// maxDescription is how long a description may be that is set or changed; the unit is not documented
+// (docs/vendors/sailpoint-api.md#access-profile-fields).
 const maxDescription = 2000
 
 // checkProfile checks a decoded profile that is about to be stored and brings its references into the stored form. Id is its
@@ -65,8 +66,8 @@ func (c *call) checkSegments(value object) error {
 	return nil
 }
 
-// checkEntitlements checks that all are the source's, and that an enabled profile has some (contract 4.1). An id that is
-// given twice counts once, as on the vendor's own page.
+// checkEntitlements checks that all are the source's, and that an enabled profile has some
+// (docs/vendors/sailpoint-api.md#access-profile-fields). An id that is given twice counts once, as on the vendor's own page.
 func (c *call) checkEntitlements(value object) error {
 	source, seen := text(inner(value, "source"), "id"), []string{}
 	list := []any{}
@@ -99,7 +100,9 @@ func (c *call) checkConfigs(value object) error {
 	return nil
 }
 
-// approvers are the approver types that name somebody, and whom (contract 4.2, 5.4).
+// approvers are the approver types that name somebody, and whom
+// (docs/vendors/sailpoint-api.md#requests-and-revocations-of-a-profile and
+// docs/vendors/sailpoint-api.md#put-entitlementsv1identitlement-request-config).
 var approvers = map[string]string{
 	"GOVERNANCE_GROUP": "GOVERNANCE_GROUP", "ADDITIONAL_GOVERNANCE_GROUP": "GOVERNANCE_GROUP", "ADDITIONAL_OWNER": "IDENTITY", "WORKFLOW": "WORKFLOW",
 }
@@ -126,7 +129,7 @@ func (c *call) checkSchemes(name string, config object) error {
 }
 
 // checkCriteria checks a node of the tree that chooses an account: which members an operation needs and forbids, and three
-// levels at most (contract 4.4).
+// levels at most (docs/vendors/sailpoint-api.md#provisioning-criteria).
 func checkCriteria(node object, level int) error {
 	operation := text(node, "operation")
 	joins, compares := operation == "AND" || operation == "OR", operation != "HAS"

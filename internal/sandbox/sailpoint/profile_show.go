@@ -7,8 +7,8 @@ import (
 	"github.com/governance-operator/governance-operator/internal/sandbox/wire"
 )
 
-// showProfile is a profile as it is read back (contract 4.6): names filled in, entitlements and segments in an order of
-// the server's own, empty lists null.
+// showProfile is a profile as it is read back (docs/vendors/sailpoint-api.md#what-reads-back-of-a-profile): names filled
+// in, entitlements and segments in an order of the server's own, empty lists null.
 func (c *call) showProfile(value object) object {
 	result := object{}
 	for _, name := range []string{"id", "name", "description", "created", "modified", "enabled", "requestable"} {

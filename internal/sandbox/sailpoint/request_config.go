@@ -69,7 +69,8 @@ func listSchemes(config object) any {
 	return []any{}
 }
 
-// addMetadata and removeMetadata work on one value of one attribute; there is no body (contract 5.1).
+// addMetadata and removeMetadata work on one value of one attribute; there is no body
+// (docs/vendors/sailpoint-api.md#get-entitlementsv1).
 func (c *call) addMetadata() (any, error) {
 	return c.changeMetadata(func(list []any, attribute object) []any { return append(list, wire.Copy(attribute)) })
 }

@@ -8,12 +8,13 @@ import (
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 )
 
-// family is a form of URLs: the empty one is the per-service version, the others are frozen years (contract 1).
+// family is a form of URLs: the empty one is the per-service version, the others are frozen years
+// (docs/vendors/sailpoint-api.md#paths).
 type family string
 
 var families = []family{"", "v3", "beta", "v2024", "v2025", "v2026"}
 
-// missingInV3 are the paths that v3 lacks (contract 1).
+// missingInV3 are the paths that v3 lacks (docs/vendors/sailpoint-api.md#paths).
 var missingInV3 = []string{
 	"/entitlements/v1", "/workgroups/v1", "/identities/v1", "/task-status/v1", "/sources/v1/{sourceId}/load-entitlements",
 	"/access-profiles/v1/bulk-update-requestable",
@@ -66,7 +67,7 @@ func patch(path string, do func(*call) (any, error)) operation {
 	return op
 }
 
-// operations is the one list of what the fake serves, besides the token endpoint (contract 13).
+// operations is the one list of what the fake serves, besides the token endpoint (docs/vendors/sailpoint-api.md#paths).
 func operations() []operation {
 	all := profileOperations()
 	all = append(all, entitlementOperations()...)

@@ -113,7 +113,7 @@ func (s *store) show(ref object) any {
 }
 
 // take checks a reference of a request and returns it as it is stored. A name need not be given, but a wrong one is an error
-// (contract 3.1).
+// (docs/vendors/sailpoint-api.md#json).
 func (s *store) take(kind string, ref object) (object, error) {
 	id := text(ref, "id")
 	r := s.named(kind).Get(id)
@@ -136,7 +136,7 @@ func (s *store) exist(kind string, ids []string) error {
 	return nil
 }
 
-// orNull is how an empty list is read back (contract 3.1).
+// orNull is how an empty list is read back (docs/vendors/sailpoint-api.md#json).
 func orNull(list any) any {
 	if list, ok := list.([]any); ok && len(list) > 0 {
 		return slices.Clone(list)

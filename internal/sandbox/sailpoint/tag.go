@@ -45,7 +45,7 @@ func (c *call) getTags() (any, error) {
 	return showTagged(value), nil
 }
 
-// putTags replaces the whole list of an object's tags (contract 5.6).
+// putTags replaces the whole list of an object's tags (docs/vendors/sailpoint-api.md#tags).
 func (c *call) putTags() (any, error) {
 	key, _, err := c.tagged()
 	if err != nil {

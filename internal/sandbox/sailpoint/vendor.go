@@ -11,17 +11,22 @@ import (
 
 // The knobs in Settings.Features.
 const (
-	// FeatureShapeA makes per-service v1 show entitlements as v2025 does; the contract's sources disagree (contract 5.2).
+	// FeatureShapeA makes per-service v1 show entitlements as v2025 does; the sources disagree
+	// (docs/vendors/sailpoint-api.md#shapes-of-an-entitlement).
 	FeatureShapeA = "entitlementShapeA"
-	// FeatureProfile404 makes access-profile operations answer 404 for what is not there, as HTTP has it (contract 3.7).
+	// FeatureProfile404 makes access-profile operations answer 404 for what is not there, as HTTP has it
+	// (docs/vendors/sailpoint-api.md#errors).
 	FeatureProfile404 = "profile404"
-	// FeatureUsages spells the users of a profile as the official examples do (contract 4.7).
+	// FeatureUsages spells the users of a profile as the official examples do
+	// (docs/vendors/sailpoint-api.md#delete-access-profilesv1id).
 	FeatureUsages = "usages"
-	// FeatureNoRequestCenter is a tenant without the new Request Center: profiles cannot be unrequestable (contract 4.1).
+	// FeatureNoRequestCenter is a tenant without the new Request Center: profiles cannot be unrequestable
+	// (docs/vendors/sailpoint-api.md#access-profile-fields).
 	FeatureNoRequestCenter = "noRequestCenter"
-	// FeatureRecommendations is the licence without which recommendationsEnabled reads back false (contract 6.1).
+	// FeatureRecommendations is the licence without which recommendationsEnabled reads back false
+	// (docs/vendors/sailpoint-api.md#campaign-fields).
 	FeatureRecommendations = "recommendations"
-	// FeatureCampaignHangs lets new campaigns stay PENDING (contract 6.2).
+	// FeatureCampaignHangs lets new campaigns stay PENDING (docs/vendors/sailpoint-api.md#campaign-states).
 	FeatureCampaignHangs = "campaignHangs"
 )
 
@@ -122,7 +127,7 @@ func (c *call) stamp() string { return stamp(c.now) }
 
 func (c *call) newID() string { return hexID(c.v.host.NewID()) }
 
-// stamp writes an instant as most of the API does: UTC, to the millisecond (contract 3.2).
+// stamp writes an instant as most of the API does: UTC, to the millisecond (docs/vendors/sailpoint-api.md#time).
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
 
 // trimmed writes an instant as deadlines are shown: on a full minute without its seconds, which is no RFC 3339.

@@ -30,7 +30,8 @@ func (c *call) advance() {
 	}
 }
 
-// orderEntitlements notes on a new profile what its type says shall be created for it (section 5.1).
+// orderEntitlements notes on a new profile what its type says shall be created for it
+// (docs/vendors/veza-api.md#entitlements).
 func (c *call) orderEntitlements(value object) {
 	kind := c.typeOf(value)
 	if !wire.Flag(kind, "create_entitlement_based_on_profile") || wire.Flag(kind, "no_entitlements") {

@@ -12,7 +12,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/sandbox/wire"
 )
 
-// access holds the API key. Veza has no token endpoint: the key is the bearer token (section 1.2).
+// access holds the API key. Veza has no token endpoint: the key is the bearer token (docs/vendors/veza-api.md#keys).
 type access struct {
 	entropy io.Reader
 

@@ -17,7 +17,8 @@ func firstError(errs ...error) error {
 	return nil
 }
 
-// checkName refuses a name that another profile has. The vendor does so for custom providers, as a 400 (section 1.9).
+// checkName refuses a name that another profile has. The vendor does so for custom providers, as a 400
+// (docs/vendors/veza-api.md#errors).
 func (c *call) checkName(name, id string) error {
 	if c.feature("duplicateNames") {
 		return nil
@@ -30,8 +31,8 @@ func (c *call) checkName(name, id string) error {
 	return nil
 }
 
-// prefixed is the name a profile of this type gets: some types put the integration before it (section 4). The form of the
-// prefix is not published.
+// prefixed is the name a profile of this type gets: some types put the integration before it
+// (docs/vendors/veza-api.md#profile-types). The form of the prefix is not published.
 func (c *call) prefixed(kind, version object, name string) string {
 	if !wire.Flag(kind, "add_integration_prefix_to_access_profile_names") || !wire.Flag(kind, "require_single_integration") {
 		return name
@@ -44,8 +45,8 @@ func (c *call) prefixed(kind, version object, name string) string {
 	return name
 }
 
-// checkVersion checks what a version holds against the graph and against the profile's type (section 4). Id is the profile's,
-// empty when it is new.
+// checkVersion checks what a version holds against the graph and against the profile's type
+// (docs/vendors/veza-api.md#profile-types). Id is the profile's, empty when it is new.
 func (c *call) checkVersion(kind object, id string, version object) error {
 	return firstError(
 		c.checkRelationships(kind, version),
@@ -80,7 +81,7 @@ func (c *call) checkRelationships(kind, version object) error {
 	return nil
 }
 
-// checkRelationship checks one relationship object (section 3.5).
+// checkRelationship checks one relationship object (docs/vendors/veza-api.md#relationships).
 func (c *call) checkRelationship(relationship object) error {
 	for _, enum := range []any{relationship["grant_by"], wire.Inner(relationship, "condition")["type"]} {
 		if err := checkUnpublished(enum); err != nil {
@@ -121,7 +122,8 @@ func checkUnpublished(value any) error {
 	return wire.Violation("%s: %v is no value of an enumeration", fieldEntities, value)
 }
 
-// checkDatasource wants the id of an enabled Lifecycle Manager datasource (sections 2 and 3.2).
+// checkDatasource wants the id of an enabled Lifecycle Manager datasource (docs/vendors/veza-api.md#ids and
+// docs/vendors/veza-api.md#post-apiprivatelifecycle_managementaccess_profiles).
 func (c *call) checkDatasource(field, id string) error {
 	source := look(c.s.datasources, id)
 	switch {
@@ -135,7 +137,7 @@ func (c *call) checkDatasource(field, id string) error {
 	return nil
 }
 
-// checkAction wants an action of a lifecycle policy (section 6.4).
+// checkAction wants an action of a lifecycle policy (docs/vendors/veza-api.md#request-policies).
 func (c *call) checkAction(field string, action object) error {
 	if action == nil {
 		return nil
@@ -194,7 +196,7 @@ func (c *call) descends(id, from string, seen map[string]bool) bool {
 }
 
 // checkApplication checks the datasource that being a member gives access to: only for types that allow neither relationships
-// nor inheritance (section 3.2).
+// nor inheritance (docs/vendors/veza-api.md#post-apiprivatelifecycle_managementaccess_profiles).
 func (c *call) checkApplication(kind, version object) error {
 	id, action := wire.Text(version, fieldApp), wire.Inner(version, fieldAction)
 	if id == "" && action == nil {

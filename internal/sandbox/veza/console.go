@@ -204,7 +204,7 @@ func (k console) Delete(t sandbox.Target) error {
 	})
 }
 
-// SetState moves a review to a phase by setting the dates that mean it (section 7.4).
+// SetState moves a review to a phase by setting the dates that mean it (docs/vendors/veza-api.md#review-fields).
 func (k console) SetState(id, state string) error {
 	return k.do(func(c *call) error {
 		r := c.s.certifications.Get(id)
@@ -239,7 +239,7 @@ func (k console) SetState(id, state string) error {
 	})
 }
 
-// reviewOutcomes are the decisions that complete a row (section 7.4). An empty outcome accepts.
+// reviewOutcomes are the decisions that complete a row (docs/vendors/veza-api.md#review-fields). An empty outcome accepts.
 var reviewOutcomes = []string{"ACCEPTED", "REJECTED", "FIXED"}
 
 // CloseTasks decides up to count open rows of a review.

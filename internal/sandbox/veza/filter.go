@@ -17,10 +17,10 @@ type attribute struct {
 // predicate is a filter that was understood.
 type predicate func(object) bool
 
-// filterToken is a word, a parenthesis or a quoted value. Escapes are not published (section 1.8).
+// filterToken is a word, a parenthesis or a quoted value. Escapes are not published (docs/vendors/veza-api.md#filters).
 var filterToken = regexp.MustCompile(`^\s*([()]|[A-Za-z_][A-Za-z0-9_.]*|"[^"\\]*"|'[^'\\]*')`)
 
-// filterParser reads the SCIM subset of section 1.8: eq, co, and, or, parentheses, quoted values.
+// filterParser reads a subset of SCIM: eq, co, and, or, parentheses, quoted values (docs/vendors/veza-api.md#filters).
 type filterParser struct {
 	tokens     []string
 	attributes map[string]attribute

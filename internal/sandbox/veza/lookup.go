@@ -7,7 +7,8 @@ import (
 	"github.com/governance-operator/governance-operator/internal/sandbox/wire"
 )
 
-// listTemplates is the probe of section 1.2. What it answers is not documented beyond its envelope.
+// listTemplates is what the vendor's client asks to try a key (docs/vendors/veza-api.md#keys). What it answers is not
+// documented beyond its envelope.
 func (c *call) listTemplates() (any, error) {
 	return object{"values": []any{}, "next_page_token": "", "has_more": false}, nil
 }
@@ -16,7 +17,8 @@ func (c *call) listProviders() (any, error) {
 	return c.filtered(c.s.providers, map[string]attribute{"state": field("state"), "type": field("type")}, c.show("Provider"))
 }
 
-// listExtractions takes the one filter on which table and reference agree (section 6.2).
+// listExtractions takes the one filter on which table and reference agree
+// (docs/vendors/veza-api.md#get-apiv1providersdatasourceslifecycle_managers).
 func (c *call) listExtractions() (any, error) {
 	return c.filtered(c.s.extractions, map[string]attribute{"datasource_type": field("datasource_type")}, c.show("Datasource"))
 }
@@ -33,14 +35,14 @@ func (c *call) getDatasource() (any, error) {
 	return object{"value": c.show("LifecycleManagerDatasource")(source)}, nil
 }
 
-// entityKey is the key of a graph entity: an id is unique within its type only (section 2).
+// entityKey is the key of a graph entity: an id is unique within its type only (docs/vendors/veza-api.md#ids).
 func entityKey(kind, id string) string { return kind + "/" + id }
 
 // unsimulatedNode are fields of a query node that change what it finds, and that the fake does not act on.
 var unsimulatedNode = []string{"node_id", "tags", "excluded_tags", "conditions", "count_conditions", "direct_relationship_only", "node_type_grouping_constraint"}
 
-// queryNodes is the graph query of section 6.1: nodes of a type whose properties all equal the values given. It is behind by
-// the list lag, because the graph is extracted from time to time.
+// queryNodes is the graph query (docs/vendors/veza-api.md#post-apiv1assessmentsquery_specnodes): nodes of a type whose
+// properties all equal the values given. It is behind by the list lag, because the graph is extracted from time to time.
 func (c *call) queryNodes() (any, error) {
 	if wire.Text(c.body, "query_type") != "SOURCE_TO_DESTINATION" {
 		return nil, invalid("query_type", "unknown query type %s", wire.Text(c.body, "query_type"))
@@ -100,7 +102,8 @@ func (c *call) listPolicies() (any, error) {
 	})
 }
 
-// createRequestPolicy is the POST of section 6.4: a versioned object like the others.
+// createRequestPolicy makes a request policy (docs/vendors/veza-api.md#request-policies): a versioned object like the
+// others.
 func (c *call) createRequestPolicy() (any, error) {
 	id := c.newID()
 	value := object{
@@ -126,7 +129,7 @@ func (c *call) memberships(identity string, each func(profile, version, member o
 	}
 }
 
-// getIdentity is the read of section 6.3: identities have no list.
+// getIdentity reads an identity (docs/vendors/veza-api.md#identities): identities have no list.
 func (c *call) getIdentity() (any, error) {
 	identity := look(c.s.identities, c.r.PathValue("id"))
 	if identity == nil {
@@ -145,8 +148,8 @@ func (c *call) getIdentity() (any, error) {
 	return object{"value": view}, nil
 }
 
-// listEntitlements answers what an identity holds (section 6.3): its profiles, and what those that run give it. The path ends in
-// a verb after a colon, which no pattern of the router can split.
+// listEntitlements answers what an identity holds (docs/vendors/veza-api.md#identities): its profiles, and what those that
+// run give it. The path ends in a verb after a colon, which no pattern of the router can split.
 func (c *call) listEntitlements() (any, error) {
 	id, ok := strings.CutSuffix(c.r.PathValue("id"), ":list_entitlements")
 	if !ok {

@@ -6,8 +6,9 @@ import (
 	"github.com/governance-operator/governance-operator/internal/sandbox/wire"
 )
 
-// checkMask checks the update mask of a PATCH (section 3.6): comma-separated, snake case, relative to the body, and equal to
-// the body's top-level names. Without a mask the fields in the body are the ones that change.
+// checkMask checks the update mask of a PATCH
+// (docs/vendors/veza-api.md#patch-apiprivatelifecycle_managementaccess_profilesid): comma-separated, snake case, relative
+// to the body, and equal to the body's top-level names. Without a mask the fields in the body are the ones that change.
 func (c *call) checkMask() error {
 	names := c.given()
 	if len(names) == 0 {

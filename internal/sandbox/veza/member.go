@@ -6,7 +6,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/sandbox/wire"
 )
 
-// byHand is where members come from that were added one by one (section 3.8).
+// byHand is where members come from that were added one by one (docs/vendors/veza-api.md#members).
 const byHand = "ACCESS_PROFILE_MEMBERSHIP"
 
 func (c *call) viewMember(profile, member object) object {
@@ -40,8 +40,8 @@ func (c *call) listMembers() (any, error) {
 	return object{"values": members, "next_page_token": "", "has_more": false}, nil
 }
 
-// changeMembers is the PUT of section 3.8: a difference, not a replacement. The two fields that repeat the path must agree with
-// it. Adding who is there and removing who is not changes nothing.
+// changeMembers takes a difference, not a replacement (docs/vendors/veza-api.md#members). The two fields that repeat the
+// path must agree with it. Adding who is there and removing who is not changes nothing.
 func (c *call) changeMembers() (any, error) {
 	if wire.Text(c.body, "access_profile_id") != c.r.PathValue("id") {
 		return nil, wire.Violation("access_profile_id is not the profile of the path")
@@ -106,7 +106,8 @@ func (c *call) addRequest(adding bool, message string) string {
 	return id
 }
 
-// The states of an access request. Names of the last states are not published: the second is the sandbox's own (section 5.3).
+// The states of an access request. Names of the last states are not published: the second is the sandbox's own
+// (docs/vendors/veza-api.md#access-requests).
 const (
 	requestInitial = "INITIAL"
 	requestDone    = "COMPLETED"

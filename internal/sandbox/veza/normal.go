@@ -3,7 +3,7 @@ package veza
 import "github.com/governance-operator/governance-operator/internal/sandbox"
 
 // Normal is what the vendor might normalise: the order of relationships is not documented as
-// significant (section 3.5).
+// significant (docs/vendors/veza-api.md#relationships).
 func (*Vendor) Normal() sandbox.Normal {
 	return sandbox.Normal{
 		Texts:  []string{"name", "description", "markdown_description", "notes"},

@@ -40,7 +40,7 @@ func (c *call) lagging(t *wire.Table, keep func(object) bool) []wire.Row {
 func everything(object) bool { return true }
 
 // Page sizes: the default is that of providers, the only one documented for plain lists, and the bound that of review results
-// (section 1.7).
+// (docs/vendors/veza-api.md#paging).
 const (
 	defaultPage = 25
 	resultPage  = 100

@@ -42,7 +42,8 @@ func unimplemented(status int, format string, args ...any) error {
 	return &wire.Problem{Status: status, Code: "Unimplemented", Message: fmt.Sprintf(format, args...)}
 }
 
-// codes are the status names of error bodies; the reasons beside them are spelled the other way (section 1.9).
+// codes are the status names of error bodies; the reasons beside them are spelled the other way
+// (docs/vendors/veza-api.md#errors).
 var codes = map[int][2]string{
 	http.StatusBadRequest:          {"InvalidArgument", "INVALID_ARGUMENTS"},
 	http.StatusUnauthorized:        {"Unauthenticated", "UNAUTHENTICATED"},
@@ -59,7 +60,7 @@ var codes = map[int][2]string{
 
 const typePrefix = "type.googleapis.com/"
 
-// errorBody is an error in the form of section 1.9.
+// errorBody is an error as the vendor answers it (docs/vendors/veza-api.md#errors).
 func (v *Vendor) errorBody(problem *wire.Problem, more *refusal) any {
 	message := problem.Message
 	code, ok := codes[problem.Status]

@@ -6,7 +6,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/sandbox/wire"
 )
 
-// The states of a profile that mean something to the fake (section 3.3).
+// The states of a profile that mean something to the fake (docs/vendors/veza-api.md#profile-states).
 const (
 	stateInitial = "INITIAL"
 	stateRunning = "RUNNING"
@@ -28,7 +28,7 @@ func (c *call) profile() (*wire.Record, error) {
 // typeOf returns the type of a profile, which is never missing: no operation deletes one.
 func (c *call) typeOf(value object) object { return look(c.s.types, wire.Text(value, "profile_type")) }
 
-// createProfile is the POST of section 3.2.
+// createProfile makes a profile (docs/vendors/veza-api.md#post-apiprivatelifecycle_managementaccess_profiles).
 func (c *call) createProfile() (any, error) {
 	if err := c.needText("name", "profile_type"); err != nil {
 		return nil, err
@@ -44,7 +44,8 @@ func (c *call) createProfile() (any, error) {
 	if err := firstError(c.checkVersion(kind, "", version), c.checkName(wire.Text(value, "name"), "")); err != nil {
 		return nil, err
 	}
-	// The type decides the first state (section 3.3); names of behaviours are not published, so that of a state is taken.
+	// The type decides the first state (docs/vendors/veza-api.md#profile-states); names of behaviours are not published, so
+	// that of a state is taken.
 	if behaviour := wire.Text(kind, "on_create_behavior"); slices.Contains(c.v.schema.Enums["AccessProfileState"], behaviour) {
 		value["state"] = behaviour
 	}
@@ -80,7 +81,8 @@ func (c *call) addProfile(value, version object, who string) *wire.Record {
 	return c.s.profiles.Put(c.s.next(), id, value, c.now)
 }
 
-// enter puts a profile into a state. Starting waits for a person when the profile says so (section 9).
+// enter puts a profile into a state. Starting waits for a person when the profile says so
+// (docs/vendors/veza-api.md#order-of-writes).
 func (c *call) enter(value object, state, who string) {
 	if state == stateRunning && wire.Flag(value, "require_approval_to_start") && wire.Text(value, "state") != stateRunning {
 		value["state"] = statePending
@@ -92,7 +94,8 @@ func (c *call) enter(value object, state, who string) {
 	}
 }
 
-// updateProfile is the PATCH of section 3.6. Lists and maps are replaced as a whole.
+// updateProfile is the PATCH of a profile (docs/vendors/veza-api.md#patch-apiprivatelifecycle_managementaccess_profilesid).
+// Lists and maps are replaced as a whole.
 func (c *call) updateProfile() (any, error) {
 	r, err := c.profile()
 	if err != nil {
@@ -128,7 +131,8 @@ func (c *call) updateProfile() (any, error) {
 	return object{"value": c.viewProfile(r.Value, current(r.Value), false)}, nil
 }
 
-// getProfile reads a profile; a version may be named, drafts included (section 3.7).
+// getProfile reads a profile; a version may be named, drafts included
+// (docs/vendors/veza-api.md#patch-apiprivatelifecycle_managementaccess_profilesidversionsversion).
 func (c *call) getProfile() (any, error) {
 	r, err := c.profile()
 	if err != nil {
@@ -148,7 +152,7 @@ func (c *call) getProfile() (any, error) {
 	return object{"value": c.viewProfile(r.Value, shown, false)}, nil
 }
 
-// listProfiles is the list of section 3.9.
+// listProfiles lists profiles (docs/vendors/veza-api.md#get-apiprivatelifecycle_managementaccess_profiles).
 func (c *call) listProfiles() (any, error) {
 	attributes := map[string]attribute{
 		"labels":       listField(func(value object) []string { return wire.Texts(value, "labels") }, "co", "eq"),

@@ -6,8 +6,8 @@ import (
 	"github.com/governance-operator/governance-operator/internal/sandbox/wire"
 )
 
-// viewProfile renders a profile with one of its versions, which is nil when none is live (section 3.4). Extra is what
-// entity_extra_info asks for.
+// viewProfile renders a profile with one of its versions, which is nil when none is live
+// (docs/vendors/veza-api.md#profile-fields). Extra is what entity_extra_info asks for.
 func (c *call) viewProfile(value, shown object, extra bool) object {
 	stored := object{}
 	for name, item := range value {
@@ -48,7 +48,7 @@ func (c *call) viewProfile(value, shown object, extra bool) object {
 	return view
 }
 
-// labelRequestable is what the tenant's settings say makes a profile requestable (section 5.3).
+// labelRequestable is what the tenant's settings say makes a profile requestable (docs/vendors/veza-api.md#access-requests).
 const labelRequestable = "requestable"
 
 // heirs returns the profiles that inherit from one.
@@ -62,7 +62,7 @@ func (c *call) heirs(id string) []string {
 	return ids
 }
 
-// viewRelationship renders a relationship with what the graph says of its entity (section 3.5).
+// viewRelationship renders a relationship with what the graph says of its entity (docs/vendors/veza-api.md#relationships).
 func (c *call) viewRelationship(relationship object, extra bool) object {
 	stored := wire.Copy(relationship)
 	entity := look(c.s.entities, entityKey(wire.Text(relationship, "entity_type"), wire.Text(relationship, "entity_id")))
@@ -82,14 +82,14 @@ func (c *call) viewRelationship(relationship object, extra bool) object {
 	return view
 }
 
-// dropUnset leaves out an enumeration that was never set: its zero value is not known (section 1.6).
+// dropUnset leaves out an enumeration that was never set: its zero value is not known (docs/vendors/veza-api.md#json).
 func dropUnset(view object, name string) {
 	if view[name] == nil || view[name] == "" {
 		delete(view, name)
 	}
 }
 
-// viewEntitlements renders what the vendor created for a profile (section 5.1).
+// viewEntitlements renders what the vendor created for a profile (docs/vendors/veza-api.md#entitlements).
 func (c *call) viewEntitlements(value object) []any {
 	result := []any{}
 	for _, entitlement := range wire.Items(value, "created_entitlements") {
@@ -100,7 +100,7 @@ func (c *call) viewEntitlements(value object) []any {
 	return result
 }
 
-// relationshipKey is what tells relationships apart (section 3.5).
+// relationshipKey is what tells relationships apart (docs/vendors/veza-api.md#relationships).
 func relationshipKey(relationship object) [5]string {
 	return [5]string{
 		wire.Text(relationship, "datasource_id"), wire.Text(relationship, "entity_type"), wire.Text(relationship, "entity_id"),

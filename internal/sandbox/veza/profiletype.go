@@ -4,7 +4,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/sandbox/wire"
 )
 
-// createType is the POST of section 4. Only the name is needed.
+// createType makes a profile type (docs/vendors/veza-api.md#profile-types). Only the name is needed.
 func (c *call) createType() (any, error) {
 	value := wire.Copy(c.body)
 	for _, id := range wire.Texts(value, "allow_inherited_from_types") {

@@ -7,7 +7,8 @@ import (
 	"github.com/governance-operator/governance-operator/internal/sandbox/wire"
 )
 
-// The states of a review. Names are the sandbox's own: the vendor's are not published (section 7.4).
+// The states of a review. Names are the sandbox's own: the vendor's are not published
+// (docs/vendors/veza-api.md#review-fields).
 const (
 	reviewPreparing = "PREPARING"
 	reviewActive    = "ACTIVE"
@@ -15,7 +16,7 @@ const (
 	reviewCompleted = "COMPLETED"
 )
 
-// listWorkflows documents no paging: it answers all of them (section 7.1).
+// listWorkflows documents no paging: it answers all of them (docs/vendors/veza-api.md#get-apipreviewawfworkflows).
 func (c *call) listWorkflows() (any, error) {
 	found := []any{}
 	for _, r := range c.s.workflows.All() {
@@ -24,7 +25,8 @@ func (c *call) listWorkflows() (any, error) {
 	return object{"values": found, "has_more": false}, nil
 }
 
-// createCertification is the POST of section 7.3. It answers the id and nothing else.
+// createCertification starts a review (docs/vendors/veza-api.md#post-apipreviewawfcertifications). It answers the id and
+// nothing else.
 func (c *call) createCertification() (any, error) {
 	source, given := c.body["data_source"].(int64)
 	if given && (source < 0 || source > 2) {

@@ -41,7 +41,7 @@ func patch(pattern, request string, do func(*call) (any, error)) operation {
 }
 
 // operations is the one list of what the fake serves. Deletion is in it because clients may try it: that the vendor does not
-// document it is what it answers (section 3.10).
+// document it is what it answers (docs/vendors/veza-api.md#deleting-a-profile).
 func operations() []operation {
 	nodes := list("/api/v1/assessments/query_spec:nodes", (*call).queryNodes,
 		"page_size", "page_token", "order_by", "add_access_stats", "apply_risk_suppressed_constraint", "skip_single_entity_access_stats")

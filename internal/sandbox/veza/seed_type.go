@@ -6,7 +6,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/sandbox/wire"
 )
 
-// seedType is a type of access profiles: one for each rule that a type can make (section 4).
+// seedType is a type of access profiles: one for each rule that a type can make (docs/vendors/veza-api.md#profile-types).
 type seedType struct {
 	name   string
 	fields object

@@ -60,7 +60,7 @@ func (v *Vendor) Open(host sandbox.Host) ([]sandbox.Route, error) {
 	return routes, nil
 }
 
-// Problem is an error body in the form of section 1.9.
+// Problem is an error body (docs/vendors/veza-api.md#errors).
 func (v *Vendor) Problem(_ sandbox.Class, status int, message string) any {
 	return v.errorBody(&wire.Problem{Status: status, Message: message}, &refusal{})
 }
@@ -118,7 +118,8 @@ func (c *call) pace() time.Duration { return time.Duration(c.settings.CampaignPa
 
 func (c *call) stamp() string { return timestamp(c.now) }
 
-// timestamp writes an instant with nine digits of a second, the longest of the documented forms (section 1.6).
+// timestamp writes an instant with nine digits of a second, the longest of the documented forms
+// (docs/vendors/veza-api.md#json).
 func timestamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000000Z") }
 
 // begin starts a look at the active tenant. Callers hold the lock of the tenants.

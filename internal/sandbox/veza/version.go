@@ -19,7 +19,7 @@ const (
 
 var versionFields = []string{fieldEntities, fieldInherit, fieldPolicy, fieldApp, fieldAction}
 
-// The states of a version (section 3.7).
+// The states of a version (docs/vendors/veza-api.md#patch-apiprivatelifecycle_managementaccess_profilesidversionsversion).
 const (
 	versionDraft     = "DRAFT"
 	versionPublished = "PUBLISHED"
@@ -126,8 +126,9 @@ func (c *call) editable() (*wire.Record, object, object, error) {
 	return r, value, version, nil
 }
 
-// updateVersion is the PATCH of section 3.7. It changes a version in place; whether it also makes a new version live is the
-// feature publishPerEdit.
+// updateVersion is the PATCH of a version
+// (docs/vendors/veza-api.md#patch-apiprivatelifecycle_managementaccess_profilesidversionsversion). It changes a version in
+// place; whether it also makes a new version live is the feature publishPerEdit.
 func (c *call) updateVersion() (any, error) {
 	r, value, version, err := c.editable()
 	if err != nil {
@@ -175,7 +176,8 @@ func replaceVersion(value, version object) {
 	value["versions"] = wire.List(kept)
 }
 
-// sync is what the vendor does with a change that is live: it carries it to the targets (section 3.3).
+// sync is what the vendor does with a change that is live: it carries it to the targets
+// (docs/vendors/veza-api.md#profile-states).
 func (c *call) sync(value object) {
 	if version := current(value); wire.Text(value, "state") == stateRunning && version != nil {
 		value["last_synced_at"] = c.stamp()
@@ -211,7 +213,8 @@ func withoutMembers(version object) object {
 	return result
 }
 
-// showEnum writes an enumeration as the tenant does: by name, or by number with the zero value left out (section 1.6).
+// showEnum writes an enumeration as the tenant does: by name, or by number with the zero value left out
+// (docs/vendors/veza-api.md#json).
 func (c *call) showEnum(view object, name, enum string) {
 	if !c.feature("numericEnums") {
 		return
@@ -223,7 +226,8 @@ func (c *call) showEnum(view object, name, enum string) {
 	}
 }
 
-// deleteProfile is no documented operation: most tenants answer that there is none (section 3.10).
+// deleteProfile is no documented operation: most tenants answer that there is none
+// (docs/vendors/veza-api.md#deleting-a-profile).
 func (c *call) deleteProfile() (any, error) {
 	if !c.feature("deleteProfile") {
 		status := http.StatusMethodNotAllowed

@@ -94,7 +94,7 @@ func TestForeignDraft(t *testing.T) {
 	expect(t, f.names(at(got, "current_version")), []any{"Payroll"})
 }
 
-// The forms in which one tenant or another answers the same thing (section 1.6).
+// The forms in which one tenant or another answers the same thing (docs/vendors/veza-api.md#json).
 func TestForms(t *testing.T) {
 	f := startWith(t, "numericEnums", "numericVersion", "noVersionInCreate")
 	created := f.Must("POST", profiles, object{"name": "x", "state": "DRY_RUN", "profile_type": plain})

@@ -15,7 +15,7 @@ const (
 	CodeInvalidRequest = "invalid_request"
 )
 
-// Denial is a refusal of a token endpoint (RFC 6749, section 5.2).
+// Denial is a refusal of a token endpoint (RFC 6749 § 5.2).
 type Denial struct {
 	code, description string
 	broken            bool

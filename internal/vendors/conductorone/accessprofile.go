@@ -37,13 +37,13 @@ const (
 
 type profileObservation = backend.Observation[backend.AccessProfile]
 
-// profileDriver drives access profiles (section 3).
+// profileDriver drives access profiles (docs/vendors/conductorone-api.md#access-profiles).
 type profileDriver struct {
 	api
 	enrolment *enrolment
 }
 
-// Capabilities declares section 3.
+// Capabilities declares what it can do with access profiles (docs/vendors/conductorone-api.md#access-profiles).
 func (*profileDriver) Capabilities() backend.Capabilities {
 	return backend.Capabilities{
 		Create: true, Update: true, Delete: true,
@@ -157,7 +157,7 @@ func (d *profileDriver) read(ctx context.Context, id string) (profileObservation
 	return decodeCounted(answer.View, res.Date), nil
 }
 
-// rows reads all catalogs: there is no search for them (section 3.3).
+// rows reads all catalogs: there is no search for them (docs/vendors/conductorone-api.md#reading-and-deleting-catalogs).
 func (d *profileDriver) rows(ctx context.Context, _ string, since *time.Time) iter.Seq2[profileObservation, error] {
 	return func(yield func(profileObservation, error) bool) {
 		for row, err := range list[catalogView](ctx, d.api, catalogsPath, since) {
@@ -173,7 +173,8 @@ func (d *profileDriver) ObserveMany(ctx context.Context, refs []backend.Ref) ite
 	return rows.ObserveMany(ctx, refs, d.rows)
 }
 
-// Delete removes the profile softly. What becomes of its members' grants is not documented (section 3.3).
+// Delete removes the profile softly. What becomes of its members' grants is not documented
+// (docs/vendors/conductorone-api.md#reading-and-deleting-catalogs).
 func (d *profileDriver) Delete(ctx context.Context, seen profileObservation) error {
 	return d.remove(ctx, catalogPath(seen.ID))
 }

@@ -6,8 +6,8 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 )
 
-// Visibility bindings within an update (section 3.5): they count, and are taken, only while the profile is published and not
-// visible to everybody.
+// Visibility bindings within an update (docs/vendors/conductorone-api.md#visibility-bindings): they count, and are taken,
+// only while the profile is published and not visible to everybody.
 
 // audience is what decides whether bindings count.
 type audience struct{ published, everyone bool }

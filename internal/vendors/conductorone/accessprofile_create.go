@@ -27,7 +27,8 @@ func (d *profileDriver) Create(ctx context.Context, r backend.Ref, desired backe
 }
 
 // createFromCohort makes the profile with the mark as a line of its description, since
-// the call takes no annotations, then stamps them and takes the line away (section 3.1).
+// the call takes no annotations, then stamps them and takes the line away
+// (docs/vendors/conductorone-api.md#post-apiv1role-miningaccess-profiles).
 func (d *profileDriver) createFromCohort(ctx context.Context, r backend.Ref, desired backend.AccessProfile) (profileObservation, error) {
 	c := *desired.ConductorOne
 	m := backend.Value(desired.Membership)

@@ -6,7 +6,8 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 )
 
-// The membership rule within an update (section 3.6): it is written whole and has no mask.
+// The membership rule within an update (docs/vendors/conductorone-api.md#membership-rule): it is written whole and has no
+// mask.
 
 // switchOff stops the automation: for good where it is not wanted, and for the time
 // being where its rule and the contents move together. That needs an enabled that the

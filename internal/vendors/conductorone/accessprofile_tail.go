@@ -44,7 +44,8 @@ func (d *profileDriver) readTail(ctx context.Context, obs *profileObservation, t
 	return nil
 }
 
-// entries reads the contents of a profile; the list is complete and has no pages (section 3.4).
+// entries reads the contents of a profile; the list is complete and has no pages
+// (docs/vendors/conductorone-api.md#requestable-entries).
 func (d *profileDriver) entries(ctx context.Context, id string) (backend.EntitlementSet, error) {
 	var answer struct {
 		Refs []ref `json:"refs"`
@@ -55,7 +56,7 @@ func (d *profileDriver) entries(ctx context.Context, id string) (backend.Entitle
 	return setOf(answer.Refs), nil
 }
 
-// visibleTo reads the visibility bindings (section 3.5).
+// visibleTo reads the visibility bindings (docs/vendors/conductorone-api.md#visibility-bindings).
 func (d *profileDriver) visibleTo(ctx context.Context, id string) (backend.EntitlementSet, error) {
 	views, err := collect(list[entitlementView](ctx, d.api, catalogPath(id)+"/visibility_entitlements", nil))
 	if err != nil {
@@ -70,7 +71,7 @@ func (d *profileDriver) visibleTo(ctx context.Context, id string) (backend.Entit
 	return out, nil
 }
 
-// bundle reads the membership rule; nil where there is none (section 3.6).
+// bundle reads the membership rule; nil where there is none (docs/vendors/conductorone-api.md#membership-rule).
 func (d *profileDriver) bundle(ctx context.Context, id string) (*bundleRead, error) {
 	var rule bundleRead
 	_, err := d.get(ctx, catalogPath(id)+"/bundle_automation", nil, &rule)

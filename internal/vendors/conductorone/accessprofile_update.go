@@ -7,7 +7,8 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 )
 
-// entriesPerCall bounds one call that adds or removes; no limit is documented (section 3.4).
+// entriesPerCall bounds one call that adds or removes; no limit is documented
+// (docs/vendors/conductorone-api.md#requestable-entries).
 const entriesPerCall = 50
 
 // Update writes in an order of which every prefix is safe: nobody gets what neither
@@ -142,7 +143,7 @@ func (u *profileUpdate) write(ctx context.Context, row *masked) error {
 	return err
 }
 
-// removeEntries takes out what is not wanted, with a body on DELETE (section 3.4).
+// removeEntries takes out what is not wanted, with a body on DELETE (docs/vendors/conductorone-api.md#requestable-entries).
 func (u *profileUpdate) removeEntries(ctx context.Context) error {
 	return u.inChunks(ctx, u.gone, func(ctx context.Context, refs []ref) error {
 		return u.delete(ctx, catalogPath(u.seen.ID)+"/requestable_entries", map[string]any{"appEntitlements": refs})
@@ -177,7 +178,8 @@ func (u *profileUpdate) inChunks(ctx context.Context, set backend.EntitlementSet
 }
 
 // writePolicies comes before the automation, whose first tasks would follow the app's defaults
-// (section 3.7), and before new entries, which people could ask for by the old policy.
+// (docs/vendors/conductorone-api.md#enrolment-entitlement), and before new entries, which people could ask for by the old
+// policy.
 func (u *profileUpdate) writePolicies(ctx context.Context) error {
 	c := backend.Value(u.desired.ConductorOne)
 	row := &masked{}

@@ -2,7 +2,7 @@ package conductorone
 
 import "github.com/governance-operator/governance-operator/internal/backend"
 
-// catalog is section 3.2: an access profile is a request catalog.
+// catalog is an access profile on the wire (docs/vendors/conductorone-api.md#catalog-fields).
 type catalog struct {
 	ID                              string            `json:"id"`
 	DisplayName                     string            `json:"displayName"`
@@ -28,7 +28,7 @@ type catalogAnswer struct {
 	View catalogView `json:"requestCatalogView"`
 }
 
-// cohortCreate is section 3.1.
+// cohortCreate makes a profile from a cohort (docs/vendors/conductorone-api.md#post-apiv1role-miningaccess-profiles).
 type cohortCreate struct {
 	DisplayName      string          `json:"displayName,omitempty"`
 	Description      string          `json:"description,omitempty"`
@@ -56,7 +56,7 @@ type cohortAnswer struct {
 	CELExpression string `json:"celExpression"`
 }
 
-// bundle is the membership rule of a profile, section 3.6. It is written whole.
+// bundle is the membership rule of a profile (docs/vendors/conductorone-api.md#membership-rule). It is written whole.
 type bundle struct {
 	CEL                            *celRule  `json:"cel,omitempty"`
 	Entitlements                   *refsRule `json:"entitlements,omitempty"`

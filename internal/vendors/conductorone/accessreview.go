@@ -28,10 +28,10 @@ const (
 
 type reviewObservation = backend.Observation[backend.AccessReview]
 
-// reviewDriver drives access reviews, which ConductorOne calls campaigns (section 5).
+// reviewDriver drives access reviews, which ConductorOne calls campaigns (docs/vendors/conductorone-api.md#campaigns).
 type reviewDriver struct{ api }
 
-// Capabilities declares section 5.
+// Capabilities declares what it can do with campaigns (docs/vendors/conductorone-api.md#campaigns).
 func (*reviewDriver) Capabilities() backend.Capabilities {
 	return backend.Capabilities{
 		Create: true, Update: true, Delete: true,
@@ -66,7 +66,7 @@ func (*reviewDriver) Capabilities() backend.Capabilities {
 	}
 }
 
-// manualItems: markers without an endpoint that attaches what they select (contract section 5.2).
+// manualItems: markers without an endpoint that attaches what they select (docs/vendors/conductorone-api.md#campaign-scope).
 const manualItems = "what is selected can only be attached in ConductorOne's console"
 
 func reviewPath(id string) string { return rest.Path(reviewItemPath+"/%s", id) }
@@ -126,8 +126,8 @@ func (d *reviewDriver) ObserveMany(ctx context.Context, refs []backend.Ref) iter
 	return rows.ObserveMany(ctx, refs, d.rows)
 }
 
-// Create sends what the create call takes (section 5.1). Every other setting, the start
-// above all, is left to Update.
+// Create sends what the create call takes (docs/vendors/conductorone-api.md#post-apiv1access_review). Every other setting,
+// the start above all, is left to Update.
 func (d *reviewDriver) Create(ctx context.Context, r backend.Ref, desired backend.AccessReview) (reviewObservation, error) {
 	if len(desired.Owners) == 0 {
 		return reviewObservation{}, backend.Errorf(backend.Terminal, "owners: a review needs at least one")
@@ -171,7 +171,7 @@ func (d *reviewDriver) attachToDraft(ctx context.Context, obs reviewObservation,
 	return seen, nil
 }
 
-// Delete moves the review, with its tasks, to the deleted state (section 5.6).
+// Delete moves the review, with its tasks, to the deleted state (docs/vendors/conductorone-api.md#campaign-states).
 func (d *reviewDriver) Delete(ctx context.Context, seen reviewObservation) error {
 	return d.remove(ctx, reviewPath(seen.ID))
 }

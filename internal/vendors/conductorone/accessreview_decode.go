@@ -7,7 +7,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 )
 
-// reviewState says what a state of section 5.6 means.
+// reviewState is the meaning of a state (docs/vendors/conductorone-api.md#campaign-states).
 type reviewState struct {
 	phase   backend.Phase
 	state   backend.ReviewState
@@ -32,7 +32,8 @@ var reviewStates = map[string]reviewState{
 	"DELETED":                          {state: backend.ReviewRemoved, gone: true},
 }
 
-// sealedAfterPending takes no edits once the review left PENDING (section 5.5).
+// sealedAfterPending takes no edits once the review left PENDING
+// (docs/vendors/conductorone-api.md#post-apiv1access_reviewid).
 var sealedAfterPending = []string{
 	"scope", "conductorOne.policy", "conductorOne.scopeType", "conductorOne.principalTypeFilter",
 	"conductorOne.excluded", "conductorOne.resourceSelection", "conductorOne.scopeRoleSelection",
@@ -50,7 +51,7 @@ func decodeReview(r review, date time.Time) reviewObservation {
 		Version:     version(r.UpdatedAt),
 		CreatedAt:   r.CreatedAt.Time,
 		Mark:        mark,
-		MarkInProse: true, // Reviews have no annotations (section 2.3).
+		MarkInProse: true, // Reviews have no annotations (docs/vendors/conductorone-api.md#annotations).
 		Phase:       state.phase,
 		Date:        date,
 	}

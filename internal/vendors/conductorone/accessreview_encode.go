@@ -6,7 +6,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 )
 
-// encodeReviewCreate is section 5.1.
+// encodeReviewCreate is the body of a create (docs/vendors/conductorone-api.md#post-apiv1access_review).
 func encodeReviewCreate(desired backend.AccessReview, mark backend.Mark, now time.Time) map[string]any {
 	c := backend.Value(desired.ConductorOne)
 	body := map[string]any{
@@ -49,7 +49,7 @@ func encodeNotifications(desired, seen backend.AccessReview) notificationConfig 
 }
 
 // encodeReviewSettings names what changed and nothing else: a path too many fails the
-// whole update (section 5.5).
+// whole update (docs/vendors/conductorone-api.md#post-apiv1access_reviewid).
 func encodeReviewSettings(seen reviewObservation, desired backend.AccessReview, changes backend.Changes) *masked {
 	c := backend.Value(desired.ConductorOne)
 	m := &masked{}
@@ -95,7 +95,7 @@ func encodeReviewSettings(seen reviewObservation, desired backend.AccessReview, 
 }
 
 // encodeStart adds the start, which is written after everything that it would start
-// with. There is no call that starts: the schedule does it (section 5.6).
+// with. There is no call that starts: the schedule does it (docs/vendors/conductorone-api.md#campaign-states).
 func encodeStart(m *masked, desired backend.AccessReview, changes backend.Changes, now time.Time) {
 	if !changes.Any("start.mode", "start.at") {
 		return

@@ -9,7 +9,8 @@ import (
 	"github.com/governance-operator/governance-operator/internal/vendors/rows"
 )
 
-// taskPages bounds how far closed tasks are counted: the vendor has no totals (section 5.7).
+// taskPages bounds how far closed tasks are counted: the vendor has no totals
+// (docs/vendors/conductorone-api.md#progress-of-a-campaign).
 const taskPages = 10
 
 // readTail reads what rows do not hold, as far as tail asks for it.
@@ -32,7 +33,8 @@ func (d *reviewDriver) readTail(ctx context.Context, obs *reviewObservation, tai
 	return nil
 }
 
-// attachedTo reads the entitlements of a review; the list has no pages (section 5.3).
+// attachedTo reads the entitlements of a review; the list has no pages
+// (docs/vendors/conductorone-api.md#what-a-campaign-reviews).
 func (d *reviewDriver) attachedTo(ctx context.Context, id string) (backend.EntitlementSet, error) {
 	var answer struct {
 		List []attachedView `json:"list"`

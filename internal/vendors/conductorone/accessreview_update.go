@@ -55,7 +55,7 @@ func (d *reviewDriver) write(ctx context.Context, id string, m *masked) error {
 }
 
 // attach replaces what is reviewed, together with the scope; an empty list takes
-// everything away (section 5.3).
+// everything away (docs/vendors/conductorone-api.md#what-a-campaign-reviews).
 func (d *reviewDriver) attach(ctx context.Context, seen reviewObservation, desired backend.AccessReview, changes backend.Changes) error {
 	scope := encodeScope(desired, seen.Actual)
 	want := backend.Value(desired.Scope)
@@ -84,7 +84,8 @@ func (d *reviewDriver) attach(ctx context.Context, seen reviewObservation, desir
 }
 
 // itemsOf lists what is reviewed, each once: the entitlements named, and all that the
-// selected apps have now. The vendor takes no apps, only their entitlements (section 5.3).
+// selected apps have now. The vendor takes no apps, only their entitlements
+// (docs/vendors/conductorone-api.md#what-a-campaign-reviews).
 func (d *reviewDriver) itemsOf(ctx context.Context, want backend.ReviewScope) ([]attached, error) {
 	items, known := []attached{}, map[attached]bool{}
 	add := func(appID, id string) {

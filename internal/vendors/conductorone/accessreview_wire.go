@@ -1,6 +1,6 @@
 package conductorone
 
-// review is section 5.4, as read. What is legacy there is not here.
+// review is a campaign as read (docs/vendors/conductorone-api.md#campaign-fields). What is legacy there is not here.
 type review struct {
 	ID          string `json:"id"`
 	DisplayName string `json:"displayName"`
@@ -42,7 +42,7 @@ type reviewView struct {
 	Review review `json:"accessReview"`
 }
 
-// reviewAnswer: the view has the name of what it holds (section 2).
+// reviewAnswer: the view has the name of what it holds (docs/vendors/conductorone-api.md#json).
 type reviewAnswer struct {
 	View reviewView `json:"accessReview"`
 }
@@ -79,7 +79,8 @@ type attributeBinding struct {
 	Attribute string `json:"attributeKey"`
 }
 
-// attached is an entitlement of a review: its key is appEntitlementId here (section 5.3).
+// attached is an entitlement of a review: its key is appEntitlementId here
+// (docs/vendors/conductorone-api.md#what-a-campaign-reviews).
 type attached struct {
 	AppID         string `json:"appId"`
 	EntitlementID string `json:"appEntitlementId"`

@@ -7,7 +7,7 @@ import (
 )
 
 // The well-known annotations behind the console's chip "managed by". An edit in the
-// console clears exactly these and leaves the mark (section 2.3).
+// console clears exactly these and leaves the mark (docs/vendors/conductorone-api.md#annotations).
 const (
 	annotationManagedBy = "managed_by"
 	annotationAddress   = "iac_resource_address"

@@ -17,7 +17,7 @@ import (
 )
 
 // api is the verbs of ConductorOne: an update is a POST on the item, a search is a
-// POST that only reads (section 0).
+// POST that only reads (docs/vendors/conductorone-api.md#verbs-and-paths).
 type api struct{ client *rest.Client }
 
 func (a api) get(ctx context.Context, path string, query url.Values, out any) (rest.Response, error) {
@@ -76,7 +76,7 @@ type listing[T any] struct {
 }
 
 // UnmarshalJSON refuses what is no list: both members are always shown, the list null at
-// times (section 7). An error that is told with 200 must not pass for a list without items.
+// times (docs/vendors/conductorone-api.md#errors). An error that is told with 200 must not pass for a list without items.
 func (l *listing[T]) UnmarshalJSON(data []byte) error {
 	var page struct {
 		List          *[]T    `json:"list"`
@@ -144,7 +144,7 @@ func collect[T any](seq iter.Seq2[row[T], error]) ([]T, error) {
 }
 
 // masked collects the fields of a masked update: what is named is also sent, zero or
-// not, because a named field that is missing would be cleared (section 2.1).
+// not, because a named field that is missing would be cleared (docs/vendors/conductorone-api.md#update-masks).
 type masked struct {
 	values map[string]any
 	paths  []string
@@ -177,7 +177,7 @@ type wireField struct {
 
 func (m *masked) empty() bool { return len(m.paths) == 0 }
 
-// number is an int64, which ConductorOne writes as text (section 2).
+// number is an int64, which ConductorOne writes as text (docs/vendors/conductorone-api.md#json).
 type number int64
 
 // MarshalJSON writes text.
@@ -231,7 +231,7 @@ func instantOf(m moment) *backend.Instant {
 
 func momentText(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
 
-// span is a duration in decimal seconds: "3600s" (section 2).
+// span is a duration in decimal seconds: "3600s" (docs/vendors/conductorone-api.md#json).
 type span string
 
 func spanOf(d time.Duration) span {
@@ -254,7 +254,8 @@ func (s span) duration() *backend.Duration {
 	return &backend.Duration{Duration: d}
 }
 
-// ref names an entitlement in most calls; section 5.3 has a form of its own.
+// ref names an entitlement in most calls; what a campaign reviews has a form of its own
+// (docs/vendors/conductorone-api.md#what-a-campaign-reviews).
 type ref struct {
 	AppID string `json:"appId"`
 	ID    string `json:"id"`

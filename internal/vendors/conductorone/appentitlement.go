@@ -16,10 +16,10 @@ const searchEntitlementsPath = "/api/v1/search/entitlements"
 
 type entitlementObservation = backend.Observation[backend.AppEntitlement]
 
-// entitlementDriver drives app entitlements (section 4).
+// entitlementDriver drives app entitlements (docs/vendors/conductorone-api.md#entitlements).
 type entitlementDriver struct{ api }
 
-// Capabilities declares section 4.
+// Capabilities declares what it can do with entitlements (docs/vendors/conductorone-api.md#entitlements).
 func (*entitlementDriver) Capabilities() backend.Capabilities {
 	return backend.Capabilities{
 		Create: true, Update: true, Delete: true,
@@ -152,7 +152,7 @@ func (d *entitlementDriver) ObserveMany(ctx context.Context, refs []backend.Ref)
 }
 
 // Create sends everything that the create call takes; the deprovisioner and the
-// request schema are left to Update (section 4.1).
+// request schema are left to Update (docs/vendors/conductorone-api.md#post-apiv1appsapp_identitlements).
 func (d *entitlementDriver) Create(ctx context.Context, r backend.Ref, desired backend.AppEntitlement) (entitlementObservation, error) {
 	var answer entitlementAnswer
 	res, err := d.create(ctx, entitlementsPath(r.ParentID), encodeEntitlementCreate(desired, r.Mark), &answer)
@@ -183,7 +183,8 @@ func (d *entitlementDriver) Update(ctx context.Context, seen entitlementObservat
 		res, err := d.post(ctx, entitlementPath(seen.ParentID, seen.ID), map[string]any{
 			"entitlement": mask.values,
 			"updateMask":  mask.text(),
-			// Required in practice where the app has defaults (section 4.4).
+			// Required in practice where the app has defaults
+			// (docs/vendors/conductorone-api.md#post-apiv1appsapp_identitlementsid).
 			"overrideAccessRequestsDefaults": overrides(seen.Actual, desired),
 		}, &answer)
 		if err != nil {
@@ -216,7 +217,7 @@ func (d *entitlementDriver) Delete(ctx context.Context, seen entitlementObservat
 	return d.remove(ctx, entitlementPath(seen.ParentID, seen.ID))
 }
 
-// readOwners reads the owners where the tail asks for them; rows do not hold them (section 4.5).
+// readOwners reads the owners where the tail asks for them; rows do not hold them (docs/vendors/conductorone-api.md#owners).
 func (d *entitlementDriver) readOwners(ctx context.Context, obs entitlementObservation, tail []string) (entitlementObservation, error) {
 	if !rows.Asked(tail, "owners") {
 		return obs, nil

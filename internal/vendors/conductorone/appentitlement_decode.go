@@ -17,7 +17,8 @@ func decodeEntitlement(e entitlement, date time.Time) entitlementObservation {
 		Mark:      backend.MarkFromAnnotations(e.Annotations),
 		Phase:     backend.PhaseLive,
 		Date:      date,
-		// What a connector synced comes back with the next sync, and what is built in stays (section 4.4).
+		// What a connector synced comes back with the next sync, and what is built in stays
+		// (docs/vendors/conductorone-api.md#deleting-entitlements).
 		Undeletable: len(e.SourceConnectorIDs) > 0 || e.SystemBuiltin,
 		Sealed:      []string{"conductorOne.resource", "conductorOne.resource.type"},
 	}
@@ -28,7 +29,8 @@ func decodeEntitlement(e entitlement, date time.Time) entitlementObservation {
 		obs.Mark = mark
 	}
 	if obs.Undeletable {
-		// The connector owns the name, and the built-in one cannot be renamed (sections 4.4, 4.7).
+		// The connector owns the name, and the built-in one cannot be renamed
+		// (docs/vendors/conductorone-api.md#post-apiv1appsapp_identitlementsid).
 		obs.Sealed = append(obs.Sealed, "displayName")
 	}
 	obs.Actual = backend.AppEntitlement{
@@ -65,7 +67,7 @@ func decodeEntitlement(e entitlement, date time.Time) entitlementObservation {
 	return obs
 }
 
-// version is when it was modified last: there are no etags (section 2.2).
+// version is when it was modified last: there are no etags (docs/vendors/conductorone-api.md#versions).
 func version(updated moment) string {
 	if updated.IsZero() {
 		return ""
@@ -73,7 +75,8 @@ func version(updated moment) string {
 	return momentText(updated.Time)
 }
 
-// grantDuration: no duration means unlimited (section 9, 3).
+// grantDuration: no duration means unlimited (docs/vendors/conductorone-api.md#entitlement-fields and
+// docs/vendors/conductorone-api.md#access-profiles).
 func grantDuration(s span) *backend.Duration {
 	if d := s.duration(); d != nil {
 		return d

@@ -47,7 +47,7 @@ func setValue(s backend.Set) any {
 	return texts(s)
 }
 
-// encodeEntitlementCreate is section 4.1.
+// encodeEntitlementCreate is the body of a create (docs/vendors/conductorone-api.md#post-apiv1appsapp_identitlements).
 func encodeEntitlementCreate(desired backend.AppEntitlement, mark backend.Mark) map[string]any {
 	c := backend.Value(desired.ConductorOne)
 	body := map[string]any{"annotations": stampNew(c.Annotations, mark)}
@@ -67,7 +67,7 @@ func encodeEntitlementCreate(desired backend.AppEntitlement, mark backend.Mark) 
 		body[arm] = value
 	}
 	if c.Provision != nil {
-		// The name of this field flips after the create (section 9, 2).
+		// The name of this field flips after the create (docs/vendors/conductorone-api.md#post-apiv1appsapp_identitlements).
 		body["provisionPolicy"] = encodeProvision(*c.Provision)
 	}
 	if desired.Owners != nil {
@@ -76,7 +76,8 @@ func encodeEntitlementCreate(desired backend.AppEntitlement, mark backend.Mark) 
 	return body
 }
 
-// encodeEntitlementUpdate is section 4.4: whole messages, and of a oneof the arm that is set.
+// encodeEntitlementUpdate is the body of an update (docs/vendors/conductorone-api.md#post-apiv1appsapp_identitlementsid):
+// whole messages, and of a oneof the arm that is set.
 func encodeEntitlementUpdate(seen entitlementObservation, desired backend.AppEntitlement, changes backend.Changes) *masked {
 	c := backend.Value(desired.ConductorOne)
 	m := &masked{}

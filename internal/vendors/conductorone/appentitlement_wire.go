@@ -2,7 +2,7 @@ package conductorone
 
 import "strings"
 
-// entitlement is section 4.3, as read.
+// entitlement is an entitlement as read (docs/vendors/conductorone-api.md#entitlement-fields).
 type entitlement struct {
 	ID                      string            `json:"id"`
 	AppID                   string            `json:"appId"`

@@ -18,7 +18,8 @@ import (
 
 const (
 	tokenPath = "/auth/v1/token"
-	// assertionLife keeps well below the five minutes that the server allows (section 1.3).
+	// assertionLife keeps well below the five minutes that the server allows
+	// (docs/vendors/conductorone-api.md#post-authv1token).
 	assertionLife = 2 * time.Minute
 
 	secretForm     = "secret-token:conductorone.com:v1:…"
@@ -30,7 +31,7 @@ const (
 )
 
 // tokenSource chooses the way in: a static token, else federation, else the signed
-// assertion (section 1.1). Errors name the key of the credential, never its value.
+// assertion (docs/vendors/conductorone-api.md#authentication). Errors name the key of the credential, never its value.
 func tokenSource(client *rest.Client, host string, c backend.Credentials) (rest.TokenSource, error) {
 	if token := c.Token.Reveal(); token != "" {
 		if strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
@@ -69,7 +70,7 @@ func malformed(key, why string) error {
 
 type clientID struct{ host, use string }
 
-// parseClientID reads <random>@<host>/<use> (section 1.2).
+// parseClientID reads <random>@<host>/<use> (docs/vendors/conductorone-api.md#credentials).
 func parseClientID(text string) (clientID, error) {
 	if text == "" {
 		return clientID{}, malformed("clientID", "missing")
@@ -85,7 +86,7 @@ func parseClientID(text string) (clientID, error) {
 	return clientID{host: host, use: use}, nil
 }
 
-// parseClientSecret reads the private key out of a secret (section 1.2).
+// parseClientSecret reads the private key out of a secret (docs/vendors/conductorone-api.md#credentials).
 func parseClientSecret(secret backend.Secret) (ed25519.PrivateKey, error) {
 	text := secret.Reveal()
 	if text == "" {
@@ -110,7 +111,7 @@ func parseClientSecret(secret backend.Secret) (ed25519.PrivateKey, error) {
 	return key, nil
 }
 
-// assert trades a signed assertion for a token (section 1.3).
+// assert trades a signed assertion for a token (docs/vendors/conductorone-api.md#post-authv1token).
 func assert(ctx context.Context, client *rest.Client, clientID, host string, key ed25519.PrivateKey) (string, time.Duration, error) {
 	assertion, err := signAssertion(clientID, host, key, time.Now())
 	if err != nil {
@@ -150,7 +151,8 @@ func (nonces) Nonce() (string, error) {
 	return base64.RawURLEncoding.EncodeToString(raw), nil
 }
 
-// exchange trades a workload's identity token, read afresh, for a token (section 1.5).
+// exchange trades a workload's identity token, read afresh, for a token
+// (docs/vendors/conductorone-api.md#workload-federation).
 func exchange(ctx context.Context, client *rest.Client, clientID string, subject func(context.Context) (backend.Secret, error)) (string, time.Duration, error) {
 	token, err := subject(ctx)
 	if err != nil {

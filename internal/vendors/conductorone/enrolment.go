@@ -9,7 +9,7 @@ import (
 )
 
 // enrolment is the entitlement behind a profile: it lives in the tenant's own app and
-// has the id of the catalog (section 3.7).
+// has the id of the catalog (docs/vendors/conductorone-api.md#enrolment-entitlement).
 type enrolment struct {
 	api
 	mu  sync.Mutex

@@ -6,7 +6,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/vendors/rest"
 )
 
-// The prefixes of the enums (section 2).
+// The prefixes of the enums (docs/vendors/conductorone-api.md#json).
 const (
 	enumPurpose             = "APP_ENTITLEMENT_PURPOSE_VALUE_"
 	enumEnrollment          = "REQUEST_CATALOG_ENROLLMENT_BEHAVIOR_"

@@ -24,7 +24,7 @@ type thing struct {
 	DeletedAt   moment `json:"deletedAt"`
 }
 
-// wrapped is a thing, bare or in one of the views (section 6).
+// wrapped is a thing, bare or in one of the views (docs/vendors/conductorone-api.md#look-ups).
 type wrapped struct {
 	thing
 	User           *thing `json:"user"`
@@ -46,7 +46,7 @@ func (w wrapped) open() thing {
 // inApps are the kinds whose names belong to an app.
 var inApps = []backend.NameKind{backend.NameResourceType, backend.NameResource, backend.NameEntitlement, backend.NameConnector}
 
-// Find looks a name up (section 6). Several of the vendor's filters ignore case or are
+// Find looks a name up (docs/vendors/conductorone-api.md#look-ups). Several of the vendor's filters ignore case or are
 // fuzzy, so every hit is compared here again.
 func (t *tenant) Find(ctx context.Context, q backend.Name) ([]backend.Match, error) {
 	if q.Name == "" || q.ParentID == "" && slices.Contains(inApps, q.Kind) {

@@ -11,7 +11,8 @@ import (
 	"github.com/governance-operator/governance-operator/internal/vendors/rows"
 )
 
-// List reads all names of a place (section 6). People and what only a fuzzy search finds have no list.
+// List reads all names of a place (docs/vendors/conductorone-api.md#look-ups). People and what only a fuzzy search finds
+// have no list.
 func (t *tenant) List(ctx context.Context, q backend.Name, sought int) ([]backend.Listed, error) {
 	hits := t.everything(ctx, q)
 	if hits == nil || q.ParentID == "" && slices.Contains(inApps, q.Kind) {
@@ -70,7 +71,7 @@ func (x thing) names(kind backend.NameKind) []string {
 	return []string{x.DisplayName}
 }
 
-// Has reads one thing by its id, or searches for it by its id alone (section 6).
+// Has reads one thing by its id, or searches for it by its id alone (docs/vendors/conductorone-api.md#look-ups).
 func (t *tenant) Has(ctx context.Context, q backend.Name, id string) (bool, error) {
 	var hits iter.Seq2[row[wrapped], error]
 	switch q.Kind {

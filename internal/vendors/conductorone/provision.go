@@ -4,8 +4,8 @@ import "github.com/governance-operator/governance-operator/internal/backend"
 
 type nothing = struct{}
 
-// provisionPolicy is section 4.2: one arm is sent, and what comes back may hold
-// explicit nulls and empty texts.
+// provisionPolicy is a oneof (docs/vendors/conductorone-api.md#provision-policies): one arm is sent, and what comes back
+// may hold explicit nulls and empty texts.
 type provisionPolicy struct {
 	Connector       *connectorProvision       `json:"connector,omitempty"`
 	Manual          *manualProvision          `json:"manual,omitempty"`
@@ -59,7 +59,7 @@ type assignee struct {
 type assignment struct {
 	UserIDs []string `json:"userIds,omitempty"`
 	AppID   string   `json:"appId,omitempty"`
-	// AppGroupID is an entitlement's id, not a resource's (section 9, 9).
+	// AppGroupID is an entitlement's id, not a resource's (docs/vendors/conductorone-api.md#provision-policies).
 	AppGroupID        string   `json:"appGroupId,omitempty"`
 	Expressions       []string `json:"expressions,omitempty"`
 	FallbackUserIDs   []string `json:"fallbackUserIds,omitempty"`
@@ -164,7 +164,8 @@ func encodeAssignee(a backend.Assignee) assignee {
 	}
 }
 
-// decodeProvision: no policy at all is the same as one that is not configured (section 9, 3).
+// decodeProvision: no policy at all is the same as one that is not configured
+// (docs/vendors/conductorone-api.md#provision-policies).
 func decodeProvision(p *provisionPolicy) *backend.ProvisionPolicy {
 	if p == nil || *p == (provisionPolicy{}) {
 		return &backend.ProvisionPolicy{Unconfigured: &nothing{}}

@@ -9,7 +9,8 @@ import (
 
 // encodeScope renders the choices of desired; a choice that the user did not make is
 // taken from seen, because the scope is written whole. A list of entitlements or
-// resource types without a choice of apps implies the marker that goes with it (section 5.3).
+// resource types without a choice of apps implies the marker that goes with it
+// (docs/vendors/conductorone-api.md#what-a-campaign-reviews).
 func encodeScope(desired, seen backend.AccessReview) scopeV2 {
 	want, have := backend.Value(desired.Scope), backend.Value(seen.Scope)
 	c, hc := backend.Value(desired.ConductorOne), backend.Value(seen.ConductorOne)

@@ -2,7 +2,8 @@ package conductorone
 
 import "github.com/governance-operator/governance-operator/internal/backend"
 
-// scopeV2 is section 5.2: independent oneofs, of each of which at most one member is sent.
+// scopeV2 is the scope of a campaign (docs/vendors/conductorone-api.md#campaign-scope): independent oneofs, of each of
+// which at most one member is sent.
 type scopeV2 struct {
 	AppAccess              *nothing     `json:"appAccess,omitempty"`
 	SpecificResources      *nothing     `json:"specificResources,omitempty"`

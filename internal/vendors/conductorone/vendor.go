@@ -1,5 +1,5 @@
-// Package conductorone drives ConductorOne. Section numbers in comments are those of
-// the vendor's contract.
+// Package conductorone drives ConductorOne. Comments cite headings of
+// docs/vendors/conductorone-api.md.
 package conductorone
 
 import (
@@ -13,7 +13,7 @@ import (
 
 const name = "ConductorOne"
 
-// No limit is documented; this is modest (section 7).
+// No limit is documented; this is modest (docs/vendors/conductorone-api.md#pace).
 var usualRate = rest.Rate{PerSecond: 8, Burst: 20}
 
 // idForm: the server refuses every other with 400, in a path as in a body.
@@ -62,7 +62,7 @@ func newTenant(client *rest.Client, host string) *tenant {
 	}
 }
 
-// Identity asks who the credential belongs to (section 1.7).
+// Identity asks who the credential belongs to (docs/vendors/conductorone-api.md#get-apiv1authintrospect).
 func (t *tenant) Identity(ctx context.Context) (backend.TenantID, error) {
 	var who struct {
 		TenantID string `json:"tenantId"`

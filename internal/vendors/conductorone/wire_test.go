@@ -70,7 +70,7 @@ func TestNumbersSpansAndMoments(t *testing.T) {
 }
 
 // TestUnpopulated reads what the vendor answers where nothing is set: zero values,
-// nulls and defaults must all compare as empty (section 2, section 9).
+// nulls and defaults must all compare as empty (docs/vendors/conductorone-api.md#json).
 func TestUnpopulated(t *testing.T) {
 	t.Run("an entitlement", func(t *testing.T) {
 		var answer entitlementAnswer

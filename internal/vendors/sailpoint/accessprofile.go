@@ -18,16 +18,17 @@ const (
 	bulkDeletePath = profilesPath + "/bulk-delete"
 	// byAge keeps pages from overlapping: what is new comes last.
 	byAge = "created,name"
-	// longestText is 2000 characters without the longest line of ours and its line break (section 4.1).
+	// longestText is 2000 characters without the longest line of ours and its line break
+	// (docs/vendors/sailpoint-api.md#access-profile-fields).
 	longestText = 1773
 )
 
 type profileObservation = backend.Observation[backend.AccessProfile]
 
-// profileDriver drives access profiles (section 4).
+// profileDriver drives access profiles (docs/vendors/sailpoint-api.md#access-profiles).
 type profileDriver struct{ api }
 
-// Capabilities declares section 4.
+// Capabilities declares what it can do with access profiles (docs/vendors/sailpoint-api.md#access-profiles).
 func (*profileDriver) Capabilities() backend.Capabilities {
 	return backend.Capabilities{
 		Create: true, Update: true, Delete: true,
@@ -44,7 +45,7 @@ func (*profileDriver) Capabilities() backend.Capabilities {
 		Removed:   removedFromProfile(),
 		MaxLength: map[string]int{"description": longestText},
 		Narrows: map[string]backend.Narrowing{
-			"entitlements":       {Fewer: true, LastStays: true}, // An enabled profile needs one (section 4.1).
+			"entitlements":       {Fewer: true, LastStays: true}, // An enabled profile needs one (docs/vendors/sailpoint-api.md#access-profile-fields).
 			"requestable":        {Open: []string{"true"}},
 			"sailPoint.enabled":  {Open: []string{"true"}},
 			"sailPoint.segments": {Fewer: true, NoneIsAll: true},
@@ -94,7 +95,7 @@ func (d *profileDriver) read(ctx context.Context, id string) (*profile, time.Tim
 }
 
 // findKey looks for the name, which is unique in the tenant and not only in the source
-// (section 4.5).
+// (docs/vendors/sailpoint-api.md#names-and-marks-of-profiles).
 func (d *profileDriver) findKey(ctx context.Context, r backend.Ref) (profileObservation, error) {
 	none := profileObservation{ParentID: r.ParentID}
 	if r.Key.DisplayName == "" {
@@ -109,7 +110,7 @@ func (d *profileDriver) findKey(ctx context.Context, r backend.Ref) (profileObse
 }
 
 // named lists the profiles of exactly this name. A name with a plus is looked for in one
-// source only, or where none is given among all profiles (section 3.5).
+// source only, or where none is given among all profiles (docs/vendors/sailpoint-api.md#filters).
 func (d *profileDriver) named(ctx context.Context, name, sourceID string, since *time.Time) iter.Seq2[row[profile], error] {
 	var clauses []string
 	switch {

@@ -52,7 +52,8 @@ func (d *profileDriver) taken(ctx context.Context, desired backend.AccessProfile
 }
 
 // Update reads the profile again, so that blocks which are written whole keep what nobody
-// manages, then writes one patch, and the metadata in a second one (section 4.3).
+// manages, then writes one patch, and the metadata in a second one
+// (docs/vendors/sailpoint-api.md#patch-access-profilesv1id).
 func (d *profileDriver) Update(ctx context.Context, seen profileObservation, desired backend.AccessProfile, changes backend.Changes) (profileObservation, error) {
 	live, date, err := d.read(ctx, seen.ID)
 	if err != nil {
@@ -114,7 +115,7 @@ func (d *profileDriver) write(ctx context.Context, id string, ops patch) (profil
 }
 
 // Delete removes the profile. One that is in use stays, and there is no force: the
-// error names its users (section 4.7).
+// error names its users (docs/vendors/sailpoint-api.md#delete-access-profilesv1id).
 func (d *profileDriver) Delete(ctx context.Context, seen profileObservation) error {
 	_, err := d.do(ctx, rest.Call{Method: http.MethodDelete, Path: profilePath(seen.ID)}, nil)
 	switch {

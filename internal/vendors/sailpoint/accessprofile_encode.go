@@ -9,7 +9,7 @@ import (
 )
 
 // checkProfile refuses what the vendor would: an entitlement of another source, and an
-// enabled profile that gives nothing (section 4.1). seen is empty for a create.
+// enabled profile that gives nothing (docs/vendors/sailpoint-api.md#access-profile-fields). seen is empty for a create.
 func checkProfile(desired, seen backend.AccessProfile, sourceID string) error {
 	for _, e := range desired.Entitlements {
 		if e.AppID != "" && e.AppID != sourceID {
@@ -31,8 +31,8 @@ func checkProfile(desired, seen backend.AccessProfile, sourceID string) error {
 	return nil
 }
 
-// encodeProfileCreate is the body of section 4.1. Both switches are always said, for the
-// vendor's defaults are one of each: unset is off, which is never wider than asked.
+// encodeProfileCreate is the body of a create (docs/vendors/sailpoint-api.md#access-profile-fields). Both switches are
+// always said, for the vendor's defaults are one of each: unset is off, which is never wider than asked.
 // Metadata is refused in a create and left to Update.
 func encodeProfileCreate(desired backend.AccessProfile, mark backend.Mark, sourceID string) map[string]any {
 	s := backend.Value(desired.SailPoint)
@@ -100,7 +100,7 @@ func encodeAdditional(owners backend.Owners, groups backend.Set) []ref {
 }
 
 // encodeCriteria leaves out what an operation does not have: even an empty text is an
-// error there (section 4.4).
+// error there (docs/vendors/sailpoint-api.md#provisioning-criteria).
 func encodeCriteria(c backend.ProvisioningCriterion) criterion {
 	out := criterion{Operation: rest.Upper(c.Operation), Attribute: c.Attribute, Value: c.Value}
 	for _, child := range c.Children {
@@ -134,7 +134,7 @@ func encodeMetadata(m backend.SailPointMetadata) []attribute {
 // encodeProfileUpdate writes the members that changed, in one patch, which is one unit:
 // what narrows comes first and what widens last, so that order helps where the unit
 // should fail. The name of the block for revocations is not the one of the vendor's
-// own text (section 4.3).
+// own text (docs/vendors/sailpoint-api.md#patch-access-profilesv1id).
 func encodeProfileUpdate(live profile, desired backend.AccessProfile, changes backend.Changes, mark backend.Mark) patch {
 	s := backend.Value(desired.SailPoint)
 	var ops patch

@@ -94,7 +94,7 @@ func TestProfilePatchIsOneUnitInASafeOrder(t *testing.T) {
 		"add /revocationRequestConfig", "replace /segments", "add /provisioningCriteria", "replace /entitlements", "replace /enabled", "replace /requestable",
 	}
 	got := patchedBy(k.House, profileRoute)
-	for i, step := range got { // Whether an empty list reads null is the vendor's matter (section 3.1).
+	for i, step := range got { // Whether an empty list reads null is the vendor's matter (docs/vendors/sailpoint-api.md#json).
 		if strings.HasSuffix(step, "/additionalOwners") || strings.HasSuffix(step, "/segments") || strings.HasSuffix(step, "/entitlements") {
 			got[i] = strings.Replace(step, "add ", "replace ", 1)
 		}
@@ -109,7 +109,8 @@ func TestProfilePatchIsOneUnitInASafeOrder(t *testing.T) {
 	}
 }
 
-// TestProfileBlocksKeepWhatNobodyManages: a block that is sent resets what it leaves out (section 4.3).
+// TestProfileBlocksKeepWhatNobodyManages: a block that is sent resets what it leaves out
+// (docs/vendors/sailpoint-api.md#patch-access-profilesv1id).
 func TestProfileBlocksKeepWhatNobodyManages(t *testing.T) {
 	k := profiles(t)
 	desired := leastProfile("Blocks")

@@ -100,7 +100,7 @@ func TestProfilesAreFoundByTheirNames(t *testing.T) {
 	vendortest.Class(t, err, backend.Terminal)
 }
 
-// TestProfileAbsentInBothSpellings: the contract declares no 404 for profiles (section 3.7).
+// TestProfileAbsentInBothSpellings: the specification declares no 404 for profiles (docs/vendors/sailpoint-api.md#errors).
 func TestProfileAbsentInBothSpellings(t *testing.T) {
 	for _, feature := range []string{"", fake.FeatureProfile404} {
 		k := profiles(t)

@@ -8,7 +8,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/vendors/rest"
 )
 
-// profile is section 4.1.
+// profile is an access profile on the wire (docs/vendors/sailpoint-api.md#access-profile-fields).
 type profile struct {
 	ID               string      `json:"id"`
 	Name             string      `json:"name"`
@@ -40,7 +40,8 @@ type attributeValue struct {
 	Value string `json:"value"`
 }
 
-// criterion is section 4.4. A member that an operation does not have must be missing.
+// criterion is a node of the provisioning criteria (docs/vendors/sailpoint-api.md#provisioning-criteria). A member that an
+// operation does not have must be missing.
 type criterion struct {
 	Operation string      `json:"operation"`
 	Attribute string      `json:"attribute,omitempty"`
@@ -54,10 +55,10 @@ func decodeProfile(p profile, date time.Time) profileObservation {
 		Exists:      p.ID != "",
 		ID:          p.ID,
 		ParentID:    idOf(p.Source),
-		Version:     p.Modified.Version(), // There are no etags (section 3.3).
+		Version:     p.Modified.Version(), // There are no etags (docs/vendors/sailpoint-api.md#versions).
 		CreatedAt:   p.Created.Time,
 		Mark:        mark,
-		MarkInProse: true, // There is no other place for it (section 4.5).
+		MarkInProse: true, // There is no other place for it (docs/vendors/sailpoint-api.md#names-and-marks-of-profiles).
 		Phase:       backend.PhaseLive,
 		Date:        date,
 	}

@@ -16,21 +16,22 @@ import (
 const campaignsPath = "/campaigns/v1"
 
 // tailProgress is no field of the model: it fills facts in, and costs calls. Reports are
-// not asked for: SailPoint names them and tells no address (section 6.4).
+// not asked for: SailPoint names them and tells no address (docs/vendors/sailpoint-api.md#certifications).
 const tailProgress = "progress"
 
 type reviewObservation = backend.Observation[backend.AccessReview]
 
-// reviewDriver drives access reviews, which SailPoint calls certification campaigns (section 6).
+// reviewDriver drives access reviews, which SailPoint calls certification campaigns
+// (docs/vendors/sailpoint-api.md#campaigns).
 type reviewDriver struct{ api }
 
-// createOnly are the fields that no state takes again (section 6.1).
+// createOnly are the fields that no state takes again (docs/vendors/sailpoint-api.md#campaign-fields).
 var createOnly = []string{
 	"reviewer", "scope", "sailPoint.type", "sailPoint.search", "sailPoint.roleComposition", "sailPoint.filter",
 	"sailPoint.correlatedStatus", "sailPoint.mandatoryComments", "sailPoint.sunsetCommentsRequired",
 }
 
-// Capabilities declares section 6.
+// Capabilities declares what it can do with campaigns (docs/vendors/sailpoint-api.md#campaigns).
 func (*reviewDriver) Capabilities() backend.Capabilities {
 	return backend.Capabilities{
 		Create: true, Update: true, Delete: true,
@@ -83,7 +84,7 @@ const (
 func campaignPath(id string) string { return rest.Path(campaignsPath+"/%s", id) }
 
 // Observe reads one campaign, see backend.Driver. Campaigns are never found by name:
-// names may repeat (section 6.3).
+// names may repeat (docs/vendors/sailpoint-api.md#post-campaignsv1).
 func (d *reviewDriver) Observe(ctx context.Context, r backend.Ref) (reviewObservation, error) {
 	obs, err := d.observe(ctx, r)
 	if err != nil || !obs.Exists {
@@ -111,7 +112,7 @@ func (d *reviewDriver) observe(ctx context.Context, r backend.Ref) (reviewObserv
 	return reviewObservation{}, backend.Errorf(backend.Terminal, "reviews are not found by name")
 }
 
-// full asks for the scope and everything else that the slim form leaves out (section 6.1).
+// full asks for the scope and everything else that the slim form leaves out (docs/vendors/sailpoint-api.md#campaign-fields).
 func full(query url.Values) url.Values {
 	query.Set("detail", "FULL")
 	return query
@@ -167,7 +168,7 @@ func (d *reviewDriver) Create(ctx context.Context, r backend.Ref, desired backen
 	return decodeCampaign(made, res.Date), nil
 }
 
-// Delete asks for the removal, which is a job at the vendor (section 6.2).
+// Delete asks for the removal, which is a job at the vendor (docs/vendors/sailpoint-api.md#campaign-states).
 func (d *reviewDriver) Delete(ctx context.Context, seen reviewObservation) error {
 	_, err := d.post(ctx, campaignsPath+"/delete", map[string]any{"ids": []string{seen.ID}}, nil)
 	if isNotFound(err, seen.ID) {

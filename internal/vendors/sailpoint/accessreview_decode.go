@@ -10,7 +10,7 @@ import (
 )
 
 // writableStaged and writableActive are what PATCH takes in these two states, and the
-// transitions out of them (section 6.1).
+// transitions out of them (docs/vendors/sailpoint-api.md#campaign-fields).
 var (
 	writableStaged = []string{
 		"displayName", "description", backend.PathMark, "deadline", "notifications", "start", "close",
@@ -31,7 +31,7 @@ func decodeCampaign(c campaign, date time.Time) reviewObservation {
 	obs := reviewObservation{
 		Exists:      c.ID != "",
 		ID:          c.ID,
-		Version:     c.Modified.Version(), // There are no etags (section 3.3).
+		Version:     c.Modified.Version(), // There are no etags (docs/vendors/sailpoint-api.md#versions).
 		CreatedAt:   c.Created.Time,
 		Mark:        mark,
 		MarkInProse: true,
@@ -42,7 +42,8 @@ func decodeCampaign(c campaign, date time.Time) reviewObservation {
 	overdue := c.Status == statusActive && !c.Deadline.IsZero() && date.After(c.Deadline.Time)
 	obs.Actual = decodeCampaignFields(c, description)
 	obs.Actual.AutoStart = &state.started
-	// Only completing an overdue campaign is left to do; before that there is nothing to say (section 6.2).
+	// Only completing an overdue campaign is left to do; before that there is nothing to say
+	// (docs/vendors/sailpoint-api.md#campaign-states).
 	obs.Actual.AutoClose = backend.To(!overdue)
 	obs.Actual.Facts = campaignFacts(c, state)
 	if overdue {
@@ -123,7 +124,7 @@ func decodeCampaignFields(c campaign, description string) backend.AccessReview {
 		},
 	}
 	if !c.Deadline.IsZero() {
-		// An activation may move the time of day inside the date (section 6.2).
+		// An activation may move the time of day inside the date (docs/vendors/sailpoint-api.md#campaign-states).
 		out.Deadline = &backend.Instant{Time: c.Deadline.Time, Day: stateOf(c.Status).started}
 	}
 	if out.SailPoint.SunsetCommentsRequired == nil {

@@ -17,10 +17,10 @@ const (
 )
 
 // usualDuration is what the vendor's console proposes. What becomes of a campaign without
-// a deadline is not documented, so there always is one (section 6.2).
+// a deadline is not documented, so there always is one (docs/vendors/sailpoint-api.md#campaign-states).
 const usualDuration = 14 * 24 * time.Hour
 
-// encodeCampaign is the body of a create (section 6.1). Whatever cannot be is refused
+// encodeCampaign is the body of a create (docs/vendors/sailpoint-api.md#campaign-fields). Whatever cannot be is refused
 // here, with the field's name and before anything is sent.
 func encodeCampaign(desired backend.AccessReview, mark backend.Mark, now time.Time) (map[string]any, error) {
 	s := backend.Value(desired.SailPoint)

@@ -8,7 +8,7 @@ import (
 
 const certificationsPath = "/certifications/v1"
 
-// certification is one reviewer's package (section 6.4).
+// certification is one reviewer's package (docs/vendors/sailpoint-api.md#certifications).
 type certification struct {
 	DecisionsMade  int64 `json:"decisionsMade"`
 	DecisionsTotal int64 `json:"decisionsTotal"`

@@ -89,7 +89,7 @@ func includedProfiles(grants *backend.ScopeGrants) (backend.Set, error) {
 	return filter.Included, nil
 }
 
-// encodeReviewer: no reviewer is the manager of each person (section 6.1).
+// encodeReviewer: no reviewer is the manager of each person (docs/vendors/sailpoint-api.md#campaign-fields).
 func encodeReviewer(r *backend.Reviewer) (*ref, error) {
 	v := backend.Value(r)
 	switch {

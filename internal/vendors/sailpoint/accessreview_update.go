@@ -10,7 +10,7 @@ import (
 
 // Update patches what the state takes, then asks for the transition: activation of a staged
 // campaign, completion of one that is overdue. Patch answers are slim, so the whole is read
-// again (section 6.2).
+// again (docs/vendors/sailpoint-api.md#campaign-states).
 func (d *reviewDriver) Update(ctx context.Context, seen reviewObservation, desired backend.AccessReview, changes backend.Changes) (reviewObservation, error) {
 	if seen.Phase == backend.PhaseFailed {
 		return reviewObservation{}, backend.Errorf(backend.Terminal, "%s; delete and apply again", seen.Message)

@@ -5,7 +5,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/vendors/rest"
 )
 
-// campaign is section 6.1.
+// campaign is a certification campaign on the wire (docs/vendors/sailpoint-api.md#campaign-fields).
 type campaign struct {
 	ID                      string           `json:"id"`
 	Name                    string           `json:"name"`
@@ -73,7 +73,7 @@ type roleComposition struct {
 	Description string   `json:"description,omitempty"`
 }
 
-// The states of section 6.2 that are told apart by name.
+// The states that are told apart by name (docs/vendors/sailpoint-api.md#campaign-states).
 const (
 	statusPending   = "PENDING"
 	statusStaged    = "STAGED"

@@ -11,7 +11,7 @@ import (
 )
 
 // aggregationPause is how long one source is left alone: aggregations are dear to the
-// tenant (section 5.5).
+// tenant (docs/vendors/sailpoint-api.md#post-sourcesv1sourceidload-entitlements).
 const aggregationPause = time.Hour
 
 // aggregations remembers when each source was asked to aggregate, for all objects together.
@@ -45,7 +45,7 @@ func (a *aggregations) undo(sourceID string) {
 }
 
 // Refresh starts the aggregation of a source, at most once an hour. Neither body nor
-// content type may be sent (section 5.5).
+// content type may be sent (docs/vendors/sailpoint-api.md#post-sourcesv1sourceidload-entitlements).
 func (d *entitlementDriver) Refresh(ctx context.Context, parentID string) error {
 	if !d.aggregations.due(parentID) {
 		return nil

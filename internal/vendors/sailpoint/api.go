@@ -19,10 +19,10 @@ import (
 )
 
 const (
-	// pageSize is the most that a list gives at once (section 3.4).
+	// pageSize is the most that a list gives at once (docs/vendors/sailpoint-api.md#paging).
 	pageSize = 250
 	// deepest is how far an offset may lead into the entitlements; beyond it a page is asked
-	// for by the last row of the one before (section 3.4).
+	// for by the last row of the one before (docs/vendors/sailpoint-api.md#paging).
 	deepest = 10_000
 )
 
@@ -205,7 +205,7 @@ func observed[T, D any](items iter.Seq2[row[T], error], keep func(T) bool, decod
 
 var quoter = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 
-// eq is one clause of a filter (section 3.5).
+// eq is one clause of a filter (docs/vendors/sailpoint-api.md#filters).
 func eq(field, value string) string { return field + ` eq "` + quoter.Replace(value) + `"` }
 
 // among is a clause that any of values fulfils.
@@ -218,7 +218,7 @@ func among(field string, values []string) string {
 }
 
 // filterable: a filter on a name or value with a plus finds nothing, so those are left out
-// and compared here (section 3.5).
+// and compared here (docs/vendors/sailpoint-api.md#filters).
 func filterable(value string) bool { return !strings.Contains(value, "+") }
 
 // sought is the query of a list: its clauses are joined, and it is sorted so that pages do not overlap.
@@ -233,7 +233,7 @@ func sought(sorters string, clauses ...string) url.Values {
 	return query
 }
 
-// ref names a thing. Its name is only read: a stale one is refused (section 3.1).
+// ref names a thing. Its name is only read: a stale one is refused (docs/vendors/sailpoint-api.md#json).
 type ref struct {
 	Type string `json:"type"`
 	ID   string `json:"id"`

@@ -17,7 +17,7 @@ import (
 
 const (
 	entitlementsPath = "/entitlements/v1"
-	// byID is the only order in which a list of any length can be read (section 3.4).
+	// byID is the only order in which a list of any length can be read (docs/vendors/sailpoint-api.md#paging).
 	byID = "id"
 	// fewIDs are asked for by id, so many at once, instead of reading all that a source has.
 	fewIDs    = 250
@@ -32,15 +32,15 @@ const (
 
 type entitlementObservation = backend.Observation[backend.AppEntitlement]
 
-// entitlementDriver drives entitlements, which only aggregations make (section 5).
+// entitlementDriver drives entitlements, which only aggregations make (docs/vendors/sailpoint-api.md#entitlements).
 type entitlementDriver struct {
 	api
 	aggregations *aggregations
-	// listOnly: this credential may list entitlements and not read one (section 2.5).
+	// listOnly: this credential may list entitlements and not read one (docs/vendors/sailpoint-api.md#user-levels).
 	listOnly atomic.Bool
 }
 
-// Capabilities declares section 5.
+// Capabilities declares what it can do with entitlements (docs/vendors/sailpoint-api.md#entitlements).
 func (*entitlementDriver) Capabilities() backend.Capabilities {
 	return backend.Capabilities{
 		Update:    true,
@@ -52,7 +52,7 @@ func (*entitlementDriver) Capabilities() backend.Capabilities {
 			"requestable":        {Open: []string{"true"}},
 			"sailPoint.segments": {Fewer: true, NoneIsAll: true},
 		},
-		// It says which entitlement it is (section 5.2).
+		// It says which entitlement it is (docs/vendors/sailpoint-api.md#shapes-of-an-entitlement).
 		CreateOnly: []string{"sailPoint.match"},
 		Removed:    removedFromEntitlement(),
 		Tail:       []string{pathRequest, pathRevocation},
@@ -110,7 +110,7 @@ func inSource(wanted, is, what, id string) error {
 }
 
 // read reads one entitlement; nil where there is none. Where reading one is not
-// allowed, the list is asked for it (section 2.5).
+// allowed, the list is asked for it (docs/vendors/sailpoint-api.md#user-levels).
 func (d *entitlementDriver) read(ctx context.Context, id string) (*entitlement, time.Time, error) {
 	if d.listOnly.Load() {
 		return d.readListed(ctx, id)
@@ -150,7 +150,8 @@ func (d *entitlementDriver) list(ctx context.Context, since *time.Time, clauses 
 	return list(ctx, d.api, entitlementsPath, sought(byID, clauses...), since, func(e entitlement) string { return e.ID })
 }
 
-// findKey looks for the attribute and value, and the type where it is given (section 5.1).
+// findKey looks for the attribute and value, and the type where it is given
+// (docs/vendors/sailpoint-api.md#get-entitlementsv1).
 func (d *entitlementDriver) findKey(ctx context.Context, r backend.Ref) (entitlementObservation, error) {
 	k := r.Key
 	none := entitlementObservation{ParentID: r.ParentID}
@@ -206,7 +207,8 @@ func (d *entitlementDriver) rows(ctx context.Context, sourceID string, ids []str
 	}
 }
 
-// Create is not possible: entitlements come with the aggregation of their source (section 5.1).
+// Create is not possible: entitlements come with the aggregation of their source
+// (docs/vendors/sailpoint-api.md#get-entitlementsv1).
 func (*entitlementDriver) Create(context.Context, backend.Ref, backend.AppEntitlement) (entitlementObservation, error) {
 	return entitlementObservation{}, backend.Errorf(backend.Terminal, "SailPoint makes entitlements by aggregation only")
 }

@@ -70,7 +70,7 @@ func TestEntitlementsAreFoundByWhatTheSourceCallsThem(t *testing.T) {
 	}
 }
 
-// TestEntitlementsOfASourceAdministrator: one may be listed and not read (section 2.5).
+// TestEntitlementsOfASourceAdministrator: one may be listed and not read (docs/vendors/sailpoint-api.md#user-levels).
 func TestEntitlementsOfASourceAdministrator(t *testing.T) {
 	k := entitlements(t)
 	k.Fault(sandbox.Fault{Method: "GET", PathPattern: "/entitlements/v1/[^/]+$", Kind: sandbox.FaultStatus, Status: http.StatusForbidden})

@@ -85,7 +85,7 @@ func (u *entitlementUpdate) writeRow(ctx context.Context) error {
 	return nil
 }
 
-// encodeRow is section 5.3: only what differs.
+// encodeRow is a patch of only what differs (docs/vendors/sailpoint-api.md#patch-entitlementsv1id).
 func (u *entitlementUpdate) encodeRow(live entitlement) (patch, error) {
 	var ops patch
 	e, s := u.desired, backend.Value(u.desired.SailPoint)
@@ -114,7 +114,7 @@ func (u *entitlementUpdate) encodeRow(live entitlement) (patch, error) {
 	return ops, u.encodePrivilege(&ops, live, s)
 }
 
-// encodePrivilege writes the shape that the server showed (section 5.2).
+// encodePrivilege writes the shape that the server showed (docs/vendors/sailpoint-api.md#shapes-of-an-entitlement).
 func (u *entitlementUpdate) encodePrivilege(ops *patch, live entitlement, s backend.SailPointAppEntitlement) error {
 	var level string
 	switch {
@@ -151,7 +151,7 @@ func (d *entitlementDriver) config(ctx context.Context, id string) (entitlementC
 }
 
 // writeConfig replaces the request config. It is read again right before, so that what
-// nobody manages stays as it is (section 5.4).
+// nobody manages stays as it is (docs/vendors/sailpoint-api.md#put-entitlementsv1identitlement-request-config).
 func (u *entitlementUpdate) writeConfig(ctx context.Context) error {
 	if !u.changes.Any(pathRequest, pathRevocation) {
 		return nil

@@ -7,7 +7,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/vendors/rest"
 )
 
-// entitlement is section 5.2, with the privilege in either of its two shapes.
+// entitlement has the privilege in either of its two shapes (docs/vendors/sailpoint-api.md#shapes-of-an-entitlement).
 type entitlement struct {
 	ID             string           `json:"id"`
 	Name           string           `json:"name"`
@@ -35,7 +35,7 @@ const (
 	levelNone = "NONE"
 )
 
-// entitlementConfig is a resource of its own (section 5.4).
+// entitlementConfig is a resource of its own (docs/vendors/sailpoint-api.md#put-entitlementsv1identitlement-request-config).
 type entitlementConfig struct {
 	Request    members `json:"accessRequestConfig"`
 	Revocation members `json:"revocationRequestConfig"`
@@ -46,7 +46,7 @@ func decodeEntitlement(e entitlement, date time.Time) entitlementObservation {
 		Exists:    e.ID != "",
 		ID:        e.ID,
 		ParentID:  idOf(e.Source),
-		Version:   e.Modified.Version(), // There are no etags (section 3.3).
+		Version:   e.Modified.Version(), // There are no etags (docs/vendors/sailpoint-api.md#versions).
 		CreatedAt: e.Created.Time,
 		Phase:     backend.PhaseLive,
 		Date:      date,

@@ -10,17 +10,19 @@ import (
 	"github.com/governance-operator/governance-operator/internal/vendors/rest"
 )
 
-// The codes that mean more than their status (section 3.7).
+// The codes that mean more than their status (docs/vendors/sailpoint-api.md#errors).
 const (
 	codeMissing   = "400.1.404"
 	codeDuplicate = "400.1.409"
 	codeInUse     = "400.2.1.0"
-	// duplicateEnding is what the texts about a name that is taken end in (section 4.5).
+	// duplicateEnding is what the texts about a name that is taken end in
+	// (docs/vendors/sailpoint-api.md#names-and-marks-of-profiles).
 	duplicateEnding = "already exists."
 )
 
 const (
-	// needPAT explains every 403: an API client without a user gets it from almost all calls (section 2.3).
+	// needPAT explains every 403: an API client without a user gets it from almost all calls
+	// (docs/vendors/sailpoint-api.md#personal-access-tokens).
 	needPAT = "the credential must be a personal access token (PAT) of a user with the level for this, and have its scopes (see docs/vendors/sailpoint.md)"
 )
 
@@ -81,7 +83,7 @@ func said(err error) string {
 }
 
 // isNotFound says that the vendor does not know id: by 404, or by the code for a missing
-// reference that names it (section 3.7).
+// reference that names it (docs/vendors/sailpoint-api.md#errors).
 func isNotFound(err error, id string) bool {
 	return rest.IsNotFound(err) || rest.CodeOf(err) == codeMissing && id != "" && strings.Contains(said(err), id)
 }

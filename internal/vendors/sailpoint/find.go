@@ -32,7 +32,7 @@ const (
 	byName         = "name"
 )
 
-// Find looks a name up (section 7). Filters mostly ignore case, so every hit is compared
+// Find looks a name up (docs/vendors/sailpoint-api.md#look-ups). Filters mostly ignore case, so every hit is compared
 // here again.
 func (t *tenant) Find(ctx context.Context, q backend.Name) ([]backend.Match, error) {
 	if q.Name == "" || q.ParentID == "" && q.Kind == backend.NameEntitlement {
@@ -94,7 +94,7 @@ func (t *tenant) findIdentity(ctx context.Context, name string) ([]backend.Match
 }
 
 // campaignFilters pages a list that is like no other: it has a frame, a start, and neither
-// filters nor sorters (section 6.7).
+// filters nor sorters (docs/vendors/sailpoint-api.md#campaign-filters).
 func (t *tenant) campaignFilters(ctx context.Context) iter.Seq2[row[thing], error] {
 	var before batch[thing]
 	return rest.Pages(ctx, func(ctx context.Context, token string) (rest.Page[row[thing]], error) {

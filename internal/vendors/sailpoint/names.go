@@ -11,7 +11,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/vendors/rows"
 )
 
-// List reads all names of a place (section 7). People have no list that is worth it.
+// List reads all names of a place (docs/vendors/sailpoint-api.md#look-ups). People have no list that is worth it.
 func (t *tenant) List(ctx context.Context, q backend.Name, sought int) ([]backend.Listed, error) {
 	hits := t.everything(ctx, q)
 	if hits == nil {

@@ -15,7 +15,7 @@ type operation struct {
 	Value any    `json:"value,omitempty"`
 }
 
-// patch is a JSON Patch: one unit, of which all or nothing is done (section 3.6).
+// patch is a JSON Patch: one unit, of which all or nothing is done (docs/vendors/sailpoint-api.md#json-patch).
 type patch []operation
 
 // set writes a member. One that reads null counts as missing, and only add sets it.
@@ -48,7 +48,7 @@ func (p *patch) text(path string, live bool, value string) {
 type members map[string]json.RawMessage
 
 // with returns what to write: the live members, and over them those of changed. A value
-// of nil takes a member away; one that is null is left out, which means the same (section 3.1).
+// of nil takes a member away; one that is null is left out, which means the same (docs/vendors/sailpoint-api.md#json).
 func (m members) with(changed map[string]any) map[string]any {
 	out := map[string]any{}
 	for key, value := range m {

@@ -6,7 +6,8 @@ import (
 )
 
 // requestRules says how a thing is asked for. Profiles and entitlements have the same
-// rules and spell two of them differently (sections 4.2 and 5.4).
+// rules and spell two of them differently (docs/vendors/sailpoint-api.md#requests-and-revocations-of-a-profile and
+// docs/vendors/sailpoint-api.md#put-entitlementsv1identitlement-request-config).
 type requestRules struct {
 	comments, denials, reauthorization, endDate *bool
 
@@ -43,7 +44,8 @@ type wireScheme struct {
 	ApproverID   string `json:"approverId,omitempty"`
 }
 
-// decodeRules reads a block; null is false, and none is an empty list (section 4.6).
+// decodeRules reads a block; null is false, and none is an empty list
+// (docs/vendors/sailpoint-api.md#what-reads-back-of-a-profile).
 func decodeRules(m members, s spelling) requestRules {
 	r := requestRules{
 		comments:        backend.To(member[bool](m, s.comments)),

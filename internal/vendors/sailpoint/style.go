@@ -7,7 +7,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 )
 
-// style is the family of paths (section 1). The empty style is the current one, in which
+// style is the family of paths (docs/vendors/sailpoint-api.md#paths). The empty style is the current one, in which
 // each service has a version of its own; the others are years, and frozen.
 type style string
 
@@ -47,6 +47,6 @@ func (s style) header() http.Header {
 	return http.Header{"X-Sailpoint-Experimental": {"true"}}
 }
 
-// privileged says that entitlements of this family tell no privilege levels (section 5.2).
-// What a server shows counts more.
+// privileged says that entitlements of this family tell no privilege levels
+// (docs/vendors/sailpoint-api.md#shapes-of-an-entitlement). What a server shows counts more.
 func (s style) privileged() bool { return s == "v2024" || s == "v2025" }

@@ -117,7 +117,7 @@ func TestTokens(t *testing.T) {
 	})
 }
 
-// TestFamiliesOfPaths: one rule leads from each family to the other (section 1).
+// TestFamiliesOfPaths: one rule leads from each family to the other (docs/vendors/sailpoint-api.md#paths).
 func TestFamiliesOfPaths(t *testing.T) {
 	for style, route := range map[string]string{
 		"PerService": "/access-profiles/v1/{id}", "V2024": "/v2024/access-profiles/{id}", "V2025": "/v2025/access-profiles/{id}", "V2026": "/v2026/access-profiles/{id}",

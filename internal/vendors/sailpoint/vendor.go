@@ -1,5 +1,5 @@
-// Package sailpoint drives SailPoint Identity Security Cloud. Section numbers in comments
-// are those of the vendor's contract.
+// Package sailpoint drives SailPoint Identity Security Cloud. Comments cite headings of
+// docs/vendors/sailpoint-api.md.
 package sailpoint
 
 import (
@@ -23,7 +23,8 @@ const (
 	poll    = 10 * time.Second
 )
 
-// Limits are set for each client id, operation and tenant, and no figure is promised; this is modest (section 3.8).
+// Limits are set for each client id, operation and tenant, and no figure is promised; this is modest
+// (docs/vendors/sailpoint-api.md#pace).
 var usualRate = rest.Rate{PerSecond: 8, Burst: 20}
 
 // Vendor returns SailPoint.
@@ -71,7 +72,7 @@ func newTenant(a api) *tenant {
 	}
 }
 
-// Identity asks which tenant answers (section 2.1). The call is open to everybody; it is
+// Identity asks which tenant answers (docs/vendors/sailpoint-api.md#get-oauthinfo). The call is open to everybody; it is
 // the token that is fetched for it which proves the credentials.
 func (t *tenant) Identity(ctx context.Context) (backend.TenantID, error) {
 	var info struct {

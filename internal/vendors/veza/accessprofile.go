@@ -29,12 +29,12 @@ const (
 	pathPublish           = "veza.publish"
 )
 
-// ofVersion are the fields that a version holds, and not the profile (section 3.11).
+// ofVersion are the fields that a version holds, and not the profile (docs/vendors/veza-api.md#profile-fields).
 var ofVersion = []string{pathEntitlements, pathInherits, pathRelationships, pathPolicy, pathApplication, pathApplicationAction}
 
 type profileObservation = backend.Observation[backend.AccessProfile]
 
-// profileDriver drives access profiles (section 3).
+// profileDriver drives access profiles (docs/vendors/veza-api.md#access-profiles).
 type profileDriver struct {
 	api
 	types *profileTypes
@@ -44,7 +44,8 @@ type profileDriver struct {
 	awaiting sync.Map
 }
 
-// Capabilities declares section 3, with what the tenant's owner opted in to.
+// Capabilities declares what it can do with access profiles (docs/vendors/veza-api.md#access-profiles), with what the
+// tenant's owner opted in to.
 func (d *profileDriver) Capabilities() backend.Capabilities {
 	caps := backend.Capabilities{
 		Create: true, Update: true, Retire: true, Delete: d.mayDelete,
@@ -64,7 +65,7 @@ func (d *profileDriver) Capabilities() backend.Capabilities {
 			pathEntitlements:  {Fewer: true},
 			pathInherits:      {Fewer: true},
 			pathRelationships: {Fewer: true, Beside: []string{pathEntitlements}},
-			pathLabels:        {Fewer: true}, // Some of them may let people ask (section 3.9).
+			pathLabels:        {Fewer: true}, // Some of them may let people ask (docs/vendors/veza-api.md#get-apiprivatelifecycle_managementaccess_profiles).
 			pathMembers:       {Fewer: true},
 		},
 		Tail:    []string{pathMembers},
@@ -128,7 +129,7 @@ func (d *profileDriver) decode(ctx context.Context, p profile, date time.Time) (
 }
 
 // await says that somebody has to approve a start that was asked for. That the state is
-// then PENDING is inferred (section 9); without such a rule it is a state like others.
+// then PENDING is inferred (docs/vendors/veza-api.md#profile-states); without such a rule it is a state like others.
 func (d *profileDriver) await(obs *profileObservation, p profile) {
 	if p.State.state() != statePending {
 		d.awaiting.Delete(p.ID)

@@ -8,7 +8,7 @@ import (
 )
 
 // Create makes the profile with what the call takes; the rest, and the start, is left to
-// Update. What on_create_behavior makes of the state is a difference like others (section 3.3).
+// Update. What on_create_behavior makes of the state is a difference like others (docs/vendors/veza-api.md#profile-states).
 func (d *profileDriver) Create(ctx context.Context, r backend.Ref, desired backend.AccessProfile) (profileObservation, error) {
 	if r.ParentID == "" {
 		return profileObservation{}, invalid("veza.profileType", "a Veza access profile needs a type")
@@ -38,7 +38,8 @@ func (d *profileDriver) Create(ctx context.Context, r backend.Ref, desired backe
 	return obs, nil
 }
 
-// createAnswer shows the version that was made beside the profile (section 3.2).
+// createAnswer shows the version that was made beside the profile
+// (docs/vendors/veza-api.md#post-apiprivatelifecycle_managementaccess_profiles).
 type createAnswer struct {
 	Value   profile `json:"value"`
 	Version version `json:"version"`

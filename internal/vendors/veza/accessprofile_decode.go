@@ -16,7 +16,7 @@ func decodeProfile(p profile, v version, t profileType, date time.Time) profileO
 		Exists:        true,
 		ID:            p.ID,
 		ParentID:      p.ProfileType,
-		Version:       p.UpdatedAt.Version(), // There are no etags (section 0.1).
+		Version:       p.UpdatedAt.Version(), // There are no etags (docs/vendors/veza-api.md#what-is-not-offered).
 		VersionNumber: p.Current.counted(),
 		DraftNumber:   p.Draft.counted(),
 		CreatedAt:     p.CreatedAt.Time,

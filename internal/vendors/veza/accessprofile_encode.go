@@ -8,8 +8,9 @@ import (
 	"github.com/governance-operator/governance-operator/internal/vendors/rest"
 )
 
-// encodeCreate is everything that the create call takes (section 3.2). A profile that is to
-// run starts when everything is in its place (section 9).
+// encodeCreate is everything that the create call takes
+// (docs/vendors/veza-api.md#post-apiprivatelifecycle_managementaccess_profiles). A profile that is to run starts when
+// everything is in its place (docs/vendors/veza-api.md#order-of-writes).
 func encodeCreate(desired backend.AccessProfile, typeID string, m backend.Mark) fields {
 	v := backend.Value(desired.Veza)
 	state := rest.Upper(backend.Value(v.State))
@@ -34,8 +35,9 @@ func encodeCreate(desired backend.AccessProfile, typeID string, m backend.Mark) 
 }
 
 // encodeVersion collects the fields of a version that changed, whole: arrays are replaced,
-// so what nobody manages of a relationship is taken from what is there (section 3.7). An
-// empty list is only sent where the spec has one.
+// so what nobody manages of a relationship is taken from what is there
+// (docs/vendors/veza-api.md#patch-apiprivatelifecycle_managementaccess_profilesidversionsversion). An empty list is only
+// sent where the spec has one.
 func encodeVersion(f *fields, live version, desired backend.AccessProfile, changed func(path string) bool) {
 	v := backend.Value(desired.Veza)
 	switch {
@@ -167,8 +169,9 @@ func mergedProperties(live map[string]string, want backend.Pairs) map[string]str
 	return out
 }
 
-// encodeProfile collects the fields of the profile itself that changed (section 3.6). The
-// state is not among them: it has a time of its own.
+// encodeProfile collects the fields of the profile itself that changed
+// (docs/vendors/veza-api.md#patch-apiprivatelifecycle_managementaccess_profilesid). The state is not among them: it has a
+// time of its own.
 func encodeProfile(live profile, desired backend.AccessProfile, changes backend.Changes, m backend.Mark) fields {
 	v := backend.Value(desired.Veza)
 	var f fields

@@ -10,7 +10,7 @@ import (
 )
 
 // inUse refuses to end a profile that others build on; what the vendor itself would do is
-// not documented (section 3.10).
+// not documented (docs/vendors/veza-api.md#deleting-a-profile).
 func (p profile) inUse() error {
 	switch {
 	case p.UsedByWorkflow:
@@ -22,7 +22,7 @@ func (p profile) inUse() error {
 }
 
 // retire takes a profile out of service: its members go while it still runs, so that what
-// they have is taken back, then it is paused and labelled (section 3.10).
+// they have is taken back, then it is paused and labelled (docs/vendors/veza-api.md#deleting-a-profile).
 func (d *profileDriver) retire(ctx context.Context, seen profileObservation) (profileObservation, error) {
 	u := &profileUpdate{profileDriver: d, seen: seen}
 	if err := u.refresh(ctx); err != nil {
@@ -58,7 +58,7 @@ func (d *profileDriver) retire(ctx context.Context, seen profileObservation) (pr
 }
 
 // Delete removes the profile, where the tenant's owner opted in: no page documents it
-// (section 3.10).
+// (docs/vendors/veza-api.md#deleting-a-profile).
 func (d *profileDriver) Delete(ctx context.Context, seen profileObservation) error {
 	if !d.mayDelete {
 		return backend.Errorf(backend.Terminal, "Veza does not document how a profile is deleted: try it on your tenant, then write %s into spec.veza.allow of the backend", allowDelete)

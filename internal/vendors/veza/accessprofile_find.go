@@ -17,7 +17,8 @@ import (
 
 func profilePath(id string) string { return rest.Path(profilesPath+"/%s", id) }
 
-// ofType is the filter for the profiles of a type; an empty filter lists all (section 3.9).
+// ofType is the filter for the profiles of a type; an empty filter lists all
+// (docs/vendors/veza-api.md#get-apiprivatelifecycle_managementaccess_profiles).
 func ofType(typeID string) string {
 	if typeID == "" {
 		return ""
@@ -34,7 +35,7 @@ func (d *profileDriver) list(ctx context.Context, filter string, since *time.Tim
 }
 
 // read reads one profile; nil where there is none. No page publishes the path, so what it
-// does not find is looked for in the list, which is documented (section 3.1).
+// does not find is looked for in the list, which is documented (docs/vendors/veza-api.md#reading-a-profile).
 func (d *profileDriver) read(ctx context.Context, id, typeID string) (*profile, time.Time, error) {
 	var answer struct {
 		Value profile `json:"value"`
@@ -69,7 +70,7 @@ func (d *profileDriver) readListed(ctx context.Context, id, typeID string) (*pro
 
 // inForce is the version that counts: empty where only a draft exists. Where the vendor
 // shows its bare number the version can be asked for by an inferred parameter, which is
-// tried only on tenants that are known to have it (section 3.4, 3.7).
+// tried only on tenants that are known to have it (docs/vendors/veza-api.md#profile-fields).
 func (d *profileDriver) inForce(ctx context.Context, p profile) (version, error) {
 	if p.Current <= 0 {
 		return version{}, nil
@@ -179,7 +180,7 @@ func (d *profileDriver) decodeRow(ctx context.Context, r row[profile]) (profileO
 
 // findToken looks for the profile that bears a token, by its whole label. How the filter
 // compares is not published, so where it finds nothing the profiles of the type are read
-// as well: a create must not be sent twice (section 1.8, 3.9).
+// as well: a create must not be sent twice (docs/vendors/veza-api.md#filters).
 func (d *profileDriver) findToken(ctx context.Context, r backend.Ref) (profileObservation, error) {
 	borne := func(p profile) bool {
 		return markOf(p.Labels).Token == r.Mark.Token && (r.ParentID == "" || p.ProfileType == r.ParentID)
@@ -215,7 +216,7 @@ func untouched(obs profileObservation) bool {
 }
 
 // findName returns the only profile of a name, with or without the prefix that its type
-// puts before it. Names cannot be filtered for (section 3.9).
+// puts before it. Names cannot be filtered for (docs/vendors/veza-api.md#get-apiprivatelifecycle_managementaccess_profiles).
 func (d *profileDriver) findName(ctx context.Context, r backend.Ref) (profileObservation, error) {
 	typeID := r.ParentID
 	if typeID == "" {

@@ -9,7 +9,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/vendors/rest"
 )
 
-// membersPerCall bounds one change; no limit is documented (section 3.8).
+// membersPerCall bounds one change; no limit is documented (docs/vendors/veza-api.md#members).
 const membersPerCall = 100
 
 func membersPath(id string, n number) string {
@@ -50,7 +50,7 @@ func (d *profileDriver) peopled(ctx context.Context, id, typeID string) (bool, e
 }
 
 // changeMembers adds or removes people. It is a delta, and an answer that sounds good may
-// hold an error (section 3.8).
+// hold an error (docs/vendors/veza-api.md#members).
 func (d *profileDriver) changeMembers(ctx context.Context, id string, n number, kind string, people []string) error {
 	var answer struct {
 		Error string `json:"access_request_error_message"`

@@ -75,7 +75,8 @@ func encodeLess(f *fields, live version, desired backend.AccessProfile, changes 
 }
 
 // narrow ends a profile's effect before anything is added, and takes away the labels that may
-// let people ask for it before its contents change (section 3.9).
+// let people ask for it before its contents change
+// (docs/vendors/veza-api.md#get-apiprivatelifecycle_managementaccess_profiles).
 func (u *profileUpdate) narrow(ctx context.Context) error {
 	var f fields
 	if u.stops() {

@@ -11,8 +11,8 @@ import (
 // Update writes in an order of which every prefix is safe: who has what is members ×
 // relationships while the profile runs, and nothing is added before every removal was
 // accepted. What is taken away is taken while the profile still runs: at another time it
-// would be gone from the profile and left at the targets (section 3.8). Steps without a
-// change are left out (section 9).
+// would be gone from the profile and left at the targets (docs/vendors/veza-api.md#members). Steps without a
+// change are left out (docs/vendors/veza-api.md#order-of-writes).
 //
 //	members removed → what stops: contents removed, state → version replaced → draft published →
 //	profile → members added → state, RUNNING last
@@ -64,7 +64,9 @@ type profileUpdate struct {
 }
 
 // begin reads the profile again, since much of it is written whole and there is no other
-// guard against edits of others (section 3.7), and refuses what cannot be done.
+// guard against edits of others
+// (docs/vendors/veza-api.md#patch-apiprivatelifecycle_managementaccess_profilesidversionsversion), and refuses what cannot
+// be done.
 func (u *profileUpdate) begin(ctx context.Context) error {
 	if err := u.refresh(ctx); err != nil {
 		return err
@@ -110,7 +112,7 @@ func (u *profileUpdate) refresh(ctx context.Context) error {
 }
 
 // minded refuses to write past a draft that somebody opened: publishing it later would
-// undo what is written now (section 3.7).
+// undo what is written now (docs/vendors/veza-api.md#patch-apiprivatelifecycle_managementaccess_profilesidversionsversion).
 func (u *profileUpdate) minded() error {
 	if u.live.Draft != 0 && !u.publishing {
 		return backend.Errorf(backend.Conflict, "the draft %d of the access profile %s is open at Veza", u.live.Draft, u.seen.ID)
@@ -171,7 +173,8 @@ func (u *profileUpdate) replaces(path string) bool {
 	return u.publishing || u.changes.Has(path)
 }
 
-// writeVersion replaces what the version holds, in one atomic call (section 3.7).
+// writeVersion replaces what the version holds, in one atomic call
+// (docs/vendors/veza-api.md#patch-apiprivatelifecycle_managementaccess_profilesidversionsversion).
 func (u *profileUpdate) writeVersion(ctx context.Context) error {
 	if !u.publishing && !u.changes.Any(ofVersion...) {
 		return nil
@@ -214,7 +217,8 @@ func versionPath(id string, n number) string {
 	return rest.Path(profilesPath+"/%s/versions/%s", id, n.text())
 }
 
-// publish puts the draft into force and looks whether it is: all of it is inferred (section 3.7).
+// publish puts the draft into force and looks whether it is: all of it is inferred
+// (docs/vendors/veza-api.md#patch-apiprivatelifecycle_managementaccess_profilesidversionsversion).
 func (u *profileUpdate) publish(ctx context.Context) error {
 	if !u.publishing {
 		return nil
@@ -241,7 +245,7 @@ func (u *profileUpdate) writeProfile(ctx context.Context) error {
 }
 
 // addMembers comes after everything that could still be wrong. Members hang off the number
-// of a version, so the one that is in force now counts (section 3.8).
+// of a version, so the one that is in force now counts (docs/vendors/veza-api.md#members).
 func (u *profileUpdate) addMembers(ctx context.Context) error {
 	added := minus(u.want.Members, u.members)
 	if !u.changes.Has(pathMembers) || len(added) == 0 {
@@ -258,7 +262,7 @@ func (u *profileUpdate) addMembers(ctx context.Context) error {
 	return u.move(ctx, "ADD", added)
 }
 
-// setState comes last: it is what makes the rest count (section 9).
+// setState comes last: it is what makes the rest count (docs/vendors/veza-api.md#order-of-writes).
 func (u *profileUpdate) setState(ctx context.Context) error {
 	if !u.moves() || u.narrowed {
 		return nil

@@ -7,7 +7,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/vendors/rest"
 )
 
-// profile is an access profile (section 3.4).
+// profile is an access profile (docs/vendors/veza-api.md#profile-fields).
 type profile struct {
 	ID              string            `json:"id"`
 	Name            string            `json:"name"`
@@ -36,13 +36,14 @@ type profile struct {
 
 func (p profile) running() bool { return p.State.state() == stateRunning }
 
-// created is an entitlement that the vendor made for the profile (section 5.1).
+// created is an entitlement that the vendor made for the profile (docs/vendors/veza-api.md#entitlements).
 type created struct {
 	ID       string `json:"id"`
 	EntityID string `json:"created_entity_id"`
 }
 
-// catalogItem is how the profile stands in the catalog; all of it is written (section 3.6).
+// catalogItem is how the profile stands in the catalog; all of it is written
+// (docs/vendors/veza-api.md#patch-apiprivatelifecycle_managementaccess_profilesid).
 type catalogItem struct {
 	Name                string `json:"name"`
 	Description         string `json:"description"`
@@ -51,7 +52,7 @@ type catalogItem struct {
 	Recommended         bool   `json:"recommended"`
 }
 
-// version holds what a profile grants (section 3.4).
+// version holds what a profile grants (docs/vendors/veza-api.md#profile-fields).
 type version struct {
 	Number        number         `json:"version_number"`
 	Relationships []relationship `json:"entities_to_create_relationships_to"`
@@ -62,7 +63,7 @@ type version struct {
 	Action        *action        `json:"application_sync_identity_action"`
 }
 
-// versionOrNumber is a version, or only its number where the vendor shows no more (section 3.4).
+// versionOrNumber is a version, or only its number where the vendor shows no more (docs/vendors/veza-api.md#profile-fields).
 type versionOrNumber struct {
 	version *version
 	number  number
@@ -84,7 +85,7 @@ type action struct {
 }
 
 // relationship has the members that can be written and no others: the rest is read-only
-// and must not be sent back (section 3.5).
+// and must not be sent back (docs/vendors/veza-api.md#relationships).
 type relationship struct {
 	EntityType             string            `json:"entity_type"`
 	DatasourceID           string            `json:"datasource_id"`
@@ -104,7 +105,7 @@ type condition struct {
 	Text string `json:"condition_string,omitempty"`
 }
 
-// opaque is an enum of which no value is published: it goes back as it came (section 3.5).
+// opaque is an enum of which no value is published: it goes back as it came (docs/vendors/veza-api.md#relationships).
 type opaque json.RawMessage
 
 func opaqueOf(word string) opaque {
@@ -112,7 +113,7 @@ func opaqueOf(word string) opaque {
 	return raw
 }
 
-// UnmarshalJSON keeps the value as it is; null, 0 and "" are what nobody set (section 1.6).
+// UnmarshalJSON keeps the value as it is; null, 0 and "" are what nobody set (docs/vendors/veza-api.md#json).
 func (o *opaque) UnmarshalJSON(data []byte) error {
 	*o = nil
 	if text := string(data); text != "null" && text != "0" && text != `""` {
@@ -138,7 +139,7 @@ func (o opaque) text() string {
 	return string(e)
 }
 
-// member is one identity in a profile (section 3.8).
+// member is one identity in a profile (docs/vendors/veza-api.md#members).
 type member struct {
 	IdentityID  string `json:"identity_id"`
 	CreatedFrom enum   `json:"created_from"`
@@ -146,8 +147,8 @@ type member struct {
 }
 
 // byHand says that somebody put the member there; others come from policies and would return
-// (section 3.8). An origin that is left out is the zero value of its enum, whichever that is
-// (section 1.6): nothing says then that a policy did it, unless a workflow is named.
+// (docs/vendors/veza-api.md#members). An origin that is left out is the zero value of its enum, whichever that is
+// (docs/vendors/veza-api.md#json): nothing says then that a policy did it, unless a workflow is named.
 func (m member) byHand() bool {
 	switch m.CreatedFrom {
 	case "ACCESS_PROFILE_MEMBERSHIP":
@@ -158,7 +159,7 @@ func (m member) byHand() bool {
 	return false
 }
 
-// memberChange is a delta. All four are required, though two repeat the path (section 3.8).
+// memberChange is a delta. All four are required, though two repeat the path (docs/vendors/veza-api.md#members).
 type memberChange struct {
 	ProfileID   string   `json:"access_profile_id"`
 	Version     number   `json:"version_number"`

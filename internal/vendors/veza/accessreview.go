@@ -20,16 +20,16 @@ const (
 
 type reviewObservation = backend.Observation[backend.AccessReview]
 
-// reviewDriver drives access reviews, which Veza's API calls certifications (section 7).
+// reviewDriver drives access reviews, which Veza's API calls certifications (docs/vendors/veza-api.md#reviews).
 type reviewDriver struct {
 	api
 	// proven: this tenant has shown a mark in the notes of a review. That notes come back at
-	// all is inferred (section 7.5).
+	// all is inferred (docs/vendors/veza-api.md#life-of-a-review).
 	proven atomic.Bool
 }
 
-// Capabilities declares section 7: a review is made once and takes no edits. What cannot be
-// read back is compared with what was sent.
+// Capabilities declares what it can do with reviews (docs/vendors/veza-api.md#reviews): a review is made once and takes no
+// edits. What cannot be read back is compared with what was sent.
 func (d *reviewDriver) Capabilities() backend.Capabilities {
 	return backend.Capabilities{
 		Create:     true,
@@ -62,7 +62,7 @@ func (d *reviewDriver) Capabilities() backend.Capabilities {
 }
 
 // Observe picks one review out of the list of its configuration: no operation reads a
-// single one (section 7.1).
+// single one (docs/vendors/veza-api.md#get-apipreviewawfcertifications).
 func (d *reviewDriver) Observe(ctx context.Context, r backend.Ref) (reviewObservation, error) {
 	none := reviewObservation{ID: r.ID, ParentID: r.ParentID}
 	if r.ParentID == "" {
@@ -86,7 +86,7 @@ func (d *reviewDriver) Observe(ctx context.Context, r backend.Ref) (reviewObserv
 	return none, backend.Errorf(backend.Terminal, "reviews are not found by name")
 }
 
-// rows reads the reviews of a configuration (section 7.1).
+// rows reads the reviews of a configuration (docs/vendors/veza-api.md#get-apipreviewawfcertifications).
 func (d *reviewDriver) rows(ctx context.Context, workflowID string, since *time.Time) iter.Seq2[reviewObservation, error] {
 	return func(yield func(reviewObservation, error) bool) {
 		if workflowID == "" {
@@ -152,7 +152,7 @@ func (d *reviewDriver) Update(ctx context.Context, seen reviewObservation, _ bac
 	return obs, nil
 }
 
-// Delete is not possible (section 7.5).
+// Delete is not possible (docs/vendors/veza-api.md#life-of-a-review).
 func (*reviewDriver) Delete(context.Context, reviewObservation) error {
 	return backend.Errorf(backend.Terminal, "Veza has no operation that deletes a review")
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 )
 
-// decode renders a row. A mark in its notes proves that this tenant shows them (section 7.5).
+// decode renders a row. A mark in its notes proves that this tenant shows them (docs/vendors/veza-api.md#life-of-a-review).
 func (d *reviewDriver) decode(r row[certification], workflowID string) reviewObservation {
 	c := r.item
 	text, mark := backend.SplitMark(c.Notes)
@@ -18,7 +18,7 @@ func (d *reviewDriver) decode(r row[certification], workflowID string) reviewObs
 		Exists:      c.ID != "",
 		ID:          c.ID,
 		ParentID:    workflowID,
-		Version:     c.UpdatedAt.Version(), // There are no etags (section 0.1).
+		Version:     c.UpdatedAt.Version(), // There are no etags (docs/vendors/veza-api.md#what-is-not-offered).
 		CreatedAt:   c.CreatedAt.Time,
 		Mark:        mark,
 		MarkInProse: true,
@@ -47,7 +47,7 @@ func (c certification) unread() string {
 	return cmp.Or(c.CompletedAt.Unread("completed_at"), c.QueryCompletedAt.Unread("query_completed_at"), c.DueDate.Unread("due_date"))
 }
 
-// facts are read from the timestamps: the names of the states are not published (section 7.4).
+// facts are read from the timestamps: the names of the states are not published (docs/vendors/veza-api.md#review-fields).
 func (c certification) facts(now time.Time) backend.AccessReviewFacts {
 	facts := backend.AccessReviewFacts{
 		State:       backend.ReviewRunning,

@@ -6,11 +6,11 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 )
 
-// dataSources are the words for 0, 1 and 2 (section 7.3).
+// dataSources are the words for 0, 1 and 2 (docs/vendors/veza-api.md#post-apipreviewawfcertifications).
 var dataSources = []string{"Current", "MostRecentSnapshot", "GivenSnapshot"}
 
 // encodeReview renders a run of a configuration. The notes bear the mark, there is no
-// other place for it (section 7.5).
+// other place for it (docs/vendors/veza-api.md#life-of-a-review).
 func encodeReview(desired backend.AccessReview, r backend.Ref) (certificationCreate, error) {
 	v := backend.Value(desired.Veza)
 	text := backend.Value(v.Notes)

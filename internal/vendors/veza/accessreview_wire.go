@@ -2,7 +2,7 @@ package veza
 
 import "github.com/governance-operator/governance-operator/internal/vendors/rest"
 
-// certification is a review (section 7.4).
+// certification is a review (docs/vendors/veza-api.md#review-fields).
 type certification struct {
 	ID               string      `json:"certification_id"`
 	WorkflowID       string      `json:"workflow_id"`
@@ -19,7 +19,8 @@ type certification struct {
 	Completed        number      `json:"total_complete_count"`
 }
 
-// certificationCreate starts a review; what is unset is left to the configuration (section 7.3).
+// certificationCreate starts a review; what is unset is left to the configuration
+// (docs/vendors/veza-api.md#post-apipreviewawfcertifications).
 type certificationCreate struct {
 	WorkflowID         string              `json:"workflow_id"`
 	DataSource         *int                `json:"data_source,omitempty"`
@@ -41,7 +42,8 @@ type assignment struct {
 	FallbackReviewers []user `json:"fallback_reviewers,omitempty"`
 }
 
-// user has the shape that users have elsewhere; for reviewers it is inferred (section 7.3).
+// user has the shape that users have elsewhere; for reviewers it is inferred
+// (docs/vendors/veza-api.md#post-apipreviewawfcertifications).
 type user struct {
 	ID    string `json:"id,omitempty"`
 	Email string `json:"email,omitempty"`

@@ -20,13 +20,13 @@ import (
 // such a list must not pass for one that was read.
 const cutOff = "\x00"
 
-// pageSize is what the vendor's own client asks for (section 1.7).
+// pageSize is what the vendor's own client asks for (docs/vendors/veza-api.md#paging).
 const pageSize = 250
 
-// api is the verbs of Veza (section 1).
+// api is the verbs of Veza (docs/vendors/veza-api.md#transport).
 type api struct{ client *rest.Client }
 
-// do says of a key that is refused by code alone what it says of a 401 (section 1.9).
+// do says of a key that is refused by code alone what it says of a 401 (docs/vendors/veza-api.md#errors).
 func (a api) do(ctx context.Context, call rest.Call, out any) (rest.Response, error) {
 	res, err := a.client.Do(ctx, call, out)
 	if err != nil && codeOf(err) == codeUnauthenticated {
@@ -39,12 +39,13 @@ func (a api) get(ctx context.Context, path string, query url.Values, out any) (r
 	return a.do(ctx, rest.Call{Method: http.MethodGet, Path: path, Query: query}, out)
 }
 
-// create posts what must not be posted again: there is no idempotency key (section 1.10).
+// create posts what must not be posted again: there is no idempotency key (docs/vendors/veza-api.md#pace-and-retries).
 func (a api) create(ctx context.Context, path string, body, out any) (rest.Response, error) {
 	return a.do(ctx, rest.Call{Method: http.MethodPost, Path: path, Body: body, Once: true}, out)
 }
 
-// patch changes the fields that body holds, and names them in the mask (section 3.6).
+// patch changes the fields that body holds, and names them in the mask
+// (docs/vendors/veza-api.md#patch-apiprivatelifecycle_managementaccess_profilesid).
 func (a api) patch(ctx context.Context, path string, body fields) error {
 	query := url.Values{"update_mask": {body.mask()}}
 	_, err := a.do(ctx, rest.Call{Method: http.MethodPatch, Path: path, Query: query, Body: body.values}, nil)
@@ -76,7 +77,7 @@ type query struct {
 	// search is the body of a search by POST; nil makes it a GET.
 	search any
 	// paged: the vendor documents the size of pages for it. Elsewhere only the token that
-	// it hands out is sent back (section 1.7).
+	// it hands out is sent back (docs/vendors/veza-api.md#paging).
 	paged bool
 }
 
@@ -86,7 +87,7 @@ type row[T any] struct {
 	date time.Time
 }
 
-// page is the envelope of a list (section 1.5).
+// page is the envelope of a list (docs/vendors/veza-api.md#envelopes).
 type page[T any] struct {
 	Values        []T    `json:"values"`
 	PathValues    []T    `json:"path_values"`
@@ -96,7 +97,7 @@ type page[T any] struct {
 
 // UnmarshalJSON refuses what is no list: an error that is told with 200 must not pass for a
 // list without items. An object without any member is one, since nobody says that what is
-// empty is shown (section 1.6).
+// empty is shown (docs/vendors/veza-api.md#json).
 func (p *page[T]) UnmarshalJSON(data []byte) error {
 	type plain page[T]
 	if err := json.Unmarshal(data, (*plain)(p)); err != nil {

@@ -14,7 +14,7 @@ import (
 type entitlementObservation = backend.Observation[backend.AppEntitlement]
 
 // entitlementDriver drives entitlements, which at Veza are entities of the access graph:
-// they are found, and never written (section 5).
+// they are found, and never written (docs/vendors/veza-api.md#entitlements).
 type entitlementDriver struct {
 	api
 	datasources *datasources
@@ -22,7 +22,8 @@ type entitlementDriver struct {
 	names names
 }
 
-// Capabilities declares section 5.1: there is nothing to create, write or delete.
+// Capabilities declares what it can do with entitlements (docs/vendors/veza-api.md#entitlements): there is nothing to
+// create, write or delete.
 func (*entitlementDriver) Capabilities() backend.Capabilities {
 	return backend.Capabilities{
 		Block: block,
@@ -66,7 +67,7 @@ func (d *entitlementDriver) Observe(ctx context.Context, r backend.Ref) (entitle
 }
 
 // findName returns the only entity of the datasource with a name. That there is none may
-// change: the graph is a periodic extraction (section 6.1).
+// change: the graph is a periodic extraction (docs/vendors/veza-api.md#post-apiv1assessmentsquery_specnodes).
 func (d *entitlementDriver) findName(ctx context.Context, manager lifecycle, entityType, name string) (entitlementObservation, error) {
 	none := entitlementObservation{ParentID: manager.ID}
 	hits := d.within(ctx, manager, nodes(ctx, d.api, entityType, name, &none.Date))
@@ -179,7 +180,7 @@ func (d *entitlementDriver) rows(ctx context.Context, parentID string, types []s
 	}
 }
 
-// Create is not possible: no operation makes an entity (section 5.1).
+// Create is not possible: no operation makes an entity (docs/vendors/veza-api.md#entitlements).
 func (*entitlementDriver) Create(context.Context, backend.Ref, backend.AppEntitlement) (entitlementObservation, error) {
 	return entitlementObservation{}, backend.Errorf(backend.Terminal, "Veza has no operation that makes an entitlement: it is adopted from the graph")
 }

@@ -19,7 +19,7 @@ const (
 
 // lifecycle is a datasource of lifecycle management, which is what entitlements belong to
 // and relationships name. The extraction datasource of the same integration has another
-// id, and is what the graph knows (section 2).
+// id, and is what the graph knows (docs/vendors/veza-api.md#ids).
 type lifecycle struct {
 	ID         string `json:"id"`
 	Enabled    bool   `json:"enabled"`
@@ -54,7 +54,8 @@ func (l lifecycle) granted() ([]string, bool) {
 	return slices.Compact(types), manages
 }
 
-// unusable: a datasource that cannot grant anything must not be used (section 6.2).
+// unusable: a datasource that cannot grant anything must not be used
+// (docs/vendors/veza-api.md#get-apiv1providersdatasourceslifecycle_managers).
 func (l lifecycle) unusable() string {
 	if !l.Enabled {
 		return "lifecycle management is not enabled for this datasource"
@@ -135,7 +136,7 @@ func (d *datasources) providerOf(ctx context.Context, id string) (string, error)
 }
 
 // owns says whether a node of the graph belongs to the integration of a lifecycle datasource:
-// both know the provider (section 6.1).
+// both know the provider (docs/vendors/veza-api.md#post-apiv1assessmentsquery_specnodes).
 func (d *datasources) owns(ctx context.Context, manager lifecycle, n node) (bool, error) {
 	if provider := n.text("provider_id"); provider != "" {
 		return provider == manager.Datasource.ProviderID, nil

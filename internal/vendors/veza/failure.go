@@ -10,7 +10,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/vendors/rest"
 )
 
-// The codes that mean more than their status (section 1.9).
+// The codes that mean more than their status (docs/vendors/veza-api.md#errors).
 const (
 	codeUnauthenticated  = "Unauthenticated"
 	codePermissionDenied = "PermissionDenied"
@@ -28,14 +28,14 @@ var codeNumbers = []string{
 }
 
 const (
-	// needRights explains every refusal of rights (section 1.2).
+	// needRights explains every refusal of rights (docs/vendors/veza-api.md#keys).
 	needRights = "the API key must be of an Administrator: an Operator edits only profiles that it owns, and a team key none (see docs/vendors/veza.md)"
 	// longestWords is what is kept of the vendor's words; a longer id of an answer is none.
 	longestWords = 220
 	longestID    = 64
 )
 
-// problem is an error body (section 1.9).
+// problem is an error body (docs/vendors/veza-api.md#errors).
 type problem struct {
 	Code      enum   `json:"code"`
 	Message   string `json:"message"`
@@ -130,7 +130,7 @@ func violated(err error, field string) bool {
 }
 
 // notOffered says that an answer may mean that the tenant does not know the operation:
-// judge by it only operations that the contract infers (section 1.9).
+// judge by it only operations that are inferred (docs/vendors/veza-api.md#errors).
 func notOffered(err error) bool {
 	switch rest.StatusOf(err) {
 	case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusNotImplemented:
@@ -139,7 +139,7 @@ func notOffered(err error) bool {
 	return codeOf(err) == codeUnimplemented
 }
 
-// unlessOffered turns the refusal of an operation that the contract infers into a plain no.
+// unlessOffered turns the refusal of an operation that is inferred into a plain no.
 func unlessOffered(err error, operation string) error {
 	if notOffered(err) {
 		return backend.Errorf(backend.Terminal, "this tenant does not offer %s, which Veza does not document: %w", operation, err)
@@ -147,7 +147,7 @@ func unlessOffered(err error, operation string) error {
 	return err
 }
 
-// nameTaken says that the vendor refuses the name: mostly since another has it (section 1.9).
+// nameTaken says that the vendor refuses the name: mostly since another has it (docs/vendors/veza-api.md#errors).
 func nameTaken(err error) bool {
 	return rest.StatusOf(err) == http.StatusConflict || codeOf(err) == codeAlreadyExists ||
 		backend.ClassOf(err) == backend.Terminal && violated(err, "name")

@@ -10,7 +10,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
 )
 
-// TestErrors reads bodies in the forms that were captured (section 1.9).
+// TestErrors reads bodies in the forms that were captured (docs/vendors/veza-api.md#errors).
 func TestErrors(t *testing.T) {
 	violation := `{"code":"InvalidArgument","message":"bad request","request_id":"r-1","details":[
 		{"@type":"type.googleapis.com/google.rpc.BadRequest","field_violations":[{"field":"labels","description":"too many"},{"field":"state","description":"unknown"}]},

@@ -14,7 +14,7 @@ type named struct {
 	Name       string `json:"name"`
 }
 
-// Find looks a name up (section 6).
+// Find looks a name up (docs/vendors/veza-api.md#look-ups).
 func (t *tenant) Find(ctx context.Context, q backend.Name) ([]backend.Match, error) {
 	found, err := t.find(ctx, q)
 	if err != nil {
@@ -47,7 +47,7 @@ func (t *tenant) find(ctx context.Context, q backend.Name) ([]backend.Match, err
 }
 
 // findDatasource takes the name of a lifecycle datasource, or of the integration that it
-// belongs to, which people rather know (section 6.2).
+// belongs to, which people rather know (docs/vendors/veza-api.md#get-apiv1providersdatasourceslifecycle_managers).
 func (t *tenant) findDatasource(ctx context.Context, name string) ([]backend.Match, error) {
 	var providers []string
 	for r, err := range list[named](ctx, t.api, query{path: providersPath, paged: true}, nil) {

@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// nodesPath keeps its colon as it is (section 10).
+// nodesPath keeps its colon as it is (docs/vendors/veza-api.md#ids).
 const nodesPath = "/api/v1/assessments/query_spec:nodes"
 
-// node is an entity of the access graph (section 6.1).
+// node is an entity of the access graph (docs/vendors/veza-api.md#post-apiv1assessmentsquery_specnodes).
 type node struct {
 	ID         string         `json:"id"`
 	Type       string         `json:"type"`
@@ -23,7 +23,8 @@ func (n node) text(property string) string {
 
 func (n node) name() string { return n.text("name") }
 
-// nodeQuery asks for the nodes of a type, and of a name where one is given (section 6.1).
+// nodeQuery asks for the nodes of a type, and of a name where one is given
+// (docs/vendors/veza-api.md#post-apiv1assessmentsquery_specnodes).
 type nodeQuery struct {
 	QueryType   string      `json:"query_type"`
 	SourceNodes sourceNodes `json:"source_node_types"`
@@ -48,7 +49,8 @@ type nodeSpec struct {
 }
 
 // nodes queries the graph. Only those of the type, and of exactly the name if one is given,
-// are handed out: that a bare condition means equality is inferred (section 6.1).
+// are handed out: that a bare condition means equality is inferred
+// (docs/vendors/veza-api.md#post-apiv1assessmentsquery_specnodes).
 func nodes(ctx context.Context, a api, entityType, name string, since *time.Time) iter.Seq2[row[node], error] {
 	asked := sourceNode{Type: entityType}
 	if name != "" {

@@ -9,13 +9,13 @@ import (
 
 const (
 	// markPrefix begins the label that bears our mark. Nobody lists such a value among the
-	// labels that make a profile requestable (section 3.9).
+	// labels that make a profile requestable (docs/vendors/veza-api.md#get-apiprivatelifecycle_managementaccess_profiles).
 	markPrefix = "governance-operator.io/mark="
 	// retiredLabel is on profiles that were taken out of service.
 	retiredLabel = "governance-operator.io/retired"
 )
 
-// markLabel renders a mark as one label: the vendor finds labels, not parts of them (section 1.8).
+// markLabel renders a mark as one label: the vendor finds labels, not parts of them (docs/vendors/veza-api.md#filters).
 func markLabel(m backend.Mark) string {
 	return markPrefix + strings.Join([]string{m.Owner, m.Cluster, m.Token}, ";")
 }

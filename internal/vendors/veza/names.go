@@ -9,7 +9,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/vendors/rows"
 )
 
-// List reads all names of a place (section 6). A graph entity has none but its own: those of the
+// List reads all names of a place (docs/vendors/veza-api.md#look-ups). A graph entity has none but its own: those of the
 // datasource are among all of their types.
 func (t *tenant) List(ctx context.Context, q backend.Name, sought int) ([]backend.Listed, error) {
 	budget := backend.ListBudget{Sought: sought, PerName: 1, PageSize: pageSize}
@@ -94,7 +94,7 @@ func (t *tenant) listEntities(ctx context.Context, q backend.Name, sought int) (
 	return out, nil
 }
 
-// Has reads a datasource by its id. Nothing else that has a name has a read of its own (section 6).
+// Has reads a datasource by its id. Nothing else that has a name has a read of its own (docs/vendors/veza-api.md#look-ups).
 func (t *tenant) Has(ctx context.Context, q backend.Name, id string) (bool, error) {
 	if q.Kind != backend.NameApp {
 		return false, backend.ErrNoWitness

@@ -9,10 +9,11 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 )
 
-// typesPath has its plural in the middle (section 10).
+// typesPath has its plural in the middle (docs/vendors/veza-api.md#ids).
 const typesPath = "/api/private/lifecycle_management/access_profiles_types"
 
-// profileType is what a type says about its profiles (section 4). What is left out is not known.
+// profileType is what a type says about its profiles (docs/vendors/veza-api.md#profile-types). What is left out is not
+// known.
 type profileType struct {
 	ID                   string `json:"id"`
 	Name                 string `json:"name"`
@@ -33,7 +34,7 @@ type profileTypes struct {
 	known recent[map[string]profileType]
 }
 
-// all lists the types. The path is inferred from the one that creates them (section 4).
+// all lists the types. The path is inferred from the one that creates them (docs/vendors/veza-api.md#profile-types).
 func (t *profileTypes) all(ctx context.Context) (map[string]profileType, error) {
 	return t.known.get(ctx, t.fetch)
 }
@@ -81,7 +82,8 @@ func (t *profileTypes) named(ctx context.Context, name string) ([]backend.Match,
 }
 
 // unprefixed takes the integration's name from the front of a profile's, where the type puts
-// it there. How the two are joined is not published, so any of the usual ways is read (section 3.9).
+// it there. How the two are joined is not published, so any of the usual ways is read
+// (docs/vendors/veza-api.md#get-apiprivatelifecycle_managementaccess_profiles).
 func (t profileType) unprefixed(name string, integrations []string) string {
 	if !backend.Value(t.PrefixNames) {
 		return name
@@ -102,7 +104,7 @@ func (t profileType) unprefixed(name string, integrations []string) string {
 
 // check refuses what the type does not allow, with the field's path, and inheritance in a
 // circle, of which nobody knows what the vendor makes. live is the profile as it is; changed
-// says which fields are about to be written (section 4, 9).
+// says which fields are about to be written (docs/vendors/veza-api.md#profile-types).
 func (t profileType) check(live profile, desired backend.AccessProfile, changed func(path string) bool) error {
 	v := backend.Value(desired.Veza)
 	path, granted := pathRelationships, v.Relationships

@@ -1,4 +1,4 @@
-// Package veza drives Veza. Section numbers in comments are those of the vendor's contract.
+// Package veza drives Veza. Comments cite headings of docs/vendors/veza-api.md.
 package veza
 
 import (
@@ -19,11 +19,11 @@ const (
 	listLag = 5 * time.Second
 	poll    = 10 * time.Second
 
-	// probePath is what the vendor's own client asks to see whether a key is good (section 1.2).
+	// probePath is what the vendor's own client asks to see whether a key is good (docs/vendors/veza-api.md#keys).
 	probePath = "/api/v1/providers/custom/templates"
 )
 
-// No limit is published; this is modest (section 1.10).
+// No limit is published; this is modest (docs/vendors/veza-api.md#pace-and-retries).
 var usualRate = rest.Rate{PerSecond: 5, Burst: 10}
 
 // The operations that the vendor does not document and that a tenant's owner may opt in to.
@@ -84,7 +84,7 @@ func newTenant(a api, cfg backend.Config) *tenant {
 	}
 }
 
-// tenantOf names a tenant by its host: no answer of the vendor does (section 1.1).
+// tenantOf names a tenant by its host: no answer of the vendor does (docs/vendors/veza-api.md#hosts).
 func tenantOf(endpoint string) backend.TenantID {
 	u, err := url.Parse(endpoint)
 	if err != nil {
@@ -93,7 +93,7 @@ func tenantOf(endpoint string) backend.TenantID {
 	return backend.TenantID{ID: strings.ToLower(u.Host), Name: strings.ToLower(u.Hostname())}
 }
 
-// Identity proves the key by the probe of the vendor's own client (section 1.2).
+// Identity proves the key by the probe of the vendor's own client (docs/vendors/veza-api.md#keys).
 func (t *tenant) Identity(ctx context.Context) (backend.TenantID, error) {
 	if _, err := t.get(ctx, probePath, nil, nil); err != nil {
 		return backend.TenantID{}, err

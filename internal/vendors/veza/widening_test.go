@@ -61,7 +61,7 @@ func meant(p profile) vendortest.Grants {
 }
 
 // targets is what people have where it counts. Members and contents are carried there only
-// while a profile runs (section 3.8): what is taken away at another time stays.
+// while a profile runs (docs/vendors/veza-api.md#members): what is taken away at another time stays.
 type targets struct{ have vendortest.Grants }
 
 func (s *targets) look(k vendortest.Kept[profile], id string) vendortest.Grants {

@@ -9,7 +9,7 @@ import (
 )
 
 // enum is a value that the vendor writes as a name or as a number, depending on the page
-// (section 1.6). A number is kept as its digits, null is empty.
+// (docs/vendors/veza-api.md#json). A number is kept as its digits, null is empty.
 type enum string
 
 // UnmarshalJSON reads a name, a number or nothing.
@@ -29,7 +29,7 @@ func (e *enum) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// The states of a profile (section 3.3).
+// The states of a profile (docs/vendors/veza-api.md#profile-states).
 const (
 	stateInitial = "INITIAL"
 	stateRunning = "RUNNING"
@@ -38,7 +38,7 @@ const (
 )
 
 // stateNumbers are not published: this is the order in which the names are listed, and is
-// only read (section 3.3).
+// only read (docs/vendors/veza-api.md#profile-states).
 var stateNumbers = []string{stateInitial, stateRunning, statePaused, "DRY_RUN", statePending}
 
 // state is the name of a profile's state; the zero value may be left out.
@@ -52,7 +52,7 @@ func (e enum) state() string {
 	return string(e)
 }
 
-// number is an integer as text or as a number; null and "" are zero (section 1.6).
+// number is an integer as text or as a number; null and "" are zero (docs/vendors/veza-api.md#json).
 type number int64
 
 // UnmarshalJSON reads text, a number or nothing.
@@ -78,7 +78,7 @@ func (n number) counted() *int64 {
 }
 
 // clause is one condition of a filter. How quotes are escaped is not published, so a value
-// that needs it makes no clause: everything is listed then, and compared here (section 1.8).
+// that needs it makes no clause: everything is listed then, and compared here (docs/vendors/veza-api.md#filters).
 func clause(field, operator, value string) string {
 	if strings.ContainsAny(value, `"\`) {
 		return ""
