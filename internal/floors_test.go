@@ -63,8 +63,9 @@ var floors = []floor{
 
 	{folder: "internal/reference", imports: []string{"api/v1alpha1", "internal/backend"}, kubernetes: true},
 	{folder: "internal/engine/decision"},
+	{folder: "internal/engine/claims", imports: []string{"api/v1alpha1"}, kubernetes: true},
 	// Tests of the engine drive it with a real kind.
-	{folder: "internal/engine", imports: []string{"api/v1alpha1", "internal/backend", "internal/bounds", "internal/engine/decision", "internal/queue", "internal/reference"}, tests: []string{"internal/controller", "internal/lookup"}, kubernetes: true},
+	{folder: "internal/engine", imports: []string{"api/v1alpha1", "internal/backend", "internal/bounds", "internal/engine/claims", "internal/engine/decision", "internal/queue", "internal/reference"}, tests: []string{"internal/controller", "internal/lookup"}, kubernetes: true},
 	// Drivers' tests drive it through the engine.
 	{folder: "internal/engine/enginetest", imports: []string{
 		"api/v1alpha1", "internal/backend", "internal/backend/backendtest", "internal/engine", "internal/reference", "internal/sandbox", "internal/vendors/vendortest",

@@ -131,7 +131,7 @@ func (p *pass[O, D]) lookOnceMore(ctx context.Context, plan *decision.Plan) (*de
 	}
 	if plan.Action == decision.Adopt {
 		k, c := p.claimOf(p.seen)
-		p.claimedBy, p.facts.ClaimConflict = p.r.claims.take(k, c, p.rivals(c))
+		p.claimedBy, p.facts.ClaimConflict = p.r.claims.Take(k, c, p.rivals(c))
 	}
 	if (plan.Action == decision.Delete || plan.Action == decision.Retire) && p.deleting() && p.r.TerminatingNow != nil {
 		// The objects of a definition go after it: only a live look is sure to know.

@@ -233,7 +233,7 @@ func adviceOfTheEngine() map[string]advice {
 			ways: map[string]func(w *world){
 				"edit the spec":             renamed("Payroll"),
 				"choose drift: Correct":     policy("", v1alpha1.DriftCorrect, ""),
-				"fix it at the vendor":     atVendor(untouched),
+				"fix it at the vendor":      atVendor(untouched),
 				`"Renamed" → "` + untouched: renamed("Renamed"),
 			},
 		},
@@ -249,7 +249,7 @@ func adviceOfTheEngine() map[string]advice {
 			reason: v1alpha1.ReasonDrifted,
 			ways: map[string]func(w *world){
 				"write into the spec what is there": renamed("Renamed"),
-				"fix it at the vendor":             atVendor(untouched),
+				"fix it at the vendor":              atVendor(untouched),
 			},
 			not: []string{"drift: Correct"},
 		},

@@ -15,6 +15,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/engine/claims"
 	"github.com/governance-operator/governance-operator/internal/engine/decision"
 	"github.com/governance-operator/governance-operator/internal/queue"
 	"github.com/governance-operator/governance-operator/internal/reference"
@@ -65,7 +66,7 @@ type Reconciler[O Object, D backend.Model] struct {
 	Kind Kind[O, D]
 	Options
 
-	claims  claimIndex
+	claims  claims.Index
 	waiting waiting
 	views   views[D]
 	clock   clock
@@ -156,7 +157,7 @@ func (r *Reconciler[O, D]) forget(name types.NamespacedName, uid types.UID) {
 	defer r.mu.Unlock()
 	delete(r.forced, name)
 	delete(r.memory, uid)
-	r.claims.forget(uid)
+	r.claims.Forget(uid)
 	r.names.leave(uid)
 	r.names.stop(name)
 	r.waiting.forget(name)
@@ -294,10 +295,10 @@ func (r *Reconciler[O, D]) fillClaims(ctx context.Context) error {
 		r.uids[client.ObjectKeyFromObject(obj)] = obj.GetUID()
 		c := claimantOf(obj)
 		if st.Remote != nil && st.Remote.ID != "" {
-			c.bound = true
-			r.claims.note(remoteKey{st.Remote.TenantID, r.Kind.Name, st.Remote.ParentID, st.Remote.ID}, c)
+			c.Bound = true
+			r.claims.Note(claims.Key{Tenant: st.Remote.TenantID, Kind: r.Kind.Name, Parent: st.Remote.ParentID, ID: st.Remote.ID}, c)
 		} else if intent, _ := readIntent(obj); spec.RemoteID != "" && intent != nil {
-			r.claims.note(remoteKey{intent.Tenant, r.Kind.Name, intent.ParentID, spec.RemoteID}, c)
+			r.claims.Note(claims.Key{Tenant: intent.Tenant, Kind: r.Kind.Name, Parent: intent.ParentID, ID: spec.RemoteID}, c)
 		}
 		r.fillNames(ctx, obj, c)
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/engine/claims"
 	"github.com/governance-operator/governance-operator/internal/engine/decision"
 )
 
@@ -27,14 +28,14 @@ func (p *pass[O, D]) lookForNamesake(ctx context.Context) error {
 			p.wait = min(left, quietTurn/6)
 			return nil
 		}
-		p.refuse(bearer{}, holder.name, p.r.Now())
+		p.refuse(bearer{}, holder.Name, p.r.Now())
 		return nil
 	}
 	bearers, looked, err := p.bearersOf(ctx, name)
 	if err != nil || p.wait > 0 {
 		return err
 	}
-	if m, ok := p.r.names.madeSince(p.nameKey(name), looked, p.r.Now(), p.caps.ListLag); ok && m.by.uid != c.uid && p.rivals(c)(m.by) {
+	if m, ok := p.r.names.madeSince(p.nameKey(name), looked, p.r.Now(), p.caps.ListLag); ok && m.by.UID != c.UID && p.rivals(c)(m.by) {
 		bearers = append(slices.Clone(bearers), m.bearer)
 	}
 	bearers = slices.DeleteFunc(slices.Clone(bearers), func(b bearer) bool { return b.id != "" && b.id == p.boundID() })
@@ -71,8 +72,8 @@ func (p *pass[O, D]) foundNamesake(ctx context.Context, bearers []bearer, looked
 // hasIt is the object of this cluster that has a remote, by its binding or its mark; empty if there is none.
 func (p *pass[O, D]) hasIt(b bearer) string {
 	c := claimantOf(p.obj)
-	k := remoteKey{p.backend.TenantID, p.r.Kind.Name, b.parent, b.id}
-	if holder := p.r.claims.holder(k, c.uid, p.rivals(c)); holder != "" {
+	k := claims.Key{Tenant: p.backend.TenantID, Kind: p.r.Kind.Name, Parent: b.parent, ID: b.id}
+	if holder := p.r.claims.Holder(k, c.UID, p.rivals(c)); holder != "" {
 		return holder
 	}
 	if b.mark.Cluster == p.r.ClusterID && p.ownerOf(decision.FoundByKey, backend.Observation[D]{Mark: b.mark}) == decision.OwnerForeign {
@@ -216,13 +217,13 @@ func (p *pass[O, D]) noteName(obs backend.Observation[D]) {
 }
 
 // fillNames takes over from the stored objects what another process was about to make, and what it made a moment ago.
-func (r *Reconciler[O, D]) fillNames(ctx context.Context, obj O, c claimant) {
+func (r *Reconciler[O, D]) fillNames(ctx context.Context, obj O, c claims.Claimant) {
 	intent, _ := readIntent(obj)
 	if intent == nil || intent.Key.Name() == "" {
 		return
 	}
 	st, now := obj.GetManagedStatus(), r.Now()
-	place := nameKey{r.Backends.Place(ctx, obj.GetNamespace(), c.ref).At, intent.Tenant, intent.ParentID, ""}
+	place := nameKey{r.Backends.Place(ctx, obj.GetNamespace(), c.Ref).At, intent.Tenant, intent.ParentID, ""}
 	keys := keysOfNames(place, intent.Key.Name())
 	switch remote := st.Remote; {
 	case intent.Attempt > st.ClosedAttempt:
@@ -230,7 +231,7 @@ func (r *Reconciler[O, D]) fillNames(ctx context.Context, obj O, c claimant) {
 		r.names.enter(keys[0], c, now.Add(-quietTurn))
 		r.names.mu.Unlock()
 	case remote != nil && remote.ID != "" && remote.LastWrittenAt != nil && now.Sub(remote.LastWrittenAt.Time) < lookAgain:
-		mark := backend.Mark{Token: intent.Token, Owner: c.name, Cluster: r.ClusterID}
+		mark := backend.Mark{Token: intent.Token, Owner: c.Name, Cluster: r.ClusterID}
 		r.names.note(keys, madeName{bearer{remote.ID, remote.ParentID, mark}, c, now})
 	}
 }

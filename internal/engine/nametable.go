@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/engine/claims"
 )
 
 const (
@@ -46,14 +47,14 @@ type nameTable struct {
 
 // turnHolder is who has a turn, since when.
 type turnHolder struct {
-	claimant
+	claims.Claimant
 	since time.Time
 }
 
 // madeName is what this process made, or gave the name to.
 type madeName struct {
 	bearer
-	by claimant
+	by claims.Claimant
 	at time.Time
 }
 
@@ -81,30 +82,30 @@ type nameAnswer struct {
 }
 
 // turn takes the turn at a name: of those who want it one goes first. It returns who has it, if that is another one that counts.
-func (t *nameTable) turn(k nameKey, c claimant, now time.Time, counts func(claimant) bool) (holder claimant, since time.Time, taken bool) {
+func (t *nameTable) turn(k nameKey, c claims.Claimant, now time.Time, counts func(claims.Claimant) bool) (holder claims.Claimant, since time.Time, taken bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, holder := range t.turns[k] {
-		if holder.uid != c.uid && counts(holder.claimant) {
-			return holder.claimant, holder.since, false
+		if holder.UID != c.UID && counts(holder.Claimant) {
+			return holder.Claimant, holder.since, false
 		}
 	}
 	t.enter(k, c, now)
-	return claimant{}, time.Time{}, true
+	return claims.Claimant{}, time.Time{}, true
 }
 
 // enter gives a turn to c, beside those who have one that does not count for it; t.mu is held.
-func (t *nameTable) enter(k nameKey, c claimant, now time.Time) {
+func (t *nameTable) enter(k nameKey, c claims.Claimant, now time.Time) {
 	if t.turns == nil {
 		t.turns, t.taken = map[nameKey][]turnHolder{}, map[types.UID]map[nameKey]bool{}
 	}
-	if t.taken[c.uid][k] {
+	if t.taken[c.UID][k] {
 		return
 	}
-	if t.taken[c.uid] == nil {
-		t.taken[c.uid] = map[nameKey]bool{}
+	if t.taken[c.UID] == nil {
+		t.taken[c.UID] = map[nameKey]bool{}
 	}
-	t.turns[k], t.taken[c.uid][k] = append(t.turns[k], turnHolder{c, now}), true
+	t.turns[k], t.taken[c.UID][k] = append(t.turns[k], turnHolder{c, now}), true
 }
 
 // leave ends the turns of an object.
@@ -112,7 +113,7 @@ func (t *nameTable) leave(uid types.UID) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for k := range t.taken[uid] {
-		t.turns[k] = slices.DeleteFunc(t.turns[k], func(h turnHolder) bool { return h.uid == uid })
+		t.turns[k] = slices.DeleteFunc(t.turns[k], func(h turnHolder) bool { return h.UID == uid })
 		if len(t.turns[k]) == 0 {
 			delete(t.turns, k)
 		}

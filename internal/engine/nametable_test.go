@@ -5,20 +5,22 @@ import (
 	"time"
 
 	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/governance-operator/governance-operator/internal/engine/claims"
 )
 
 func TestATurnThatDoesNotCountEndsNobodysTurn(t *testing.T) {
 	var table nameTable
 	now := time.Unix(0, 0)
 	k := nameKey{"at", "tenant", "app", "Payroll"}
-	counts := func(h claimant) bool { return h.uid != "forged" }
-	table.enter(k, claimant{uid: "honest"}, now)
-	table.enter(k, claimant{uid: "forged"}, now) // As a restart finds them, in any order.
-	if holder, _, mine := table.turn(k, claimant{uid: "next"}, now, counts); mine || holder.uid != "honest" {
-		t.Errorf("mine %t, of %s", mine, holder.uid)
+	counts := func(h claims.Claimant) bool { return h.UID != "forged" }
+	table.enter(k, claims.Claimant{UID: "honest"}, now)
+	table.enter(k, claims.Claimant{UID: "forged"}, now) // As a restart finds them, in any order.
+	if holder, _, mine := table.turn(k, claims.Claimant{UID: "next"}, now, counts); mine || holder.UID != "honest" {
+		t.Errorf("mine %t, of %s", mine, holder.UID)
 	}
 	table.leave("honest")
-	if _, _, mine := table.turn(k, claimant{uid: "next"}, now, counts); !mine {
+	if _, _, mine := table.turn(k, claims.Claimant{UID: "next"}, now, counts); !mine {
 		t.Error("a forged turn holds a name")
 	}
 	for _, uid := range []types.UID{"next", "forged"} {

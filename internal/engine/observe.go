@@ -11,6 +11,7 @@ import (
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/engine/claims"
 	"github.com/governance-operator/governance-operator/internal/engine/decision"
 )
 
@@ -375,18 +376,18 @@ func (p *pass[O, D]) judgeChanges(ctx context.Context, obs backend.Observation[D
 // claim enters the find into the claim index.
 func (p *pass[O, D]) claim(obs backend.Observation[D]) {
 	k, c := p.claimOf(obs)
-	p.r.claims.forget(p.obj.GetUID(), k)
-	p.claimedBy, p.facts.ClaimConflict = p.r.claims.claim(k, c, p.rivals(c))
-	if m := obs.Mark; p.facts.Deleting && c.bound && m.Cluster == p.r.ClusterID && m.Owner == c.name {
+	p.r.claims.Forget(p.obj.GetUID(), k)
+	p.claimedBy, p.facts.ClaimConflict = p.r.claims.Claim(k, c, p.rivals(c))
+	if m := obs.Mark; p.facts.Deleting && c.Bound && m.Cluster == p.r.ClusterID && m.Owner == c.Name {
 		p.claimedBy, p.facts.ClaimConflict = "", false // The owner's deletion does what its own object says.
 	}
 }
 
-func (p *pass[O, D]) claimOf(obs backend.Observation[D]) (remoteKey, claimant) {
+func (p *pass[O, D]) claimOf(obs backend.Observation[D]) (claims.Key, claims.Claimant) {
 	c := claimantOf(p.obj)
-	c.bound = obs.ID != "" && (p.facts.Bound && p.boundID() == obs.ID || p.wroteTo == obs.ID)
-	c.marked = p.intent != nil && obs.Mark.Cluster == p.r.ClusterID && obs.Mark.Owner == c.name && obs.Mark.Token == p.intent.Token
-	return remoteKey{p.backend.TenantID, p.r.Kind.Name, obs.ParentID, obs.ID}, c
+	c.Bound = obs.ID != "" && (p.facts.Bound && p.boundID() == obs.ID || p.wroteTo == obs.ID)
+	c.Marked = p.intent != nil && obs.Mark.Cluster == p.r.ClusterID && obs.Mark.Owner == c.Name && obs.Mark.Token == p.intent.Token
+	return claims.Key{Tenant: p.backend.TenantID, Kind: p.r.Kind.Name, Parent: obs.ParentID, ID: obs.ID}, c
 }
 
 // diff compares the desired model with an observation.

@@ -348,7 +348,7 @@ func (p *pass[O, D]) open(ctx context.Context) (outcome, bool) {
 		pinned = p.intent.Tenant
 	}
 	f.TenantMatches = b.Lives(pinned) && b.PinnedTenantID == b.TenantID
-	p.r.claims.rename(b.ByHost, b.TenantID)
+	p.r.claims.Rename(b.ByHost, b.TenantID)
 	if !f.TenantMatches {
 		// Nothing that this tenant says can be about our remote.
 		p.r.views.forget(b.TenantKey)
