@@ -22,6 +22,7 @@ import (
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/shares"
 	"github.com/governance-operator/governance-operator/internal/queue"
 	"github.com/governance-operator/governance-operator/internal/reference"
 	"github.com/governance-operator/governance-operator/internal/sweep"
@@ -153,7 +154,7 @@ func setupKind[O engine.Object, D backend.Model](mgr manager.Manager, o Options,
 		Named(kind.Name).
 		Watches(kind.New(), unfinishedFirst(), builder.WithPredicates(asked())).
 		WithOptions(controller.Options{
-			MaxConcurrentReconciles: engine.Workers(max(o.Concurrency, 1)),
+			MaxConcurrentReconciles: shares.Workers(max(o.Concurrency, 1)),
 			SkipNameValidation:      o.SkipNameValidation,
 			EnableWarmup:            ptr.To(true),
 			NewQueue: func(string, workqueue.TypedRateLimiter[reconcile.Request]) workqueue.TypedRateLimitingInterface[reconcile.Request] {

@@ -17,6 +17,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/engine/claims"
 	"github.com/governance-operator/governance-operator/internal/engine/decision"
+	"github.com/governance-operator/governance-operator/internal/engine/shares"
 	"github.com/governance-operator/governance-operator/internal/queue"
 	"github.com/governance-operator/governance-operator/internal/reference"
 )
@@ -70,7 +71,7 @@ type Reconciler[O Object, D backend.Model] struct {
 	waiting waiting
 	views   views[D]
 	clock   clock
-	slots   slots
+	slots   shares.Limiter
 	places  places
 	names   nameTable
 
@@ -121,7 +122,7 @@ func NewReconciler[O Object, D backend.Model](kind Kind[O, D], o Options) *Recon
 	statusRefused.WithLabelValues(kind.Name)
 	r.views.now, r.views.bound, r.views.lives, r.views.wanted = o.Now, r.boundIDs, r.ownerLives, r.names.wanted
 	r.clock.now = o.Now
-	r.slots = slots{max: o.PerNamespace, now: o.Now, wake: o.Wake}
+	r.slots = shares.Limiter{Max: o.PerNamespace, Now: o.Now, Wake: o.Wake}
 	return r
 }
 
@@ -166,10 +167,10 @@ func (r *Reconciler[O, D]) forget(name types.NamespacedName, uid types.UID) {
 
 // Reconcile does one pass over one object.
 func (r *Reconciler[O, D]) Reconcile(ctx context.Context, req reconcile.Request) (reconcile.Result, error) {
-	turn, working := r.slots.take(req.NamespacedName)
+	turn, working := r.slots.Take(req.NamespacedName)
 	defer func() {
 		if working {
-			r.slots.leave(turn)
+			r.slots.Leave(turn)
 		}
 	}()
 	if err := r.fillClaims(ctx); err != nil {
@@ -195,7 +196,7 @@ func (r *Reconciler[O, D]) Reconcile(ctx context.Context, req reconcile.Request)
 	if p.memory.lags(obj.GetResourceVersion(), r.Now()) {
 		result := reconcile.Result{RequeueAfter: lagAgain}
 		if working {
-			result.Priority = &turn.priority
+			result.Priority = &turn.Priority
 		}
 		return result, nil
 	}
@@ -205,7 +206,7 @@ func (r *Reconciler[O, D]) Reconcile(ctx context.Context, req reconcile.Request)
 	}
 	if !working {
 		turn = r.turnOf(ctx, obj)
-		if working = r.slots.enter(req.NamespacedName, turn); !working {
+		if working = r.slots.Enter(req.NamespacedName, turn); !working {
 			r.Force(req.NamespacedName) // Whatever asked for this pass still does when its turn comes.
 			return reconcile.Result{}, nil
 		}
@@ -213,7 +214,7 @@ func (r *Reconciler[O, D]) Reconcile(ctx context.Context, req reconcile.Request)
 	p.turn = turn
 	ctx, span := p.trace(ctx)
 	defer span.End()
-	holding, release := backend.Holding(backend.WithPriority(ctx, turn.class()))
+	holding, release := backend.Holding(backend.WithPriority(ctx, turn.Class()))
 	defer release()
 	out := p.run(holding)
 	if out.plan == nil {
@@ -222,11 +223,11 @@ func (r *Reconciler[O, D]) Reconcile(ctx context.Context, req reconcile.Request)
 	if p.wait > 0 {
 		// Nothing was learnt, and nothing is told. Whatever asked for this pass still does.
 		r.Force(req.NamespacedName)
-		return reconcile.Result{RequeueAfter: p.wait, Priority: &turn.priority}, nil
+		return reconcile.Result{RequeueAfter: p.wait, Priority: &turn.Priority}, nil
 	}
 	if out.paced && !out.wrote && r.PerNamespace > 0 {
 		r.Force(req.NamespacedName)
-		r.slots.wait(req.NamespacedName, turn, backend.AfterOf(out.err))
+		r.slots.Wait(req.NamespacedName, turn, backend.AfterOf(out.err))
 		working = false
 		return reconcile.Result{}, nil
 	}
@@ -236,7 +237,7 @@ func (r *Reconciler[O, D]) Reconcile(ctx context.Context, req reconcile.Request)
 		return later(time.Second), nil
 	}
 	if err == nil && after == atOnce {
-		return reconcile.Result{RequeueAfter: after, Priority: &turn.priority}, nil
+		return reconcile.Result{RequeueAfter: after, Priority: &turn.Priority}, nil
 	}
 	return later(after), err
 }
@@ -248,16 +249,16 @@ func later(after time.Duration) reconcile.Result {
 
 // turnOf is the place in line that a pass over the object would take: with all that call the
 // same place, which is known before anybody there has answered.
-func (r *Reconciler[O, D]) turnOf(ctx context.Context, obj O) turn {
-	t := turn{namespace: obj.GetNamespace(), tenant: r.Backends.Place(ctx, obj.GetNamespace(), obj.GetManagedSpec().BackendRef).At, since: r.Now()}
-	if t.tenant == "" {
-		t.tenant = BackendKey(obj)
+func (r *Reconciler[O, D]) turnOf(ctx context.Context, obj O) shares.Turn {
+	t := shares.Turn{Namespace: obj.GetNamespace(), Tenant: r.Backends.Place(ctx, obj.GetNamespace(), obj.GetManagedSpec().BackendRef).At, Since: r.Now()}
+	if t.Tenant == "" {
+		t.Tenant = BackendKey(obj)
 	}
 	if r.Priority != nil {
-		t.priority = r.Priority(client.ObjectKeyFromObject(obj))
+		t.Priority = r.Priority(client.ObjectKeyFromObject(obj))
 	}
 	if !obj.GetDeletionTimestamp().IsZero() {
-		t.priority = min(t.priority, queue.Deletion)
+		t.Priority = min(t.Priority, queue.Deletion)
 	}
 	return t
 }

@@ -19,6 +19,7 @@ import (
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/engine/decision"
+	"github.com/governance-operator/governance-operator/internal/engine/shares"
 	"github.com/governance-operator/governance-operator/internal/reference"
 )
 
@@ -33,7 +34,7 @@ type pass[O Object, D backend.Model] struct {
 	obj    O
 	stored O // as it was read, for the patches
 	memory *memory
-	turn   turn
+	turn   shares.Turn
 	began  time.Time
 	acted  bool // something was about to be sent
 	forced bool // a sweep, or whoever waited in line, wants a look
@@ -333,7 +334,7 @@ func (p *pass[O, D]) open(ctx context.Context) (outcome, bool) {
 		return outcome{paced: !held, held: held, err: &backend.Error{Class: class, After: pace.Delay,
 			Err: fmt.Errorf("the tenant's budget or the vendor asks for a pause")}}, true
 	}
-	p.r.slots.passed(p.turn)
+	p.r.slots.Passed(p.turn)
 	f.MassAbsence = b.Absent[p.r.Kind.Name] > 0
 	f.MassDeletion = b.DeletionsHeld
 	if out, stop := p.stillHeld(ctx); stop {

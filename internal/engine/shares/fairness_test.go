@@ -1,4 +1,4 @@
-package engine
+package shares
 
 import (
 	"fmt"
@@ -11,25 +11,25 @@ import (
 	"github.com/governance-operator/governance-operator/internal/queue"
 )
 
-// house is slots that note who was woken.
+// house is Limiter that note who was woken.
 type house struct {
-	slots
+	Limiter
 	at    time.Time
 	woken []string
 }
 
 func newHouse(most int) *house {
 	h := &house{at: time.Unix(0, 0)}
-	h.slots = slots{max: most, now: func() time.Time { return h.at }, wake: func(n types.NamespacedName) { h.woken = append(h.woken, n.String()) }}
+	h.Limiter = Limiter{Max: most, Now: func() time.Time { return h.at }, Wake: func(n types.NamespacedName) { h.woken = append(h.woken, n.String()) }}
 	return h
 }
 
-// enter brings n objects of a namespace for a tenant, and returns how many of them work.
+// Enter brings n objects of a namespace for a tenant, and returns how many of them work.
 func (h *house) arrive(namespace, tenant string, n int) (working int) {
 	for i := range n {
 		h.at = h.at.Add(time.Millisecond)
 		name := types.NamespacedName{Namespace: namespace, Name: fmt.Sprint(tenant, "-", i)}
-		if h.enter(name, turn{namespace: namespace, tenant: tenant, priority: queue.Edit, since: h.at}) {
+		if h.Enter(name, Turn{Namespace: namespace, Tenant: tenant, Priority: queue.Edit, Since: h.at}) {
 			working++
 		}
 	}
@@ -87,7 +87,7 @@ func TestALineOfOneNamespaceDoesNotGoBeforeAnothers(t *testing.T) {
 	}
 	h.arrive("late", "shared", 1)
 	// What ends lets in who has least, not who came first.
-	h.leave(turn{namespace: "team", tenant: "shared"})
+	h.Leave(Turn{Namespace: "team", Tenant: "shared"})
 	if want := []string{"late/shared-0"}; !slices.Equal(h.woken, want) {
 		t.Errorf("%v woken, want %v", h.woken, want)
 	}
@@ -101,16 +101,16 @@ func TestSlotsThatNobodyUsesLeaveNothing(t *testing.T) {
 		}
 	}
 	for _, tenant := range []string{"a", "b"} {
-		h.leave(turn{namespace: "team", tenant: tenant})
+		h.Leave(Turn{Namespace: "team", Tenant: tenant})
 	}
 	if len(h.spaces) != 0 || len(h.tenants) != 0 || len(h.granted) != 0 || h.working != 0 {
-		t.Errorf("%d namespaces, %d tenants, %d kept slots and %d at work remain", len(h.spaces), len(h.tenants), len(h.granted), h.working)
+		t.Errorf("%d namespaces, %d tenants, %d kept Limiter and %d at work remain", len(h.spaces), len(h.tenants), len(h.granted), h.working)
 	}
 }
 
 // toil is objects of many namespaces that call one place, each of which works until it is told to leave.
 type toil struct {
-	*slots
+	*Limiter
 	now     time.Time
 	woken   []types.NamespacedName
 	working []toiler
@@ -118,18 +118,18 @@ type toil struct {
 
 type toiler struct {
 	name types.NamespacedName
-	turn turn
+	Turn Turn
 }
 
 func newToil(most int) *toil {
 	w := &toil{now: time.Unix(0, 0)}
-	w.slots = &slots{max: most, now: func() time.Time { return w.now }, wake: func(n types.NamespacedName) { w.woken = append(w.woken, n) }}
+	w.Limiter = &Limiter{Max: most, Now: func() time.Time { return w.now }, Wake: func(n types.NamespacedName) { w.woken = append(w.woken, n) }}
 	return w
 }
 
 func (w *toil) ask(namespace, name string, priority int) {
-	n, t := types.NamespacedName{Namespace: namespace, Name: name}, turn{namespace: namespace, tenant: "place", since: w.now, priority: priority}
-	if w.enter(n, t) {
+	n, t := types.NamespacedName{Namespace: namespace, Name: name}, Turn{Namespace: namespace, Tenant: "place", Since: w.now, Priority: priority}
+	if w.Enter(n, t) {
 		w.working = append(w.working, toiler{n, t})
 	}
 }
@@ -139,9 +139,9 @@ func (w *toil) step() string {
 	w.now = w.now.Add(100 * time.Millisecond)
 	first := w.working[0]
 	w.working, w.woken = w.working[1:], nil
-	w.leave(first.turn)
+	w.Leave(first.Turn)
 	for _, n := range w.woken {
-		if t, ok := w.take(n); ok {
+		if t, ok := w.Take(n); ok {
 			w.working = append(w.working, toiler{n, t})
 		}
 	}

@@ -1,4 +1,4 @@
-package engine
+package shares
 
 import (
 	"sync"
@@ -10,24 +10,24 @@ import (
 	"github.com/governance-operator/governance-operator/internal/queue"
 )
 
-// slots keeps one namespace, and within it one tenant, from taking every worker. Who finds no slot, or
+// Limiter keeps one namespace, and within it one tenant, from taking every worker. Who finds no slot, or
 // no call left in the budget, waits in line without a worker: each namespace has a line of its own
 // for each place that its objects call. A line lets in who has the highest priority, and among equals who
 // came first; what waits is raised as in the queue. Among lines the most urgent goes first, and
 // among equals the namespace that has the least. It is safe for concurrent use.
-type slots struct {
-	// max is how many objects of one namespace may be worked on at once, and about twice what one
+type Limiter struct {
+	// Max is how many objects of one namespace may be worked on at once, and about twice what one
 	// tenant gets; no bound if zero.
-	max int
-	now func() time.Time
-	// wake queues an object whose turn has come.
-	wake func(types.NamespacedName)
+	Max int
+	Now func() time.Time
+	// Wake queues an object whose turn has come.
+	Wake func(types.NamespacedName)
 
 	mu      sync.Mutex
 	working int
 	spaces  map[string]*space
 	tenants map[string]int                // who works for a tenant, of all namespaces
-	granted map[types.NamespacedName]turn // the slots that are kept for objects
+	granted map[types.NamespacedName]Turn // the Limiter that are kept for objects
 }
 
 // crowd is how many namespaces can have all that they may at once: workers only wait, and cost little.
@@ -43,16 +43,16 @@ type space struct {
 	lines   map[string]*line
 }
 
-// turn is a place in a line, and later its slot.
-type turn struct {
-	namespace, tenant string
-	priority          int
-	since             time.Time
+// Turn is a place in a line, and later its slot.
+type Turn struct {
+	Namespace, Tenant string
+	Priority          int
+	Since             time.Time
 }
 
-// class is the class of the calls that are made in this turn.
-func (t turn) class() backend.Priority {
-	if t.priority >= queue.Deletion {
+// Class is the class of the calls that are made in this turn.
+func (t Turn) Class() backend.Priority {
+	if t.Priority >= queue.Deletion {
 		return backend.PriorityEdit
 	}
 	return backend.PriorityRest
@@ -71,15 +71,15 @@ type line struct {
 }
 
 type waiter struct {
-	turn
+	Turn
 	name types.NamespacedName
 	left bool
 }
 
-// enter takes a slot, or stands in line and returns false. Every enter that returned true needs one
-// leave or one wait.
-func (s *slots) enter(name types.NamespacedName, t turn) bool {
-	if s.max <= 0 {
+// Enter takes a slot, or stands in line and returns false. Every enter that returned true needs one
+// Leave or one wait.
+func (s *Limiter) Enter(name types.NamespacedName, t Turn) bool {
+	if s.Max <= 0 {
 		return true
 	}
 	s.mu.Lock()
@@ -96,8 +96,8 @@ func (s *slots) enter(name types.NamespacedName, t turn) bool {
 	return false
 }
 
-// take returns the slot that was kept for the object. Who takes it must leave or wait.
-func (s *slots) take(name types.NamespacedName) (t turn, kept bool) {
+// Take returns the slot that was kept for the object. Who takes it must leave or wait.
+func (s *Limiter) Take(name types.NamespacedName) (t Turn, kept bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t, kept = s.granted[name]
@@ -105,20 +105,20 @@ func (s *slots) take(name types.NamespacedName) (t turn, kept bool) {
 	return t, kept
 }
 
-// passed records that the budget has calls left for who works: another one may try.
-func (s *slots) passed(t turn) { s.change(t, func(*line) {}) }
+// Passed records that the budget has calls left for who works: another one may try.
+func (s *Limiter) Passed(t Turn) { s.change(t, func(*line) {}) }
 
-// leave gives the slot to the next in line.
-func (s *slots) leave(t turn) { s.change(t, func(l *line) { s.free(t, l) }) }
+// Leave gives the slot to the next in line.
+func (s *Limiter) Leave(t Turn) { s.change(t, func(l *line) { s.free(t, l) }) }
 
-// wait gives the slot back and stands in line again at the same place. Nobody of its
+// Wait gives the slot back and stands in line again at the same place. Nobody of its
 // class is let in before the time is over, nor of a lower one.
-func (s *slots) wait(name types.NamespacedName, t turn, after time.Duration) {
-	until := s.now().Add(after)
+func (s *Limiter) Wait(name types.NamespacedName, t Turn, after time.Duration) {
+	until := s.Now().Add(after)
 	s.change(t, func(l *line) {
 		s.free(t, l)
 		l.stand(name, t)
-		for class := t.class(); class <= backend.PriorityRest; class++ {
+		for class := t.Class(); class <= backend.PriorityRest; class++ {
 			if l.held[class].Before(until) {
 				l.held[class] = until
 			}
@@ -128,18 +128,18 @@ func (s *slots) wait(name types.NamespacedName, t turn, after time.Duration) {
 }
 
 // free gives a slot back; s.mu is held.
-func (s *slots) free(t turn, l *line) {
+func (s *Limiter) free(t Turn, l *line) {
 	l.working--
-	s.spaces[t.namespace].working--
+	s.spaces[t.Namespace].working--
 	s.working--
-	if s.tenants[t.tenant]--; s.tenants[t.tenant] == 0 {
-		delete(s.tenants, t.tenant)
+	if s.tenants[t.Tenant]--; s.tenants[t.Tenant] == 0 {
+		delete(s.tenants, t.Tenant)
 	}
 }
 
 // change does what it is told under the lock, and then lets one in: of all lines if that left a slot free, else of this one.
-func (s *slots) change(t turn, do func(*line)) {
-	if s.max <= 0 {
+func (s *Limiter) change(t Turn, do func(*line)) {
+	if s.Max <= 0 {
 		return
 	}
 	s.mu.Lock()
@@ -153,72 +153,72 @@ func (s *slots) change(t turn, do func(*line)) {
 		next = s.grant(space, l)
 	}
 	if l.working == 0 && len(l.waiting) == 0 {
-		delete(space.lines, t.tenant)
+		delete(space.lines, t.Tenant)
 		if len(space.lines) == 0 {
-			delete(s.spaces, t.namespace)
+			delete(s.spaces, t.Namespace)
 		}
 	}
 	s.mu.Unlock()
 	s.wakeAll(next)
 }
 
-func (s *slots) wakeAll(next ...*waiter) {
+func (s *Limiter) wakeAll(next ...*waiter) {
 	for _, w := range next {
 		if w != nil {
-			s.wake(w.name)
+			s.Wake(w.name)
 		}
 	}
 }
 
 // line returns the namespace of a turn, and its line there.
-func (s *slots) line(t turn) (*space, *line) {
+func (s *Limiter) line(t Turn) (*space, *line) {
 	if s.spaces == nil {
-		s.spaces, s.tenants, s.granted = map[string]*space{}, map[string]int{}, map[types.NamespacedName]turn{}
+		s.spaces, s.tenants, s.granted = map[string]*space{}, map[string]int{}, map[types.NamespacedName]Turn{}
 	}
-	of := s.spaces[t.namespace]
+	of := s.spaces[t.Namespace]
 	if of == nil {
 		of = &space{lines: map[string]*line{}}
-		s.spaces[t.namespace] = of
+		s.spaces[t.Namespace] = of
 	}
-	l := of.lines[t.tenant]
+	l := of.lines[t.Tenant]
 	if l == nil {
 		l = &line{
-			tenant:  t.tenant,
+			tenant:  t.Tenant,
 			waiting: map[types.NamespacedName]*waiter{},
 			queued:  map[int][]*waiter{},
 			held:    map[backend.Priority]time.Time{},
 		}
-		of.lines[t.tenant] = l
+		of.lines[t.Tenant] = l
 	}
 	return of, l
 }
 
 // roomy reports whether one more of the namespace may work: it gets at most half of what the others left.
-func (s *slots) roomy(of *space) bool {
-	return of.working < min(s.max, queue.Share(Workers(s.max), s.working-of.working))
+func (s *Limiter) roomy(of *space) bool {
+	return of.working < min(s.Max, queue.Share(Workers(s.Max), s.working-of.working))
 }
 
 // open reports whether one more of the line may: it gets at most half of what other namespaces left
 // of its tenant, and half of what other tenants left of its namespace.
-func (s *slots) open(of *space, l *line) bool {
-	return l.working < queue.Share(s.max, s.tenants[l.tenant]-l.working) && l.working < queue.Share(s.max, of.working-l.working)
+func (s *Limiter) open(of *space, l *line) bool {
+	return l.working < queue.Share(s.Max, s.tenants[l.tenant]-l.working) && l.working < queue.Share(s.Max, of.working-l.working)
 }
 
 // grant keeps a free slot for the next in line, if there are both.
-func (s *slots) grant(of *space, l *line) *waiter {
+func (s *Limiter) grant(of *space, l *line) *waiter {
 	if !s.roomy(of) || !s.open(of, l) {
 		return nil
 	}
-	next, _ := l.next(s.now())
+	next, _ := l.next(s.Now())
 	return s.let(of, l, next)
 }
 
 // grantAny keeps a free slot for the next of all lines.
-func (s *slots) grantAny() *waiter {
+func (s *Limiter) grantAny() *waiter {
 	var first *waiter
 	var of *space
 	var in *line
-	best, now := 0, s.now()
+	best, now := 0, s.Now()
 	for _, candidate := range s.spaces {
 		if !s.roomy(candidate) {
 			continue
@@ -240,7 +240,7 @@ func (s *slots) grantAny() *waiter {
 func (a *space) before(b *space, mine, theirs *waiter) bool {
 	switch {
 	case a == b:
-		return mine.since.Before(theirs.since)
+		return mine.Since.Before(theirs.Since)
 	case a.working != b.working:
 		return a.working < b.working
 	}
@@ -248,7 +248,7 @@ func (a *space) before(b *space, mine, theirs *waiter) bool {
 }
 
 // let notes that a waiter has a slot now.
-func (s *slots) let(of *space, l *line, next *waiter) *waiter {
+func (s *Limiter) let(of *space, l *line, next *waiter) *waiter {
 	if next == nil {
 		return nil
 	}
@@ -256,29 +256,29 @@ func (s *slots) let(of *space, l *line, next *waiter) *waiter {
 	delete(l.waiting, next.name)
 	l.working++
 	of.working++
-	of.served = s.now()
+	of.served = s.Now()
 	s.working++
 	s.tenants[l.tenant]++
-	s.granted[next.name] = next.turn
+	s.granted[next.name] = next.Turn
 	return next
 }
 
 // stand puts the object in line; one that waits already keeps the better place.
-func (l *line) stand(name types.NamespacedName, t turn) {
+func (l *line) stand(name types.NamespacedName, t Turn) {
 	if before := l.waiting[name]; before != nil {
-		if before.priority >= t.priority {
+		if before.Priority >= t.Priority {
 			return
 		}
 		before.left = true
 	}
-	w := &waiter{turn: t, name: name}
+	w := &waiter{Turn: t, name: name}
 	l.waiting[name] = w
-	queued := append(l.queued[t.priority], w)
+	queued := append(l.queued[t.Priority], w)
 	// Who comes back from a wait goes before those who came later.
-	for i := len(queued) - 1; i > 0 && queued[i].since.Before(queued[i-1].since); i-- {
+	for i := len(queued) - 1; i > 0 && queued[i].Since.Before(queued[i-1].Since); i-- {
 		queued[i], queued[i-1] = queued[i-1], queued[i]
 	}
-	l.queued[t.priority] = queued
+	l.queued[t.Priority] = queued
 }
 
 // next is who goes first now and how urgent that is, nil if nobody may.
@@ -293,15 +293,15 @@ func (l *line) next(now time.Time) (first *waiter, best int) {
 		}
 		l.queued[priority] = queued
 		head := queued[0]
-		if l.isHeld(head.turn, now) {
+		if l.isHeld(head.Turn, now) {
 			continue
 		}
-		raised := queue.Raised(priority, now.Sub(head.since))
-		if first == nil || raised > best || raised == best && head.since.Before(first.since) {
+		raised := queue.Raised(priority, now.Sub(head.Since))
+		if first == nil || raised > best || raised == best && head.Since.Before(first.Since) {
 			first, best = head, raised
 		}
 	}
 	return first, best
 }
 
-func (l *line) isHeld(t turn, now time.Time) bool { return now.Before(l.held[t.class()]) }
+func (l *line) isHeld(t Turn, now time.Time) bool { return now.Before(l.held[t.Class()]) }
