@@ -33,6 +33,8 @@ type removal[D backend.Model] struct {
 	items map[string]int
 	// waits are the fields that are not written while something is held.
 	waits []string
+	// shut are fields that wait, of which another field closes what is there meanwhile.
+	shut []string
 }
 
 // revert makes the step between the spec and what is compared: what the object wrote and its spec does not have any more.
@@ -117,7 +119,7 @@ func (p *pass[O, D]) takeBack(obs backend.Observation[D]) {
 
 // holdBack reports whether something is held, and leaves of the model what gives no access.
 func (p *pass[O, D]) holdBack(obs backend.Observation[D]) {
-	p.removed.less, p.removed.waits = nil, nil
+	p.removed.less, p.removed.waits, p.removed.shut = nil, nil, nil
 	p.facts.FieldRemoved = p.removed.known && !p.narrowing.on && p.facts.Owner == decision.OwnerOurs && len(p.removed.Held)+len(p.removed.Overruled) > 0
 	if !p.facts.FieldRemoved && !p.narrowing.on {
 		return
@@ -171,6 +173,7 @@ func (p *pass[O, D]) copyHarmless(less *D, changes backend.Changes) {
 		}
 		if row, ok := p.caps.Removal(path); ok && row.At != "" && row.At != path {
 			backend.SetLeaf(less, row.At, row.Value) // Whom the present condition means is not who is meant now.
+			p.removed.shut = append(p.removed.shut, path)
 		}
 	}
 }
@@ -189,11 +192,18 @@ func (p *pass[O, D]) target() D {
 	return p.desired
 }
 
-// wouldWrite lists the fields of the spec that a write of changes gives another value than there is.
+// wouldWrite lists the fields of the spec that a write of changes gives another value than there is, and those that wait and
+// are closed meanwhile by another field.
 func (p *pass[O, D]) wouldWrite(actual D, changes backend.Changes) []string {
-	return slices.DeleteFunc(backend.Wrote(p.target(), actual, changes, p.caps), func(path string) bool {
+	out := slices.DeleteFunc(backend.Wrote(p.target(), actual, changes, p.caps), func(path string) bool {
 		return p.removed.known && !slices.Contains(p.removed.set, path)
 	})
+	for _, path := range p.removed.shut {
+		if row, _ := p.caps.Removal(path); changes.Has(row.At) {
+			out = append(out, path)
+		}
+	}
+	return out
 }
 
 // noteWritten writes down, before the first byte of an update is sent, which fields it writes that the object never wrote
@@ -317,6 +327,12 @@ func (p *pass[O, D]) leaveBehind(done []string) {
 			}
 		case slices.Contains(p.removed.Clearing, path) && !p.made(): // Nothing stood in a remote that we made.
 			states[path] = v1alpha1.LeftBehindCleared
+		}
+	}
+	for _, path := range p.removed.shut {
+		row, _ := p.caps.Removal(path)
+		if slices.Contains(p.status().Written.Paths, path) && !p.changes.Has(row.At) && !slices.Contains(p.removed.set, row.At) {
+			states[row.At] = v1alpha1.LeftBehindClosed // It may have been somebody else's.
 		}
 	}
 	p.leaveParts(states)

@@ -40,6 +40,8 @@ type Said struct {
 	Busy     bool
 	RemoteID string
 	Settling []string
+	// LeftBehind lists the fields that do not stand as if the object had never written them, with what became of each.
+	LeftBehind []string
 }
 
 // Begin makes an object of a spec in a place of the vendor. No pass is made.
@@ -82,6 +84,9 @@ func (w *world[O, D]) tells() Said {
 	}
 	for _, s := range st.Settling {
 		out.Settling = append(out.Settling, s.Path)
+	}
+	for _, l := range st.LeftBehind {
+		out.LeftBehind = append(out.LeftBehind, l.Path+" "+string(l.State))
 	}
 	return out
 }
