@@ -63,21 +63,22 @@ var floors = []floor{
 
 	{folder: "internal/reference", imports: []string{"api/v1alpha1", "internal/backend"}, kubernetes: true},
 	{folder: "internal/engine/decision"},
+	{folder: "internal/engine/safety", kubernetes: true},
 	{folder: "internal/engine/shares", imports: []string{"internal/backend", "internal/queue"}, kubernetes: true},
 	{folder: "internal/engine/claims", imports: []string{"api/v1alpha1"}, kubernetes: true},
 	// Tests of the engine drive it with a real kind.
-	{folder: "internal/engine", imports: []string{"api/v1alpha1", "internal/backend", "internal/bounds", "internal/engine/claims", "internal/engine/decision", "internal/engine/shares", "internal/queue", "internal/reference"}, tests: []string{"internal/controller", "internal/lookup"}, kubernetes: true},
+	{folder: "internal/engine", imports: []string{"api/v1alpha1", "internal/backend", "internal/bounds", "internal/engine/claims", "internal/engine/decision", "internal/engine/safety", "internal/engine/shares", "internal/queue", "internal/reference"}, tests: []string{"internal/controller", "internal/lookup"}, kubernetes: true},
 	// Drivers' tests drive it through the engine.
 	{folder: "internal/engine/enginetest", imports: []string{
-		"api/v1alpha1", "internal/backend", "internal/backend/backendtest", "internal/engine", "internal/reference", "internal/sandbox", "internal/vendors/vendortest",
+		"api/v1alpha1", "internal/backend", "internal/backend/backendtest", "internal/engine", "internal/engine/safety", "internal/reference", "internal/sandbox", "internal/vendors/vendortest",
 	}, kubernetes: true, support: true},
 	{folder: "internal/sweep", imports: []string{"internal/engine", "internal/backend", "internal/queue"}, kubernetes: true},
 	{folder: "internal/tenancy", imports: []string{
-		"api/v1alpha1", "internal/backend", "internal/engine", "internal/lookup", "internal/queue", "internal/reference", "internal/sweep",
+		"api/v1alpha1", "internal/backend", "internal/engine", "internal/engine/safety", "internal/lookup", "internal/queue", "internal/reference", "internal/sweep",
 	}, kubernetes: true},
 
 	{folder: "internal/controller", imports: []string{
-		"api/v1alpha1", "internal/backend", "internal/bounds", "internal/engine", "internal/engine/decision", "internal/engine/shares", "internal/expression", "internal/queue", "internal/reference", "internal/sweep", "internal/telemetry", "internal/tenancy",
+		"api/v1alpha1", "internal/backend", "internal/bounds", "internal/engine", "internal/engine/decision", "internal/engine/safety", "internal/engine/shares", "internal/expression", "internal/queue", "internal/reference", "internal/sweep", "internal/telemetry", "internal/tenancy",
 	}, tests: []string{"internal/lookup", "internal/sandbox", "internal/sandbox/*", "internal/vendors", "internal/lease"}, kubernetes: true},
 	{folder: "internal/webhook", imports: []string{
 		"api/v1alpha1", "internal/backend", "internal/controller", "internal/engine", "internal/reference", "internal/tenancy",

@@ -33,9 +33,9 @@ var (
 	breakerDesc = prometheus.NewDesc("governance_operator_backend_breaker_open",
 		"1 while calls are held because the vendor failed repeatedly, else 0.", []string{"backend", "vendor"}, nil)
 	absentDesc = prometheus.NewDesc("governance_operator_backend_absent_objects",
-		"Objects whose remotes vanished at once, while the brake MassAbsence is on, else 0.", []string{"backend", "kind"}, nil)
+		"Objects whose remotes vanished at once, while the safety limit MassAbsence holds, else 0.", []string{"backend", "kind"}, nil)
 	heldDesc = prometheus.NewDesc("governance_operator_backend_held_deletions",
-		"Deletions that the brake MassDeletion holds, else 0.", []string{"backend"}, nil)
+		"Deletions that the safety limit MassDeletion holds, else 0.", []string{"backend"}, nil)
 	ageDesc = prometheus.NewDesc("governance_operator_sweep_age_seconds",
 		"Time since the last sweep of a kind behind a backend began that came to its end, or since the backend was made.", []string{"backend", "kind"}, nil)
 )
@@ -151,9 +151,9 @@ func (c *collector) backend(o tenancy.Object, out chan<- prometheus.Metric) {
 		}
 		gauge(out, breakerDesc, open, key, vendor)
 	}
-	absent, waits := c.pool.Brakes.Holds(key)
+	absent, waits := c.pool.Limits.Holds(key)
 	held := 0
-	if _, deletions := c.pool.Brakes.State(key); waits {
+	if _, deletions := c.pool.Limits.State(key); waits {
 		held = deletions.Waiting
 	}
 	gauge(out, heldDesc, float64(held), key)

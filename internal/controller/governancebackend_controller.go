@@ -94,7 +94,7 @@ func (r *BackendReconciler) Reconcile(ctx context.Context, req reconcile.Request
 // forget drops what is known of a backend that is gone.
 func (r *BackendReconciler) forget(key string) {
 	r.Pool.Forget(key)
-	r.Pool.Brakes.Forget(key)
+	r.Pool.Limits.Forget(key)
 	r.Sweeps.Forget(key)
 	engine.DropMetrics(key)
 	sweep.DropMetrics(key)
@@ -132,7 +132,7 @@ func (r *BackendReconciler) write(ctx context.Context, obj tenancy.Object, key s
 	}
 	r.counts(key, st, counts)
 	if h.Ready || h.Reason == v1alpha1.ReasonMassAbsence || h.Reason == v1alpha1.ReasonMassDeletion {
-		r.brakes(key, st)
+		r.limits(key, st)
 	}
 	status := metav1.ConditionFalse
 	if h.Ready {
@@ -209,10 +209,10 @@ func kindOfKey(key string) string {
 	return kind
 }
 
-// brakes writes down what is far too much at once, until it is over: also what people confirmed,
+// limits writes down what is far too much at once, until it is over: also what people confirmed,
 // so that the next process knows what they did.
-func (r *BackendReconciler) brakes(key string, st *v1alpha1.GovernanceBackendStatus) {
-	absent, deletions := r.Pool.Brakes.State(key)
+func (r *BackendReconciler) limits(key string, st *v1alpha1.GovernanceBackendStatus) {
+	absent, deletions := r.Pool.Limits.State(key)
 	st.Absent, st.PendingDeletions, st.PendingDeletionsAt = nil, 0, nil
 	for _, kind := range kinds {
 		if a, ok := absent[kind]; ok {

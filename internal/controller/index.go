@@ -17,6 +17,7 @@ import (
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/safety"
 	"github.com/governance-operator/governance-operator/internal/reference"
 	"github.com/governance-operator/governance-operator/internal/tenancy"
 )
@@ -130,7 +131,7 @@ func names(objects []engine.Object) []types.NamespacedName {
 // leaving counts the objects behind a backend, and lists those whose deletion would remove
 // something at the vendor and was not sent yet. In doubt an object is one of them.
 // What an edit closes counts like a deletion.
-func leaving(ctx context.Context, reader client.Reader, key string, vendors []backend.Vendor) (total int, out []engine.Leaving, err error) {
+func leaving(ctx context.Context, reader client.Reader, key string, vendors []backend.Vendor) (total int, out []safety.Leaving, err error) {
 	for _, kind := range kinds {
 		objects, err := indexed(ctx, reader, kind, indexBackend, key)
 		if err != nil {
@@ -147,7 +148,7 @@ func leaving(ctx context.Context, reader client.Reader, key string, vendors []ba
 				continue
 			}
 			if stays := unsaid(o) && (startedReview(o) || !can()); !stays {
-				out = append(out, engine.Leaving{UID: o.GetUID(), At: o.GetDeletionTimestamp().Time})
+				out = append(out, safety.Leaving{UID: o.GetUID(), At: o.GetDeletionTimestamp().Time})
 			}
 		}
 	}

@@ -22,6 +22,7 @@ import (
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/safety"
 	"github.com/governance-operator/governance-operator/internal/engine/shares"
 	"github.com/governance-operator/governance-operator/internal/queue"
 	"github.com/governance-operator/governance-operator/internal/reference"
@@ -83,12 +84,12 @@ func Setup(ctx context.Context, mgr manager.Manager, o Options) error {
 		obj.SetName(name.Name)
 		go func() { w <- event.GenericEvent{Object: obj} }()
 	}
-	brakes := &engine.Brakes{Tripped: wakeBackend, Behind: func(ctx context.Context, key string) (int, []engine.Leaving, error) {
+	limits := &safety.Limits{Tripped: wakeBackend, Behind: func(ctx context.Context, key string) (int, []safety.Leaving, error) {
 		return leaving(ctx, mgr.GetClient(), key, o.Vendors)
 	}}
 	pool := &tenancy.Pool{
 		Client: mgr.GetClient(), Vendors: o.Vendors, OperatorNamespace: o.OperatorNamespace, ClusterKind: o.ClusterKind,
-		AllowInsecure: o.AllowInsecure, Outside: o.Outside, UserAgent: o.UserAgent, Brakes: brakes, Changed: wakeBackend, Observe: o.Observe, ResyncInterval: o.ResyncInterval,
+		AllowInsecure: o.AllowInsecure, Outside: o.Outside, UserAgent: o.UserAgent, Limits: limits, Changed: wakeBackend, Observe: o.Observe, ResyncInterval: o.ResyncInterval,
 		Left: telemetry.DropMetrics,
 	}
 	var forgets []func(tenantKey string)
@@ -100,7 +101,7 @@ func Setup(ctx context.Context, mgr manager.Manager, o Options) error {
 	crds := newDefinitions(mgr.GetAPIReader())
 	shared := engine.Options{
 		Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Events: mgr.GetEventRecorder("governance-operator"),
-		Backends: pool, Brakes: brakes, ClusterID: o.ClusterID, Lease: o.Lease, Window: o.Window, At: o.At,
+		Backends: pool, Limits: limits, ClusterID: o.ClusterID, Lease: o.Lease, Window: o.Window, At: o.At,
 		Users: func(ctx context.Context, of reference.Object) ([]reference.Object, error) {
 			return Users(ctx, mgr.GetClient(), of)
 		},

@@ -15,6 +15,7 @@ import (
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/backend/backendtest"
+	"github.com/governance-operator/governance-operator/internal/engine/safety"
 )
 
 // entitlements is as little of a kind as a count needs.
@@ -42,7 +43,7 @@ func TestAbsencesAreCountedBesideWrites(t *testing.T) {
 		}
 		objects = append(objects, obj)
 	}
-	r := NewReconciler(entitlements(), Options{Client: fake.NewClientBuilder().WithScheme(scheme).WithObjects(objects...).Build(), Brakes: &Brakes{}})
+	r := NewReconciler(entitlements(), Options{Client: fake.NewClientBuilder().WithScheme(scheme).WithObjects(objects...).Build(), Limits: &safety.Limits{}})
 	b := &Backend{Key: "GovernanceBackend/ns/prod", TenantKey: "t", TenantID: "tenant-1"}
 	var wg sync.WaitGroup
 	for range 2 {

@@ -16,6 +16,7 @@ import (
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/engine/decision"
+	"github.com/governance-operator/governance-operator/internal/engine/safety"
 	"github.com/governance-operator/governance-operator/internal/reference"
 )
 
@@ -82,7 +83,7 @@ func (p *pass[O, D]) act(ctx context.Context, plan *decision.Plan) outcome {
 		out = p.update(ctx, plan, backend.Changes{{Path: backend.PathRetired}})
 		out.diffLeft = true // Another look must see it retired before the object may go.
 		if out.err == nil {
-			p.r.Brakes.Deleted(p.backend.Key, p.obj.GetUID())
+			p.r.Limits.Deleted(p.backend.Key, p.obj.GetUID())
 		}
 		return out
 	case decision.Delete:
@@ -144,7 +145,7 @@ func (p *pass[O, D]) lookOnceMore(ctx context.Context, plan *decision.Plan) (*de
 
 // deletionsHeld counts the deletions behind the backend, this one included.
 func (p *pass[O, D]) deletionsHeld(ctx context.Context) (bool, error) {
-	d, err := p.r.Brakes.Count(ctx, p.backend.Key, Leaving{p.obj.GetUID(), p.obj.GetDeletionTimestamp().Time})
+	d, err := p.r.Limits.Count(ctx, p.backend.Key, safety.Leaving{UID: p.obj.GetUID(), At: p.obj.GetDeletionTimestamp().Time})
 	if err != nil {
 		return false, fmt.Errorf("counting deletions: %w", err)
 	}
@@ -336,7 +337,7 @@ func (p *pass[O, D]) update(ctx context.Context, plan *decision.Plan, changes ba
 	}
 	p.countWrite(strings.Join(changes.Paths(), ","))
 	if p.closes(changes) {
-		p.r.Brakes.Deleted(p.backend.Key, p.obj.GetUID()) // It takes as much.
+		p.r.Limits.Deleted(p.backend.Key, p.obj.GetUID()) // It takes as much.
 	}
 	if plan.Action == decision.Adopt {
 		p.status().ClosedAttempt = p.intent.Attempt
@@ -413,7 +414,7 @@ func (p *pass[O, D]) delete(ctx context.Context, plan *decision.Plan) outcome {
 	if twin {
 		return outcome{plan: plan, wrote: true, diffLeft: true}
 	}
-	p.r.Brakes.Deleted(p.backend.Key, p.obj.GetUID())
+	p.r.Limits.Deleted(p.backend.Key, p.obj.GetUID())
 	p.deleteSent = true
 	now := metav1.NewTime(p.r.Now().Truncate(time.Second))
 	p.remote().DeleteSentAt = &now

@@ -9,7 +9,7 @@ import (
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/backend/backendtest"
-	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/safety"
 )
 
 func TestDeleting(t *testing.T) {
@@ -95,8 +95,8 @@ func TestOfTwentyDeletionsAtOnceNoneGoesUnconfirmed(t *testing.T) {
 		}
 		w.wantSynced(names[19], "Unknown/MassDeletion")
 		time.Sleep(time.Minute)
-		_, d := w.r.Brakes.State(backendID)
-		w.r.Brakes.Hear(backendID, engine.Said{ConfirmDeletions: engine.Confirmation{Count: d.Waiting, At: d.Newest}})
+		_, d := w.r.Limits.State(backendID)
+		w.r.Limits.Hear(backendID, safety.Said{ConfirmDeletions: safety.Confirmation{Count: d.Waiting, At: d.Newest}})
 		w.run(names...)
 		w.wantRemotes()
 		w.wantGone(names[19])

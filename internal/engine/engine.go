@@ -17,6 +17,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/engine/claims"
 	"github.com/governance-operator/governance-operator/internal/engine/decision"
+	"github.com/governance-operator/governance-operator/internal/engine/safety"
 	"github.com/governance-operator/governance-operator/internal/engine/shares"
 	"github.com/governance-operator/governance-operator/internal/queue"
 	"github.com/governance-operator/governance-operator/internal/reference"
@@ -30,7 +31,7 @@ type Options struct {
 	// Events gets one event per transition, best effort.
 	Events   events.EventRecorder
 	Backends Backends
-	Brakes   *Brakes
+	Limits   *safety.Limits
 	// ClusterID marks our remotes: 12 hex digits, or --cluster-id.
 	ClusterID string
 	// Terminating reports whether the CRD of a kind is being deleted.

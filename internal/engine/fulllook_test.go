@@ -18,6 +18,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend/backendtest"
 	"github.com/governance-operator/governance-operator/internal/controller"
 	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/safety"
 	"github.com/governance-operator/governance-operator/internal/lookup"
 )
 
@@ -81,7 +82,7 @@ func TestAFullLookTakesNothingOutOfAProfile(t *testing.T) {
 					Resync: 10 * time.Minute, Names: new(lookup.Cache).Of("key-1", tenant),
 					Verify: func(ctx context.Context, _ time.Duration) (backend.TenantID, error) { return tenant.Identity(ctx) }}}
 				r := engine.NewReconciler(controller.AccessProfileKind(), engine.Options{Client: apiServer, Live: apiServer, Events: events.NewFakeRecorder(100),
-					Backends: b, ClusterID: cluster, Brakes: &engine.Brakes{}})
+					Backends: b, ClusterID: cluster, Limits: &safety.Limits{}})
 				obj := payrollReader()
 				run := func() {
 					t.Helper()

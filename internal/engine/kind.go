@@ -97,9 +97,9 @@ type Backend struct {
 	// KeepRemoved: what leaves a spec stays at the vendor as it is, unless the object says otherwise.
 	KeepRemoved bool
 	Resync      time.Duration
-	// Absent is the number of remotes that are missing at once, per kind, while that brake is on.
+	// Absent is the number of remotes that are missing at once, per kind, while too many are.
 	Absent map[string]int32
-	// DeletionsHeld: the brake for mass deletion is on.
+	// DeletionsHeld: too many deletions wait, and nobody confirmed them.
 	DeletionsHeld bool
 	// Verify asks the tenant who it is, unless it answered within age.
 	Verify func(ctx context.Context, age time.Duration) (backend.TenantID, error)

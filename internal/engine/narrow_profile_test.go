@@ -17,6 +17,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/controller"
 	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/safety"
 )
 
 // bundle is an access profile in a world of its own, and the entitlements that it may refer to.
@@ -36,9 +37,9 @@ func inBundle(t *testing.T, entries []v1alpha1.EntitlementRef, scenario func(b *
 		b.client = fake.NewClientBuilder().WithScheme(scheme()).WithStatusSubresource(&v1alpha1.AccessProfile{}, &v1alpha1.AppEntitlement{}).Build()
 		b.r = engine.NewReconciler(controller.AccessProfileKind(), engine.Options{
 			Client: b.client, Live: b.client, Events: b.events, Backends: b, ClusterID: cluster,
-			Brakes: &engine.Brakes{Behind: b.leaving}, Lease: func() error { return nil },
+			Limits: &safety.Limits{Behind: b.leaving}, Lease: func() error { return nil },
 		})
-		b.world.r = engine.NewReconciler(controller.AppEntitlementKind(), engine.Options{Client: b.client, Brakes: &engine.Brakes{Behind: b.leaving}})
+		b.world.r = engine.NewReconciler(controller.AppEntitlementKind(), engine.Options{Client: b.client, Limits: &safety.Limits{Behind: b.leaving}})
 		b.tenant.Profiles.Caps.Narrows = map[string]backend.Narrowing{
 			"entitlements": {Fewer: true}, "requestable": {Open: []string{"true"}}, "inherits": {Fewer: true},
 		}

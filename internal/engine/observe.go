@@ -125,7 +125,7 @@ func (p *pass[O, D]) observeBound(ctx context.Context) error {
 		return nil
 	}
 	if p.facts.MassAbsence {
-		// Nothing is done before the brake is off, so nothing more has to be known.
+		// Nothing is done before the safety limit lets go, so nothing more has to be known.
 		p.facts.Found = decision.FoundAbsentUnproved
 		return nil
 	}
@@ -199,7 +199,7 @@ func (p *pass[O, D]) proveAbsence(ctx context.Context, remote v1alpha1.RemoteSta
 	if err != nil {
 		return err
 	}
-	f.MassAbsence = p.r.Brakes.Absent(p.backend.Key, p.r.Kind.Name, absent.missing, absent.total)
+	f.MassAbsence = p.r.Limits.Absent(p.backend.Key, p.r.Kind.Name, absent.missing, absent.total)
 	if f.Deleting || f.RunOnce || f.MassAbsence {
 		return nil
 	}

@@ -359,7 +359,7 @@ func (p *pass[O, D]) open(ctx context.Context) (outcome, bool) {
 	return outcome{}, false
 }
 
-// stillHeld ends a pass over what a brake holds and is said to hold: it is the backend's matter,
+// stillHeld ends a pass over what a safety limit holds and is said to hold: it is the backend's matter,
 // and a look at each remote would tell nothing about it.
 func (p *pass[O, D]) stillHeld(ctx context.Context) (outcome, bool) {
 	f := &p.facts

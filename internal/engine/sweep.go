@@ -60,7 +60,7 @@ func (r *Reconciler[O, D]) Sweep(ctx context.Context, b *Backend, tailPeriod tim
 		}
 		missing, total = missing+gone, total+len(objects)
 	}
-	r.Brakes.Absent(b.Key, r.Kind.Name, missing, total)
+	r.Limits.Absent(b.Key, r.Kind.Name, missing, total)
 	return out, nil
 }
 

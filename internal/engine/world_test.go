@@ -26,6 +26,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend/backendtest"
 	"github.com/governance-operator/governance-operator/internal/controller"
 	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/safety"
 	"github.com/governance-operator/governance-operator/internal/lookup"
 )
 
@@ -90,7 +91,7 @@ func (w *world) restart() {
 	w.backend.Names = new(lookup.Cache).Of("key-1", w.tenant)
 	w.r = engine.NewReconciler(controller.AppEntitlementKind(), engine.Options{
 		Client: w.client, Live: w.client, Events: w.events, Backends: w, ClusterID: w.id, Window: w.window,
-		Brakes: &engine.Brakes{Behind: w.leaving}, Lease: func() error { return w.lease },
+		Limits: &safety.Limits{Behind: w.leaving}, Lease: func() error { return w.lease },
 		PerNamespace: w.perNamespace, Wake: w.wake,
 		Priority: func(types.NamespacedName) int { return w.priority },
 		At: func(point string) {
@@ -111,17 +112,17 @@ func (w *world) Get(context.Context, string, v1alpha1.BackendRef, bool) (*engine
 	}
 	b := w.backend
 	b.Absent = map[string]int32{}
-	b.Absent, b.DeletionsHeld = w.r.Brakes.Holds(b.Key)
+	b.Absent, b.DeletionsHeld = w.r.Limits.Holds(b.Key)
 	return &b, nil
 }
 
-func (w *world) leaving(ctx context.Context, _ string) (total int, out []engine.Leaving, err error) {
+func (w *world) leaving(ctx context.Context, _ string) (total int, out []safety.Leaving, err error) {
 	var list v1alpha1.AppEntitlementList
 	err = w.client.List(ctx, &list)
 	for i := range list.Items {
 		obj := &list.Items[i]
 		if engine.Leaves(obj) {
-			out = append(out, engine.Leaving{UID: obj.UID, At: obj.DeletionTimestamp.Time})
+			out = append(out, safety.Leaving{UID: obj.UID, At: obj.DeletionTimestamp.Time})
 		}
 		if l, ok := engine.Closes(obj, func() (backend.Capabilities, bool) { return w.tenant.Entitlements.Caps, w.backend.KeepRemoved }); ok {
 			out = append(out, l)

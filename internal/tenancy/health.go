@@ -57,7 +57,7 @@ func (p *Pool) Check(ctx context.Context, obj Object) (Health, error) {
 	age := askAfter
 	ready := meta.FindStatusCondition(obj.GetBackendStatus().Conditions, v1alpha1.ConditionReady)
 	// When much is absent at once, it may well be that another tenant answers.
-	if absent, _ := p.Brakes.Holds(key); before != open || len(absent) > 0 || ready != nil && ready.Reason == v1alpha1.ReasonTenantChanged {
+	if absent, _ := p.Limits.Holds(key); before != open || len(absent) > 0 || ready != nil && ready.Reason == v1alpha1.ReasonTenantChanged {
 		age = 0
 	}
 	who, err := p.identify(backend.WithPriority(ctx, backend.PrioritySweep), obj.GetNamespace(), key, open.tenant, age)
@@ -95,7 +95,7 @@ func (p *Pool) Check(ctx context.Context, obj Object) (Health, error) {
 		h.Reason, h.Message = v1alpha1.ReasonCircuitOpen, "the vendor failed repeatedly; calls are held back and it is probed from time to time"
 		return h, nil
 	}
-	return p.braked(ctx, obj, key, h)
+	return p.limited(ctx, obj, key, h)
 }
 
 // markRefused notes that the tenant refused the credentials, without asking for another look.

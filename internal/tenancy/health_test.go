@@ -14,7 +14,7 @@ import (
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/backend/backendtest"
-	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/safety"
 	"github.com/governance-operator/governance-operator/internal/tenancy"
 )
 
@@ -60,7 +60,7 @@ func newPool(t *testing.T, down error) *tenancy.Pool {
 	}
 	secret := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: "team", Name: "credentials"}, Data: map[string][]byte{"token": []byte("secret")}}
 	return &tenancy.Pool{
-		Client: fake.NewClientBuilder().WithScheme(scheme).WithObjects(secret).Build(), Brakes: &engine.Brakes{},
+		Client: fake.NewClientBuilder().WithScheme(scheme).WithObjects(secret).Build(), Limits: &safety.Limits{},
 		Vendors: []backend.Vendor{{Name: string(v1alpha1.VendorConductorOne), Open: func(backend.Config) (backend.Tenant, error) {
 			tenant := backendtest.NewTenant()
 			tenant.Down = down

@@ -21,6 +21,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/backend/backendtest"
 	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/safety"
 	"github.com/governance-operator/governance-operator/internal/tenancy"
 )
 
@@ -40,7 +41,7 @@ func newOpening(t *testing.T, objects ...client.Object) *opening {
 	}
 	o := &opening{}
 	o.Pool = &tenancy.Pool{
-		Client: fake.NewClientBuilder().WithScheme(scheme).WithObjects(objects...).Build(), Brakes: &engine.Brakes{}, ClusterKind: true, OperatorNamespace: "operator",
+		Client: fake.NewClientBuilder().WithScheme(scheme).WithObjects(objects...).Build(), Limits: &safety.Limits{}, ClusterKind: true, OperatorNamespace: "operator",
 		Dropped: func(key string) { o.dropped = append(o.dropped, key) },
 		Left:    func(vendor, host string) { o.left = append(o.left, vendor+" "+host) },
 		Vendors: []backend.Vendor{{Name: string(v1alpha1.VendorConductorOne), Open: func(cfg backend.Config) (backend.Tenant, error) {

@@ -21,6 +21,7 @@ import (
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/safety"
 	"github.com/governance-operator/governance-operator/internal/lookup"
 )
 
@@ -48,7 +49,7 @@ type Pool struct {
 	UserAgent string
 	// ResyncInterval replaces spec.resyncInterval of every backend, if it is set.
 	ResyncInterval time.Duration
-	Brakes         *engine.Brakes
+	Limits         *safety.Limits
 	// Observe returns what is told of every call to a host of a vendor; nil for nobody.
 	Observe func(vendor, host string) backend.Observer
 	// Changed is told the key of a backend whose health has to be looked at now.
@@ -241,7 +242,7 @@ func (p *Pool) use(ctx context.Context, obj Object, deleting bool) (*engine.Back
 	who = settled(st, who, host)
 	pin := pinned(st, who, host)
 	p.hear(obj, key)
-	absent, held := p.Brakes.Holds(key)
+	absent, held := p.Limits.Holds(key)
 	return &engine.Backend{
 		Key: key, Vendor: string(obj.GetBackendSpec().Vendor), Tenant: open.tenant.Tenant, TenantKey: open.tenant.key, At: open.tenant.place, TenantID: who.ID, PinnedTenantID: pin, ByHost: byHost(who, host),
 		TenantAccepted: obj.GetAnnotations()[v1alpha1.AnnotationAcceptTenant] == who.ID && who.ID == pin,

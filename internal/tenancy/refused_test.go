@@ -16,7 +16,7 @@ import (
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/backend/backendtest"
-	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/safety"
 )
 
 // dawdling takes longer to say who it is than a look waits.
@@ -39,7 +39,7 @@ func refusals(t *testing.T, names ...string) (p *Pool, backends []*v1alpha1.Gove
 		t.Fatal(err)
 	}
 	secret := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: "evil", Name: "credentials"}, Data: map[string][]byte{"token": []byte("a-token-of-hers")}}
-	p = &Pool{Client: fake.NewClientBuilder().WithScheme(scheme).WithObjects(secret).Build(), Brakes: &engine.Brakes{},
+	p = &Pool{Client: fake.NewClientBuilder().WithScheme(scheme).WithObjects(secret).Build(), Limits: &safety.Limits{},
 		Vendors: []backend.Vendor{{Name: string(v1alpha1.VendorConductorOne), Open: func(cfg backend.Config) (backend.Tenant, error) {
 			*gone = append(*gone, cfg.Gone)
 			return dawdling{backendtest.NewTenant()}, nil

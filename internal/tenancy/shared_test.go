@@ -14,7 +14,7 @@ import (
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/backend/backendtest"
-	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/safety"
 	"github.com/governance-operator/governance-operator/internal/tenancy"
 )
 
@@ -29,7 +29,7 @@ func TestBackendsWithOneCredentialShareTheSmallestBudgetOfThem(t *testing.T) {
 	var last backend.Config
 	pool := &tenancy.Pool{
 		Client: fake.NewClientBuilder().WithScheme(scheme).WithObjects(secret("team", "shared"), secret("other", "shared"), secret("third", "its own")).Build(),
-		Brakes: &engine.Brakes{},
+		Limits: &safety.Limits{},
 		Vendors: []backend.Vendor{{Name: string(v1alpha1.VendorVeza), Open: func(cfg backend.Config) (backend.Tenant, error) {
 			last = cfg
 			return backendtest.NewTenant(), nil

@@ -13,7 +13,7 @@ import (
 )
 
 // Targets lists the backends that can be swept: those that answer, and those whose
-// brake for absence is on, since only a sweep can see that all is back.
+// limit of absences is exceeded, since only a sweep can see that all is back.
 func (p *Pool) Targets(ctx context.Context) ([]sweep.Target, error) {
 	objects, err := p.All(ctx)
 	if err != nil {

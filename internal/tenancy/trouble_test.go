@@ -18,6 +18,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/backend/backendtest"
 	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/safety"
 	"github.com/governance-operator/governance-operator/internal/tenancy"
 )
 
@@ -83,7 +84,7 @@ func troubled(t *testing.T, fails func(client.Object) bool, objects ...client.Ob
 	}
 	return &tenancy.Pool{
 		Client: fake.NewClientBuilder().WithScheme(scheme).WithObjects(objects...).WithInterceptorFuncs(interceptor.Funcs{Get: get}).Build(),
-		Brakes: &engine.Brakes{}, ClusterKind: true, OperatorNamespace: "operator",
+		Limits: &safety.Limits{}, ClusterKind: true, OperatorNamespace: "operator",
 		Vendors: []backend.Vendor{{Name: string(v1alpha1.VendorConductorOne), Open: func(backend.Config) (backend.Tenant, error) {
 			return backendtest.NewTenant(), nil
 		}}},

@@ -23,6 +23,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/backend/backendtest"
 	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/safety"
 	"github.com/governance-operator/governance-operator/internal/reference"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
@@ -98,7 +99,7 @@ func (w *world[O, D]) restart() {
 		Desire: func(O, *reference.Resolver) (D, string) { return backendtest.Clone(w.spec), w.parent },
 	}
 	w.r = engine.NewReconciler(kind, engine.Options{
-		Client: w.client, Live: w.client, Backends: w, Brakes: &engine.Brakes{Now: func() time.Time { return w.now }}, ClusterID: cluster,
+		Client: w.client, Live: w.client, Backends: w, Limits: &safety.Limits{Now: func() time.Time { return w.now }}, ClusterID: cluster,
 		Now: func() time.Time { return w.now }, At: func(string) { w.step(true) },
 	})
 }

@@ -9,28 +9,29 @@ import (
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/engine/safety"
 )
 
 // Closes reports whether the next pass over an object closes at the vendor what left its spec, as far as the object itself tells, and
 // when its spec was edited. A template that loses a value does so in many objects at once, and takes as much as many
 // deletions do. declared is asked for the vendor's capabilities, and whether what leaves a spec stays there unless the
 // object says otherwise.
-func Closes(obj Object, declared func() (backend.Capabilities, bool)) (Leaving, bool) {
+func Closes(obj Object, declared func() (backend.Capabilities, bool)) (safety.Leaving, bool) {
 	st, spec := obj.GetManagedStatus(), obj.GetManagedSpec()
 	if st.Written == nil || !obj.GetDeletionTimestamp().IsZero() || spec.Suspend || boundOf(obj) == "" {
-		return Leaving{}, false
+		return safety.Leaving{}, false
 	}
 	if st.ObservedGeneration == obj.GetGeneration() && !says(st, v1alpha1.ReasonMassDeletion) {
-		return Leaving{}, false // It was looked at since.
+		return safety.Leaving{}, false // It was looked at since.
 	}
 	caps, keeps := declared()
 	if m := spec.Management; m != nil && m.Removed != "" {
 		keeps = m.Removed == v1alpha1.RemovedKeep
 	}
 	if keeps || !closesAny(obj, st.Written.Paths, caps) {
-		return Leaving{}, false
+		return safety.Leaving{}, false
 	}
-	return Leaving{UID: obj.GetUID(), At: editedAt(obj)}, true
+	return safety.Leaving{UID: obj.GetUID(), At: editedAt(obj)}, true
 }
 
 // closesAny reports whether one of the paths is to be closed and not in the spec.
@@ -79,7 +80,7 @@ func editedAt(obj Object) time.Time {
 
 // closingHeld counts what this pass is about to close with the deletions behind the backend.
 func (p *pass[O, D]) closingHeld(ctx context.Context) (bool, error) {
-	d, err := p.r.Brakes.Count(ctx, p.backend.Key, Leaving{p.obj.GetUID(), editedAt(p.stored)})
+	d, err := p.r.Limits.Count(ctx, p.backend.Key, safety.Leaving{UID: p.obj.GetUID(), At: editedAt(p.stored)})
 	return d.Held, err
 }
 

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
-	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/safety"
 )
 
 // opened is a world of n objects that opened something.
@@ -45,11 +45,11 @@ func TestManyClosingsAtOnceWaitAsDeletionsDo(t *testing.T) {
 		for _, name := range names {
 			w.wantSynced(name, "Unknown/"+v1alpha1.ReasonMassDeletion)
 		}
-		_, d := w.r.Brakes.State(backendID)
+		_, d := w.r.Limits.State(backendID)
 		if d.Waiting != 12 || !d.Held {
 			t.Errorf("%+v", d)
 		}
-		w.r.Brakes.Hear(backendID, engine.Said{ConfirmDeletions: engine.Confirmation{Count: 12, At: d.Newest}})
+		w.r.Limits.Hear(backendID, safety.Said{ConfirmDeletions: safety.Confirmation{Count: 12, At: d.Newest}})
 		for _, name := range names {
 			w.force(name)
 			w.wantSynced(name, inSync)

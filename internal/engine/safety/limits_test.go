@@ -1,4 +1,4 @@
-package engine
+package safety
 
 import (
 	"context"
@@ -7,15 +7,12 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
-
-	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 )
 
 const brakeKey = "GovernanceBackend/ns/prod"
 
-// noon is a moment of the brakes' tests.
+// noon is a moment of the safety limits' tests.
 var noon = time.Date(2030, 1, 1, 12, 0, 0, 0, time.UTC)
 
 func TestAbsenceAtOnce(t *testing.T) {
@@ -38,10 +35,10 @@ func TestAbsenceAtOnce(t *testing.T) {
 		"an object of another backend says nothing": {missing: 0, total: 0},
 	} {
 		t.Run(sentence, func(t *testing.T) {
-			b := &Brakes{Now: func() time.Time { return noon }}
+			b := &Limits{Now: func() time.Time { return noon }}
 			b.Hear(brakeKey, Said{ConfirmAbsence: map[string]Confirmation{"AppEntitlement": {c.confirmed, noon}}})
 			if on := b.Absent(brakeKey, "AppEntitlement", c.missing, c.total); on != c.on {
-				t.Errorf("the brake is on: %t, want %t", on, c.on)
+				t.Errorf("the safety limit is on: %t, want %t", on, c.on)
 			}
 			want := map[string]int32{}
 			if c.on {
@@ -62,41 +59,41 @@ func TestAConfirmedAbsenceEnds(t *testing.T) {
 	confirmed := Said{ConfirmAbsence: map[string]Confirmation{kind: {40, noon}}}
 	held := Said{Absent: map[string]Absence{kind: {Count: 40, Since: noon}}}
 	for sentence, c := range map[string]struct {
-		then func(b *Brakes)
+		then func(b *Limits)
 		want bool // 40 of 40 are held
 	}{
-		"confirmed":           {func(*Brakes) {}, false},
-		"the annotation goes": {func(b *Brakes) { b.Hear(brakeKey, Said{}) }, true},
-		"another number":      {func(b *Brakes) { b.Hear(brakeKey, Said{ConfirmAbsence: map[string]Confirmation{kind: {39, noon}}}) }, true},
-		"another moment": {func(b *Brakes) {
+		"confirmed":           {func(*Limits) {}, false},
+		"the annotation goes": {func(b *Limits) { b.Hear(brakeKey, Said{}) }, true},
+		"another number":      {func(b *Limits) { b.Hear(brakeKey, Said{ConfirmAbsence: map[string]Confirmation{kind: {39, noon}}}) }, true},
+		"another moment": {func(b *Limits) {
 			b.Hear(brakeKey, Said{ConfirmAbsence: map[string]Confirmation{kind: {40, noon.Add(1)}}})
 		}, true},
-		"another kind": {func(b *Brakes) {
+		"another kind": {func(b *Limits) {
 			b.Hear(brakeKey, Said{ConfirmAbsence: map[string]Confirmation{"AccessReview": {40, noon}}})
 		}, true},
-		"it was over in between": {func(b *Brakes) {
+		"it was over in between": {func(b *Limits) {
 			b.Now = func() time.Time { return noon.Add(time.Hour) }
 			b.Absent(brakeKey, kind, 0, 40)
 		}, true},
-		"some came back and it is counted again": {func(b *Brakes) { b.Absent(brakeKey, kind, 20, 40) }, false},
-		"the process starts anew": {func(b *Brakes) {
-			*b = Brakes{Now: func() time.Time { return noon.Add(time.Hour) }}
+		"some came back and it is counted again": {func(b *Limits) { b.Absent(brakeKey, kind, 20, 40) }, false},
+		"the process starts anew": {func(b *Limits) {
+			*b = Limits{Now: func() time.Time { return noon.Add(time.Hour) }}
 			b.Hear(brakeKey, Said{Absent: held.Absent, ConfirmAbsence: confirmed.ConfirmAbsence})
 		}, false},
-		"the process starts anew without the annotation": {func(b *Brakes) {
-			*b = Brakes{Now: func() time.Time { return noon.Add(time.Hour) }}
+		"the process starts anew without the annotation": {func(b *Limits) {
+			*b = Limits{Now: func() time.Time { return noon.Add(time.Hour) }}
 			b.Hear(brakeKey, held)
 			if absent, _ := b.Holds(brakeKey); absent[kind] != 40 {
 				t.Errorf("before anything was counted %v are held", absent)
 			}
 		}, true},
-		"the status is of a version without moments": {func(b *Brakes) {
-			*b = Brakes{Now: func() time.Time { return noon.Add(time.Hour) }}
+		"the status is of a version without moments": {func(b *Limits) {
+			*b = Limits{Now: func() time.Time { return noon.Add(time.Hour) }}
 			b.Hear(brakeKey, Said{Absent: map[string]Absence{kind: {Count: 40}}, ConfirmAbsence: map[string]Confirmation{kind: {40, time.Time{}}}})
 		}, true},
 	} {
 		t.Run(sentence, func(t *testing.T) {
-			b := &Brakes{Now: func() time.Time { return noon }}
+			b := &Limits{Now: func() time.Time { return noon }}
 			b.Absent(brakeKey, kind, 40, 40)
 			b.Hear(brakeKey, confirmed)
 			c.then(b)
@@ -113,7 +110,7 @@ func TestAConfirmedAbsenceEnds(t *testing.T) {
 
 func TestTheBackendIsToldOfAnAbsenceOnce(t *testing.T) {
 	told := 0
-	b := &Brakes{Tripped: func(string) { told++ }}
+	b := &Limits{Tripped: func(string) { told++ }}
 	b.Absent(brakeKey, "AppEntitlement", 20, 20)
 	b.Absent(brakeKey, "AppEntitlement", 20, 20)
 	b.Absent(brakeKey, "AccessProfile", 0, 20)
@@ -128,7 +125,7 @@ func TestTheBackendIsToldOfAnAbsenceOnce(t *testing.T) {
 
 // counter is a backend whose objects are deleted.
 type counter struct {
-	*Brakes
+	*Limits
 	t       *testing.T
 	now     time.Time
 	total   int
@@ -144,7 +141,7 @@ func newCounter(t *testing.T, total int) *counter {
 
 // restart is another process: what was in memory is lost.
 func (c *counter) restart() {
-	c.Brakes = &Brakes{Now: func() time.Time { return c.now }, Behind: func(context.Context, string) (int, []Leaving, error) {
+	c.Limits = &Limits{Now: func() time.Time { return c.now }, Behind: func(context.Context, string) (int, []Leaving, error) {
 		return c.total, c.leaving, nil
 	}}
 }
@@ -328,7 +325,7 @@ func TestAConfirmationIsForOneTime(t *testing.T) {
 func TestOneDeletionThatNeverGoesHoldsNoOther(t *testing.T) {
 	now := noon
 	var leaving []Leaving
-	b := &Brakes{Now: func() time.Time { return now }, Behind: func(context.Context, string) (int, []Leaving, error) { return 50, leaving, nil }}
+	b := &Limits{Now: func() time.Time { return now }, Behind: func(context.Context, string) (int, []Leaving, error) { return 50, leaving, nil }}
 	for i := range 12 {
 		leaving = append(leaving, Leaving{types.UID(fmt.Sprint(i)), noon})
 	}
@@ -343,42 +340,5 @@ func TestOneDeletionThatNeverGoesHoldsNoOther(t *testing.T) {
 	leaving = append(leaving[11:], Leaving{"new", now}) // One is still there, a month later.
 	if d, err := b.Count(t.Context(), brakeKey); err != nil || d.Held {
 		t.Errorf("a single deletion is held as one of far too many: %+v, %v", d, err)
-	}
-}
-
-func TestWhatIsNotDeletedByItselfDoesNotCountAsWaiting(t *testing.T) {
-	deleted := metav1.NewTime(noon)
-	intent := func(at string) string {
-		return `{"token":"AAAAAAAAAAAAAAAA","attempt":9,"at":"` + at + `","owner":"evil/x","tenant":"t"}`
-	}
-	for sentence, c := range map[string]struct {
-		change func(*v1alpha1.AccessProfile)
-		counts bool
-	}{
-		"an attempt whose outcome is open": {func(*v1alpha1.AccessProfile) {}, true},
-		"an attempt that is still to come": {func(o *v1alpha1.AccessProfile) {
-			o.Annotations[v1alpha1.AnnotationIntent] = intent("2999-01-01T00:00:00Z")
-		}, false},
-		"one that is bound": {func(o *v1alpha1.AccessProfile) { o.Status.Remote = &v1alpha1.RemoteStatus{ID: "r"} }, true},
-		"one that is bound and suspended": {func(o *v1alpha1.AccessProfile) {
-			o.Status.Remote, o.Spec.Suspend = &v1alpha1.RemoteStatus{ID: "r"}, true
-		}, false},
-		"one that the vendor does not delete": {stuckBy(v1alpha1.ConditionAccepted, v1alpha1.ReasonDeletionUnsupported), false},
-		"one that the vendor refuses":         {stuckBy(v1alpha1.ConditionSynced, v1alpha1.ReasonDeletionBlocked), false},
-		"one that waits for a confirmation":   {stuckBy(v1alpha1.ConditionSynced, v1alpha1.ReasonMassDeletion), true},
-	} {
-		o := &v1alpha1.AccessProfile{ObjectMeta: metav1.ObjectMeta{Namespace: "evil", Name: "x", DeletionTimestamp: &deleted, Finalizers: []string{v1alpha1.Finalizer},
-			Annotations: map[string]string{v1alpha1.AnnotationIntent: intent(noon.Add(-time.Minute).Format(time.RFC3339))}}}
-		c.change(o)
-		if got := Leaves(o); got != c.counts {
-			t.Errorf("%s: counts %t, want %t", sentence, got, c.counts)
-		}
-	}
-}
-
-func stuckBy(condition, reason string) func(*v1alpha1.AccessProfile) {
-	return func(o *v1alpha1.AccessProfile) {
-		o.Status.Remote = &v1alpha1.RemoteStatus{ID: "r"}
-		o.Status.Conditions = []metav1.Condition{{Type: condition, Status: metav1.ConditionFalse, Reason: reason}}
 	}
 }

@@ -10,34 +10,34 @@ import (
 	"time"
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
-	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/safety"
 )
 
-// hear tells the brakes what the backend says: its status what was held before a restart, its
+// hear tells the safety limits what the backend says: its status what was held before a restart, its
 // annotations what people confirm now.
 func (p *Pool) hear(obj Object, key string) {
 	st := obj.GetBackendStatus()
-	said := engine.Said{Deletions: st.PendingDeletions, Absent: map[string]engine.Absence{}, ConfirmAbsence: confirmedAbsence(obj)}
+	said := safety.Said{Deletions: st.PendingDeletions, Absent: map[string]safety.Absence{}, ConfirmAbsence: confirmedAbsence(obj)}
 	said.ConfirmDeletions, _ = confirmation(obj.GetAnnotations()[v1alpha1.AnnotationAcceptDeletions])
 	for _, a := range st.Absent {
-		absence := engine.Absence{Count: int(a.Count)}
+		absence := safety.Absence{Count: int(a.Count)}
 		if a.Since != nil {
 			absence.Since = a.Since.UTC()
 		}
 		said.Absent[a.Kind] = absence
 	}
-	p.Brakes.Hear(key, said)
+	p.Limits.Hear(key, said)
 }
 
-// braked adds what the brakes hold to a healthy backend.
-func (p *Pool) braked(ctx context.Context, obj Object, key string, h Health) (Health, error) {
+// limited adds what the safety limits hold to a healthy backend.
+func (p *Pool) limited(ctx context.Context, obj Object, key string, h Health) (Health, error) {
 	p.hear(obj, key)
-	deletions, err := p.Brakes.Count(ctx, key)
+	deletions, err := p.Limits.Count(ctx, key)
 	if err != nil {
 		return h, err
 	}
-	all, _ := p.Brakes.State(key)
-	maps.DeleteFunc(all, func(_ string, a engine.Absence) bool { return !a.Held })
+	all, _ := p.Limits.State(key)
+	maps.DeleteFunc(all, func(_ string, a safety.Absence) bool { return !a.Held })
 	switch {
 	case len(all) > 0:
 		h.Reason = v1alpha1.ReasonMassAbsence
@@ -75,25 +75,25 @@ func confirm(count int, at time.Time) string {
 
 // confirmation reads "<count>@<moment>". A number alone confirms nothing: it would go on
 // confirming what nobody has seen.
-func confirmation(text string) (engine.Confirmation, bool) {
+func confirmation(text string) (safety.Confirmation, bool) {
 	number, moment, ok := strings.Cut(strings.TrimSpace(text), "@")
 	if !ok {
-		return engine.Confirmation{}, false
+		return safety.Confirmation{}, false
 	}
 	count, err := strconv.Atoi(strings.TrimSpace(number))
 	if err != nil || count < 0 {
-		return engine.Confirmation{}, false
+		return safety.Confirmation{}, false
 	}
 	at, err := time.Parse(time.RFC3339, strings.TrimSpace(moment))
 	if err != nil {
-		return engine.Confirmation{}, false
+		return safety.Confirmation{}, false
 	}
-	return engine.Confirmation{Count: count, At: at.UTC()}, true
+	return safety.Confirmation{Count: count, At: at.UTC()}, true
 }
 
 // confirmedAbsence reads "<kind>=<count>@<moment>, …". What cannot be read confirms nothing.
-func confirmedAbsence(obj Object) map[string]engine.Confirmation {
-	confirmed := map[string]engine.Confirmation{}
+func confirmedAbsence(obj Object) map[string]safety.Confirmation {
+	confirmed := map[string]safety.Confirmation{}
 	for _, one := range strings.Split(obj.GetAnnotations()[v1alpha1.AnnotationAcceptAbsence], ",") {
 		kind, text, _ := strings.Cut(one, "=")
 		if c, ok := confirmation(text); ok {

@@ -1,4 +1,4 @@
-package engine
+package safety
 
 import (
 	"context"
@@ -8,23 +8,23 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 )
 
-// Brakes stop what would happen to far too many remotes of one backend at once:
+// Limits hold what would happen to far too many remotes of one backend at once:
 // remotes that all vanish (a credential that lost its rights answers "not found"
 // too), and objects that are all deleted. What they hold, and what people confirmed, is
 // computed from objects alone, so that a restart forgets neither.
-type Brakes struct {
+type Limits struct {
 	// Now is the clock; time.Now if nil.
 	Now func() time.Time
 	// Behind counts from the cache the objects behind a backend, and lists those that are leaving.
 	Behind func(ctx context.Context, backendKey string) (total int, leaving []Leaving, err error)
-	// Tripped is told the backend whose brakes changed.
+	// Tripped is told the backend whose safety limits changed.
 	Tripped func(backendKey string)
 
 	mu       sync.Mutex
-	backends map[string]*brake
+	backends map[string]*state
 }
 
-// Said is what a backend object says of its brakes.
+// Said is what a backend object says of its safety limits.
 type Said struct {
 	// Deletions is how many deletions waited when the status was written.
 	Deletions int32
@@ -49,38 +49,38 @@ type Absence struct {
 	Held bool
 }
 
-// brake is what is known of one backend.
-type brake struct {
+// state is what is known of one backend.
+type state struct {
 	said   Said
 	absent map[string]Absence // by kind, while too many are
 	judged map[string]bool    // kinds looked at since the process started
 
 	deletions Deletions
 	heard     bool                    // what the status said of deletions was taken over
-	recalled  bool                    // the status told of a brake before this process counted
+	recalled  bool                    // the status told of a safety limit before this process counted
 	sent      map[types.UID]time.Time // deletions that the vendor accepted
 }
 
-func (b *Brakes) now() time.Time {
+func (b *Limits) now() time.Time {
 	if b.Now != nil {
 		return b.Now()
 	}
 	return time.Now()
 }
 
-func (b *Brakes) get(key string) *brake {
+func (b *Limits) get(key string) *state {
 	if b.backends == nil {
-		b.backends = map[string]*brake{}
+		b.backends = map[string]*state{}
 	}
 	x, ok := b.backends[key]
 	if !ok {
-		x = &brake{absent: map[string]Absence{}, judged: map[string]bool{}, sent: map[types.UID]time.Time{}}
+		x = &state{absent: map[string]Absence{}, judged: map[string]bool{}, sent: map[types.UID]time.Time{}}
 		b.backends[key] = x
 	}
 	return x
 }
 
-func (b *Brakes) changed(key string, did bool) {
+func (b *Limits) changed(key string, did bool) {
 	if did && b.Tripped != nil {
 		b.Tripped(key)
 	}
@@ -88,7 +88,7 @@ func (b *Brakes) changed(key string, did bool) {
 
 // Hear takes over what the backend object says now. What its status tells from before a
 // restart holds until it was counted anew.
-func (b *Brakes) Hear(key string, said Said) {
+func (b *Limits) Hear(key string, said Said) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	x := b.get(key)
@@ -119,7 +119,7 @@ func tooManyAbsent(missing, total int) bool {
 
 // Absent records that missing of total remotes of a kind are gone, and reports whether
 // nothing may be created or released for that reason.
-func (b *Brakes) Absent(key, kind string, missing, total int) bool {
+func (b *Limits) Absent(key, kind string, missing, total int) bool {
 	b.mu.Lock()
 	x := b.get(key)
 	before := x.absent[kind]
@@ -141,7 +141,7 @@ func (b *Brakes) Absent(key, kind string, missing, total int) bool {
 }
 
 // State returns the kinds whose remotes are absent at once, and the deletions as they were counted last.
-func (b *Brakes) State(key string) (absent map[string]Absence, deletions Deletions) {
+func (b *Limits) State(key string) (absent map[string]Absence, deletions Deletions) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	absent = map[string]Absence{}
@@ -156,7 +156,7 @@ func (b *Brakes) State(key string) (absent map[string]Absence, deletions Deletio
 }
 
 // Holds returns what is held right now: how many remotes per kind, and whether deletions are.
-func (b *Brakes) Holds(key string) (absent map[string]int32, deletions bool) {
+func (b *Limits) Holds(key string) (absent map[string]int32, deletions bool) {
 	all, d := b.State(key)
 	absent = map[string]int32{}
 	for kind, a := range all {
@@ -168,7 +168,7 @@ func (b *Brakes) Holds(key string) (absent map[string]int32, deletions bool) {
 }
 
 // Forget drops a backend that is gone.
-func (b *Brakes) Forget(key string) {
+func (b *Limits) Forget(key string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	delete(b.backends, key)

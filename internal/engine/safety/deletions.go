@@ -1,14 +1,10 @@
-package engine
+package safety
 
 import (
 	"context"
 	"time"
 
-	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/types"
-	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
-
-	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 )
 
 // deletionWindow is the time in which deletions are counted together.
@@ -34,7 +30,7 @@ type Deletions struct {
 func tooManyDeletions(count, total int) bool { return count > max(10, total/10) }
 
 // Count counts from the cache the deletions that wait behind the backend, and says what is held.
-func (b *Brakes) Count(ctx context.Context, key string, also ...Leaving) (Deletions, error) {
+func (b *Limits) Count(ctx context.Context, key string, also ...Leaving) (Deletions, error) {
 	var total int
 	var leaving []Leaving
 	if b.Behind != nil {
@@ -54,7 +50,7 @@ func (b *Brakes) Count(ctx context.Context, key string, also ...Leaving) (Deleti
 }
 
 // count judges the deletions that wait, and those that were sent just now, as one.
-func (x *brake) count(now time.Time, total int, leaving []Leaving) (d Deletions) {
+func (x *state) count(now time.Time, total int, leaving []Leaving) (d Deletions) {
 	for uid, at := range x.sent {
 		// As long as too many are held, those that went before them stay counted. Once people confirmed them, they do not: one that
 		// cannot go would hold all that come later.
@@ -88,34 +84,8 @@ func (c Confirmation) allows(d Deletions, now time.Time) bool {
 }
 
 // Deleted records that the deletion of an object was sent to the vendor.
-func (b *Brakes) Deleted(key string, uid types.UID) {
+func (b *Limits) Deleted(key string, uid types.UID) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.get(key).sent[uid] = b.now()
-}
-
-// Leaves reports whether the deletion of an object would remove something at the vendor, and was not
-// sent yet, as far as the object itself tells. What stands still by itself does not count: its deletion is not sent, and would
-// hold those of others for ever. It is counted with the others in the moment in which it is sent.
-func Leaves(obj Object) bool {
-	st, m := obj.GetManagedStatus(), obj.GetManagedSpec().Management
-	if obj.GetDeletionTimestamp().IsZero() || !controllerutil.ContainsFinalizer(obj, v1alpha1.Finalizer) ||
-		m != nil && m.Deletion == v1alpha1.DeletionOrphan || st.Remote != nil && st.Remote.DeleteSentAt != nil {
-		return false
-	}
-	if obj.GetManagedSpec().Suspend || standsStill(st) {
-		return false
-	}
-	intent, _ := readIntent(obj)
-	return boundOf(obj) != "" || intent != nil && intent.Attempt > st.ClosedAttempt && intent.At.Before(obj.GetDeletionTimestamp().Add(clockSkew))
-}
-
-// clockSkew is how far a vendor's clock may be ahead of the API server's: an attempt from later than that was written by hand.
-const clockSkew = time.Hour
-
-// standsStill reports whether the last pass over a deleted object found that it cannot be deleted.
-func standsStill(st *v1alpha1.ManagedStatus) bool {
-	c := meta.FindStatusCondition(st.Conditions, v1alpha1.ConditionSynced)
-	a := meta.FindStatusCondition(st.Conditions, v1alpha1.ConditionAccepted)
-	return c != nil && c.Reason == v1alpha1.ReasonDeletionBlocked || a != nil && a.Reason == v1alpha1.ReasonDeletionUnsupported
 }
