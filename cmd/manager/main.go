@@ -258,7 +258,7 @@ func split(s string) []string {
 	return out
 }
 
-// inPod says whether the manager runs where its host is a pod: it was told of the API server by nothing but that.
+// inPod reports whether the manager runs where its host is a pod: it was told of the API server by nothing but that.
 func inPod() bool {
 	kubeconfig := flag.Lookup("kubeconfig")
 	return os.Getenv("KUBERNETES_SERVICE_HOST") != "" && (kubeconfig == nil || kubeconfig.Value.String() == "")

@@ -149,7 +149,7 @@ func (g *generator) kind(s *schema, place string) (string, error) {
 	return "any", nil
 }
 
-// closed says that a named object without properties is a message without fields, and not a map.
+// closed reports whether a named object without properties is a message without fields, and not a map.
 func closed(s *schema) bool {
 	return len(s.AdditionalProperties) == 0 || string(s.AdditionalProperties) == "false"
 }

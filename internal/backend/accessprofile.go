@@ -50,7 +50,7 @@ func (p AccessProfile) Key() Key {
 	return k
 }
 
-// OpensDraft says that a draft that is open at the vendor may be written and published.
+// OpensDraft reports whether a draft that is open at the vendor may be written and published.
 func (p AccessProfile) OpensDraft() bool { return p.Veza != nil && Value(p.Veza.Published) }
 
 // ConductorOneAccessProfile holds the fields that only ConductorOne has (docs/vendors/conductorone-api.md#access-profiles).

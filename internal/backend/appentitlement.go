@@ -43,7 +43,7 @@ func (e AppEntitlement) Key() Key {
 	return k
 }
 
-// WantsRefresh says that the vendor is asked to look for the entitlement while it is not found.
+// WantsRefresh reports whether the vendor is asked to look for the entitlement while it is not found.
 func (e AppEntitlement) WantsRefresh() bool {
 	return e.SailPoint != nil && Value(e.SailPoint.Aggregate)
 }
@@ -85,7 +85,7 @@ type ProvisionPolicy struct {
 	DevicePlacement *ProvisionDevicePlacement `json:"devicePlacement,omitempty"`
 }
 
-// Holds says whether a policy, or a step of it, goes a way, by the name of the way. An entitlement that is granted instead
+// Holds reports whether a policy, or a step of it, goes a way, by the name of the way. An entitlement that is granted instead
 // counts only where the other one has to be bound by hand.
 func (p *ProvisionPolicy) Holds(way string) bool {
 	if p == nil {

@@ -72,15 +72,15 @@ type Capabilities struct {
 	Poll time.Duration
 }
 
-// MarksCount says whether a mark that is missing proves anything.
+// MarksCount reports whether a mark that is missing proves anything.
 func (c Capabilities) MarksCount() bool { return c.MarkProven && !c.MarkUnsure }
 
-// SameID says whether two spellings name one remote.
+// SameID reports whether two spellings name one remote.
 func (c Capabilities) SameID(a, b string) bool {
 	return a == b || c.FoldedIDs && strings.EqualFold(a, b)
 }
 
-// Covers says whether one of paths is path or stands above it.
+// Covers reports whether one of paths is path or stands above it.
 func Covers(paths []string, path string) bool {
 	return slices.ContainsFunc(paths, func(p string) bool {
 		return p == path || strings.HasPrefix(path, p+".") || strings.HasPrefix(path, p+"[")
@@ -99,7 +99,7 @@ func (c Capabilities) For(desired any) Capabilities {
 // VendorBlocks are the parts of the spec that belong to one vendor each.
 var VendorBlocks = []string{"conductorOne", "sailPoint", "veza"}
 
-// Foreign says whether path stands in another vendor's block.
+// Foreign reports whether path stands in another vendor's block.
 func (c Capabilities) Foreign(path string) bool {
 	return c.Block != "" && Covers(VendorBlocks, path) && !Covers([]string{c.Block}, path)
 }

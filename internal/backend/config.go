@@ -51,7 +51,7 @@ type Config struct {
 	Observe Observer
 	// Outside: no call may go to an address of the process's own host, whatever the endpoint's name means.
 	Outside bool
-	// Gone says that nobody uses the tenant any more: a list that is being read ends. Nil means never.
+	// Gone reports whether nobody uses the tenant any more: a list that is being read ends. Nil means never.
 	Gone func() bool
 	// Room bounds what large answers hold in memory; nil bounds nothing.
 	Room Room
@@ -97,7 +97,7 @@ const (
 	PrioritySweep
 )
 
-// Pace says whether a call could be made now.
+// Pace reports whether a call could be made now.
 type Pace struct {
 	// Delay is how long the next call of this priority would have to wait; zero means it may go.
 	Delay time.Duration

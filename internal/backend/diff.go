@@ -12,12 +12,12 @@ type Change struct{ Path string }
 // Changes are the fields that differ, in the order of the model.
 type Changes []Change
 
-// Has says whether path itself, or something below it, changed.
+// Has reports whether path itself, or something below it, changed.
 func (c Changes) Has(path string) bool {
 	return slices.ContainsFunc(c, func(ch Change) bool { return Covers([]string{path}, ch.Path) })
 }
 
-// Any says whether any of paths changed.
+// Any reports whether any of paths changed.
 func (c Changes) Any(paths ...string) bool { return slices.ContainsFunc(paths, c.Has) }
 
 // Paths lists the paths.
@@ -29,7 +29,7 @@ func (c Changes) Paths() []string {
 	return out
 }
 
-// Unwritable says that there are changes and that every one of them is in sealed.
+// Unwritable reports whether there are changes and every one of them is in sealed.
 func (c Changes) Unwritable(sealed []string) bool {
 	return len(c) > 0 && !slices.ContainsFunc(c, func(ch Change) bool { return !Covers(sealed, ch.Path) })
 }
@@ -164,7 +164,7 @@ func sameMeaning(sent, seen []byte) bool {
 	return contains(g, s)
 }
 
-// contains says that got has everything that sent has, texts compared folded.
+// contains reports whether got has everything that sent has, texts compared folded.
 func contains(got, sent any) bool {
 	switch s := sent.(type) {
 	case map[string]any:

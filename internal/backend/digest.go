@@ -57,5 +57,5 @@ func TailOf(desired any, caps Capabilities) []string {
 	return out
 }
 
-// KnownDigest says whether a digest was computed the present way.
+// KnownDigest reports whether a digest was computed the present way.
 func KnownDigest(digest string) bool { return strings.HasPrefix(digest, DigestPrefix) }

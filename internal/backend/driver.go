@@ -17,13 +17,13 @@ type Tenant interface {
 	// whole, or an error: ErrNoNames where there is no such list, and ErrLongList where sought names
 	// take fewer calls one by one. With sought zero it is read at any price.
 	List(ctx context.Context, q Name, sought int) ([]Listed, error)
-	// Has says whether the thing of this id is there, by a read of its own: the second witness beside a
+	// Has reports whether the thing of this id is there, by a read of its own: the second witness beside a
 	// list. ErrNoWitness where the vendor has no such read.
 	Has(ctx context.Context, q Name, id string) (bool, error)
 	AppEntitlements() Driver[AppEntitlement]
 	AccessProfiles() Driver[AccessProfile]
 	AccessReviews() Driver[AccessReview]
-	// Pace says whether a call of this priority could be made now, without making one.
+	// Pace reports whether a call of this priority could be made now, without making one.
 	Pace(p Priority) Pace
 }
 
@@ -110,7 +110,7 @@ type Key struct {
 	ID        string `json:"id,omitempty"`
 }
 
-// IsZero says that no key is known.
+// IsZero reports whether no key is known.
 func (k Key) IsZero() bool { return k == Key{} }
 
 // Phase says what the vendor is doing with a remote.
@@ -138,7 +138,7 @@ type Observation[D any] struct {
 	CreatedAt     time.Time
 	// Mark is what the remote bears; zero where it bears none.
 	Mark Mark
-	// MarkInProse says that the mark is a line of text that people may edit: its loss is drift.
+	// MarkInProse reports whether the mark is a line of text that people may edit: its loss is drift.
 	MarkInProse bool
 	Phase       Phase
 	Message     string

@@ -54,7 +54,7 @@ type Error struct {
 	// Reference is what the vendor calls this one answer, for its support to find it by. No two answers have the same, so
 	// it is no part of the text, by which one error is known from another.
 	Reference string
-	// Doubtful: the vendor says that it failed, in a way in which it also answers mistakes of the caller. It proves nothing.
+	// Doubtful: the vendor reports a failure of its own, in a way in which it also answers mistakes of the caller. It proves nothing.
 	Doubtful bool
 	Err      error
 }
@@ -92,7 +92,7 @@ func ReferenceOf(err error) string {
 	return ""
 }
 
-// IsDoubtful says whether the vendor answered with a failure that may as well be a mistake of the caller.
+// IsDoubtful reports whether the vendor answered with a failure that may as well be a mistake of the caller.
 func IsDoubtful(err error) bool {
 	var e *Error
 	for errors.As(err, &e) {
@@ -142,7 +142,7 @@ func Taken(holder Mark, format string, args ...any) *Error {
 	return &Error{Class: Terminal, Taken: true, Holder: holder, Err: fmt.Errorf(format, args...)}
 }
 
-// IsTaken says whether err refuses a name that another remote has.
+// IsTaken reports whether err refuses a name that another remote has.
 func IsTaken(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.Taken

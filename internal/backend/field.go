@@ -101,13 +101,13 @@ func (f Field) Len() int {
 	return 0
 }
 
-// Zero says that the value is empty: "", false, 0, [] or nothing.
+// Zero reports whether the value is empty: "", false, 0, [] or nothing.
 func (f Field) Zero() bool { return isZero(f.canonical()) }
 
 // Hash is equal for values that mean the same.
 func (f Field) Hash() string { return hashOf(f.canonical()) }
 
-// Holds says whether a document has a member of that name, in the sense of the document where it has one of its own.
+// Holds reports whether a document has a member of that name, in the sense of the document where it has one of its own.
 func (f Field) Holds(member string) bool {
 	if document, ok := f.value.Interface().(interface{ Holds(string) bool }); ok {
 		return document.Holds(member)

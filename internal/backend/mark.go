@@ -18,7 +18,7 @@ type Mark struct {
 	Cluster string
 }
 
-// IsZero says that there is no mark.
+// IsZero reports whether there is no mark.
 func (m Mark) IsZero() bool { return m == Mark{} }
 
 // Annotation keys of the mark, for vendors whose objects have annotations.

@@ -7,14 +7,14 @@ type Model interface {
 	Key() Key
 }
 
-// OpensDraft says whether a model asks that a draft which is open at the vendor is
+// OpensDraft reports whether a model asks that a draft which is open at the vendor is
 // written and published.
 func OpensDraft(desired any) bool {
 	m, ok := desired.(interface{ OpensDraft() bool })
 	return ok && m.OpensDraft()
 }
 
-// WantsRefresh says whether a model asks that the vendor looks for it while it is not found.
+// WantsRefresh reports whether a model asks that the vendor looks for it while it is not found.
 func WantsRefresh(desired any) bool {
 	m, ok := desired.(interface{ WantsRefresh() bool })
 	return ok && m.WantsRefresh()

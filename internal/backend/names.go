@@ -14,7 +14,7 @@ type Listed struct {
 	Names []string
 }
 
-// AnswersTo says whether a name means the thing. Addresses of people do not tell case apart.
+// AnswersTo reports whether a name means the thing. Addresses of people do not tell case apart.
 func (l Listed) AnswersTo(q Name) bool {
 	return slices.ContainsFunc(l.Names, func(name string) bool {
 		return name == q.Name || q.Kind == NameUser && strings.EqualFold(name, q.Name)
@@ -50,7 +50,7 @@ type Directory interface {
 	// Find answers every name. No answer is of before notBefore, save that there is no such thing:
 	// that may be half a minute older. An error is that of a call: nothing is known then.
 	Find(ctx context.Context, names []Name, notBefore time.Time) (map[Name]Answer, error)
-	// Gone says whether the thing that had this id in the name's place is there no more, by two
+	// Gone reports whether the thing that had this id in the name's place is there no more, by two
 	// witnesses: its own read, and a whole list of the place that holds other things. An error means
 	// that nobody can tell, as where a credential sees nothing at all. The list is not of before
 	// notBefore: who asks about many things shares one list, by the time when the first was asked about.
@@ -60,7 +60,7 @@ type Directory interface {
 var (
 	// ErrLongList is what Tenant.List returns where looking the names up one by one is cheaper.
 	ErrLongList = errors.New("the list takes more calls than the names that are sought")
-	// ErrNoWitness says that the vendor has no second way to say whether a thing is there.
+	// ErrNoWitness: the vendor has no second way to say whether a thing is there.
 	ErrNoWitness = errors.New("the vendor cannot tell whether it is there")
 )
 

@@ -11,7 +11,7 @@ type Naming struct {
 	Unique bool
 }
 
-// IsZero says that names repeat.
+// IsZero reports whether names repeat.
 func (n Naming) IsZero() bool { return n == Naming{} }
 
 // Name is the key in one text: two remotes that are meant by the same one have one name. The place is

@@ -104,7 +104,7 @@ func bare(item reflect.Value) reflect.Value {
 	return item
 }
 
-// touched says whether one of paths, or something below it, is unknown, or stands below something that is.
+// touched reports whether one of paths, or something below it, is unknown, or stands below something that is.
 func touched(paths, unknown []string) bool {
 	return slices.ContainsFunc(unknown, func(u string) bool {
 		return Covers(paths, u) || slices.ContainsFunc(paths, func(p string) bool { return Covers([]string{u}, p) })

@@ -73,13 +73,13 @@ type Exchange struct {
 	Method string
 	// Path is without secrets and query, and set for writes only.
 	Path string
-	// Write says that it could change something.
+	// Write reports whether it could change something.
 	Write bool
 	// Attempt is 2 for what is sent again with a new token, else 1.
 	Attempt int
 	// Held says why it was not sent, empty if it was tried.
 	Held string
-	// Left says that bytes of it may have left the process.
+	// Left reports whether bytes of it may have left the process.
 	Left bool
 	// Status is that of HTTP, zero without an answer.
 	Status int

@@ -38,7 +38,7 @@ type Override struct {
 	Capability Capability
 }
 
-// Has says whether c declares a capability that could be taken away.
+// Has reports whether c declares a capability that could be taken away.
 func (c Capabilities) Has(what Capability) bool {
 	switch what {
 	case CapabilityCreate:

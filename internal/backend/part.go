@@ -17,7 +17,7 @@ type parted interface {
 // anyEntry stands between a list and a part of its entries in a path.
 const anyEntry = "[]."
 
-// IsPart says whether a path names a part of the entries of a list, as "veza.relationships[].condition".
+// IsPart reports whether a path names a part of the entries of a list, as "veza.relationships[].condition".
 func IsPart(path string) bool { return strings.Contains(path, anyEntry) }
 
 // Parts lists the parts of entries, over the lists of a model, that are set to something else than actual has.

@@ -155,7 +155,7 @@ func (r *Removed) put(model any, path, at string, value any) {
 // Writes lists the fields that the step wants written, each by way of its At.
 func (r Removed) Writes() []string { return slices.Concat(r.Closing, r.Clearing, r.Replaced) }
 
-// Any says whether anything left the spec.
+// Any reports whether anything left the spec.
 func (r Removed) Any() bool { return len(r.Writes())+len(r.Held)+len(r.Left)+len(r.Kept) > 0 }
 
 // At is the leaf of the model that closes or clears a path.
@@ -201,7 +201,7 @@ func (c Capabilities) Removal(path string) (Removal, bool) {
 	return row, ok && !Covers(c.CreateOnly, path) && !c.carries(path)
 }
 
-// Harmless says whether a change of a field gives and takes no access, as of a text, a label or the name.
+// Harmless reports whether a change of a field gives and takes no access, as of a text, a label or the name.
 func (c Capabilities) Harmless(path string) bool {
 	row, ok := c.Removal(path)
 	_, counts := c.Narrows[LeafOf(path)]
@@ -261,7 +261,7 @@ func (f Field) pairs() Pairs {
 	return pairs
 }
 
-// setsAny says whether the spec sets one of the fields to something.
+// setsAny reports whether the spec sets one of the fields to something.
 func setsAny(model any, paths []string) bool {
 	return slices.ContainsFunc(Fields(model), func(f Field) bool { return slices.Contains(paths, f.Path) && !f.Zero() })
 }
@@ -269,7 +269,7 @@ func setsAny(model any, paths []string) bool {
 // hashOfLeaf is the hash of a leaf that is set, else empty.
 func hashOfLeaf(model any, path string) string { return byPath(model)[path].hashed() }
 
-// SameLeaf says whether two models hold the same at a path.
+// SameLeaf reports whether two models hold the same at a path.
 func SameLeaf(a, b any, path string) bool { return hashOfLeaf(a, path) == hashOfLeaf(b, path) }
 
 func (f Field) hashed() string {
@@ -307,7 +307,7 @@ func CopyLeaf(model, from any, path string) {
 	}
 }
 
-// IsNone says whether a model holds nothing at a path.
+// IsNone reports whether a model holds nothing at a path.
 func IsNone(model any, path string) bool { return byPath(model)[path].isNone() }
 
 func (f Field) isNone() bool { return !f.value.IsValid() || f.Zero() }

@@ -29,7 +29,7 @@ func (s *Shared) Ask(key string, b Budget) {
 	s.budgets[key] = b
 }
 
-// Leave forgets a backend, and says whether it was the last.
+// Leave forgets a backend, and reports whether it was the last.
 func (s *Shared) Leave(key string) (last bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

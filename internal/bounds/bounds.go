@@ -121,7 +121,7 @@ func (f *fitting) text(s *Schema, path, text string) (any, bool) {
 	return text, true
 }
 
-// admits says whether a text has the form that the schema asks for.
+// admits reports whether a text has the form that the schema asks for.
 func (s *Schema) admits(text string) bool {
 	if len(s.Enum) > 0 && !slices.Contains(s.Enum, any(text)) {
 		return false
@@ -147,7 +147,7 @@ func matches(pattern, text string) bool {
 // wholes end the names of fields of which a part means nothing, or something else.
 var wholes = []string{"id", "ID", "IDs", "hash", "digest", "Digest", "url", "URL", "URLs", "path", "version", "sent", "seen", "kind", "type", "reason", "createdEntitlements"}
 
-// whole says whether a text may not be cut.
+// whole reports whether a text may not be cut.
 func whole(s *Schema, path string) bool {
 	if s.Pattern != "" || s.Format != "" || len(s.Enum) > 0 {
 		return true

@@ -61,7 +61,7 @@ func AccessReviewKind(pollEvery time.Duration) engine.Kind[*v1alpha1.AccessRevie
 	}
 }
 
-// started says whether the status shows a review as started. Not every vendor tells since when.
+// started reports whether the status shows a review as started. Not every vendor tells since when.
 func started(obj *v1alpha1.AccessReview) bool {
 	switch obj.Status.State {
 	case v1alpha1.ReviewRunning, v1alpha1.ReviewOverdue, v1alpha1.ReviewCompleted:

@@ -201,7 +201,7 @@ var _ = Describe("the audit log", func() {
 	}, SpecTimeout(2*time.Minute))
 })
 
-// inOrder says whether lines stand in a text one after the other.
+// inOrder reports whether lines stand in a text one after the other.
 func inOrder(text string, lines []string) bool {
 	for _, line := range lines {
 		at := strings.Index(text, line)

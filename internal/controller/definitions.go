@@ -181,7 +181,7 @@ func (d *definitions) untilChanged(ctx context.Context, elected <-chan struct{})
 	}
 }
 
-// changed says whether a definition that is not going is another than at first. One that goes is noted, too: what comes after it is
+// changed reports whether a definition that is not going is another than at first. One that goes is noted, too: what comes after it is
 // another.
 func (d *definitions) changed(m *metav1.PartialObjectMetadata) bool {
 	d.mu.Lock()

@@ -101,7 +101,7 @@ func (r *BackendReconciler) forget(key string) {
 }
 
 // finalize holds the backend while objects still need it to settle what they owe,
-// and says whether it may go now.
+// and reports whether it may go now.
 func (r *BackendReconciler) finalize(ctx context.Context, obj tenancy.Object, owed int) (bool, error) {
 	has := controllerutil.ContainsFinalizer(obj, v1alpha1.Finalizer)
 	deleting := !obj.GetDeletionTimestamp().IsZero()

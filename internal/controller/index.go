@@ -183,7 +183,7 @@ func declared(ctx context.Context, reader client.Reader, key, kind string, vendo
 	return caps, keeps
 }
 
-// unsaid says that the object leaves it to the vendor and its own state what a deletion does.
+// unsaid reports whether the object leaves it to the vendor and its own state what a deletion does.
 func unsaid(o engine.Object) bool {
 	m := o.GetManagedSpec().Management
 	return m == nil || m.Deletion == ""
@@ -194,7 +194,7 @@ func startedReview(o engine.Object) bool {
 	return ok && started(review)
 }
 
-// deletes says whether the vendor can delete the kind, as far as the backend's status knows.
+// deletes reports whether the vendor can delete the kind, as far as the backend's status knows.
 func deletes(ctx context.Context, reader client.Reader, key, kind string) bool {
 	of, name := keyName(key)
 	backend := newBackend(of)

@@ -50,8 +50,8 @@ func desireScope(path string, s *v1alpha1.ReviewScope, byArms bool, r *reference
 	return out
 }
 
-// scopeApps chooses the arm that fits what is written: the lists need the arm that
-// says that a list counts.
+// scopeApps chooses the arm that fits what is written: the lists need the arm by
+// which a list counts.
 func scopeApps(path string, s *v1alpha1.ReviewScope, r *reference.Resolver) *backend.ScopeApps {
 	switch {
 	case s.Apps != nil && s.Apps.Criteria != nil:

@@ -53,7 +53,7 @@ type Options struct {
 	ResyncInterval time.Duration
 	// ReviewPoll, TailPeriod, SweepEvery, Window and HealthEvery replace the usual paces, if they are set.
 	ReviewPoll, TailPeriod, SweepEvery, Window, HealthEvery time.Duration
-	// Lease says whether this process may write.
+	// Lease reports whether this process may write.
 	Lease func() error
 	// At is called at the named points of the write path, for tests.
 	At func(point string)

@@ -98,7 +98,7 @@ func unfinishedFirst() handler.EventHandler {
 	}
 }
 
-// lost says whether something that we keep on an object is gone.
+// lost reports whether something that we keep on an object is gone.
 func lost(before, after client.Object) bool {
 	if controllerutil.ContainsFinalizer(before, v1alpha1.Finalizer) && !controllerutil.ContainsFinalizer(after, v1alpha1.Finalizer) {
 		return true

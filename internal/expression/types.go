@@ -81,7 +81,7 @@ func newProvider() types.Provider {
 	return &provider{registry}
 }
 
-// FindStructType says whether a type of that name exists.
+// FindStructType reports whether a type of that name exists.
 func (p *provider) FindStructType(name string) (*types.Type, bool) {
 	if _, ok := structs[name]; ok {
 		return types.NewTypeTypeWithParam(types.NewObjectType(name)), true

@@ -23,7 +23,7 @@ type Watch struct {
 	renewed time.Time
 }
 
-// errLost says that the lease may be another's by now.
+// errLost means that the lease may be another's by now.
 var errLost = errors.New("this process no longer holds the lease")
 
 // Create takes the lease when there was none.

@@ -153,13 +153,13 @@ func (d *directory) list(ctx context.Context, k key, notBefore time.Time, sought
 	})
 }
 
-// noList says that the names of a place are to be looked up one by one: its list is too long, there is
+// noList reports whether the names of a place are to be looked up one by one: its list is too long, there is
 // none, or the vendor refuses it. Who may not read all of a list may be allowed to search in it.
 func noList(err error) bool {
 	return errors.Is(err, backend.ErrLongList) || errors.Is(err, backend.ErrNoNames) || err != nil && backend.ClassOf(err) == backend.Terminal
 }
 
-// worthAList says whether so many names may be cheaper to list than to look up one by one; the
+// worthAList reports whether so many names may be cheaper to list than to look up one by one; the
 // driver, which knows its pages, has the last word.
 func (d *directory) worthAList(k key, sought int) bool {
 	if sought < listFrom {
@@ -183,7 +183,7 @@ func (c *Cache) tooLong(k key, sought int, never bool) {
 	c.long[k] = tooLong{sought, c.now().Add(longFor)}
 }
 
-// since says whether an answer was asked for at notBefore or later.
+// since reports whether an answer was asked for at notBefore or later.
 func since[V any](notBefore time.Time) func(*entry[V]) bool {
 	return func(e *entry[V]) bool { return !e.asked.Before(notBefore) }
 }

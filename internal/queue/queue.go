@@ -179,7 +179,7 @@ func (q *Queue) Get() (item reconcile.Request, shutdown bool) {
 	return item, shutdown
 }
 
-// Done says that an object was worked on.
+// Done records that an object was worked on.
 func (q *Queue) Done(item reconcile.Request) {
 	q.mu.Lock()
 	delete(q.working, item)

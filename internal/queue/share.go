@@ -17,7 +17,7 @@ type Shares struct {
 	each map[string]int
 }
 
-// Enter takes a place, and says whether there was one. Every Enter that returned true needs one Leave.
+// Enter takes a place, and reports whether there was one. Every Enter that returned true needs one Leave.
 func (s *Shares) Enter(who string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -90,7 +90,7 @@ func pinsOf(object Managed) pins {
 	return p
 }
 
-// reached says whether the pins of a status were made for this generation of the spec.
+// reached reports whether the pins of a status were made for this generation of the spec.
 func reached(conditions []metav1.Condition, generation int64) bool {
 	c := meta.FindStatusCondition(conditions, v1alpha1.ConditionSynced)
 	return c != nil && c.ObservedGeneration == generation && (c.Status == metav1.ConditionTrue || c.Reason == v1alpha1.ReasonDrifted)
@@ -155,7 +155,7 @@ func (p *pins) kept(old bool) []v1alpha1.ResolvedName {
 	return out
 }
 
-// Apply takes verdicts over into pins, and says whether a name now stands for something else.
+// Apply takes verdicts over into pins, and reports whether a name now stands for something else.
 func Apply(resolved []v1alpha1.ResolvedName, verdicts map[backend.Name]Verdict) (replaced bool) {
 	byQuestion := make(map[question]Verdict, len(verdicts))
 	for q, v := range verdicts {
@@ -173,12 +173,12 @@ func Apply(resolved []v1alpha1.ResolvedName, verdicts map[backend.Name]Verdict) 
 	return replaced
 }
 
-// FromEarlier says whether an earlier version of the operator wrote some of the pins.
+// FromEarlier reports whether an earlier version of the operator wrote some of the pins.
 func FromEarlier(resolved []v1alpha1.ResolvedName) bool {
 	return slices.ContainsFunc(resolved, func(pin v1alpha1.ResolvedName) bool { return pin.Kind == "" })
 }
 
-// Knows says whether pins say already what a verdict says; also where the name is not pinned for the
+// Knows reports whether pins say already what a verdict says; also where the name is not pinned for the
 // same thing any more.
 func Knows(resolved []v1alpha1.ResolvedName, q backend.Name, v Verdict) bool {
 	asked := questionOf(q)

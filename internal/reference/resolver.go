@@ -73,7 +73,7 @@ func (r *Resolver) AlsoKnownAs(tenantID string) *Resolver {
 	return r
 }
 
-// Started says that the remote runs already: what was referred to when it began is what it is about,
+// Started reports whether the remote runs already: what was referred to when it began is what it is about,
 // whatever became of it since.
 func (r *Resolver) Started() *Resolver {
 	r.started = true
@@ -152,7 +152,7 @@ func (r *Resolver) Open() []string { return r.open }
 // others are in the model as what they meant then.
 func (r *Resolver) Unknown() []string { return r.unknown }
 
-// Unresolved says whether the field at path, or something below it, is written and was not resolved: what the
+// Unresolved reports whether the field at path, or something below it, is written and was not resolved: what the
 // model then lacks there is not missing in the spec.
 func (r *Resolver) Unresolved(path string) bool {
 	return slices.ContainsFunc(r.open, func(open string) bool { return backend.Covers([]string{path}, open) })
@@ -378,7 +378,7 @@ func (r *Resolver) named(path, name string, q backend.Name) string {
 	return answer.Matches[0].ID
 }
 
-// settled says whether the pins of the status are in use by a remote.
+// settled reports whether the pins of the status are in use by a remote.
 func (r *Resolver) settled() bool {
 	remote := r.object.GetManagedStatus().Remote
 	return remote != nil && remote.ID != ""

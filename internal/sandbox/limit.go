@@ -52,7 +52,7 @@ func (l *limiter) askQuiet(now time.Time, seconds int) {
 	}
 }
 
-// early tells whether a call at now comes before a client was told to be back, and was not on its way by then.
+// early reports whether a call at now comes before a client was told to be back, and was not on its way by then.
 func (l *limiter) early(now time.Time) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()

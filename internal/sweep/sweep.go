@@ -78,7 +78,7 @@ type Sweeper struct {
 	askers queue.Shares
 }
 
-// NeedLeaderElection says that only the leader sweeps.
+// NeedLeaderElection reports whether only the leader sweeps.
 func (*Sweeper) NeedLeaderElection() bool { return true }
 
 // Start sweeps until ctx ends. Backends are swept side by side, each by one sweep at a time, and none

@@ -174,7 +174,7 @@ func (p *Pool) fetch(ctx context.Context, namespace string, ref v1alpha1.Backend
 	return obj, err
 }
 
-// allows says whether objects of namespace may use the cluster backend.
+// allows reports whether objects of namespace may use the cluster backend.
 func (p *Pool) allows(ctx context.Context, b *v1alpha1.ClusterGovernanceBackend, namespace string) (bool, error) {
 	allowed := b.Spec.AllowedNamespaces
 	if allowed == nil {
@@ -258,12 +258,12 @@ func (p *Pool) use(ctx context.Context, obj Object, deleting bool) (*engine.Back
 	}, nil
 }
 
-// KeepsRemoved says whether what leaves a spec stays at the vendor unless its object says otherwise.
+// KeepsRemoved reports whether what leaves a spec stays at the vendor unless its object says otherwise.
 func KeepsRemoved(spec *v1alpha1.GovernanceBackendSpec) bool {
 	return spec.Management != nil && spec.Management.Removed == v1alpha1.RemovedKeep
 }
 
-// blocks says whether a backend that is not ready for this reason cannot be used at all.
+// blocks reports whether a backend that is not ready for this reason cannot be used at all.
 func blocks(reason string) bool {
 	switch reason {
 	case v1alpha1.ReasonSecretNotFound, v1alpha1.ReasonSecretInvalid, v1alpha1.ReasonUnauthorized, v1alpha1.ReasonInvalidSpec:
@@ -357,7 +357,7 @@ func EndpointOf(spec *v1alpha1.GovernanceBackendSpec, allowInsecure bool) (*url.
 	return nil, &Problem{v1alpha1.ReasonInvalidSpec, fmt.Sprintf("spec.endpoint: %s must be https (http is allowed for loopback addresses only)", u.Redacted())}
 }
 
-// isGone says whether a backend is no more, by the cache.
+// isGone reports whether a backend is no more, by the cache.
 func (p *Pool) isGone(ctx context.Context, obj Object) bool {
 	now := obj.DeepCopyObject().(Object)
 	return apierrors.IsNotFound(p.Client.Get(ctx, client.ObjectKeyFromObject(obj), now))

@@ -31,7 +31,7 @@ func (d dawdling) Identity(ctx context.Context) (backend.TenantID, error) {
 	return d.Tenant.Identity(ctx)
 }
 
-// refusals is a pool of tenants that dawdle, a backend of one name each, and what tells whether each tenant
+// refusals is a pool of tenants that dawdle, a backend of one name each, and a report whether each tenant
 // that was opened is gone.
 func refusals(t *testing.T, names ...string) (p *Pool, backends []*v1alpha1.GovernanceBackend, gone *[]func() bool) {
 	scheme, gone := runtime.NewScheme(), &[]func() bool{}

@@ -147,7 +147,7 @@ func (p *Pool) drop(gone []*tenant) {
 	}
 }
 
-// leaveHost tells that nobody calls a host any more, if so.
+// leaveHost records that a host has no callers left, if so.
 func (p *Pool) leaveHost(vendor, host string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

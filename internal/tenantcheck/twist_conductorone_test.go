@@ -43,12 +43,12 @@ func late(list, what string, lists int) turning {
 	}
 }
 
-// reading says that a thing of a probe is read by id.
+// reading reports whether a thing of a probe is read by id.
 func reading(what string) func(*exchange) bool {
 	return func(x *exchange) bool { return x.method == get && x.about(what) }
 }
 
-// listing says that a list or a search is read.
+// listing reports whether a list or a search is read.
 func listing(path string) func(*exchange) bool {
 	return func(x *exchange) bool {
 		return x.path == path && (x.method == get || path == searchList) || path == entitlementList && x.method == get && strings.HasPrefix(x.path, "/api/v1/apps/") && strings.HasSuffix(x.path, path)

@@ -31,12 +31,12 @@ type twist func(x *exchange)
 // turning begins to turn.
 type turning func() twist
 
-// is says whether the call goes by a method to a path that contains a part.
+// is reports whether the call goes by a method to a path that contains a part.
 func (x *exchange) is(method, part string) bool {
 	return x.method == method && strings.Contains(x.path, part)
 }
 
-// about says whether the call is about the thing of a probe.
+// about reports whether the call is about the thing of a probe.
 func (x *exchange) about(what string) bool { return x.name == probe.Prefix+"r1-"+what }
 
 // refuse makes it a refusal, and accept a success with an answer.

@@ -18,7 +18,7 @@ func (x *exchange) rows() (out []map[string]any) {
 	return out
 }
 
-// oneVezaProfile says that one profile is read by its id, and with a version or without.
+// oneVezaProfile reports whether one profile is read by its id, and with a version or without.
 func oneVezaProfile(x *exchange, version bool) bool {
 	return x.method == get && strings.HasPrefix(x.path, vezaProfiles+"/") && strings.Count(x.path, "/") == 5 && strings.Contains(x.query, "version=") == version
 }

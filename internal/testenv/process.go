@@ -99,7 +99,7 @@ func (p *Process) WaitFor(ctx context.Context, text string) (string, error) {
 	}
 }
 
-// Running says whether the process is still there.
+// Running reports whether the process is still there.
 func (p *Process) Running() bool {
 	select {
 	case <-p.done:

@@ -145,7 +145,7 @@ func (s *SelfSigned) look(ctx context.Context) error {
 
 func (s *SelfSigned) host() string { return fmt.Sprintf("%s.%s.svc", s.Name, s.Namespace) }
 
-// serves says whether a certificate is for these names and lasts long enough.
+// serves reports whether a certificate is for these names and lasts long enough.
 func (s *SelfSigned) serves(leaf *x509.Certificate) bool {
 	for _, name := range append([]string{s.host()}, texts(s.Addresses)...) {
 		if leaf.VerifyHostname(name) != nil {

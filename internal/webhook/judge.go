@@ -92,7 +92,7 @@ func judge[O engine.Object, D backend.Model](ctx context.Context, j *judges, kin
 	return out
 }
 
-// creates says whether the object's remote would be made by the operator.
+// creates reports whether the object's remote would be made by the operator.
 func creates(obj engine.Object, caps backend.Capabilities) bool {
 	spec, remote := obj.GetManagedSpec(), obj.GetManagedStatus().Remote
 	if !caps.Create || spec.RemoteID != "" || remote != nil && remote.ID != "" {

@@ -43,12 +43,12 @@ func sortCalls(calls []sandbox.Call) (t tally) {
 	return t
 }
 
-// isPage says that a call lists entitlements.
+// isPage reports whether a call lists entitlements.
 func isPage(call sandbox.Call) bool {
 	return call.Method == http.MethodGet && call.Route == routeEntitlements
 }
 
-// isSingle says that a call reads one entitlement.
+// isSingle reports whether a call reads one entitlement.
 func isSingle(call sandbox.Call) bool {
 	return call.Method == http.MethodGet && strings.HasPrefix(call.Route, routeEntitlements+"/")
 }

@@ -119,7 +119,7 @@ func (w *writes) seeObject(e watch.Event) {
 	}
 }
 
-// isReady says whether obj is Ready for its present generation.
+// isReady reports whether obj is Ready for its present generation.
 func isReady(obj reference.Managed) bool {
 	c := meta.FindStatusCondition(obj.GetManagedStatus().Conditions, v1alpha1.ConditionReady)
 	return c != nil && c.Status == metav1.ConditionTrue && c.ObservedGeneration == obj.GetGeneration()

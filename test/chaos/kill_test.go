@@ -28,7 +28,7 @@ func (w *world) start(point string, args ...string) *testenv.Process {
 	return p
 }
 
-// ended says whether a process ended within some time.
+// ended reports whether a process ended within some time.
 func ended(ctx context.Context, p *testenv.Process, within time.Duration) bool {
 	for deadline := time.Now().Add(within); p.Running() && time.Now().Before(deadline); {
 		if !pause(ctx, 20*time.Millisecond) {

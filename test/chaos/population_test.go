@@ -216,7 +216,7 @@ func (w *world) edit(ctx context.Context) {
 	}
 }
 
-// gone says whether a thing was deleted.
+// gone reports whether a thing was deleted.
 func (w *world) gone(t *thing) (gone bool) {
 	w.change(func() { gone = t.deleted })
 	return gone

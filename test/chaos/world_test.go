@@ -198,7 +198,7 @@ func (w *world) between(from, to time.Duration) time.Duration {
 	return from + time.Duration(w.chance(int(to-from)))
 }
 
-// pause waits, and says whether to go on.
+// pause waits, and reports whether to go on.
 func pause(ctx context.Context, d time.Duration) bool {
 	select {
 	case <-ctx.Done():

@@ -193,5 +193,5 @@ func crdsOfTheRepository() []*unstructured.Unstructured {
 	return out
 }
 
-// gone says whether an answer means that there is no such object.
+// gone reports whether an answer means that there is no such object.
 func gone(err error) bool { return apierrors.IsNotFound(err) }

@@ -226,7 +226,7 @@ func TestNoValueTakesKeysThatNobodyKnows(t *testing.T) {
 	}
 }
 
-// isClosed tells that a schema, its parts apart, names what it takes. The keys of a map of texts or quantities are the user's.
+// isClosed reports whether a schema, its parts apart, names what it takes. The keys of a map of texts or quantities are the user's.
 func isClosed(s schema) bool {
 	switch {
 	case s["$ref"] != nil, s["enum"] != nil, s["oneOf"] != nil:

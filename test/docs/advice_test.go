@@ -20,7 +20,7 @@ type followed struct {
 }
 
 const (
-	// ofMessages says that the message of the condition has the same words, and that all of its ways out are gone.
+	// ofMessages tests that the message of the condition has the same words, and that all of its ways out are gone.
 	ofMessages = "TestEveryAdviceOfAMessageHelps"
 	bySomebody = "somebody looks at something, and nothing is done by that"
 )

@@ -65,7 +65,7 @@ func changes(r *http.Request) bool  { return r.Method != http.MethodGet && !sign
 func work(r *http.Request) bool     { return !signsIn(r) }
 func signsIn(r *http.Request) bool  { return strings.HasSuffix(r.URL.Path, "/token") }
 
-// see keeps the credentials of a request, and says whether it goes elsewhere, and how.
+// see keeps the credentials of a request, and reports whether it goes elsewhere, and how.
 func (d *detour) see(r *http.Request) (status int, away bool) {
 	body, _ := io.ReadAll(r.Body)
 	r.Body = io.NopCloser(bytes.NewReader(body))

@@ -27,7 +27,7 @@ func begun(ctx SpecContext) *stack {
 	return s
 }
 
-// left says that nothing was taken away at the vendor.
+// left asserts that nothing was taken away at the vendor.
 func (s *stack) left() {
 	GinkgoHelper()
 	for _, k := range three {

@@ -52,7 +52,7 @@ func (r right) String() string {
 	return text
 }
 
-// grants says whether the right is enough for a request.
+// grants reports whether the right is enough for a request.
 func (r right) grants(q request) bool {
 	return r.verb == q.verb && r.group == q.group && r.resource == strings.TrimSuffix(q.resource+"/"+q.subresource, "/") &&
 		(r.namespace == "" || r.namespace == q.namespace) && (r.name == "" || r.name == q.name)

@@ -61,7 +61,7 @@ func previous() definitions {
 	return out
 }
 
-// without takes a field away from a definition, with the rules that name it, and says whether it was there.
+// without takes a field away from a definition, with the rules that name it, and reports whether it was there.
 func without(d *apiextensionsv1.CustomResourceDefinition, part, field string) bool {
 	schema := d.Spec.Versions[0].Schema.OpenAPIV3Schema.Properties[part]
 	_, was := schema.Properties[field]

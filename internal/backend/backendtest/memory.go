@@ -359,7 +359,7 @@ func (m *Memory[D]) observation(r *row[D], tail []string) backend.Observation[D]
 	return obs
 }
 
-// asked says whether tail names path, or something above or below it.
+// asked reports whether tail names path, or something above or below it.
 func asked(tail []string, path string) bool {
 	return slices.ContainsFunc(tail, func(t string) bool { return backend.Covers([]string{t}, path) || backend.Covers([]string{path}, t) })
 }

@@ -126,7 +126,7 @@ func (c *call) underReview(self ref) bool {
 	})
 }
 
-// fuzzy tells whether any of the fields contains the query, ignoring case. An empty query matches.
+// fuzzy reports whether any of the fields contains the query, ignoring case. An empty query matches.
 func fuzzy(query string, value object, names ...string) bool {
 	query = strings.ToLower(query)
 	return query == "" || slices.ContainsFunc(names, func(name string) bool {
@@ -134,7 +134,7 @@ func fuzzy(query string, value object, names ...string) bool {
 	})
 }
 
-// overlaps tells whether the lists share an item; an empty wanted list matches.
+// overlaps reports whether the lists share an item; an empty wanted list matches.
 func overlaps(wanted, got []string) bool {
 	return len(wanted) == 0 || slices.ContainsFunc(wanted, func(item string) bool { return slices.Contains(got, item) })
 }

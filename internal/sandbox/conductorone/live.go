@@ -19,7 +19,7 @@ const (
 
 func (c *call) feature(name string) bool { return c.settings.Features[name] }
 
-// binds says whether the state of a catalog is the one in which its bindings count.
+// binds reports whether the state of a catalog is the one in which its bindings count.
 func binds(catalog object) bool {
 	return flag(catalog, "published") && !flag(catalog, "visibleToEveryone")
 }

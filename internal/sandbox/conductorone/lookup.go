@@ -23,7 +23,7 @@ func (c *call) wrapped(field, name string, extra ...string) func(object) object 
 
 func everything(object) bool { return true }
 
-// named tells whether a name matches, ignoring case. An empty wanted name matches.
+// named reports whether a name matches, ignoring case. An empty wanted name matches.
 func named(wanted string, value object, field string) bool {
 	return wanted == "" || strings.EqualFold(wanted, text(value, field))
 }

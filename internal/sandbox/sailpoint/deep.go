@@ -36,7 +36,7 @@ func (c *call) deep(values []object) ([]object, error) {
 	return slices.DeleteFunc(slices.Clone(values), func(value object) bool { return !behind(value, sorters, after) }), nil
 }
 
-// behind says whether a row comes after another by these members.
+// behind reports whether a row comes after another by these members.
 func behind(value object, sorters, after []string) bool {
 	for i, name := range sorters {
 		if order := strings.Compare(sortKey(value, name), strings.ToLower(after[i])); order != 0 {

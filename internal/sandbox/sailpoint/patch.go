@@ -74,7 +74,7 @@ func parsePointer(pointer string, patchable []string) ([]string, error) {
 	return steps, nil
 }
 
-// touches tells whether a patch is about a member.
+// touches reports whether a patch is about a member.
 func touches(edits []edit, name string) bool {
 	return slices.ContainsFunc(edits, func(e edit) bool { return e.top() == name || e.op == "move" && e.from[0] == name })
 }

@@ -29,7 +29,7 @@ func (f family) pattern(path string) string {
 }
 
 // operation is one API operation. Request is the name of the body's message, or of its items when array is set; empty takes
-// no body. Patch takes a JSON Patch, optional a body or none. Query names the parameters it takes, list says that it answers one.
+// no body. Patch takes a JSON Patch, optional a body or none. Query names the parameters it takes, list reports whether it answers one.
 type operation struct {
 	method, path           string
 	class                  sandbox.Class

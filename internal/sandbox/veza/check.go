@@ -175,7 +175,7 @@ func (c *call) checkInheritance(kind object, id string, parents []string) error 
 	return nil
 }
 
-// descends tells whether a profile is, or inherits from, another.
+// descends reports whether a profile is, or inherits from, another.
 func (c *call) descends(id, from string, seen map[string]bool) bool {
 	if id == from {
 		return true

@@ -50,7 +50,7 @@ func startWith(t *testing.T, features ...string) *fake {
 	return start(t, sandboxtest.WithFeatures(features...))
 }
 
-// refuses expects an error with a status and a text in its message, and tells whether the request broke the contract.
+// refuses expects an error with a status and a text in its message, and reports whether the request broke the contract.
 func (f *fake) refuses(status int, part, method, path string, body any) (broken bool) {
 	f.T.Helper()
 	f.ResetRejections()

@@ -111,7 +111,7 @@ type call struct {
 	settings sandbox.Settings
 }
 
-// feature tells whether the tenant was given a feature.
+// feature reports whether the tenant was given a feature.
 func (c *call) feature(name string) bool { return c.settings.Features[name] }
 
 func (c *call) pace() time.Duration { return time.Duration(c.settings.CampaignPace) }

@@ -196,7 +196,7 @@ func (s *Schema) resolve() error {
 	return nil
 }
 
-// nullable tells whether null may be sent for the field.
+// nullable reports whether null may be sent for the field.
 func (s *Schema) nullable(f *Field) bool {
 	switch {
 	case s.FlaggedNulls:

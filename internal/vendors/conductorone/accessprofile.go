@@ -126,7 +126,7 @@ func (d *profileDriver) observe(ctx context.Context, r backend.Ref) (profileObse
 	})
 }
 
-// empty says that nobody has a profile, and that nobody may ask for anything by it. Rows count no members.
+// empty reports whether nobody has a profile, and nobody may ask for anything by it. Rows count no members.
 func (d *profileDriver) empty(ctx context.Context, id string) (bool, error) {
 	obs, err := d.read(ctx, id)
 	if err != nil || !obs.Exists {

@@ -28,7 +28,7 @@ func (u *profileUpdate) audiences() (before, after audience) {
 	return before, after
 }
 
-// movesBindings says whether the update may have to remove bindings, or to add some: they are managed, and either they
+// movesBindings reports whether the update may have to remove bindings, or to add some: they are managed, and either they
 // differ or do not count any more.
 func (u *profileUpdate) movesBindings() bool {
 	before, after := u.audiences()

@@ -42,7 +42,7 @@ func (u *profileUpdate) pause(ctx context.Context) error {
 	return u.writeBundle(ctx, paused)
 }
 
-// requests says whether requests are to be opened for the members of the moment. A rule changes who is a member when it
+// requests reports whether requests are to be opened for the members of the moment. A rule changes who is a member when it
 // runs, some time after it was written: until then the members are still those of the rule before, whom the new entries
 // are not for. They are left to those who become members later.
 func (u *profileUpdate) requests(ctx context.Context) (*bool, error) {
@@ -60,7 +60,7 @@ func (u *profileUpdate) requests(ctx context.Context) (*bool, error) {
 	return backend.To(rule == nil || rule.hasItsMembers()), nil
 }
 
-// hasItsMembers says whether those who are members now are those whom the rule means.
+// hasItsMembers reports whether those who are members now are those whom the rule means.
 func (r *bundleRead) hasItsMembers() bool {
 	if r.State == nil || r.State.LastRunAt.IsZero() {
 		return !r.Enabled // It has never made anybody a member.
@@ -91,7 +91,7 @@ func (u *profileUpdate) enabledIsOurs() bool {
 }
 
 // wantedRule is the rule as desired; settings that the user did not set stay as they
-// are. unwanted says that its condition was emptied and nothing stands in its place: a
+// are. unwanted reports whether its condition was emptied and nothing stands in its place: a
 // rule without one cannot be written, only removed.
 func (u *profileUpdate) wantedRule() (rule bundle, unwanted bool) {
 	rule = u.rule

@@ -193,7 +193,7 @@ func TestReviewFields(t *testing.T) {
 	}
 }
 
-// inFull says whether fullReview sets path: only there a move can be seen.
+// inFull reports whether fullReview sets path: only there a move can be seen.
 func inFull(path string) bool {
 	return slices.ContainsFunc(backend.Fields(fullReview()), func(f backend.Field) bool { return f.Path == path })
 }

@@ -95,7 +95,7 @@ func (t *tenant) Has(ctx context.Context, q backend.Name, id string) (bool, erro
 	return false, nil
 }
 
-// reads says whether a read by id finds something that is not deleted.
+// reads reports whether a read by id finds something that is not deleted.
 func (t *tenant) reads(ctx context.Context, q backend.Name, id string) (bool, error) {
 	var path string
 	switch q.Kind {

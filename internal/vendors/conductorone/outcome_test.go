@@ -93,7 +93,7 @@ const (
 	seenBy    = "seen by "
 )
 
-// gives says whether grants have a pair, by itself or because everybody has it.
+// gives reports whether grants have a pair, by itself or because everybody has it.
 func gives(grants map[string]bool, pair string) bool {
 	who, what, _ := strings.Cut(pair, " → ")
 	return grants[pair] || strings.HasPrefix(who, seenBy) && grants[everybody+" → "+what]
@@ -225,7 +225,7 @@ func TestReviewCopiesAnother(t *testing.T) {
 	}
 }
 
-// TestAnEmptyAnswerIsNoAbsence: only 404, a date of deletion or a state says that something is gone.
+// TestAnEmptyAnswerIsNoAbsence: only 404, a date of deletion or a state proves that something is gone.
 func TestAnEmptyAnswerIsNoAbsence(t *testing.T) {
 	h := begin(t)
 	h.Fault(sandbox.Fault{Class: sandbox.ClassRead, Kind: sandbox.FaultStatus, Status: 200, Body: "{}"})

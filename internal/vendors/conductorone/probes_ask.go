@@ -9,7 +9,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/vendors/probe"
 )
 
-// markKept says whether annotations are those of the mark.
+// markKept reports whether annotations are those of the mark.
 func markKept(b *probe.Bench, what string, annotations any) bool {
 	for key, want := range b.Mark(what).Annotations() {
 		if probe.Text(annotations, key) != want {
@@ -141,7 +141,7 @@ func aliased(b *probe.Bench) map[string]any {
 	return map[string]any{"alias": "governance_check_" + strings.ReplaceAll(b.Run, "-", "_")}
 }
 
-// listed says whether a list or a search shows a thing.
+// listed reports whether a list or a search shows a thing.
 func listed(reply probe.Reply, t probe.Thing, path ...string) probe.Answer {
 	if !reply.OK() {
 		return reply.Unsaid()

@@ -88,7 +88,7 @@ func RunOf(t Thing) string {
 	return ""
 }
 
-// Marked says whether a thing bears the mark of an operator.
+// Marked reports whether a thing bears the mark of an operator.
 func Marked(t Thing) bool { return !t.Mark.IsZero() && t.Mark.Cluster != Cluster }
 
 // Keep remembers what was made, so that it is removed whatever comes.
@@ -168,10 +168,10 @@ type tripper func(*http.Request) (*http.Response, error)
 // RoundTrip makes the exchange.
 func (f tripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
 
-// OK says that the call was done.
+// OK reports whether the call was done.
 func (r Reply) OK() bool { return r.Err == nil && r.Status >= 200 && r.Status < 300 }
 
-// Refused says that the tenant found fault with what was asked: it says nothing of that where it did not let us in,
+// Refused reports whether the tenant found fault with what was asked: that is not known where it did not let us in,
 // or failed.
 func (r Reply) Refused() bool {
 	return r.Err == nil && r.Status >= 400 && r.Status < 500 && !slices.Contains([]int{401, 403, 408, 429, 499}, r.Status)
@@ -229,7 +229,7 @@ func (r Reply) List(path ...string) ([]any, bool) {
 	return list, ok
 }
 
-// SameWords asks what is refused twice, and says whether both refusals say the same. words are those of a refusal
+// SameWords asks what is refused twice, and reports whether both refusals say the same. words are those of a refusal
 // without what the vendor says is new in every answer.
 func (b *Bench) SameWords(ctx context.Context, call rest.Call, words func(Reply) string) Answer {
 	first, second := b.Ask(ctx, call), b.Ask(ctx, call)
@@ -244,7 +244,7 @@ func (b *Bench) SameWords(ctx context.Context, call rest.Call, words func(Reply)
 	return If(words(first) == words(second), "says-it-otherwise-each-time", second.Status)
 }
 
-// Shows says whether a list shows a thing, at once or after a wait.
+// Shows reports whether a list shows a thing, at once or after a wait.
 func (b *Bench) Shows(ctx context.Context, t Thing, wait time.Duration, read func(context.Context, backend.Tenant) ([]Thing, error)) Answer {
 	for again := range 2 {
 		rows, err := read(ctx, b.Tenant)

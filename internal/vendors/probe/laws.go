@@ -103,7 +103,7 @@ func (l Laws[D]) read(ctx context.Context, b *Bench, obs backend.Observation[D])
 	return l.Driver(b.Tenant).Observe(ctx, backend.Ref{ID: obs.ID, ParentID: obs.ParentID})
 }
 
-// differs says whether a remote is not as desired.
+// differs reports whether a remote is not as desired.
 func (l Laws[D]) differs(b *Bench, desired D, obs backend.Observation[D]) bool {
 	caps := l.Driver(b.Tenant).Capabilities().For(desired)
 	caps.WriteOnly = append(caps.WriteOnly, caps.Tail...) // Laws read rows.
@@ -162,7 +162,7 @@ func (l Laws[D]) lost(ctx context.Context, b *Bench) Answer {
 	return If(found.Twin == nil, "found-twice", 0)
 }
 
-// creates says whether a call to a path could be the create: it is neither a search nor the sign-in.
+// creates reports whether a call to a path could be the create: it is neither a search nor the sign-in.
 func creates(path string) bool {
 	for _, other := range []string{"/auth/v1/token", "/oauth/token", "/api/v1/search/"} {
 		if len(path) >= len(other) && path[:len(other)] == other {

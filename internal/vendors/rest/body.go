@@ -61,7 +61,7 @@ func (c *Client) body(ctx context.Context, res *http.Response) ([]byte, error) {
 		}
 	}
 	if int64(data.Len()) == responseLimit {
-		_, _ = io.CopyN(&data, res.Body, 1) // One more says that it is longer.
+		_, _ = io.CopyN(&data, res.Body, 1) // One more means that it is longer.
 	}
 	noteBytes(ctx, data.Len(), c.gone != nil && c.gone())
 	if data.Len() > responseLimit {

@@ -59,7 +59,7 @@ func (b *breaker) heldFor(now time.Time) time.Duration {
 	}
 }
 
-// isOpen says whether it holds calls back, a probe in between excepted.
+// isOpen reports whether it holds calls back, a probe in between excepted.
 func (b *breaker) isOpen() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -30,10 +30,10 @@ type Call struct {
 	ContentType string
 	// Header adds headers.
 	Header http.Header
-	// Read says that a call changes nothing though its verb could: a search. Every other
+	// Read reports whether a call changes nothing though its verb could: a search. Every other
 	// call but GET and HEAD asks the fence.
 	Read bool
-	// Once says that repeating the call makes a second remote: whatever leaves its
+	// Once reports whether repeating the call makes a second remote: whatever leaves its
 	// outcome open is an error of class OutcomeUnknown.
 	Once bool
 	// Anonymous sends no token.

@@ -47,7 +47,7 @@ type Options struct {
 	Explain func(status int, body []byte) Explanation
 	// Observe is told of every call; nil for nobody.
 	Observe backend.Observer
-	// Gone says that nobody uses the client any more: a list that is being read ends. Nil means never.
+	// Gone reports whether nobody uses the client any more: a list that is being read ends. Nil means never.
 	Gone func() bool
 	// Room bounds what large answers hold in memory; nil bounds nothing.
 	Room backend.Room
@@ -132,7 +132,7 @@ func (c *Client) Host() string {
 // Now is the vendor's clock: its last Date header, carried forward; ours before the first answer.
 func (c *Client) Now() time.Time { return c.clock.now() }
 
-// Pace says whether a call of this priority could be made now.
+// Pace reports whether a call of this priority could be made now.
 func (c *Client) Pace(p backend.Priority) backend.Pace {
 	c.budget.keep(c.rate())
 	now := time.Now()
@@ -208,7 +208,7 @@ func badPath(path string) bool {
 	return false
 }
 
-// wrapContext says that the caller gave up, as an error that waits and looks again.
+// wrapContext turns a caller that gave up into an error that waits and looks again.
 func wrapContext(ctx context.Context) *backend.Error {
 	return &backend.Error{Class: backend.Retryable, Err: fmt.Errorf("given up: %w", ctx.Err())}
 }

@@ -48,7 +48,7 @@ type Explanation struct {
 	Message string
 	// Failed: the vendor failed, whatever the HTTP status says; what was sent may have been done.
 	Failed bool
-	// Doubtful: it says that it failed, and says so of mistakes of the caller too.
+	// Doubtful: it reports a failure of its own, and does so for mistakes of the caller too.
 	Doubtful bool
 	// Reference is the vendor's name for this answer, with its own word for such names: "trackingId 4711". Where it is
 	// empty, it is looked for in Message.
@@ -76,7 +76,7 @@ func CodeOf(err error) string {
 	return ""
 }
 
-// IsNotFound says that the vendor answered 404.
+// IsNotFound reports whether the vendor answered 404.
 func IsNotFound(err error) bool { return StatusOf(err) == http.StatusNotFound }
 
 // failed keeps the text apart from the cause, whose own text may hold anything.
@@ -168,7 +168,7 @@ func (c *Client) refused(call Call, res Response, body []byte) *backend.Error {
 // statusGone is what a proxy answers to a client that it takes for gone. Under load servers answer it to clients that are there.
 const statusGone = 499
 
-// mayHaveCommitted says whether an answer leaves open what became of what was asked.
+// mayHaveCommitted reports whether an answer leaves open what became of what was asked.
 func mayHaveCommitted(status int) bool {
 	return status == http.StatusRequestTimeout || status == statusGone || status >= http.StatusInternalServerError
 }

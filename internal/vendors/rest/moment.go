@@ -64,7 +64,7 @@ func (m *Moment) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// Unread says that the field of this name holds an instant that cannot be read, empty if it can or holds none.
+// Unread is the problem of a field of this name whose instant cannot be read; empty if it can be, or holds none.
 func (m Moment) Unread(field string) string {
 	if m.Odd == "" {
 		return ""
@@ -72,7 +72,7 @@ func (m Moment) Unread(field string) string {
 	return fmt.Sprintf("%s: the vendor tells %q, which is no instant that can be read", field, m.Odd)
 }
 
-// Writable says that a time can be written as RFC 3339 in UTC, as a status has to: an offset
+// Writable reports whether a time can be written as RFC 3339 in UTC, as a status has to: an offset
 // may lead out of the years that it has.
 func Writable(t time.Time) bool {
 	year := t.UTC().Year()

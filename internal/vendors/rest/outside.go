@@ -22,7 +22,7 @@ func outsideOnly(_, address string, _ syscall.RawConn) error {
 	return nil
 }
 
-// proxied says whether calls to base go through a proxy, which may well be beside the manager.
+// proxied reports whether calls to base go through a proxy, which may well be beside the manager.
 func proxied(base string) bool {
 	req, err := http.NewRequest(http.MethodGet, base, nil)
 	if err != nil {

@@ -65,7 +65,7 @@ func (s *scrubber) clean(text string) string {
 	return text
 }
 
-// repeated says whether an answer holds one of the known secrets as it is.
+// repeated reports whether an answer holds one of the known secrets as it is.
 func (s *scrubber) repeated(data []byte) bool {
 	s.mu.RLock()
 	defer s.mu.RUnlock()

@@ -23,7 +23,7 @@ func (c *Client) tell(ctx context.Context, call Call, attempt int, began time.Ti
 	c.observe(ctx, e)
 }
 
-// tellHeld says that a call was not sent.
+// tellHeld reports a call that was not sent.
 func (c *Client) tellHeld(ctx context.Context, call Call, attempt int, held string, err error) {
 	if c.observe == nil {
 		return

@@ -17,7 +17,7 @@ import (
 type TokenSource interface {
 	// Token returns a token that is valid for a while, or an empty one to send none.
 	Token(ctx context.Context) (string, error)
-	// Invalidate says that a token was refused.
+	// Invalidate drops a token that was refused.
 	Invalidate(token string)
 }
 

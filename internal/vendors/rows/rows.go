@@ -112,7 +112,7 @@ func (g *parentGroup) missing() []string {
 }
 
 // FindToken looks for the remote that bears a token. Of two the older is returned, the
-// other is its twin. empty says that removing a remote takes nothing away. Where none bears it, the answer names one
+// other is its twin. empty reports whether removing a remote takes nothing away. Where none bears it, the answer names one
 // that may have lost it, see Observation.Namesake.
 func FindToken[D backend.Model](ctx context.Context, r backend.Ref, list Lister[D], empty func(backend.Observation[D]) bool) (backend.Observation[D], error) {
 	none := backend.Observation[D]{ParentID: r.ParentID}
@@ -149,7 +149,7 @@ func FindToken[D backend.Model](ctx context.Context, r backend.Ref, list Lister[
 // clockGrain is how far the time of a create, which a Date header tells in whole seconds, may be from what a row says.
 const clockGrain = 5 * time.Second
 
-// Namesake says whether a row without a mark may be what a create since r.Since made.
+// Namesake reports whether a row without a mark may be what a create since r.Since made.
 func Namesake[D backend.Model](r backend.Ref, obs backend.Observation[D]) bool {
 	if r.Since.IsZero() || !obs.Mark.IsZero() || obs.Actual.Key().DisplayName != r.Key.DisplayName {
 		return false
@@ -200,7 +200,7 @@ func named[D any](rows iter.Seq2[backend.Observation[D], error]) iter.Seq2[backe
 	}
 }
 
-// Asked says whether a tail names path or something below it.
+// Asked reports whether a tail names path or something below it.
 func Asked(tail []string, path string) bool {
 	return slices.ContainsFunc(tail, func(t string) bool { return backend.Covers([]string{path}, t) })
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/vendors/rest"
 )
 
-// Section 6.5: how the parts of a scope stand in the block of a campaign's type.
+// How the parts of a scope stand in the block of a campaign's type (docs/vendors/sailpoint-api.md#campaign-scope).
 
 // accessQuery covers the people who have any of these items; it is what a search needs that
 // names neither people nor a query.

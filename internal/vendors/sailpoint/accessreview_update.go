@@ -52,7 +52,7 @@ type reviewUpdate struct {
 	desired backend.AccessReview
 	changes backend.Changes
 	mark    backend.Mark
-	// wrote says that a part was accepted.
+	// wrote reports whether a part was accepted.
 	wrote bool
 }
 

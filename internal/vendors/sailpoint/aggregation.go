@@ -22,7 +22,7 @@ type aggregations struct {
 	started map[string]time.Time
 }
 
-// due says whether a source may be asked, and takes note that it is.
+// due reports whether a source may be asked, and takes note that it is.
 func (a *aggregations) due(sourceID string) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()

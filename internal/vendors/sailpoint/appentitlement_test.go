@@ -109,7 +109,7 @@ func TestEntitlementNarrowsFirst(t *testing.T) {
 	}
 }
 
-// TestEntitlementHalfWritten: an id beside the error says that a part was accepted.
+// TestEntitlementHalfWritten: an id beside the error means that a part was accepted.
 func TestEntitlementHalfWritten(t *testing.T) {
 	k := entitlements(t)
 	desired := fullEntitlement()

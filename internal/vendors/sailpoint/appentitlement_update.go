@@ -36,12 +36,12 @@ type entitlementUpdate struct {
 	seen    entitlementObservation
 	desired backend.AppEntitlement
 	changes backend.Changes
-	// obs is what is known so far; wrote says that a part was accepted.
+	// obs is what is known so far; wrote reports whether a part was accepted.
 	obs   entitlementObservation
 	wrote bool
 }
 
-// narrows says that fewer people, and no others, may ask after the patch of the row than
+// narrows reports whether fewer people, and no others, may ask after the patch of the row than
 // before it. No segment means everybody.
 func (u *entitlementUpdate) narrows() bool {
 	if u.changes.Has("requestable") {

@@ -82,13 +82,13 @@ func said(err error) string {
 	return ""
 }
 
-// isNotFound says that the vendor does not know id: by 404, or by the code for a missing
+// isNotFound reports whether the vendor does not know id: by 404, or by the code for a missing
 // reference that names it (docs/vendors/sailpoint-api.md#errors).
 func isNotFound(err error, id string) bool {
 	return rest.IsNotFound(err) || rest.CodeOf(err) == codeMissing && id != "" && strings.Contains(said(err), id)
 }
 
-// isDuplicate says that a name is taken. The text may go on.
+// isDuplicate reports whether a name is taken. The text may go on.
 func isDuplicate(err error) bool {
 	return rest.StatusOf(err) == http.StatusBadRequest &&
 		(rest.CodeOf(err) == codeDuplicate || strings.Contains(said(err)+" ", duplicateEnding+" "))

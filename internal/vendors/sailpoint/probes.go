@@ -151,7 +151,7 @@ func inTwoMonths(b *probe.Bench) time.Time {
 	return b.Clock().UTC().AddDate(0, 2, 0).Truncate(time.Hour)
 }
 
-// absent says that a thing is not there: by 404, or by a 400 whose code says so.
+// absent reports whether a thing is not there: by 404, or by a 400 whose code says so.
 func absent(reply probe.Reply) bool {
 	return reply.Status == http.StatusNotFound || reply.Status == http.StatusBadRequest && strings.HasPrefix(reply.Text("detailCode"), "400.1.404")
 }

@@ -252,7 +252,7 @@ func profileProbes() []probe.Probe {
 	}
 }
 
-// readsBack says whether a read shows a description.
+// readsBack reports whether a read shows a description.
 func readsBack(reply probe.Reply, want string) probe.Answer {
 	if !reply.OK() {
 		return reply.Unsaid()

@@ -47,6 +47,6 @@ func (s style) header() http.Header {
 	return http.Header{"X-Sailpoint-Experimental": {"true"}}
 }
 
-// privileged says that entitlements of this family tell no privilege levels
+// privileged reports whether entitlements of this family have no privilege levels
 // (docs/vendors/sailpoint-api.md#shapes-of-an-entitlement). What a server shows counts more.
 func (s style) privileged() bool { return s == "v2024" || s == "v2025" }

@@ -131,7 +131,7 @@ func TestFamiliesOfPaths(t *testing.T) {
 	}
 }
 
-// TestAnEmptyAnswerIsNoAbsence: only the vendor's word says that something is gone.
+// TestAnEmptyAnswerIsNoAbsence: only the vendor's word proves that something is gone.
 func TestAnEmptyAnswerIsNoAbsence(t *testing.T) {
 	h := begin(t)
 	h.Fault(sandbox.Fault{Class: sandbox.ClassRead, Kind: sandbox.FaultStatus, Status: 200, Body: "{}"})

@@ -15,7 +15,7 @@ const timesMore = "GOVERNANCE_CHECKS_TIMES"
 // fixedSeed is where random tests begin.
 const fixedSeed = 18
 
-// given says whether the command line has a flag.
+// given reports whether the command line has a flag.
 func given(name string) bool {
 	return slices.ContainsFunc(os.Args, func(arg string) bool { return strings.Contains(arg, name) })
 }

@@ -34,7 +34,7 @@ type Bad[D backend.Model] struct {
 	Desired D
 	// Extra are changes beside those of all fields.
 	Extra []string
-	// Absent says whether an answer really tells that a remote is not there.
+	// Absent reports whether an answer proves that a remote is not there.
 	Absent func(id string, g Garbage) bool
 
 	seen backend.Observation[D]
@@ -156,7 +156,7 @@ func (b *Bad[D]) Endure(t *testing.T, g Garbage) {
 	}
 }
 
-// marks says whether remotes of a driver can bear marks at all: else a look by mark asks nobody.
+// marks reports whether remotes of a driver can bear marks at all: else a look by mark asks nobody.
 func marks[D any](d backend.Driver[D]) bool { return d.Capabilities().Create }
 
 // bounded: a list whose pages never end must stop. Rows may cost a call each.

@@ -12,7 +12,7 @@ type BadTenant struct {
 	*Garbler
 	Open  func() backend.Tenant
 	Names []backend.Name
-	// Absent says whether an answer really tells that nothing has a name.
+	// Absent reports whether an answer proves that nothing has a name.
 	Absent func(g Garbage) bool
 }
 

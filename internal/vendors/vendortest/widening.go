@@ -29,7 +29,7 @@ type Edits struct {
 	Draw func(*rapid.T) backend.AccessProfile
 	// Loose are fields, together with those that go with them, that an edit may leave alone.
 	Loose [][]string
-	// Possible says whether a vendor takes a profile; nil where it takes all that are drawn.
+	// Possible reports whether a vendor takes a profile; nil where it takes all that are drawn.
 	Possible func(backend.AccessProfile) bool
 	// Waits takes out of a profile what the vendor does not take in its state; nil where it takes all.
 	Waits func(backend.AccessProfile) backend.AccessProfile

@@ -19,10 +19,10 @@ type draft struct {
 	asked bool
 }
 
-// may says whether the draft may be written and put into force. Nobody else's work goes into force by that.
+// may reports whether the draft may be written and put into force. Nobody else's work goes into force by that.
 func (d draft) may() bool { return d.version != nil && d.asked && len(d.differ) == 0 }
 
-// Pending says whether an update may put an open draft into force, see backend.Drafter.
+// Pending reports whether an update may put an open draft into force, see backend.Drafter.
 func (d *profileDriver) Pending(ctx context.Context, seen profileObservation, desired backend.AccessProfile, changes backend.Changes) ([]string, bool, error) {
 	if !d.mayPublish {
 		return nil, false, nil

@@ -210,7 +210,7 @@ func (d *profileDriver) findToken(ctx context.Context, r backend.Ref) (profileOb
 	return obs, err
 }
 
-// untouched says that a profile never ran. Whether it has members is asked once it matters.
+// untouched reports whether a profile never ran. Whether it has members is asked once it matters.
 func untouched(obs profileObservation) bool {
 	return obs.Actual.Facts.State == rest.Word(stateInitial) && obs.Actual.Facts.StartedAt.IsZero()
 }

@@ -34,7 +34,7 @@ func (d *profileDriver) members(ctx context.Context, id string, n number) (backe
 	return out, nil
 }
 
-// peopled says whether anybody at all is in a profile.
+// peopled reports whether anybody at all is in a profile.
 func (d *profileDriver) peopled(ctx context.Context, id, typeID string) (bool, error) {
 	p, _, err := d.read(ctx, id, typeID)
 	if err != nil || p == nil {

@@ -11,10 +11,10 @@ import (
 // ofContents are the fields of a version that say what its members get.
 var ofContents = []string{pathEntitlements, pathRelationships, pathInherits}
 
-// moves says that the state is to be another.
+// moves reports whether the state is to be another.
 func (u *profileUpdate) moves() bool { return u.want.State != nil && u.changes.Has(pathState) }
 
-// stops says that the profile runs and is not to run any more.
+// stops reports whether the profile runs and is not to run any more.
 func (u *profileUpdate) stops() bool {
 	return u.live.running() && u.moves() && rest.Upper(*u.want.State) != stateRunning
 }

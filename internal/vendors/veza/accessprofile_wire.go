@@ -146,7 +146,7 @@ type member struct {
 	Workflow    string `json:"workflow"`
 }
 
-// byHand says that somebody put the member there; others come from policies and would return
+// byHand reports whether somebody put the member there; others come from policies and would return
 // (docs/vendors/veza-api.md#members). An origin that is left out is the zero value of its enum, whichever that is
 // (docs/vendors/veza-api.md#json): nothing says then that a policy did it, unless a workflow is named.
 func (m member) byHand() bool {

@@ -96,7 +96,7 @@ type page[T any] struct {
 }
 
 // UnmarshalJSON refuses what is no list: an error that is told with 200 must not pass for a
-// list without items. An object without any member is one, since nobody says that what is
+// list without items. An object without any member is one, since no source has it that what is
 // empty is shown (docs/vendors/veza-api.md#json).
 func (p *page[T]) UnmarshalJSON(data []byte) error {
 	type plain page[T]
@@ -122,7 +122,7 @@ func (p *page[T]) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// more says whether another page follows.
+// more reports whether another page follows.
 func (p page[T]) more() bool {
 	if p.HasMore != nil {
 		return *p.HasMore

@@ -135,7 +135,7 @@ func (d *datasources) providerOf(ctx context.Context, id string) (string, error)
 	return known[id], err
 }
 
-// owns says whether a node of the graph belongs to the integration of a lifecycle datasource:
+// owns reports whether a node of the graph belongs to the integration of a lifecycle datasource:
 // both know the provider (docs/vendors/veza-api.md#post-apiv1assessmentsquery_specnodes).
 func (d *datasources) owns(ctx context.Context, manager lifecycle, n node) (bool, error) {
 	if provider := n.text("provider_id"); provider != "" {

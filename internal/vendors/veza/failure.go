@@ -123,13 +123,13 @@ func codeOf(err error) string {
 	return code
 }
 
-// violated says that the vendor refused this field.
+// violated reports whether the vendor refused this field.
 func violated(err error, field string) bool {
 	_, fields, _ := strings.Cut(rest.CodeOf(err), " ")
 	return slices.Contains(strings.Fields(fields), field)
 }
 
-// notOffered says that an answer may mean that the tenant does not know the operation:
+// notOffered reports whether an answer may mean that the tenant does not know the operation:
 // judge by it only operations that are inferred (docs/vendors/veza-api.md#errors).
 func notOffered(err error) bool {
 	switch rest.StatusOf(err) {
@@ -147,7 +147,7 @@ func unlessOffered(err error, operation string) error {
 	return err
 }
 
-// nameTaken says that the vendor refuses the name: mostly since another has it (docs/vendors/veza-api.md#errors).
+// nameTaken reports whether the vendor refuses the name: mostly since another has it (docs/vendors/veza-api.md#errors).
 func nameTaken(err error) bool {
 	return rest.StatusOf(err) == http.StatusConflict || codeOf(err) == codeAlreadyExists ||
 		backend.ClassOf(err) == backend.Terminal && violated(err, "name")

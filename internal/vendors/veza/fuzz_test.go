@@ -79,7 +79,7 @@ func FuzzTenant(f *testing.F) {
 }
 
 // saysAbsent reads an answer without the driver's help: 404, or a list. An object without
-// any member is one, too: nobody says that Veza shows what is empty.
+// any member is one, too: no source has Veza show what is empty.
 func saysAbsent(_ string, g vendortest.Garbage) bool {
 	if g.Cut {
 		return false

@@ -31,7 +31,7 @@ func markOf(labels []string) backend.Mark {
 	return backend.Mark{}
 }
 
-// isOurs says that a label is the operator's own.
+// isOurs reports whether a label is the operator's own.
 func isOurs(label string) bool { return strings.HasPrefix(label, markPrefix) || label == retiredLabel }
 
 // userLabels are the labels that a spec can be about.

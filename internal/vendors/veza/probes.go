@@ -211,7 +211,7 @@ func profileReads() []probe.Probe {
 	}
 }
 
-// knownState says whether a state is one of the five, by name or by number.
+// knownState reports whether a state is one of the five, by name or by number.
 func knownState(state any) bool {
 	switch s := state.(type) {
 	case string:
@@ -222,7 +222,7 @@ func knownState(state any) bool {
 	return state == nil // What is unset may not be shown.
 }
 
-// isList says whether an answer is a list of values; one without any may be an object without members.
+// isList reports whether an answer is a list of values; one without any may be an object without members.
 func isList(reply probe.Reply) probe.Answer {
 	if !reply.OK() && !reply.Refused() {
 		return reply.Unsaid()

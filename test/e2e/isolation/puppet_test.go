@@ -69,7 +69,7 @@ const (
 	objectsAt = "/api/v1/catalogs/"
 )
 
-// namesake says that it is a tenant, and that every profile is there.
+// namesake answers as a tenant would, and has every profile.
 func namesake(tenant string) func(*puppet, http.ResponseWriter, *http.Request) {
 	return func(_ *puppet, w http.ResponseWriter, r *http.Request) {
 		switch {

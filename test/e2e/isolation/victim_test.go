@@ -88,7 +88,7 @@ func (h *house) dump() string {
 	return string(raw)
 }
 
-// live says whether a profile of that name is at the victim's tenant and not deleted.
+// live reports whether a profile of that name is at the victim's tenant and not deleted.
 func (h *house) live(displayName string) bool {
 	GinkgoHelper()
 	raw, err := json.Marshal(h.tenant.Dump())
