@@ -27,7 +27,7 @@ func AccessProfileKind() engine.Kind[*v1alpha1.AccessProfile, backend.AccessProf
 		Desire:      desireAccessProfile,
 		Project:     projectAccessProfile,
 		Grants:      projectGrants,
-		FiguresRide: true,
+		SkipFigureOnlyWrites: true,
 	}
 }
 

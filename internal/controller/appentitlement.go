@@ -25,7 +25,7 @@ func AppEntitlementKind() engine.Kind[*v1alpha1.AppEntitlement, backend.AppEntit
 		Project:     projectAppEntitlement,
 		Used:        projectUsers,
 		Protected:   func(obj *v1alpha1.AppEntitlement) bool { return obj.Spec.KeepWhileReferenced },
-		FiguresRide: true,
+		SkipFigureOnlyWrites: true,
 	}
 }
 

@@ -56,15 +56,15 @@ func (p *pass[O, D]) act(ctx context.Context, plan *decision.Plan) outcome {
 		return outcome{plan: decision.RefusedPerhaps}
 	}
 	if plan.Action.Writes() {
-		next, err := p.lookOnceMore(ctx, plan)
+		next, err := p.recheck(ctx, plan)
 		if err != nil {
 			return outcome{plan: plan, err: err}
 		}
 		plan = next
 	}
 	out := outcome{plan: plan}
-	if p.needsClaim(plan) {
-		if err := p.stakeClaim(ctx, plan); err != nil {
+	if p.needsIntent(plan) {
+		if err := p.persistIntent(ctx, plan); err != nil {
 			return outcome{plan: plan, err: err}
 		}
 	}
@@ -96,9 +96,9 @@ func (p *pass[O, D]) act(ctx context.Context, plan *decision.Plan) outcome {
 	return out
 }
 
-// lookOnceMore gathers again, right before a write, the facts that would make it
+// recheck gathers again, right before a write, the facts that would make it
 // unforgivable, and decides again if one of them moved.
-func (p *pass[O, D]) lookOnceMore(ctx context.Context, plan *decision.Plan) (*decision.Plan, error) {
+func (p *pass[O, D]) recheck(ctx context.Context, plan *decision.Plan) (*decision.Plan, error) {
 	if plan.Action != decision.Create && plan.Action != decision.Adopt { // Their claim is fenced, and closed.
 		if err := p.fenceLease(); err != nil {
 			return plan, err
@@ -153,7 +153,7 @@ func (p *pass[O, D]) deletionsHeld(ctx context.Context) (bool, error) {
 }
 
 // needsClaim: for Create and Adopt, and for what is ours but has lost its finalizer or intent.
-func (p *pass[O, D]) needsClaim(plan *decision.Plan) bool {
+func (p *pass[O, D]) needsIntent(plan *decision.Plan) bool {
 	if plan.Action == decision.Create || plan.Action == decision.Adopt {
 		return true
 	}
@@ -161,13 +161,13 @@ func (p *pass[O, D]) needsClaim(plan *decision.Plan) bool {
 	return lost && !p.deleting() && p.facts.Found >= decision.FoundByID && p.facts.Owner == decision.OwnerOurs
 }
 
-// stakeClaim writes finalizer and intent in one merge patch with resourceVersion. A
+// persistIntent writes finalizer and intent in one merge patch with resourceVersion. A
 // conflict ends the pass.
-func (p *pass[O, D]) stakeClaim(ctx context.Context, plan *decision.Plan) error {
+func (p *pass[O, D]) persistIntent(ctx context.Context, plan *decision.Plan) error {
 	send := plan.Action == decision.Create
 	at, err := p.r.clock.read(p.backend.TenantKey)
 	if errors.Is(err, errNoClock) && send {
-		if _, err = p.look(ctx, backend.Ref{ParentID: p.parentID, Mark: backend.Mark{Token: newToken(), Owner: ownerOf(p.obj), Cluster: p.r.ClusterID}}); err != nil {
+		if _, err = p.read(ctx, backend.Ref{ParentID: p.parentID, Mark: backend.Mark{Token: newToken(), Owner: ownerOf(p.obj), Cluster: p.r.ClusterID}}); err != nil {
 			return err
 		}
 		at, err = p.r.clock.read(p.backend.TenantKey)
@@ -269,7 +269,7 @@ func (p *pass[O, D]) fenced(ctx context.Context) context.Context {
 
 func (p *pass[O, D]) create(ctx context.Context, plan *decision.Plan) outcome {
 	p.r.At("creating")
-	obs, err := p.driver.Create(p.fenced(ctx), backend.Ref{ParentID: p.parentID, Key: p.key(), Mark: p.mark(), Tail: p.tail()}, p.desired)
+	obs, err := p.driver.Create(p.fenced(ctx), backend.Ref{ParentID: p.parentID, Key: p.key(), Mark: p.mark(), Tail: p.detailFields()}, p.desired)
 	p.r.At("created")
 	if obs.ID == "" {
 		p.findHolder(ctx, err)
@@ -283,11 +283,10 @@ func (p *pass[O, D]) create(ctx context.Context, plan *decision.Plan) outcome {
 	}
 	p.countWrite(writeCreate)
 	p.status().ClosedAttempt = p.intent.Attempt
-	p.created = true
 	p.r.views.note(p.backend.TenantKey, obs.ParentID, obs.ID, p.mark())
 	p.noteName(obs)
 	p.sent = fieldPaths(p.desired, p.caps)
-	p.assume(obs) // What the remote takes no more edits of went with the create.
+	p.recordUnreadableAsApplied(obs) // What the remote takes no more edits of went with the create.
 	return p.wrote(ctx, plan, obs, err)
 }
 
@@ -304,7 +303,7 @@ func fieldPaths(desired any, caps backend.Capabilities) []string {
 
 // adopt takes a remote over: our mark is written, and under Correct the spec too.
 func (p *pass[O, D]) adopt(ctx context.Context, plan *decision.Plan) outcome {
-	p.assume(p.seen)
+	p.recordUnreadableAsApplied(p.seen)
 	changes := backend.Changes{{Path: backend.PathMark}}
 	if p.facts.Drift == decision.DriftCorrect {
 		changes = append(changes, p.writable()...)
@@ -415,10 +414,9 @@ func (p *pass[O, D]) delete(ctx context.Context, plan *decision.Plan) outcome {
 		return outcome{plan: plan, wrote: true, diffLeft: true}
 	}
 	p.r.Limits.Deleted(p.backend.Key, p.obj.GetUID())
-	p.deleteSent = true
 	now := metav1.NewTime(p.r.Now().Truncate(time.Second))
 	p.remote().DeleteSentAt = &now
-	obs, err := p.look(ctx, backend.Ref{ID: seen.ID, ParentID: seen.ParentID})
+	obs, err := p.read(ctx, backend.Ref{ID: seen.ID, ParentID: seen.ParentID})
 	if err == nil && !obs.Exists {
 		return outcome{plan: decision.Gone, wrote: true}
 	}

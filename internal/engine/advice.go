@@ -88,7 +88,7 @@ func (p *pass[O, D]) suspendedWrite() string {
 	case f.Owner != decision.OwnerOurs:
 		return p.remoteName() + " would be taken over"
 	case f.Twin == decision.TwinRemovable:
-		return fmt.Sprintf("the second remote, %q, would be removed", p.twinID())
+		return fmt.Sprintf("the second remote, %q, would be removed", p.duplicateID())
 	}
 	return "would be written: " + p.differences(p.changes)
 }
@@ -99,8 +99,8 @@ func (p *pass[O, D]) unasked() bool {
 	return p.boundID() != "" && p.driver != nil && (m == nil || m.Deletion == "") && !p.caps.Delete
 }
 
-// stays is the message that the deletion of the object changes nothing at the vendor.
-func (p *pass[O, D]) stays() string {
+// staysMessage is the message that the deletion of the object changes nothing at the vendor.
+func (p *pass[O, D]) staysMessage() string {
 	text := "released; this vendor deletes none of this kind, and what is there stays as it is, in force if it was"
 	if p.caps.Retire {
 		text += "; management.deletion: Retire takes it out of service"

@@ -55,9 +55,9 @@ func leaveOut(desired any, resolver *reference.Resolver) (rest []string) {
 	return backend.Clear(desired, open)
 }
 
-// lookAside resolves the rest of a review that runs, once it is known what takes no more edits: that
+// observeAside resolves the rest of a review that runs, once it is known what takes no more edits: that
 // needs no names. What else has one is asked for, and told where it cannot be had.
-func (p *pass[O, D]) lookAside(ctx context.Context) {
+func (p *pass[O, D]) observeAside(ctx context.Context) {
 	if p.deleting() || !p.started() || len(p.resolver.Open()) == 0 {
 		return
 	}
@@ -102,7 +102,7 @@ func (p *pass[O, D]) resolveAside(ctx context.Context, asked []backend.Name) err
 // edited reports whether the spec was changed since it was last as wanted, by an operator that pins what
 // reviews refer to: then a name that nobody knows is news, also where the field takes no edits.
 func (p *pass[O, D]) edited() bool {
-	return !p.settled() && slices.ContainsFunc(p.status().Resolved, func(pin v1alpha1.ResolvedName) bool { return pin.Kind != "" })
+	return !p.converged() && slices.ContainsFunc(p.status().Resolved, func(pin v1alpha1.ResolvedName) bool { return pin.Kind != "" })
 }
 
 // besides says what becomes of a pass that had to leave something out: it cannot say that all is as wanted.

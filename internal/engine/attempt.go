@@ -19,10 +19,10 @@ type missed struct {
 	again   time.Time // ours: from when a list is late enough to be the second
 }
 
-// judgeAttempt decides whether an attempt of a run-once kind came to nothing, for good: its window is over, and two
+// concludeAttempt decides whether an attempt of a run-once kind came to nothing, for good: its window is over, and two
 // complete lists, a list lag apart, hold neither its token nor something of its name that may have lost its mark. Until
 // the second list the attempt counts as fresh. looked is the look for the remote, which found none.
-func (p *pass[O, D]) judgeAttempt(ctx context.Context, looked backend.Observation[D]) error {
+func (p *pass[O, D]) concludeAttempt(ctx context.Context, looked backend.Observation[D]) error {
 	f := &p.facts
 	if f.Intent != decision.IntentOld || !f.RunOnce || f.Bound || p.intent.Bound || !f.MarkProven || p.caps.Launches {
 		return nil
@@ -48,7 +48,7 @@ func (p *pass[O, D]) judgeAttempt(ctx context.Context, looked backend.Observatio
 		if hit.mark.Cluster != p.r.ClusterID {
 			continue
 		}
-		obs, err := p.look(ctx, backend.Ref{ID: hit.id, ParentID: p.intent.ParentID})
+		obs, err := p.read(ctx, backend.Ref{ID: hit.id, ParentID: p.intent.ParentID})
 		if err != nil {
 			return err
 		}
@@ -58,7 +58,7 @@ func (p *pass[O, D]) judgeAttempt(ctx context.Context, looked backend.Observatio
 		}
 	}
 	if m.attempt != p.intent.Attempt {
-		*m = missed{p.intent.Attempt, list.date, list.taken.Add(p.secondLook())}
+		*m = missed{p.intent.Attempt, list.date, list.taken.Add(p.observeAgain())}
 	} else if early := m.date.Add(p.caps.ListLag).Sub(list.date); early > 0 {
 		m.again = list.taken.Add(early + time.Second) // The vendor tells whole seconds, and its answers take their time.
 	} else {
@@ -69,10 +69,10 @@ func (p *pass[O, D]) judgeAttempt(ctx context.Context, looked backend.Observatio
 	return nil
 }
 
-// judgeTime asks, once the vendor said that there is no remote, whether one that is made now would be over at once. By the
+// checkTime asks, once the vendor said that there is no remote, whether one that is made now would be over at once. By the
 // vendor's clock, for it is the vendor that ends it.
-func (p *pass[O, D]) judgeTime() {
-	p.judgeParts()
+func (p *pass[O, D]) checkTime() {
+	p.compareParts()
 	if p.r.Kind.TooLate == nil || p.deleting() || p.facts.Bound {
 		return
 	}
@@ -85,8 +85,8 @@ func (p *pass[O, D]) judgeTime() {
 	}
 }
 
-// judgeParts says what lacks for a create, where an object may take over what is there instead: only if nothing is.
-func (p *pass[O, D]) judgeParts() {
+// compareParts says what lacks for a create, where an object may take over what is there instead: only if nothing is.
+func (p *pass[O, D]) compareParts() {
 	if p.deleting() || p.facts.Bound || p.facts.Creation != decision.CreationCreateOrAdopt {
 		return
 	}
@@ -99,5 +99,5 @@ func (p *pass[O, D]) judgeParts() {
 	}
 }
 
-// secondLook is how long after the first list that misses a remote the second one is taken.
-func (p *pass[O, D]) secondLook() time.Duration { return max(p.caps.ListLag, time.Second) }
+// observeAgain is how long after the first list that misses a remote the second one is taken.
+func (p *pass[O, D]) observeAgain() time.Duration { return max(p.caps.ListLag, time.Second) }

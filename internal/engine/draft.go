@@ -8,9 +8,9 @@ import (
 	"github.com/governance-operator/governance-operator/internal/engine/decision"
 )
 
-// lookIntoDraft asks what would go into force with a draft that the spec lets the operator publish. Nobody else's work may:
+// observeDraft asks what would go into force with a draft that the spec lets the operator publish. Nobody else's work may:
 // then it counts as locked.
-func (p *pass[O, D]) lookIntoDraft(ctx context.Context) error {
+func (p *pass[O, D]) observeDraft(ctx context.Context) error {
 	if p.deleting() || !p.seen.Locked || p.facts.Changes != decision.ChangesWritable {
 		return nil
 	}

@@ -190,7 +190,7 @@ func (r *Reconciler[O, D]) Reconcile(ctx context.Context, req reconcile.Request)
 		return later(atOnce), err
 	}
 	p := r.begin(obj)
-	if p.nothingOwed() {
+	if p.finalizerReleased() {
 		r.forget(req.NamespacedName, obj.GetUID())
 		return reconcile.Result{}, nil
 	}
@@ -202,7 +202,7 @@ func (r *Reconciler[O, D]) Reconcile(ctx context.Context, req reconcile.Request)
 		return result, nil
 	}
 	p.recall(ctx)
-	if after, fresh := p.fresh(ctx); fresh {
+	if after, fresh := p.upToDate(ctx); fresh {
 		return later(after), nil
 	}
 	if !working {
@@ -232,8 +232,8 @@ func (r *Reconciler[O, D]) Reconcile(ctx context.Context, req reconcile.Request)
 		working = false
 		return reconcile.Result{}, nil
 	}
-	after, err := p.settle(ctx, out)
-	p.tell(ctx, out, err)
+	after, err := p.writeStatus(ctx, out)
+	p.record(ctx, out, err)
 	if apierrors.IsConflict(err) {
 		return later(time.Second), nil
 	}

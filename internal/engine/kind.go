@@ -35,8 +35,8 @@ type Kind[O Object, D backend.Model] struct {
 	// Protected reports whether the object is not to be deleted at the vendor while others refer to it; nil for a kind that knows
 	// no such wish.
 	Protected func(obj O) bool
-	// FiguresRide: figures alone are no reason to write the status.
-	FiguresRide bool
+	// SkipFigureOnlyWrites: figures alone are no reason to write the status.
+	SkipFigureOnlyWrites bool
 	// Started reports whether the status shows a run-once object as started.
 	Started func(obj O) bool
 	// ObservedStarted says the same of an observation.

@@ -84,7 +84,7 @@ func (p *pass[O, D]) whose() string {
 	return fmt.Sprintf("marked by %s of cluster %q", firstNonEmpty(m.Owner, "an object"), m.Cluster)
 }
 
-func (p *pass[O, D]) twinID() string {
+func (p *pass[O, D]) duplicateID() string {
 	if p.seen.Twin == nil {
 		return ""
 	}

@@ -11,9 +11,9 @@ import (
 	"github.com/governance-operator/governance-operator/internal/engine/decision"
 )
 
-// lookForNamesake asks, where a remote would be made now, whether something in its place has its name: marked or not,
+// findNamesake asks, where a remote would be made now, whether something in its place has its name: marked or not,
 // at the vendor or about to be made by another object of this cluster. What bears our own token is ours.
-func (p *pass[O, D]) lookForNamesake(ctx context.Context) error {
+func (p *pass[O, D]) findNamesake(ctx context.Context) error {
 	f := &p.facts
 	name := p.key().Name()
 	f.NameFree = true
@@ -55,7 +55,7 @@ func (p *pass[O, D]) foundNamesake(ctx context.Context, bearers []bearer, looked
 	best, owner := bearers[0], ""
 	for _, b := range bearers {
 		if p.ownerOf(decision.FoundByKey, backend.Observation[D]{Mark: b.mark}) == decision.OwnerOurs {
-			obs, err := p.look(ctx, backend.Ref{ID: b.id, ParentID: b.parent})
+			obs, err := p.read(ctx, backend.Ref{ID: b.id, ParentID: b.parent})
 			if err == nil && obs.Exists {
 				p.found(ctx, decision.FoundByMark, obs)
 			}
@@ -160,7 +160,7 @@ func (p *pass[O, D]) asked() bool {
 
 // searchName asks for one name alone.
 func (p *pass[O, D]) searchName(ctx context.Context) ([]bearer, error) {
-	obs, err := p.look(ctx, backend.Ref{ParentID: p.parentID, Key: p.key()})
+	obs, err := p.read(ctx, backend.Ref{ParentID: p.parentID, Key: p.key()})
 	switch {
 	case err != nil && backend.ClassOf(err) == backend.Ambiguous:
 		return []bearer{{parent: p.parentID}}, nil // There are several already.
@@ -200,7 +200,7 @@ func (p *pass[O, D]) leaveTurn() {
 		return
 	}
 	p.r.names.leave(p.obj.GetUID())
-	if p.boundID() != "" || p.created {
+	if p.boundID() != "" || p.wroteTo != "" {
 		p.r.names.stop(p.name())
 	}
 }

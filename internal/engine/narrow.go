@@ -61,7 +61,7 @@ func (p *pass[O, D]) narrows(ctx context.Context, problems []reference.Problem) 
 // narrow looks at the remote and writes what narrows. All gates are those of any other write.
 func (p *pass[O, D]) narrow(ctx context.Context) outcome {
 	n, remote := &p.narrowing, *p.remote()
-	obs, err := p.look(ctx, backend.Ref{ID: remote.ID, ParentID: remote.ParentID})
+	obs, err := p.read(ctx, backend.Ref{ID: remote.ID, ParentID: remote.ParentID})
 	if err != nil {
 		return outcome{err: err}
 	}

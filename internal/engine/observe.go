@@ -29,7 +29,7 @@ func (p *pass[O, D]) observe(ctx context.Context) error {
 		return p.observeBound(ctx)
 	}
 	if f.Intent == decision.IntentFresh || f.Intent == decision.IntentOld {
-		obs, err := p.look(ctx, backend.Ref{ParentID: p.intent.ParentID, Key: p.intent.Key, Mark: p.mark(), Since: p.intent.At})
+		obs, err := p.read(ctx, backend.Ref{ParentID: p.intent.ParentID, Key: p.intent.Key, Mark: p.mark(), Since: p.intent.At})
 		if err != nil {
 			return err
 		}
@@ -43,12 +43,12 @@ func (p *pass[O, D]) observe(ctx context.Context) error {
 		if p.caps.MarkProven && p.caps.MarkUnsure && p.intent.Key.DisplayName != "" && obs.Namesake == "" {
 			f.MarkProven = true // What a create had made would have its name, whatever became of its mark.
 		}
-		if err := p.judgeAttempt(ctx, obs); err != nil || f.Found == decision.FoundByMark {
+		if err := p.concludeAttempt(ctx, obs); err != nil || f.Found == decision.FoundByMark {
 			return err
 		}
 	}
 	if p.spec().RemoteID != "" {
-		obs, err := p.look(ctx, backend.Ref{ID: p.spec().RemoteID, ParentID: p.parentID})
+		obs, err := p.read(ctx, backend.Ref{ID: p.spec().RemoteID, ParentID: p.parentID})
 		if err != nil {
 			return err
 		}
@@ -56,7 +56,7 @@ func (p *pass[O, D]) observe(ctx context.Context) error {
 			p.found(ctx, decision.FoundByID, obs)
 			return nil
 		}
-	} else if found, err := p.lookByKey(ctx); found || err != nil {
+	} else if found, err := p.observeByKey(ctx); found || err != nil {
 		return err
 	}
 	f.Found = decision.FoundAbsentProved
@@ -78,27 +78,27 @@ func (p *pass[O, D]) askBeforeCreate(ctx context.Context) error {
 	if err := p.askIndex(ctx, p.indexAge()); err != nil || p.facts.Found >= decision.FoundByID {
 		return err
 	}
-	return p.lookForNamesake(ctx)
+	return p.findNamesake(ctx)
 }
 
 func (p *pass[O, D]) key() backend.Key { return p.desired.Key() }
 
-// lookByKey looks for what the object would take over by its name, where the policy adopts.
-func (p *pass[O, D]) lookByKey(ctx context.Context) (found bool, err error) {
+// observeByKey looks for what the object would take over by its name, where the policy adopts.
+func (p *pass[O, D]) observeByKey(ctx context.Context) (found bool, err error) {
 	f, key := &p.facts, p.key()
 	if f.Creation >= decision.CreationCreate || key.IsZero() || f.RunOnce || f.Deleting {
 		return false, nil
 	}
-	obs, err := p.look(ctx, backend.Ref{ParentID: p.parentID, Key: key})
+	obs, err := p.read(ctx, backend.Ref{ParentID: p.parentID, Key: key})
 	if err == nil && obs.Exists {
 		p.found(ctx, decision.FoundByKey, obs)
 	}
 	return err == nil && obs.Exists, err
 }
 
-// look observes one remote and keeps the tenant's clock.
-func (p *pass[O, D]) look(ctx context.Context, ref backend.Ref) (backend.Observation[D], error) {
-	ref.Tail = p.tail()
+// read observes one remote and keeps the tenant's clock.
+func (p *pass[O, D]) read(ctx context.Context, ref backend.Ref) (backend.Observation[D], error) {
+	ref.Tail = p.detailFields()
 	obs, err := p.driver.Observe(ctx, ref)
 	if err == nil {
 		p.r.clock.saw(p.backend.TenantKey, obs.Date)
@@ -113,12 +113,12 @@ func (p *pass[O, D]) look(ctx context.Context, ref backend.Ref) (backend.Observa
 // read and a list agree, and the list holds nothing that bears our token.
 func (p *pass[O, D]) observeBound(ctx context.Context) error {
 	remote := *p.remote()
-	obs, err := p.look(ctx, backend.Ref{ID: remote.ID, ParentID: remote.ParentID})
+	obs, err := p.read(ctx, backend.Ref{ID: remote.ID, ParentID: remote.ParentID})
 	if err != nil {
 		return err
 	}
 	if obs.Exists {
-		if err := p.lookForTwin(ctx, &obs); err != nil {
+		if err := p.findDuplicate(ctx, &obs); err != nil {
 			return err
 		}
 		p.found(ctx, decision.FoundByID, obs)
@@ -140,7 +140,7 @@ func (p *pass[O, D]) observeBound(ctx context.Context) error {
 		p.r.views.forget(p.backend.TenantKey)
 		return nil
 	}
-	if obs, err = p.look(ctx, backend.Ref{ID: remote.ID, ParentID: remote.ParentID}); err != nil {
+	if obs, err = p.read(ctx, backend.Ref{ID: remote.ID, ParentID: remote.ParentID}); err != nil {
 		return err
 	}
 	if obs.Exists {
@@ -183,7 +183,7 @@ func (p *pass[O, D]) proveAbsence(ctx context.Context, remote v1alpha1.RemoteSta
 			if hit.mark.Cluster != p.r.ClusterID {
 				continue
 			}
-			obs, err := p.look(ctx, backend.Ref{ID: hit.id, ParentID: remote.ParentID})
+			obs, err := p.read(ctx, backend.Ref{ID: hit.id, ParentID: remote.ParentID})
 			if err != nil {
 				return err
 			}
@@ -205,7 +205,7 @@ func (p *pass[O, D]) proveAbsence(ctx context.Context, remote v1alpha1.RemoteSta
 	}
 	// Somebody may have made it again by hand, or the vendor under another id.
 	if f.RemoteID == decision.RemoteIDNone {
-		if found, err := p.lookByKey(ctx); found || err != nil {
+		if found, err := p.observeByKey(ctx); found || err != nil {
 			return err
 		}
 	}
@@ -274,7 +274,7 @@ func (p *pass[O, D]) askIndex(ctx context.Context, age time.Duration) error {
 		if hit.id == p.boundID() {
 			continue
 		}
-		obs, err := p.look(ctx, backend.Ref{ID: hit.id, ParentID: p.parentID})
+		obs, err := p.read(ctx, backend.Ref{ID: hit.id, ParentID: p.parentID})
 		if err != nil {
 			return err
 		}
@@ -335,13 +335,13 @@ func (p *pass[O, D]) found(ctx context.Context, how decision.Found, obs backend.
 		return
 	}
 	if !f.Bound && f.Owner == decision.OwnerOurs {
-		p.assume(obs)
+		p.recordUnreadableAsApplied(obs)
 	}
-	p.judgeChanges(ctx, obs)
+	p.compare(ctx, obs)
 }
 
-// judgeChanges fills the facts about what differs.
-func (p *pass[O, D]) judgeChanges(ctx context.Context, obs backend.Observation[D]) {
+// compare fills the facts about what differs.
+func (p *pass[O, D]) compare(ctx context.Context, obs backend.Observation[D]) {
 	f := &p.facts
 	p.takeBack(obs)
 	p.holdBack(obs)
@@ -363,7 +363,7 @@ func (p *pass[O, D]) judgeChanges(ctx context.Context, obs backend.Observation[D
 		f.Changes = decision.ChangesWritable
 	}
 	f.SpecMoved = p.specMoved(ctx)
-	if p.started() && p.settled() {
+	if p.started() && p.converged() {
 		f.SpecMoved = false // Fewer fields can be compared than when it began.
 	}
 	if !f.Bound {
@@ -402,9 +402,9 @@ func (p *pass[O, D]) diff(obs backend.Observation[D]) backend.Changes {
 	return changes
 }
 
-// assume takes for written what can neither be read nor written any more, when a
+// recordUnreadableAsApplied takes for written what can neither be read nor written any more, when a
 // remote is found whose history the status does not tell.
-func (p *pass[O, D]) assume(obs backend.Observation[D]) {
+func (p *pass[O, D]) recordUnreadableAsApplied(obs backend.Observation[D]) {
 	st, known := p.status(), remembered(p.status()).Applied
 	paths := slices.DeleteFunc(backend.Paths(p.desired), func(path string) bool {
 		return known[path] != "" || !backend.Covers(obs.Sealed, path)

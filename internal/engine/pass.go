@@ -75,8 +75,6 @@ type pass[O Object, D backend.Model] struct {
 	noted      []string // fields of them that were noted for the first time
 	said       string   // what became of them, for people
 	why        backend.WriteReason
-	created    bool
-	deleteSent bool
 }
 
 func (r *Reconciler[O, D]) begin(obj O) *pass[O, D] {
@@ -103,9 +101,9 @@ func (p *pass[O, D]) spec() *v1alpha1.ManagedSpec     { return p.obj.GetManagedS
 func (p *pass[O, D]) hasFinalizer() bool {
 	return controllerutil.ContainsFinalizer(p.obj, v1alpha1.Finalizer)
 }
-func (p *pass[O, D]) name() client.ObjectKey { return client.ObjectKeyFromObject(p.obj) }
-func (p *pass[O, D]) requested() string      { return requestOf(p.obj) }
-func (p *pass[O, D]) nothingOwed() bool      { return p.deleting() && !p.hasFinalizer() }
+func (p *pass[O, D]) name() client.ObjectKey  { return client.ObjectKeyFromObject(p.obj) }
+func (p *pass[O, D]) requested() string       { return requestOf(p.obj) }
+func (p *pass[O, D]) finalizerReleased() bool { return p.deleting() && !p.hasFinalizer() }
 
 // remote returns the remote of the status, never nil.
 func (p *pass[O, D]) remote() *v1alpha1.RemoteStatus {
@@ -118,14 +116,14 @@ func (p *pass[O, D]) remote() *v1alpha1.RemoteStatus {
 
 func (p *pass[O, D]) boundID() string { return boundOf(p.obj) }
 
-// fresh reports whether nothing is asked of this pass, and when to come back. Time plays
+// upToDate reports whether nothing is asked of this pass, and when to come back. Time plays
 // no part but for a poll that is due.
-func (p *pass[O, D]) fresh(ctx context.Context) (time.Duration, bool) {
+func (p *pass[O, D]) upToDate(ctx context.Context) (time.Duration, bool) {
 	p.forced = p.r.takeForced(p.name())
 	st := p.status()
 	if p.forced || p.deleting() || p.boundID() == "" || !p.hasFinalizer() || p.intent == nil ||
 		st.ObservedGeneration != p.obj.GetGeneration() || p.requested() != st.LastHandledReconcileAt ||
-		p.intent.Attempt > st.ClosedAttempt || !p.settled() {
+		p.intent.Attempt > st.ClosedAttempt || !p.converged() {
 		return 0, false
 	}
 	if tenant := p.r.Backends.Place(ctx, p.obj.GetNamespace(), p.spec().BackendRef).Pinned; tenant != "" && tenant != st.Remote.TenantID {
@@ -155,8 +153,8 @@ func (p *pass[O, D]) poll() time.Duration {
 	return p.r.Kind.Poll(p.obj)
 }
 
-// settled reports whether the last pass found nothing more to do.
-func (p *pass[O, D]) settled() bool {
+// converged reports whether the last pass found nothing more to do.
+func (p *pass[O, D]) converged() bool {
 	c := meta.FindStatusCondition(p.status().Conditions, v1alpha1.ConditionSynced)
 	return c != nil && c.ObservedGeneration == p.obj.GetGeneration() &&
 		(c.Status == metav1.ConditionTrue || c.Reason == v1alpha1.ReasonDrifted)
@@ -202,12 +200,12 @@ func mappedNow(st *v1alpha1.ManagedStatus) bool {
 // run gathers, decides and acts.
 func (p *pass[O, D]) run(ctx context.Context) outcome {
 	defer p.leaveTurn()
-	p.gatherObject()
+	p.gatherFromObject()
 	p.takeUpPins(ctx)
 	if plan := decision.Decide(p.facts); plan.Action != decision.Observe {
 		return outcome{plan: plan}
 	}
-	if out, stop := p.open(ctx); stop {
+	if out, stop := p.openTenant(ctx); stop {
 		return out
 	}
 	if out, stop := p.desire(ctx); stop {
@@ -220,17 +218,17 @@ func (p *pass[O, D]) run(ctx context.Context) outcome {
 		return outcome{err: err}
 	}
 	p.takeBack(p.seen)
-	p.lookAside(ctx)
-	if err := p.lookIntoDraft(ctx); err != nil {
+	p.observeAside(ctx)
+	if err := p.observeDraft(ctx); err != nil {
 		return outcome{err: err}
 	}
-	p.judgeTime()
+	p.checkTime()
 	plan := decision.Decide(p.facts)
 	return p.afterRefusal(ctx, p.act(ctx, plan))
 }
 
-// gatherObject fills the facts that need no look.
-func (p *pass[O, D]) gatherObject() {
+// gatherFromObject fills the facts that need no look.
+func (p *pass[O, D]) gatherFromObject() {
 	spec, st := p.spec(), p.status()
 	f := &p.facts
 	f.Deleting = p.deleting()
@@ -301,8 +299,8 @@ func (p *pass[O, D]) pendingLong() bool {
 	return c != nil && c.Reason == v1alpha1.ReasonVendorWorking && p.r.Now().Sub(c.LastTransitionTime.Time) > 24*time.Hour
 }
 
-// open gets the tenant. While it is wanting, the backend is to blame.
-func (p *pass[O, D]) open(ctx context.Context) (outcome, bool) {
+// openTenant gets the tenant. While it is wanting, the backend is to blame.
+func (p *pass[O, D]) openTenant(ctx context.Context) (outcome, bool) {
 	b, err := p.r.Backends.Get(ctx, p.obj.GetNamespace(), p.spec().BackendRef, p.deleting())
 	if err != nil {
 		return outcome{err: err}, true
@@ -367,11 +365,11 @@ func (p *pass[O, D]) stillHeld(ctx context.Context) (outcome, bool) {
 		return outcome{}, false // Somebody wants a look.
 	}
 	switch {
-	case f.Deleting && f.Referenced && p.says(decision.StillReferenced.Synced()):
+	case f.Deleting && f.Referenced && p.syncedIs(decision.StillReferenced.Synced()):
 		return outcome{plan: decision.StillReferenced}, true
-	case f.MassAbsence && p.says(decision.MassAbsence.Synced()):
+	case f.MassAbsence && p.syncedIs(decision.MassAbsence.Synced()):
 		return outcome{plan: decision.MassAbsence}, true
-	case f.Deleting && f.MassDeletion && p.says(decision.MassDeletion.Synced()):
+	case f.Deleting && f.MassDeletion && p.syncedIs(decision.MassDeletion.Synced()):
 		var err error
 		if f.MassDeletion, err = p.deletionsHeld(ctx); err != nil {
 			return outcome{err: err}, true
@@ -392,14 +390,14 @@ func (p *pass[O, D]) desire(ctx context.Context) (outcome, bool) {
 	if err := p.resolve(ctx, !p.started()); err != nil {
 		return outcome{err: err}, true
 	}
-	problems := p.judged()
+	problems := p.specProblems()
 	if len(problems) == 0 {
 		mapped, err := p.askAnew(ctx)
 		if err != nil {
 			return outcome{err: err}, true
 		}
 		if mapped {
-			problems = p.judged()
+			problems = p.specProblems()
 		}
 	}
 	p.revert()
@@ -424,8 +422,8 @@ func (p *pass[O, D]) untenable() []reference.Problem {
 	return out
 }
 
-// judged says what stops the pass, once the spec is mapped.
-func (p *pass[O, D]) judged() []reference.Problem {
+// specProblems says what stops the pass, once the spec is mapped.
+func (p *pass[O, D]) specProblems() []reference.Problem {
 	p.warnings = p.caps.Warn(p.desired)
 	return p.setAside(p.resolver.Problems())
 }
@@ -441,7 +439,7 @@ func (p *pass[O, D]) knownParent() string {
 	return ""
 }
 
-func (p *pass[O, D]) tail() []string {
+func (p *pass[O, D]) detailFields() []string {
 	var tail []string
 	if !p.deleting() {
 		tail = backend.TailOf(p.desired, p.caps)

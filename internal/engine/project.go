@@ -22,7 +22,7 @@ func (p *pass[O, D]) project(out outcome) {
 	}
 	p.projectChanges(out)
 	p.projectNarrowed(out)
-	if !p.has(out) {
+	if !p.observedOwnRemote(out) {
 		return
 	}
 	p.countRevision(out)
@@ -36,8 +36,8 @@ func (p *pass[O, D]) project(out outcome) {
 	p.projectReached(out)
 }
 
-// has reports whether the observation is of this object's own remote.
-func (p *pass[O, D]) has(out outcome) bool {
+// observedOwnRemote reports whether the observation is of this object's own remote.
+func (p *pass[O, D]) observedOwnRemote(out outcome) bool {
 	if p.seen.ID == "" {
 		return false
 	}
@@ -151,14 +151,14 @@ func (p *pass[O, D]) projectDrift(out outcome) {
 		return
 	}
 	fields = firstPaths(fields)
-	if last := p.remote().LastDrift; last != nil && out.plan == decision.Drifted && slices.Equal(last.Fields, fields) && !p.settledInSync() {
+	if last := p.remote().LastDrift; last != nil && out.plan == decision.Drifted && slices.Equal(last.Fields, fields) && !p.wasInSync() {
 		return // It was noticed before.
 	}
 	p.remote().LastDrift = &v1alpha1.DriftStatus{At: *p.moment(), Fields: fields}
 }
 
-// settledInSync reports whether nothing differed by the status as it was read.
-func (p *pass[O, D]) settledInSync() bool {
+// wasInSync reports whether nothing differed by the status as it was read.
+func (p *pass[O, D]) wasInSync() bool {
 	return meta.IsStatusConditionTrue(p.stored.GetManagedStatus().Conditions, v1alpha1.ConditionSynced)
 }
 

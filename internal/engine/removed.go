@@ -235,7 +235,7 @@ func (p *pass[O, D]) forgetRefused(ctx context.Context, err error) {
 	if len(p.noted) == 0 || backend.ClassOf(err) != backend.Terminal {
 		return
 	}
-	obs, err := p.look(ctx, backend.Ref{ID: p.seen.ID, ParentID: p.seen.ParentID})
+	obs, err := p.read(ctx, backend.Ref{ID: p.seen.ID, ParentID: p.seen.ParentID})
 	if err != nil || !obs.Exists {
 		return
 	}

@@ -24,8 +24,8 @@ func (p *pass[O, D]) trace(ctx context.Context) (context.Context, trace.Span) {
 	))
 }
 
-// tellSpan says what the pass decided, and what became of it.
-func (p *pass[O, D]) tellSpan(ctx context.Context, out outcome) {
+// recordSpan says what the pass decided, and what became of it.
+func (p *pass[O, D]) recordSpan(ctx context.Context, out outcome) {
 	span := trace.SpanFromContext(ctx)
 	if !span.IsRecording() {
 		return

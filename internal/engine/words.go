@@ -15,7 +15,7 @@ type words[O Object, D backend.Model] struct {
 func (w words[O, D]) Fields() string         { return w.pass.fieldList() }
 func (w words[O, D]) Differences() string    { return w.pass.differences(w.pass.changes) }
 func (w words[O, D]) Remote() string         { return w.pass.remoteName() }
-func (w words[O, D]) DuplicateID() string    { return w.pass.twinID() }
+func (w words[O, D]) DuplicateID() string    { return w.pass.duplicateID() }
 func (w words[O, D]) Tenant() string         { return w.pass.tenantID() }
 func (w words[O, D]) WantedID() string       { return w.pass.spec().RemoteID }
 func (w words[O, D]) BoundID() string        { return firstNonEmpty(w.pass.boundID(), w.pass.seen.ID) }
@@ -63,7 +63,7 @@ func (w words[O, D]) RemoteExistsMessage() string {
 
 func (w words[O, D]) OrphanedMessage() string {
 	if w.pass.unasked() {
-		return w.pass.stays()
+		return w.pass.staysMessage()
 	}
 	return "released; what is at the vendor stays there"
 }

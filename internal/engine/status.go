@@ -19,15 +19,15 @@ import (
 	"github.com/governance-operator/governance-operator/internal/engine/decision"
 )
 
-// settle writes down what happened: it is the only writer of conditions, events and
+// writeStatus writes down what happened: it is the only writer of conditions, events and
 // status, and the only one to let go of the finalizer.
 //
 // It returns when to come back; zero means that something else wakes the object.
-func (p *pass[O, D]) settle(ctx context.Context, out outcome) (time.Duration, error) {
+func (p *pass[O, D]) writeStatus(ctx context.Context, out outcome) (time.Duration, error) {
 	if out.err != nil && p.conflict(out.err) {
 		return time.Second, nil
 	}
-	p.report(ctx, out)
+	p.reportUnauthorized(ctx, out)
 	if out.plan.Action == decision.Release && out.err == nil {
 		return 0, p.release(ctx, out)
 	}
@@ -39,7 +39,7 @@ func (p *pass[O, D]) settle(ctx context.Context, out outcome) (time.Duration, er
 		return jitter(backend.AfterOf(out.err)), nil
 	}
 	p.count(out, e)
-	defer p.tellWaiters(out)
+	defer p.wakeWaiters(out)
 	if e.Leave && !out.wrote {
 		// No byte was sent, or the vendor said no: the attempt is closed all the same.
 		if p.status().ClosedAttempt != p.stored.GetManagedStatus().ClosedAttempt {
@@ -49,11 +49,11 @@ func (p *pass[O, D]) settle(ctx context.Context, out outcome) (time.Duration, er
 		}
 		return p.requeueAfter(e, out), nil
 	}
-	if out.held && p.says(e.Synced) {
+	if out.held && p.syncedIs(e.Synced) {
 		// Nothing new is known: what the vendor said last stays there to be read.
 		return p.requeueAfter(e, out), nil
 	}
-	givenUp := (out.plan == decision.NeverStays || out.plan == decision.NeverKept) && !p.says(e.Synced)
+	givenUp := (out.plan == decision.NeverStays || out.plan == decision.NeverKept) && !p.syncedIs(e.Synced)
 	transitions := p.apply(out, e)
 	// What was written at the vendor is written down in any case; the note then follows at the next look.
 	if err := p.noteBound(ctx); err != nil && !out.wrote {
@@ -75,8 +75,8 @@ func (p *pass[O, D]) settle(ctx context.Context, out outcome) (time.Duration, er
 	return p.requeueAfter(e, out), nil
 }
 
-// says reports whether Synced reads so already, for this generation.
-func (p *pass[O, D]) says(m decision.State) bool {
+// syncedIs reports whether Synced reads so already, for this generation.
+func (p *pass[O, D]) syncedIs(m decision.State) bool {
 	c := meta.FindStatusCondition(p.status().Conditions, v1alpha1.ConditionSynced)
 	return c != nil && string(c.Status) == string(m.Status) && c.Reason == m.Reason && c.ObservedGeneration == p.obj.GetGeneration()
 }
@@ -85,8 +85,8 @@ func (p *pass[O, D]) conflict(err error) bool {
 	return apierrors.IsConflict(err) || apierrors.IsNotFound(err)
 }
 
-// report tells the backend what is the backend's matter.
-func (p *pass[O, D]) report(ctx context.Context, out outcome) {
+// reportUnauthorized tells the backend what is the backend's matter.
+func (p *pass[O, D]) reportUnauthorized(ctx context.Context, out outcome) {
 	if out.err == nil {
 		return
 	}
@@ -107,8 +107,8 @@ func (p *pass[O, D]) unsaid(out outcome) outcome {
 	return out
 }
 
-// tellWaiters notes for whom this object waits, and wakes those who wait for it when it was changed.
-func (p *pass[O, D]) tellWaiters(out outcome) {
+// wakeWaiters notes for whom this object waits, and wakes those who wait for it when it was changed.
+func (p *pass[O, D]) wakeWaiters(out outcome) {
 	p.r.waiting.set(p.name(), out.holder)
 	if out.wrote || p.stored.GetManagedStatus().ObservedGeneration != p.obj.GetGeneration() || p.boundID() != boundOf(p.stored) {
 		p.r.freed(p.name())
@@ -212,7 +212,7 @@ func (p *pass[O, D]) projectFigures(out outcome) {
 	if p.r.Kind.Project == nil || p.seen.ID == "" && !held || p.deleting() || p.boundID() != p.seen.ID {
 		return
 	}
-	if p.r.Kind.FiguresRide && !out.wrote && apiequality.Semantic.DeepEqual(p.stored, p.obj) {
+	if p.r.Kind.SkipFigureOnlyWrites && !out.wrote && apiequality.Semantic.DeepEqual(p.stored, p.obj) {
 		return
 	}
 	p.r.Kind.Project(p.obj, p.seen)

@@ -13,20 +13,20 @@ import (
 	"github.com/governance-operator/governance-operator/internal/engine/decision"
 )
 
-// tell counts and logs what a pass did, once it is written down. A pass that did nothing says nothing.
-func (p *pass[O, D]) tell(ctx context.Context, out outcome, err error) {
-	p.tellSpan(ctx, out)
+// record counts and logs what a pass did, once it is written down. A pass that did nothing says nothing.
+func (p *pass[O, D]) record(ctx context.Context, out outcome, err error) {
+	p.recordSpan(ctx, out)
 	if p.acted || out.plan.Action == decision.Release && out.err == nil && err == nil {
-		p.tellAction(ctx, out)
+		p.recordAction(ctx, out)
 	}
 	if err == nil && out.plan.Action != decision.Release {
-		p.tellDrift(out)
-		p.tellReady()
+		p.recordDrift(out)
+		p.recordReady()
 	}
 }
 
-// tellAction is one line, and one count.
-func (p *pass[O, D]) tellAction(ctx context.Context, out outcome) {
+// recordAction is one line, and one count.
+func (p *pass[O, D]) recordAction(ctx context.Context, out outcome) {
 	vendor, attempt, remote := "", int64(0), p.boundID()
 	if p.backend != nil {
 		vendor = p.backend.Vendor
@@ -60,8 +60,8 @@ const (
 	driftWritten // and something was sent against it
 )
 
-// tellDrift counts drift once when it is seen, and once when it is gone by our doing.
-func (p *pass[O, D]) tellDrift(out outcome) {
+// recordDrift counts drift once when it is seen, and once when it is gone by our doing.
+func (p *pass[O, D]) recordDrift(out outcome) {
 	m := p.memory
 	if out.plan.Drift {
 		if m.drift == driftNone {
@@ -82,8 +82,8 @@ func (p *pass[O, D]) tellDrift(out outcome) {
 	m.drift = driftNone
 }
 
-// tellReady measures the time until an object is Ready for a generation, once for each.
-func (p *pass[O, D]) tellReady() {
+// recordReady measures the time until an object is Ready for a generation, once for each.
+func (p *pass[O, D]) recordReady() {
 	if !p.readyNow(p.status()) || p.memory.readyFor == p.obj.GetGeneration() {
 		return
 	}
