@@ -136,7 +136,21 @@ func TestWhoWakesAnObject(t *testing.T) {
 			t.Errorf("no pass ends with %s: a row or an error that does is missing here, or the reason is of no use", reason)
 		}
 	}
+	for reason := range seen {
+		if _, declared := all[reason]; reason != "" && !declared {
+			t.Errorf("a pass ends with %s, which conditions.go does not declare", reason)
+		}
+	}
 	t.Logf("%d ends of a pass, %d reasons", len(checked), len(all))
+}
+
+// TestMessagesNameTheAnnotationsOfTheAPI, since the decision knows no API.
+func TestMessagesNameTheAnnotationsOfTheAPI(t *testing.T) {
+	for annotation, plan := range map[string]*decision.Plan{v1alpha1.AnnotationAcceptDeletions: decision.MassDeletion, v1alpha1.AnnotationReconcileRequestedAt: decision.NeverStays} {
+		if said := plan.Message(nil); !strings.Contains(said, annotation) {
+			t.Errorf("%q does not name %s", said, annotation)
+		}
+	}
 }
 
 // TestEveryRuleOfRequeueingNamesATime, but for those that may not.
