@@ -20,13 +20,13 @@ import (
 // AccessProfileKind is what the engine must know of AccessProfile.
 func AccessProfileKind() engine.Kind[*v1alpha1.AccessProfile, backend.AccessProfile] {
 	return engine.Kind[*v1alpha1.AccessProfile, backend.AccessProfile]{
-		Name:        v1alpha1.KindAccessProfile,
-		New:         func() *v1alpha1.AccessProfile { return &v1alpha1.AccessProfile{} },
-		NewList:     func() client.ObjectList { return &v1alpha1.AccessProfileList{} },
-		Driver:      func(t backend.Tenant) backend.Driver[backend.AccessProfile] { return t.AccessProfiles() },
-		Desire:      desireAccessProfile,
-		Project:     projectAccessProfile,
-		Grants:      projectGrants,
+		Name:                 v1alpha1.KindAccessProfile,
+		New:                  func() *v1alpha1.AccessProfile { return &v1alpha1.AccessProfile{} },
+		NewList:              func() client.ObjectList { return &v1alpha1.AccessProfileList{} },
+		Driver:               func(t backend.Tenant) backend.Driver[backend.AccessProfile] { return t.AccessProfiles() },
+		Desire:               desireAccessProfile,
+		Project:              projectAccessProfile,
+		Grants:               projectGrants,
 		SkipFigureOnlyWrites: true,
 	}
 }

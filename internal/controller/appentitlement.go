@@ -17,14 +17,14 @@ import (
 // AppEntitlementKind is what the engine must know of AppEntitlement.
 func AppEntitlementKind() engine.Kind[*v1alpha1.AppEntitlement, backend.AppEntitlement] {
 	return engine.Kind[*v1alpha1.AppEntitlement, backend.AppEntitlement]{
-		Name:        v1alpha1.KindAppEntitlement,
-		New:         func() *v1alpha1.AppEntitlement { return &v1alpha1.AppEntitlement{} },
-		NewList:     func() client.ObjectList { return &v1alpha1.AppEntitlementList{} },
-		Driver:      func(t backend.Tenant) backend.Driver[backend.AppEntitlement] { return t.AppEntitlements() },
-		Desire:      desireAppEntitlement,
-		Project:     projectAppEntitlement,
-		Used:        projectUsers,
-		Protected:   func(obj *v1alpha1.AppEntitlement) bool { return obj.Spec.KeepWhileReferenced },
+		Name:                 v1alpha1.KindAppEntitlement,
+		New:                  func() *v1alpha1.AppEntitlement { return &v1alpha1.AppEntitlement{} },
+		NewList:              func() client.ObjectList { return &v1alpha1.AppEntitlementList{} },
+		Driver:               func(t backend.Tenant) backend.Driver[backend.AppEntitlement] { return t.AppEntitlements() },
+		Desire:               desireAppEntitlement,
+		Project:              projectAppEntitlement,
+		Used:                 projectUsers,
+		Protected:            func(obj *v1alpha1.AppEntitlement) bool { return obj.Spec.KeepWhileReferenced },
 		SkipFigureOnlyWrites: true,
 	}
 }
