@@ -138,6 +138,9 @@ func TestARevertOfAReviewReverts(t *testing.T) {
 					if s := r.Scope; s != nil && s.SelectedApps != nil {
 						s.ResourceTypes = nil
 					}
+					if s := r.Scope; s != nil && s.Entitlements != nil && len(s.Entitlements) == 0 && s.Apps == nil {
+						s.Apps = &backend.ScopeApps{SpecificResources: &struct{}{}} // The choice that an earlier list brought stays when it is emptied.
+					}
 				},
 			},
 		},
