@@ -16,9 +16,13 @@ type State struct {
 	Reason string
 }
 
-// Yes, No and Perhaps are the states True, False and Unknown for a reason.
-func Yes(reason string) State     { return State{True, reason} }
-func No(reason string) State      { return State{False, reason} }
+// Yes is the state True for a reason.
+func Yes(reason string) State { return State{True, reason} }
+
+// No is the state False for a reason.
+func No(reason string) State { return State{False, reason} }
+
+// Perhaps is the state Unknown for a reason.
 func Perhaps(reason string) State { return State{Unknown, reason} }
 
 var (
