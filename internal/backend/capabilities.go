@@ -104,8 +104,8 @@ func (c Capabilities) Foreign(path string) bool {
 	return c.Block != "" && Covers(VendorBlocks, path) && !Covers([]string{c.Block}, path)
 }
 
-// Stranger is the problem with a foreign path.
-func (c Capabilities) Stranger(path string) Problem {
+// ForeignBlockProblem is the problem with a foreign path.
+func (c Capabilities) ForeignBlockProblem(path string) Problem {
 	return Problem{Path: path, Message: fmt.Sprintf("belongs to another vendor than this backend's; what only this vendor has is in spec.%s", c.Block)}
 }
 
@@ -122,7 +122,7 @@ func (c Capabilities) carries(path string) bool {
 type Problem struct {
 	Path    string
 	Message string
-	// Empty: it lacks items, which is none if they are written and only not resolved yet.
+	// Empty: the list is empty. Not an error if its items are merely unresolved.
 	Empty bool
 }
 
@@ -134,7 +134,7 @@ func (c Capabilities) Check(desired any) []Problem {
 	var problems []Problem
 	for _, f := range Fields(desired) {
 		if c.Foreign(f.Path) {
-			problems = append(problems, c.Stranger(f.Path))
+			problems = append(problems, c.ForeignBlockProblem(f.Path))
 			continue
 		}
 		if n, limit := f.Len(), c.MaxItems[f.Path]; limit > 0 && n > limit {

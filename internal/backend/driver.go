@@ -8,7 +8,7 @@ import (
 
 // Tenant is an opened, authenticated account at a vendor.
 type Tenant interface {
-	// Identity says who answers, by one cheap authenticated read.
+	// Identity returns the tenant the credentials belong to, by one cheap authenticated read.
 	Identity(ctx context.Context) (TenantID, error)
 	// Find returns everything that a name means at the vendor: none, one or several.
 	// Matches are exact; an error never means none.
@@ -145,8 +145,8 @@ type Observation[D any] struct {
 	Actual      D
 	// Unread says which field holds what cannot be read, empty in general: it must not pass for a field that holds nothing.
 	Unread string
-	// Blemished: signs beside the mark are gone; an Update with PathMark restores them.
-	Blemished bool
+	// MarkIncomplete: secondary ownership annotations are missing; an Update with PathMark restores them.
+	MarkIncomplete bool
 	// Undeletable: this one cannot be deleted at the vendor (synced by a connector, built in).
 	Undeletable bool
 	Retired     bool

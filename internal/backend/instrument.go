@@ -43,7 +43,7 @@ func (t *instrumented) Has(ctx context.Context, q Name, id string) (bool, error)
 	return t.Tenant.Has(WithOperation(ctx, Operation{Verb: VerbFind}), q, id)
 }
 
-// instrument keeps what a driver may be besides: one thing, by its kind.
+// instrument preserves the optional interface of a driver, by its kind.
 func instrument[D any](kind string, d Driver[D]) Driver[D] {
 	out := &instrumentedDriver[D]{Driver: d, kind: kind}
 	if r, ok := d.(Refresher); ok {

@@ -37,7 +37,7 @@ func (s *Shared) Leave(key string) (last bool) {
 	return len(s.budgets) == 0
 }
 
-// Budget is the smallest of what the backends ask for. The usual one is meant by who asks for none.
+// Budget is the smallest of what the backends ask for. Backends without a setting count as the vendor's default.
 func (s *Shared) Budget(usual Budget) Budget {
 	s.mu.Lock()
 	defer s.mu.Unlock()

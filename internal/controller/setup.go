@@ -153,7 +153,7 @@ func setupKind[O engine.Object, D backend.Model](mgr manager.Manager, o Options,
 	r := engine.NewReconciler(kind, shared)
 	b := builder.ControllerManagedBy(mgr).
 		Named(kind.Name).
-		Watches(kind.New(), unfinishedFirst(), builder.WithPredicates(asked())).
+		Watches(kind.New(), unfinishedFirst(), builder.WithPredicates(userChangePredicate())).
 		WithOptions(controller.Options{
 			MaxConcurrentReconciles: shares.Workers(max(o.Concurrency, 1)),
 			SkipNameValidation:      o.SkipNameValidation,
@@ -194,7 +194,7 @@ func setupBackend(mgr manager.Manager, o Options, kind string, w chan event.Gene
 	}
 	b := builder.ControllerManagedBy(mgr).
 		Named(kind).
-		For(newBackend(kind), builder.WithPredicates(asked())).
+		For(newBackend(kind), builder.WithPredicates(userChangePredicate())).
 		WatchesRawSource(source.Channel(w, &handler.EnqueueRequestForObject{})).
 		WithOptions(controller.Options{
 			MaxConcurrentReconciles: healthWorkers, SkipNameValidation: o.SkipNameValidation,

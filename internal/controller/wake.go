@@ -38,7 +38,7 @@ type watched struct {
 func watches(reader client.Reader, kind string, clusterKind bool) []watched {
 	out := []watched{{decision.ByBackend, &v1alpha1.GovernanceBackend{}, usersOf(reader, kind), backendChanged()}}
 	for _, target := range kinds {
-		out = append(out, watched{decision.ByReference, reference.New(target), dependents(reader, kind, target), moved()})
+		out = append(out, watched{decision.ByReference, reference.New(target), dependents(reader, kind, target), referenceTargetChanged()})
 	}
 	if kind == v1alpha1.KindAppEntitlement {
 		for _, user := range kinds {
@@ -53,20 +53,20 @@ func watches(reader client.Reader, kind string, clusterKind bool) []watched {
 	return out
 }
 
-// asked passes what a user asks of an object: an edit, a deletion, an annotation of
+// userChangePredicate passes what a user asks of an object: an edit, a deletion, an annotation of
 // ours, a finalizer, intent or status that is gone. Our own writes pass nothing.
-func asked() predicate.Predicate {
+func userChangePredicate() predicate.Predicate {
 	return predicate.Funcs{UpdateFunc: func(e event.UpdateEvent) bool {
 		before, after := e.ObjectOld, e.ObjectNew
 		return before.GetGeneration() != after.GetGeneration() ||
 			before.GetDeletionTimestamp().IsZero() != after.GetDeletionTimestamp().IsZero() ||
-			!maps.Equal(wishes(before), wishes(after)) ||
-			lost(before, after)
+			!maps.Equal(userAnnotations(before), userAnnotations(after)) ||
+			bookkeepingRemoved(before, after)
 	}}
 }
 
-// wishes are the annotations of ours that people write.
-func wishes(o client.Object) map[string]string {
+// userAnnotations are the annotations of ours that people write.
+func userAnnotations(o client.Object) map[string]string {
 	out := map[string]string{}
 	for _, key := range []string{
 		v1alpha1.AnnotationReconcileRequestedAt, v1alpha1.AnnotationAcceptAbsence,
@@ -98,8 +98,8 @@ func unfinishedFirst() handler.EventHandler {
 	}
 }
 
-// lost reports whether something that we keep on an object is gone.
-func lost(before, after client.Object) bool {
+// bookkeepingRemoved reports whether something that we keep on an object is gone.
+func bookkeepingRemoved(before, after client.Object) bool {
 	if controllerutil.ContainsFinalizer(before, v1alpha1.Finalizer) && !controllerutil.ContainsFinalizer(after, v1alpha1.Finalizer) {
 		return true
 	}
@@ -118,8 +118,8 @@ func remoteOf(o engine.Object) string {
 	return ""
 }
 
-// moved passes changes of an object that matter to those who refer to it.
-func moved() predicate.Predicate {
+// referenceTargetChanged passes changes of an object that matter to those who refer to it.
+func referenceTargetChanged() predicate.Predicate {
 	return predicate.Funcs{UpdateFunc: func(e event.UpdateEvent) bool {
 		return remoteOf(e.ObjectOld.(engine.Object)) != remoteOf(e.ObjectNew.(engine.Object)) ||
 			e.ObjectOld.GetDeletionTimestamp().IsZero() != e.ObjectNew.GetDeletionTimestamp().IsZero()
@@ -142,7 +142,7 @@ func backendChanged() predicate.Predicate {
 		before, after := e.ObjectOld.(tenancy.Object), e.ObjectNew.(tenancy.Object)
 		b := meta.FindStatusCondition(before.GetBackendStatus().Conditions, v1alpha1.ConditionReady)
 		a := meta.FindStatusCondition(after.GetBackendStatus().Conditions, v1alpha1.ConditionReady)
-		return before.GetGeneration() != after.GetGeneration() || !maps.Equal(wishes(before), wishes(after)) ||
+		return before.GetGeneration() != after.GetGeneration() || !maps.Equal(userAnnotations(before), userAnnotations(after)) ||
 			(a == nil) != (b == nil) || a != nil && (a.Status != b.Status || a.Reason != b.Reason) ||
 			before.GetBackendStatus().TenantID != after.GetBackendStatus().TenantID
 	}}

@@ -396,7 +396,7 @@ func (p *pass[O, D]) diff(obs backend.Observation[D]) backend.Changes {
 	if p.narrowing.on {
 		return changes
 	}
-	if obs.Blemished || obs.MarkInProse && obs.Mark.IsZero() && !backend.Covers(obs.Sealed, backend.PathMark) {
+	if obs.MarkIncomplete || obs.MarkInProse && obs.Mark.IsZero() && !backend.Covers(obs.Sealed, backend.PathMark) {
 		changes = append(changes, backend.Change{Path: backend.PathMark})
 	}
 	return changes

@@ -131,7 +131,7 @@ func (r *Reconciler[O, D]) rowDiffers(obj O, desired D, obs backend.Observation[
 	if st.Remote.LastWrittenAt != nil && at.Sub(st.Remote.LastWrittenAt.Time) < caps.ListLag {
 		return false
 	}
-	if !obs.Exists || obs.Twin != nil || obs.Blemished {
+	if !obs.Exists || obs.Twin != nil || obs.MarkIncomplete {
 		return true
 	}
 	if mappedNow(st) {

@@ -35,7 +35,7 @@ func (k Kind[O, D]) Judge(obj O, r *reference.Resolver, caps backend.Capabilitie
 	}
 	for _, path := range r.Open() { // The model does not show them.
 		if path = strings.TrimPrefix(path, "spec."); caps.Foreign(path) {
-			r.Reject(v1alpha1.ReasonFieldUnsupported, "spec."+path, "%s", caps.Stranger(path).Message)
+			r.Reject(v1alpha1.ReasonFieldUnsupported, "spec."+path, "%s", caps.ForeignBlockProblem(path).Message)
 		}
 	}
 	if !create {

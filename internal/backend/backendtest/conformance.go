@@ -193,7 +193,7 @@ func (b *bench[D]) converge(t *testing.T, seen backend.Observation[D], desired D
 
 func (b *bench[D]) changes(seen backend.Observation[D], desired D, mem backend.Memory) backend.Changes {
 	changes := backend.Diff(desired, seen.Actual, b.caps.For(desired), mem)
-	if seen.Blemished || seen.MarkInProse && seen.Mark.IsZero() {
+	if seen.MarkIncomplete || seen.MarkInProse && seen.Mark.IsZero() {
 		changes = append(changes, backend.Change{Path: backend.PathMark})
 	}
 	return changes

@@ -254,7 +254,7 @@ func (m *Memory[D]) Update(ctx context.Context, seen backend.Observation[D], des
 	for _, path := range changes.Paths() {
 		switch path {
 		case backend.PathMark:
-			r.mark, r.remote.Blemished = seen.Mark, false
+			r.mark, r.remote.MarkIncomplete = seen.Mark, false
 		case backend.PathRetired:
 			r.remote.Retired = true
 		default:
@@ -349,7 +349,7 @@ func (m *Memory[D]) observation(r *row[D], tail []string) backend.Observation[D]
 	obs := backend.Observation[D]{
 		Exists: true, ID: r.id, ParentID: r.parent, Version: strconv.Itoa(r.version),
 		URL: fmt.Sprintf("https://console.example/%s/%s", m.prefix, r.id), CreatedAt: r.created, Mark: r.mark, MarkInProse: m.MarkInProse,
-		Phase: r.remote.Phase, Message: r.remote.Message, Blemished: r.remote.Blemished, Undeletable: r.remote.Undeletable,
+		Phase: r.remote.Phase, Message: r.remote.Message, MarkIncomplete: r.remote.MarkIncomplete, Undeletable: r.remote.Undeletable,
 		Retired: r.remote.Retired, Sealed: slices.Clone(r.remote.Sealed), Locked: r.remote.Locked, Date: m.tenant.date(),
 	}
 	hidden := m.Caps.For(r.actual).WriteOnly

@@ -15,10 +15,10 @@ type Remote struct {
 	// Sealed lists the fields that take no more edits.
 	Sealed []string
 	// Locked: a draft of somebody else is open.
-	Locked      bool
-	Undeletable bool
-	Retired     bool
-	Blemished   bool
+	Locked         bool
+	Undeletable    bool
+	Retired        bool
+	MarkIncomplete bool
 	// Occupied: it has members or has started, so that removing it takes something away.
 	Occupied bool
 }

@@ -123,7 +123,7 @@ func (w *world[O, D]) write() { w.step(false) }
 
 // Get implements engine.Backends.
 func (w *world[O, D]) Get(context.Context, string, v1alpha1.BackendRef, bool) (*engine.Backend, error) {
-	return &engine.Backend{Key: "GovernanceBackend/team-a/prod", Tenant: w.k.House.Tenant, TenantKey: "key", At: "at", TenantID: "t", PinnedTenantID: "t",
+	return &engine.Backend{Key: "GovernanceBackend/team-a/prod", Tenant: w.k.Fixture.Tenant, TenantKey: "key", At: "at", TenantID: "t", PinnedTenantID: "t",
 		Resync: 10 * time.Minute, Verify: func(context.Context, time.Duration) (backend.TenantID, error) { return backend.TenantID{ID: "t"}, nil }}, nil
 }
 

@@ -51,7 +51,7 @@ func (d *profileDriver) createFromCohort(ctx context.Context, r backend.Ref, des
 	if made.AccessProfileID == "" {
 		return profileObservation{}, withoutID(http.MethodPost, cohortPath)
 	}
-	obs := profileObservation{Exists: true, ID: made.AccessProfileID, Mark: r.Mark, MarkInProse: true, Blemished: true, Date: res.Date}
+	obs := profileObservation{Exists: true, ID: made.AccessProfileID, Mark: r.Mark, MarkInProse: true, MarkIncomplete: true, Date: res.Date}
 	row := narrowRow(desired)
 	row.set("description", backend.Value(desired.Description))
 	row.set("annotations", stamp(c.Annotations, r.Mark))

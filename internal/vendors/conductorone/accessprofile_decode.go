@@ -25,11 +25,11 @@ func decodeCatalog(v catalogView, date time.Time) profileObservation {
 		Phase:     backend.PhaseLive,
 		Date:      date,
 	}
-	obs.Blemished = blemished(obs.Mark, c.Annotations)
+	obs.MarkIncomplete = markIncomplete(obs.Mark, c.Annotations)
 	// Create-from-cohort takes no annotations: the line holds the place until they are there.
 	description, mark, lined := lineOf(obs.Mark, c.Description)
 	if lined {
-		obs.MarkInProse, obs.Blemished = obs.Mark.IsZero(), true
+		obs.MarkInProse, obs.MarkIncomplete = obs.Mark.IsZero(), true
 		obs.Mark = mark
 	}
 	obs.Actual = backend.AccessProfile{

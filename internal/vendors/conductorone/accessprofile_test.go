@@ -52,7 +52,7 @@ func fullProfile() backend.AccessProfile {
 }
 
 // steps lists the writes in the words of architecture: what they do, not where they go.
-func steps(h *vendortest.House) []string {
+func steps(h *vendortest.Fixture) []string {
 	var out []string
 	for _, c := range h.Calls(0) {
 		if c.Class != sandbox.ClassWrite {
@@ -88,7 +88,7 @@ func steps(h *vendortest.House) []string {
 	return out
 }
 
-func expectSteps(h *vendortest.House, want ...string) {
+func expectSteps(h *vendortest.Fixture, want ...string) {
 	h.T.Helper()
 	if diff := cmp.Diff(want, steps(h)); diff != "" {
 		h.T.Errorf("steps: %s", diff)
@@ -99,13 +99,13 @@ func TestProfileCreateThenConverge(t *testing.T) {
 	k := profiles(t)
 	desired := fullProfile()
 	obs := k.Created("", desired)
-	body := sentTo(k.House, "/api/v1/catalogs")
-	if body["published"] != false || body["visibleToEveryone"] != false || obs.MarkInProse || obs.Blemished {
+	body := sentTo(k.Fixture, "/api/v1/catalogs")
+	if body["published"] != false || body["visibleToEveryone"] != false || obs.MarkInProse || obs.MarkIncomplete {
 		t.Errorf("not made narrow: %v, %+v", body, obs)
 	}
 	k.ResetCalls()
 	obs = k.Converge(obs, desired)
-	expectSteps(k.House, "policies grantPolicyId,revokePolicyId,durationGrant", "add 2 requests=false", "automation enabled=true", "row published published=true", "bind 2")
+	expectSteps(k.Fixture, "policies grantPolicyId,revokePolicyId,durationGrant", "add 2 requests=false", "automation enabled=true", "row published published=true", "bind 2")
 	if backend.Value(obs.Actual.Facts.MemberCount) != 0 || obs.Actual.Facts.CELExpression == "" {
 		t.Errorf("%+v", obs.Actual.Facts)
 	}
@@ -120,7 +120,7 @@ func TestProfileWithNothingButAName(t *testing.T) {
 	desired := backend.AccessProfile{DisplayName: backend.To("Plain")}
 	obs := k.Created("", desired)
 	k.Same(obs, desired)
-	if got := sentTo(k.House, "/api/v1/catalogs"); got["published"] != nil || got["visibleToEveryone"] != nil {
+	if got := sentTo(k.Fixture, "/api/v1/catalogs"); got["published"] != nil || got["visibleToEveryone"] != nil {
 		t.Errorf("sent what nobody manages: %v", got)
 	}
 	empty := backend.AccessProfile{Entitlements: backend.EntitlementSet{}, Requestable: backend.To(false),
@@ -140,16 +140,16 @@ func TestProfileFromCohort(t *testing.T) {
 	t.Run("the line of the mark becomes annotations in the same create", func(t *testing.T) {
 		k := profiles(t)
 		obs := k.Created("", cohort())
-		body := sentTo(k.House, "/api/v1/role-mining/access-profiles")
+		body := sentTo(k.Fixture, "/api/v1/role-mining/access-profiles")
 		if body["enableAutomation"] != false || !strings.Contains(body["description"].(string), mark.Line()) || len(body["entitlements"].([]any)) != 2 {
 			t.Errorf("%v", body)
 		}
-		if obs.MarkInProse || obs.Blemished || backend.Value(obs.Actual.Description) != "Reads payroll." {
+		if obs.MarkInProse || obs.MarkIncomplete || backend.Value(obs.Actual.Description) != "Reads payroll." {
 			t.Errorf("%+v", obs)
 		}
 		k.ResetCalls()
 		k.Converge(obs, cohort())
-		expectSteps(k.House, "policies grantPolicyId,revokePolicyId,durationGrant", "automation enabled=true", "row published published=true", "bind 2")
+		expectSteps(k.Fixture, "policies grantPolicyId,revokePolicyId,durationGrant", "automation enabled=true", "row published published=true", "bind 2")
 	})
 	t.Run("the expression that the vendor made of the filters is seen", func(t *testing.T) {
 		k := profiles(t)
@@ -172,11 +172,11 @@ func TestProfileFromCohort(t *testing.T) {
 			t.Fatalf("%+v", obs)
 		}
 		found, err := k.Observe(t.Context(), backend.Ref{Mark: mark, Tail: backend.TailOf(cohort(), k.Capabilities())})
-		if err != nil || found.ID != obs.ID || found.Mark != mark || !found.MarkInProse || !found.Blemished || backend.Value(found.Actual.Description) != "Reads payroll." {
+		if err != nil || found.ID != obs.ID || found.Mark != mark || !found.MarkInProse || !found.MarkIncomplete || backend.Value(found.Actual.Description) != "Reads payroll." {
 			t.Fatalf("%v %+v", err, found)
 		}
 		fixed, err := k.Update(t.Context(), found, cohort(), append(backend.Diff(cohort(), found.Actual, k.Capabilities(), backend.Memory{}), backend.Change{Path: backend.PathMark}))
-		if err != nil || fixed.MarkInProse || fixed.Blemished || fixed.Mark != mark {
+		if err != nil || fixed.MarkInProse || fixed.MarkIncomplete || fixed.Mark != mark {
 			t.Errorf("%v %+v", err, fixed)
 		}
 		k.Same(fixed, cohort())
@@ -268,7 +268,7 @@ func TestProfileUpdateOrder(t *testing.T) {
 			obs = k.Observed(obs.ID, "", desired)
 			k.ResetCalls()
 			k.Converge(obs, desired)
-			expectSteps(k.House, tc.steps...)
+			expectSteps(k.Fixture, tc.steps...)
 		})
 	}
 }
@@ -325,7 +325,7 @@ func TestWhoeverIsAMemberByTheRuleBefore(t *testing.T) {
 			more(&desired)
 			k.ResetCalls()
 			k.Updated(now, desired)
-			if got, want := steps(k.House)[0], fmt.Sprintf("add 1 requests=%t", tc.requests); got != want {
+			if got, want := steps(k.Fixture)[0], fmt.Sprintf("add 1 requests=%t", tc.requests); got != want {
 				t.Errorf("%s, not %s", got, want)
 			}
 		})
@@ -366,7 +366,7 @@ func TestProfileFields(t *testing.T) {
 			obs = k.Observed(obs.ID, "", tc.desired)
 			k.ResetCalls()
 			k.Converge(obs, tc.desired)
-			expectSteps(k.House, tc.step)
+			expectSteps(k.Fixture, tc.step)
 			fresh := k.Observed(obs.ID, "", fullProfile())
 			moved := backend.Diff(fullProfile(), fresh.Actual, k.Capabilities(), backend.Memory{}).Paths()
 			if want := backend.Diff(tc.desired, fullProfile(), k.Capabilities(), backend.Memory{}).Paths(); !slices.Equal(moved, want) {
@@ -388,7 +388,7 @@ func TestProfileNothingIsAddedWhenARemovalFails(t *testing.T) {
 	k.Fault(sandbox.Fault{Method: "DELETE", PathPattern: "requestable_entries", Kind: sandbox.FaultStatus, Status: 500, Count: 1})
 	_, err := k.Update(t.Context(), obs, desired, backend.Diff(desired, obs.Actual, k.Capabilities(), backend.Memory{}))
 	vendortest.Class(t, err, backend.Retryable)
-	expectSteps(k.House, "unbind 2", "automation enabled=false", "remove 2")
+	expectSteps(k.Fixture, "unbind 2", "automation enabled=false", "remove 2")
 	// The next pass takes up where this one ended.
 	k.Converge(k.Observed(obs.ID, "", desired), desired)
 }
@@ -407,11 +407,11 @@ func TestProfileEntriesGoInChunks(t *testing.T) {
 	obs := k.Created("", desired)
 	k.ResetCalls()
 	obs = k.Converge(obs, desired)
-	expectSteps(k.House, "add 50 requests=<nil>", "add 50 requests=<nil>", "add 20 requests=<nil>")
+	expectSteps(k.Fixture, "add 50 requests=<nil>", "add 50 requests=<nil>", "add 20 requests=<nil>")
 	k.ResetCalls()
 	desired.Entitlements = backend.EntitlementSet{viewer}
 	k.Converge(obs, desired)
-	expectSteps(k.House, "remove 50", "remove 50", "remove 20", "add 1 requests=<nil>")
+	expectSteps(k.Fixture, "remove 50", "remove 50", "remove 20", "add 1 requests=<nil>")
 }
 
 func TestProfileIsFoundAgain(t *testing.T) {
@@ -497,11 +497,11 @@ func TestProfileEditedInTheConsole(t *testing.T) {
 		t.Fatal(err)
 	}
 	obs = k.Observed(obs.ID, "", desired)
-	if !obs.Blemished || obs.Mark != mark {
-		t.Fatalf("blemished %t, mark %v", obs.Blemished, obs.Mark)
+	if !obs.MarkIncomplete || obs.Mark != mark {
+		t.Fatalf("markIncomplete %t, mark %v", obs.MarkIncomplete, obs.Mark)
 	}
 	obs, err := k.Update(t.Context(), obs, desired, backend.Changes{{Path: backend.PathMark}})
-	if err != nil || obs.Blemished || backend.Value(obs.Actual.Description) != "Mine now." {
+	if err != nil || obs.MarkIncomplete || backend.Value(obs.Actual.Description) != "Mine now." {
 		t.Errorf("%v %+v", err, obs)
 	}
 }

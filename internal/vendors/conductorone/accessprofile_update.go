@@ -203,7 +203,7 @@ func (u *profileUpdate) widen(ctx context.Context) error {
 	row := encodeRow(u.desired, func(path string) bool {
 		return u.changes.Has(path) && (path != pathEnrollment || !u.enforces())
 	})
-	mend := u.seen.Blemished || u.seen.MarkInProse || u.changes.Has(backend.PathMark)
+	mend := u.seen.MarkIncomplete || u.seen.MarkInProse || u.changes.Has(backend.PathMark)
 	if mend || u.changes.Has("conductorOne.annotations") {
 		row.set("annotations", stamp(backend.Value(u.desired.ConductorOne).Annotations, u.seen.Mark))
 	}

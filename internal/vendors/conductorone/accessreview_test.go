@@ -76,7 +76,7 @@ func TestReviewCreateThenConverge(t *testing.T) {
 		t.Error(diff)
 	}
 	// The start comes last, alone.
-	if got := maskOf(k.House, reviewRoute); got != "autoStartCampaign,scheduledStartDate" {
+	if got := maskOf(k.Fixture, reviewRoute); got != "autoStartCampaign,scheduledStartDate" {
 		t.Errorf("mask %q", got)
 	}
 	got := k.Many(backend.Ref{ID: obs.ID})
@@ -173,7 +173,7 @@ func TestReviewFields(t *testing.T) {
 			obs := k.Converge(k.Created("", fullReview()), fullReview())
 			k.ResetCalls()
 			fresh := k.Converge(obs, tc.desired)
-			if got := maskOf(k.House, reviewRoute); got != tc.mask {
+			if got := maskOf(k.Fixture, reviewRoute); got != tc.mask {
 				t.Errorf("mask %q, want %q", got, tc.mask)
 			}
 			if got := k.Sent(sandbox.ClassWrite); len(got) != 1 {
@@ -342,7 +342,7 @@ func TestReviewLifecycle(t *testing.T) {
 			if err != nil || backend.Value(next.Actual.DisplayName) != "Renamed" {
 				t.Errorf("%v", err)
 			}
-			if got := maskOf(k.House, reviewRoute); got != "displayName" {
+			if got := maskOf(k.Fixture, reviewRoute); got != "displayName" {
 				t.Errorf("mask %q", got)
 			}
 		case "CLOSED":

@@ -36,7 +36,7 @@ func stampNew(wanted backend.Pairs, mark backend.Mark) map[string]string {
 	return out
 }
 
-// blemished reports whether there is a mark without the chip beside it.
-func blemished(mark backend.Mark, annotations map[string]string) bool {
+// markIncomplete reports whether there is a mark without the chip beside it.
+func markIncomplete(mark backend.Mark, annotations map[string]string) bool {
 	return !mark.IsZero() && (annotations[annotationManagedBy] == "" || annotations[annotationAddress] == "")
 }

@@ -22,10 +22,10 @@ func decodeEntitlement(e entitlement, date time.Time) entitlementObservation {
 		Undeletable: len(e.SourceConnectorIDs) > 0 || e.SystemBuiltin,
 		Sealed:      []string{"conductorOne.resource", "conductorOne.resource.type"},
 	}
-	obs.Blemished = blemished(obs.Mark, e.Annotations)
+	obs.MarkIncomplete = markIncomplete(obs.Mark, e.Annotations)
 	description, mark, lined := lineOf(obs.Mark, e.Description)
 	if lined {
-		obs.MarkInProse, obs.Blemished = obs.Mark.IsZero(), true
+		obs.MarkInProse, obs.MarkIncomplete = obs.Mark.IsZero(), true
 		obs.Mark = mark
 	}
 	if obs.Undeletable {

@@ -94,7 +94,7 @@ func encodeEntitlementUpdate(seen entitlementObservation, desired backend.AppEnt
 	if changes.Has("conductorOne.deprovision") && c.Deprovision != nil {
 		m.set("deprovisionerPolicy", encodeProvision(*c.Deprovision))
 	}
-	if changes.Any("conductorOne.annotations", backend.PathMark) || seen.Blemished {
+	if changes.Any("conductorOne.annotations", backend.PathMark) || seen.MarkIncomplete {
 		m.set("annotations", stamp(c.Annotations, seen.Mark))
 	}
 	return m

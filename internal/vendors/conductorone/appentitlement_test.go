@@ -73,10 +73,10 @@ func TestEntitlementCreateThenLook(t *testing.T) {
 		t.Errorf("left to the update: %s", diff)
 	}
 	obs = k.Converge(obs, desired)
-	if got := maskOf(k.House, entitlementRoute); got != "requestSchemaId,deprovisionerPolicy" {
+	if got := maskOf(k.Fixture, entitlementRoute); got != "requestSchemaId,deprovisionerPolicy" {
 		t.Errorf("mask %q", got)
 	}
-	if obs.ParentID != github || obs.Undeletable || obs.Blemished || obs.MarkInProse || obs.CreatedAt.IsZero() || obs.Version == "" {
+	if obs.ParentID != github || obs.Undeletable || obs.MarkIncomplete || obs.MarkInProse || obs.CreatedAt.IsZero() || obs.Version == "" {
 		t.Errorf("%+v", obs)
 	}
 	row := backend.Ref{ID: obs.ID, ParentID: github}
@@ -167,7 +167,7 @@ func TestEntitlementFields(t *testing.T) {
 				if got := k.Sent(sandbox.ClassWrite); !slices.Equal(got, []string{"PUT /api/v1/apps/{app_id}/entitlements/{entitlement_id}/owners"}) {
 					t.Errorf("sent %v", got)
 				}
-			} else if got := maskOf(k.House, entitlementRoute); got != tc.mask {
+			} else if got := maskOf(k.Fixture, entitlementRoute); got != tc.mask {
 				t.Errorf("mask %q, want %q", got, tc.mask)
 			}
 			// What was not changed stays.
@@ -185,7 +185,7 @@ func TestEntitlementOverrideRidesAlong(t *testing.T) {
 	k := entitlements(t)
 	obs := k.Converge(k.Created(github, fullEntitlement()), fullEntitlement())
 	k.Converge(obs, backend.AppEntitlement{DisplayName: backend.To("Renamed")})
-	if got := sentTo(k.House, entitlementRoute)["overrideAccessRequestsDefaults"]; got != true {
+	if got := sentTo(k.Fixture, entitlementRoute)["overrideAccessRequestsDefaults"]; got != true {
 		t.Errorf("overrideAccessRequestsDefaults %v", got)
 	}
 }
@@ -278,10 +278,10 @@ func TestEntitlementOfAConnector(t *testing.T) {
 	obs.Mark = mark
 	desired := backend.AppEntitlement{DisplayName: backend.To("Renamed"), Description: backend.To("Ours now.")}
 	next, err := k.Update(t.Context(), obs, desired, backend.Changes{{Path: "displayName"}, {Path: "description"}, {Path: backend.PathMark}})
-	if err != nil || next.Mark != mark || next.Blemished {
+	if err != nil || next.Mark != mark || next.MarkIncomplete {
 		t.Errorf("%v %+v", err, next)
 	}
-	if got := maskOf(k.House, entitlementRoute); got != "description,annotations" {
+	if got := maskOf(k.Fixture, entitlementRoute); got != "description,annotations" {
 		t.Errorf("mask %q", got)
 	}
 }
@@ -294,11 +294,11 @@ func TestEntitlementEditedInTheConsole(t *testing.T) {
 		t.Fatal(err)
 	}
 	obs = k.Observed(obs.ID, github, desired)
-	if !obs.Blemished || obs.Mark != mark {
-		t.Fatalf("blemished %t, mark %v", obs.Blemished, obs.Mark)
+	if !obs.MarkIncomplete || obs.Mark != mark {
+		t.Fatalf("markIncomplete %t, mark %v", obs.MarkIncomplete, obs.Mark)
 	}
 	obs, err := k.Update(t.Context(), obs, desired, backend.Changes{{Path: "displayName"}, {Path: backend.PathMark}})
-	if err != nil || obs.Blemished || backend.Value(obs.Actual.DisplayName) != "Deployer" {
+	if err != nil || obs.MarkIncomplete || backend.Value(obs.Actual.DisplayName) != "Deployer" {
 		t.Errorf("%v %+v", err, obs)
 	}
 }

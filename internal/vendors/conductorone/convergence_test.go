@@ -10,7 +10,7 @@ import (
 func TestEntitlementsStayConverged(t *testing.T) {
 	vendortest.StaysConverged(t, vendortest.Guard[backend.AppEntitlement]{
 		Open: lateOwners, Place: vendortest.Place{ParentID: github, Settles: ownersShow},
-		Specs: vendortest.Specs[backend.AppEntitlement]{
+		RandomSpecs: vendortest.RandomSpecs[backend.AppEntitlement]{
 			Sample: fullEntitlement(), Variations: entitlementVariations(),
 			Texts: []string{"displayName", "description", "conductorOne.matchBatonID"},
 			Mend: func(e *backend.AppEntitlement) {
@@ -27,7 +27,7 @@ func TestEntitlementsStayConverged(t *testing.T) {
 func TestProfilesStayConverged(t *testing.T) {
 	vendortest.StaysConverged(t, vendortest.Guard[backend.AccessProfile]{
 		Open: profiles,
-		Specs: vendortest.Specs[backend.AccessProfile]{
+		RandomSpecs: vendortest.RandomSpecs[backend.AccessProfile]{
 			Sample: fullProfile(), Variations: profileVariations(), Texts: []string{"displayName", "description"},
 			Mend: func(p *backend.AccessProfile) {
 				if c := p.ConductorOne; c != nil && backend.Value(c.VisibleToEveryone) {
@@ -44,7 +44,7 @@ func TestProfilesStayConverged(t *testing.T) {
 func TestReviewsStayConverged(t *testing.T) {
 	vendortest.StaysConverged(t, vendortest.Guard[backend.AccessReview]{
 		Open: reviews, Prepare: func(k vendortest.Kept[backend.AccessReview]) { k.Feature("eSignature") },
-		Specs: vendortest.Specs[backend.AccessReview]{
+		RandomSpecs: vendortest.RandomSpecs[backend.AccessReview]{
 			Sample: fullReview(), Variations: reviewVariations(),
 			Texts: []string{"displayName", "description", "conductorOne.reviewInstructions"},
 		},

@@ -31,36 +31,36 @@ func badly(f *testing.F) (*vendortest.Garbler, func() backend.Tenant) {
 
 func FuzzAppEntitlements(f *testing.F) {
 	g, open := badly(f)
-	b := vendortest.Bad[backend.AppEntitlement]{
+	b := vendortest.FaultyDriver[backend.AppEntitlement]{
 		Garbler: g, Open: open, Driver: backend.Tenant.AppEntitlements, ParentID: github,
 		Key: backend.Key{DisplayName: "Repository admin"}, Desired: fullEntitlement(), Absent: saysAbsent,
 	}
 	b.Record(f)
-	g.Fuzz(f, b.Endure)
+	g.Fuzz(f, b.RunGarbageTests)
 }
 
 func FuzzAccessProfiles(f *testing.F) {
 	g, open := badly(f)
-	b := vendortest.Bad[backend.AccessProfile]{
+	b := vendortest.FaultyDriver[backend.AccessProfile]{
 		Garbler: g, Open: open, Driver: backend.Tenant.AccessProfiles,
 		Key: backend.Key{DisplayName: "Payroll reader"}, Desired: fullProfile(), Absent: saysAbsent,
 	}
 	b.Record(f)
-	g.Fuzz(f, b.Endure)
+	g.Fuzz(f, b.RunGarbageTests)
 }
 
 func FuzzAccessReviews(f *testing.F) {
 	g, open := badly(f)
-	b := vendortest.Bad[backend.AccessReview]{
+	b := vendortest.FaultyDriver[backend.AccessReview]{
 		Garbler: g, Open: open, Driver: backend.Tenant.AccessReviews, Desired: fullReview(), Absent: saysAbsent,
 	}
 	b.Record(f)
-	g.Fuzz(f, b.Endure)
+	g.Fuzz(f, b.RunGarbageTests)
 }
 
 func FuzzTenant(f *testing.F) {
 	g, open := badly(f)
-	b := vendortest.BadTenant{
+	b := vendortest.FaultyTenant{
 		Garbler: g, Open: open, Absent: func(g vendortest.Garbage) bool { return saysAbsent("", g) },
 		Names: []backend.Name{
 			{Kind: backend.NameApp, Name: "GitHub"}, {Kind: backend.NameUser, Name: "ada@corp.example"}, {Kind: backend.NamePolicy, Name: "Auto approve", TypeID: "Grant"},
@@ -70,7 +70,7 @@ func FuzzTenant(f *testing.F) {
 		},
 	}
 	b.Record(f)
-	g.Fuzz(f, b.Endure)
+	g.Fuzz(f, b.RunGarbageTests)
 }
 
 // saysAbsent reads an answer without the driver's help: 404, a list, or the thing itself with the time of its removal.

@@ -35,7 +35,7 @@ var (
 )
 
 // begin starts a sandbox whose reads of owners are not behind: the tests that are about owners ask for the usual one.
-func begin(t *testing.T) *vendortest.House {
+func begin(t *testing.T) *vendortest.Fixture {
 	t.Helper()
 	return beginAt(t, func(o sandbox.Options) (*sandbox.Server, error) {
 		o.Configure = func(s *sandbox.Settings) { s.OwnerLag = 0 }
@@ -43,28 +43,28 @@ func begin(t *testing.T) *vendortest.House {
 	})
 }
 
-func beginAt(t *testing.T, start func(sandbox.Options) (*sandbox.Server, error)) *vendortest.House {
+func beginAt(t *testing.T, start func(sandbox.Options) (*sandbox.Server, error)) *vendortest.Fixture {
 	t.Helper()
-	return vendortest.Begin(t, start, func(h *vendortest.House) backend.Tenant {
+	return vendortest.Begin(t, start, func(h *vendortest.Fixture) backend.Tenant {
 		valid := h.Server.Credentials()
 		return open(h, backend.Credentials{ClientID: valid.ClientID, ClientSecret: backend.Secret(valid.ClientSecret)})
 	})
 }
 
 // open opens the tenant by any of the ways in.
-func open(h *vendortest.House, c backend.Credentials) backend.Tenant {
+func open(h *vendortest.Fixture, c backend.Credentials) backend.Tenant {
 	h.T.Helper()
 	return h.Open(conductorone.Vendor(), backend.Config{Credentials: c})
 }
 
 // sentTo is what was sent last to a route.
-func sentTo(h *vendortest.House, route string) map[string]any {
+func sentTo(h *vendortest.Fixture, route string) map[string]any {
 	h.T.Helper()
 	body, _ := vendortest.Last[map[string]any](h, "POST", route)
 	return body
 }
 
-func maskOf(h *vendortest.House, route string) string {
+func maskOf(h *vendortest.Fixture, route string) string {
 	h.T.Helper()
 	mask, _ := sentTo(h, route)["updateMask"].(string)
 	return mask

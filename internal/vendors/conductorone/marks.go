@@ -102,7 +102,7 @@ func (d *marked[D]) seen(obs backend.Observation[D]) backend.Observation[D] {
 		d.marks.learn(markInText)
 	}
 	if d.marks.at() == markInText {
-		obs.MarkInProse, obs.Blemished = true, false
+		obs.MarkInProse, obs.MarkIncomplete = true, false
 	}
 	return obs
 }
@@ -156,7 +156,7 @@ func (d *marked[D]) first(ctx context.Context, r backend.Ref, desired D) (backen
 // Update writes to a remote. What is a line of the description is written with it.
 func (d *marked[D]) Update(ctx context.Context, seen backend.Observation[D], desired D, changes backend.Changes) (backend.Observation[D], error) {
 	if d.marks.at() == markInText {
-		seen.MarkInProse, seen.Blemished = false, false // Its line is not left over: it stays.
+		seen.MarkInProse, seen.MarkIncomplete = false, false // Its line is not left over: it stays.
 	}
 	if d.marks.at() == markInText && changes.Any("description", backend.PathMark) {
 		desired = d.stamped(seen.Mark, desired, &seen.Actual)

@@ -126,7 +126,7 @@ func TestWhereTheMarkIsKeptIsFoundOut(t *testing.T) {
 	t.Run("by what is there", func(t *testing.T) {
 		k := hidden(entitlements)(t)
 		obs := k.Created(github, named("One"))
-		again := vendortest.Keep(k.House, open(k.House, backend.Credentials{Token: backend.Secret(k.Server.Credentials().StaticToken)}).AppEntitlements())
+		again := vendortest.Keep(k.Fixture, open(k.Fixture, backend.Credentials{Token: backend.Secret(k.Server.Credentials().StaticToken)}).AppEntitlements())
 		if !again.Capabilities().MarkUnsure {
 			t.Error("another process knows it before it looks")
 		}

@@ -70,7 +70,7 @@ func tryCreate[D any](t *testing.T, k vendortest.Kept[D], parent string, desired
 	k.Release()
 	k.ClearFaults()
 	// Past a pause that the vendor asked for, through another connection of the same tenant.
-	fresh := vendortest.Keep(k.House, sameDriver[D](k))
+	fresh := vendortest.Keep(k.Fixture, sameDriver[D](k))
 	found, err := fresh.Observe(t.Context(), backend.Ref{ParentID: parent, Mark: mark})
 	if err != nil || found.Exists != exists {
 		t.Errorf("%v: exists %t, want %t", err, found.Exists, exists)
@@ -79,7 +79,7 @@ func tryCreate[D any](t *testing.T, k vendortest.Kept[D], parent string, desired
 
 // sameDriver opens the tenant anew and returns its driver of the same kind.
 func sameDriver[D any](k vendortest.Kept[D]) backend.Driver[D] {
-	tenant := open(k.House, backend.Credentials{Token: backend.Secret(k.Server.Credentials().StaticToken)})
+	tenant := open(k.Fixture, backend.Credentials{Token: backend.Secret(k.Server.Credentials().StaticToken)})
 	for _, driver := range []any{tenant.AppEntitlements(), tenant.AccessProfiles(), tenant.AccessReviews()} {
 		if same, ok := driver.(backend.Driver[D]); ok {
 			return same

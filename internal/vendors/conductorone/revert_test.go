@@ -13,7 +13,7 @@ func TestARevertOfAnEntitlementReverts(t *testing.T) {
 	enginetest.Reverts(t, enginetest.Entitlements, enginetest.Reverting[backend.AppEntitlement]{
 		Guard: vendortest.Guard[backend.AppEntitlement]{
 			Open: lateOwners, Place: vendortest.Place{ParentID: github},
-			Specs: vendortest.Specs[backend.AppEntitlement]{
+			RandomSpecs: vendortest.RandomSpecs[backend.AppEntitlement]{
 				Sample: fullEntitlement(), Variations: entitlementVariations(),
 				Mend: func(e *backend.AppEntitlement) {
 					if c := e.ConductorOne; c != nil && (backend.Value(c.EmergencyGrantPolicyID) == "" || c.EmergencyGrantEnabled == nil) {
@@ -38,7 +38,7 @@ func TestARevertOfAProfileReverts(t *testing.T) {
 	enginetest.Reverts(t, enginetest.Profiles, enginetest.Reverting[backend.AccessProfile]{
 		Guard: vendortest.Guard[backend.AccessProfile]{
 			Open: profiles,
-			Specs: vendortest.Specs[backend.AccessProfile]{
+			RandomSpecs: vendortest.RandomSpecs[backend.AccessProfile]{
 				Sample: fullProfile(), Variations: byHolders(profileVariations()),
 				Mend: func(p *backend.AccessProfile) {
 					a := backend.Value(backend.Value(p.ConductorOne).Automation)
@@ -132,7 +132,7 @@ func TestARevertOfAReviewReverts(t *testing.T) {
 	enginetest.Reverts(t, enginetest.Reviews, enginetest.Reverting[backend.AccessReview]{
 		Guard: vendortest.Guard[backend.AccessReview]{
 			Open: reviews, Prepare: func(k vendortest.Kept[backend.AccessReview]) { k.Feature("eSignature") },
-			Specs: vendortest.Specs[backend.AccessReview]{
+			RandomSpecs: vendortest.RandomSpecs[backend.AccessReview]{
 				Sample: fullReview(), Variations: withAppsAndTypes(reviewVariations()),
 				Mend: func(r *backend.AccessReview) {
 					if s := r.Scope; s != nil && s.SelectedApps != nil {

@@ -100,7 +100,7 @@ func TestAnotherEditDoesNotWaitForOwners(t *testing.T) {
 	h.Edit(renamed)
 	h.Until(5 * time.Second)
 	late(t, h)
-	if got := maskOf(k.House, entitlementRoute); got != "description" {
+	if got := maskOf(k.Fixture, entitlementRoute); got != "description" {
 		t.Errorf("mask %q", got)
 	}
 	if got := h.Writes(); len(got) != 2 || slices.Contains(got, putOwners) {

@@ -48,15 +48,15 @@ func TestWhoSeesAProfileWaitsWhileItCannotBeRequested(t *testing.T) {
 	k.ResetCalls()
 	h.Edit(shownTo(backend.To(true), everyone, engineer))
 	expect(true, everyone, engineer)
-	expectSteps(k.House, "row published published=true", "bind 2")
+	expectSteps(k.Fixture, "row published published=true", "bind 2")
 	k.ResetCalls()
 	h.Edit(shownTo(backend.To(false), everyone, engineer))
 	expect(false)
-	expectSteps(k.House, "unbind 2", "row published published=false")
+	expectSteps(k.Fixture, "unbind 2", "row published published=false")
 	k.ResetCalls()
 	h.Edit(shownTo(backend.To(true), member))
 	expect(true, member)
-	expectSteps(k.House, "row published published=true", "bind 1")
+	expectSteps(k.Fixture, "row published published=true", "bind 1")
 }
 
 func TestAProfileOfWhichNothingSaysThatItCanBeRequestedIsRefused(t *testing.T) {
@@ -80,7 +80,7 @@ func TestWhatOnlyNarrowsIsNotRefused(t *testing.T) {
 	if got := h.Run(); got != inSync {
 		t.Errorf("%s: %s", got, h.Says().Message)
 	}
-	expectSteps(k.House, "unbind 2", "row published published=false")
+	expectSteps(k.Fixture, "unbind 2", "row published published=false")
 	if !strings.Contains(h.Says().Message, "waits until spec.requestable is true") {
 		t.Error(h.Says().Message)
 	}

@@ -151,7 +151,7 @@ func wireIDs(refs []any, before string) (out []string) {
 // lasting opens a tenant by a token that outlives the hours.
 func lasting(t *testing.T) vendortest.Kept[backend.AccessProfile] {
 	t.Helper()
-	h := vendortest.Begin(t, fake.Start, func(h *vendortest.House) backend.Tenant {
+	h := vendortest.Begin(t, fake.Start, func(h *vendortest.Fixture) backend.Tenant {
 		return open(h, backend.Credentials{Token: backend.Secret(h.Server.Credentials().StaticToken)})
 	})
 	return vendortest.Keep(h, h.AccessProfiles())

@@ -86,7 +86,7 @@ func TestUnpopulated(t *testing.T) {
 		if got := backend.Diff(desired, obs.Actual, (&entitlementDriver{}).Capabilities(), backend.Memory{}); len(got) > 0 {
 			t.Errorf("differs: %v", got.Paths())
 		}
-		if !obs.Exists || obs.Undeletable || obs.Blemished || !obs.Mark.IsZero() {
+		if !obs.Exists || obs.Undeletable || obs.MarkIncomplete || !obs.Mark.IsZero() {
 			t.Errorf("%+v", obs)
 		}
 	})

@@ -17,10 +17,10 @@ const (
 type outcome int
 
 const (
-	// void: nothing was sent, or the caller gave up.
-	void outcome = iota
-	good
-	bad
+	// ignored: nothing was sent, or the caller gave up.
+	ignored outcome = iota
+	success
+	failure
 )
 
 type ticket int
@@ -88,15 +88,15 @@ func (b *breaker) leave(t ticket, o outcome, now time.Time) {
 		b.probing = false
 	}
 	switch {
-	case o == void:
-	case t == probe && o == good:
+	case o == ignored:
+	case t == probe && o == success:
 		b.open, b.failures = false, 0
 	case t == probe:
 		b.window = min(2*b.window, longestWindow)
 		b.end = now.Add(b.window)
 	case b.open:
 		// Calls that began before it opened say nothing new.
-	case o == good:
+	case o == success:
 		b.failures = 0
 	default:
 		b.failures++

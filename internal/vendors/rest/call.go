@@ -94,7 +94,7 @@ func (c *Client) send(ctx context.Context, call Call, token string, attempt int,
 		c.tellHeld(ctx, call, attempt, held, err)
 		return Response{}, err
 	}
-	ended := void // So it stays where something panics: a probe that nobody takes back would close the tenant for good.
+	ended := ignored // So it stays where something panics: a probe that nobody takes back would close the tenant for good.
 	defer func() { done(ended) }()
 	if !call.safe() {
 		if err := backend.CheckFence(ctx); err != nil {
@@ -120,7 +120,7 @@ func (c *Client) transmit(ctx context.Context, call Call, req *http.Request, end
 	})
 	res, err := c.http.Do(req.WithContext(traced))
 	if err != nil {
-		*ended = c.blame(ctx)
+		*ended = c.outcomeOfBreak(ctx)
 		return Response{}, left.Load(), c.unreachable(ctx, call, connected.Load(), err)
 	}
 	defer res.Body.Close() //nolint:errcheck // The answer was read or is given up.
@@ -129,35 +129,35 @@ func (c *Client) transmit(ctx context.Context, call Call, req *http.Request, end
 	if err != nil {
 		return answer, true, c.unread(ctx, call, err, ended)
 	}
-	*ended = verdict(answer)
+	*ended = outcomeOfAnswer(answer)
 	if res.StatusCode < 200 || res.StatusCode > 299 {
 		refused := c.refused(call, answer, data)
 		if refused.Doubtful {
-			*ended = void // One object's mistake must not hold the calls of all others.
+			*ended = ignored // One object's mistake must not hold the calls of all others.
 		}
 		return answer, true, refused
 	}
 	return answer, true, c.decode(call, data, out)
 }
 
-// verdict is what an answer says about the vendor's health. One that asks for a pause
+// outcomeOfAnswer is what an answer shows of the vendor's health. One that asks for a pause
 // says it well enough by that.
-func verdict(answer Response) outcome {
+func outcomeOfAnswer(answer Response) outcome {
 	switch {
 	case answer.Status < http.StatusInternalServerError:
-		return good
+		return success
 	case answer.Status == http.StatusServiceUnavailable && answer.Header.Get("Retry-After") != "":
-		return void
+		return ignored
 	}
-	return bad
+	return failure
 }
 
-// blame says whose fault a broken call is: not the vendor's where the caller gave up.
-func (c *Client) blame(ctx context.Context) outcome {
+// outcomeOfBreak blames a broken call: not the vendor's where the caller gave up.
+func (c *Client) outcomeOfBreak(ctx context.Context) outcome {
 	if ctx.Err() != nil {
-		return void
+		return ignored
 	}
-	return bad
+	return failure
 }
 
 func (c *Client) request(call Call, token string) (*http.Request, error) {
@@ -225,13 +225,13 @@ func (c *Client) unread(ctx context.Context, call Call, err error, ended *outcom
 	var full *backend.Error
 	switch {
 	case errors.As(err, &full):
-		*ended = void
+		*ended = ignored
 		return c.failure(call, c.openClass(call), full.After, full.Error(), nil)
 	case errors.Is(err, errTooMuch):
-		*ended = good
+		*ended = success
 		return c.failure(call, c.openClass(call), 0, err.Error(), nil)
 	}
-	*ended = c.blame(ctx)
+	*ended = c.outcomeOfBreak(ctx)
 	return c.unreachable(ctx, call, true, err)
 }
 

@@ -20,7 +20,7 @@ func ObserveMany[D any](ctx context.Context, refs []backend.Ref, list Lister[D])
 	return func(yield func(backend.Observation[D], error) bool) {
 		for _, group := range groupByParent(refs) {
 			var since time.Time
-			for obs, err := range named(list(ctx, group.parentID, &since)) {
+			for obs, err := range requireIDs(list(ctx, group.parentID, &since)) {
 				if err != nil {
 					yield(backend.Observation[D]{}, err)
 					return
@@ -117,7 +117,7 @@ func (g *parentGroup) missing() []string {
 func FindToken[D backend.Model](ctx context.Context, r backend.Ref, list Lister[D], empty func(backend.Observation[D]) bool) (backend.Observation[D], error) {
 	none := backend.Observation[D]{ParentID: r.ParentID}
 	var found []backend.Observation[D]
-	for obs, err := range named(list(ctx, r.ParentID, &none.Date)) {
+	for obs, err := range requireIDs(list(ctx, r.ParentID, &none.Date)) {
 		if err != nil {
 			return none, err
 		}
@@ -168,7 +168,7 @@ func younger(at time.Time, id string, otherAt time.Time, otherID string) bool {
 // is read after the sequence, which may date it.
 func Only[D any](none *backend.Observation[D], key string, hits iter.Seq2[backend.Observation[D], error]) (backend.Observation[D], error) {
 	var found *backend.Observation[D]
-	for obs, err := range named(hits) {
+	for obs, err := range requireIDs(hits) {
 		switch {
 		case err != nil:
 			return *none, err
@@ -185,9 +185,9 @@ func Only[D any](none *backend.Observation[D], key string, hits iter.Seq2[backen
 	return *found, nil
 }
 
-// named ends a sequence at a row that has no id: what it stands for may be the one that is
-// looked for, so that it must not be taken for absent.
-func named[D any](rows iter.Seq2[backend.Observation[D], error]) iter.Seq2[backend.Observation[D], error] {
+// requireIDs fails a listing at a row without an id: it may be the one searched for, which
+// must not be taken for absent.
+func requireIDs[D any](rows iter.Seq2[backend.Observation[D], error]) iter.Seq2[backend.Observation[D], error] {
 	return func(yield func(backend.Observation[D], error) bool) {
 		for obs, err := range rows {
 			if err == nil && obs.ID == "" {

@@ -21,7 +21,7 @@ const (
 func TestProfileIsCreatedNarrow(t *testing.T) {
 	k := profiles(t)
 	k.Created(database, leastProfile("Nothing yet"))
-	body := last[map[string]any](k.House, "POST", profilesRoute)
+	body := last[map[string]any](k.Fixture, "POST", profilesRoute)
 	want := map[string]any{
 		"name": "Nothing yet", "description": mark.Line(), "enabled": false, "requestable": false, "entitlements": []any{},
 		"owner": map[string]any{"type": "IDENTITY", "id": ada}, "source": map[string]any{"type": "SOURCE", "id": database},
@@ -36,7 +36,7 @@ func TestProfileCreateSendsAllButMetadata(t *testing.T) {
 	desired := fullProfile()
 	desired.Entitlements = append(desired.Entitlements, read)
 	obs := k.Created(database, desired)
-	body := last[map[string]any](k.House, "POST", profilesRoute)
+	body := last[map[string]any](k.Fixture, "POST", profilesRoute)
 	if _, sent := body["accessModelMetadata"]; sent || len(body["entitlements"].([]any)) != 2 || len(body["additionalOwners"].([]any)) != 2 {
 		t.Errorf("%v", body)
 	}
@@ -44,7 +44,7 @@ func TestProfileCreateSendsAllButMetadata(t *testing.T) {
 		t.Errorf("left to Update: %v", got)
 	}
 	k.Converge(obs, desired)
-	if got := patchedBy(k.House, profileRoute); len(got) != 1 || !strings.HasSuffix(got[0], " /accessModelMetadata/attributes") {
+	if got := patchedBy(k.Fixture, profileRoute); len(got) != 1 || !strings.HasSuffix(got[0], " /accessModelMetadata/attributes") {
 		t.Errorf("%v", got)
 	}
 }
@@ -93,7 +93,7 @@ func TestProfilePatchIsOneUnitInASafeOrder(t *testing.T) {
 		"replace /name", "replace /description", "replace /additionalOwners", "add /accessRequestConfig",
 		"add /revocationRequestConfig", "replace /segments", "add /provisioningCriteria", "replace /entitlements", "replace /enabled", "replace /requestable",
 	}
-	got := patchedBy(k.House, profileRoute)
+	got := patchedBy(k.Fixture, profileRoute)
 	for i, step := range got { // Whether an empty list reads null is the vendor's matter (docs/vendors/sailpoint-api.md#json).
 		if strings.HasSuffix(step, "/additionalOwners") || strings.HasSuffix(step, "/segments") || strings.HasSuffix(step, "/entitlements") {
 			got[i] = strings.Replace(step, "add ", "replace ", 1)
@@ -104,7 +104,7 @@ func TestProfilePatchIsOneUnitInASafeOrder(t *testing.T) {
 	}
 	shut := backend.AccessProfile{Requestable: backend.To(false), Entitlements: backend.EntitlementSet{}, SailPoint: &backend.SailPointAccessProfile{Enabled: backend.To(false)}}
 	k.Converge(obs, shut)
-	if diff := cmp.Diff([]string{"replace /enabled", "replace /requestable", "replace /entitlements"}, patchedBy(k.House, profileRoute)); diff != "" {
+	if diff := cmp.Diff([]string{"replace /enabled", "replace /requestable", "replace /entitlements"}, patchedBy(k.Fixture, profileRoute)); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -183,7 +183,7 @@ func TestProfileWithoutOwner(t *testing.T) {
 		t.Errorf("an additional owner passes for the owner: %v", got)
 	}
 	k.Converge(seen, desired)
-	if got := patchedBy(k.House, profileRoute); !slices.Equal(got, []string{"add /owner"}) {
+	if got := patchedBy(k.Fixture, profileRoute); !slices.Equal(got, []string{"add /owner"}) {
 		t.Errorf("%v", got)
 	}
 }

@@ -71,7 +71,7 @@ func TestReviewOfEveryTypeReadsBack(t *testing.T) {
 			k := reviews(t)
 			obs := staged(k, c.desired())
 			k.Same(obs, c.desired())
-			body := last[map[string]any](k.House, "POST", campaignsRoute)
+			body := last[map[string]any](k.Fixture, "POST", campaignsRoute)
 			if c.block != "" {
 				if diff := cmp.Diff(c.want, body[c.block]); diff != "" {
 					t.Error(diff)

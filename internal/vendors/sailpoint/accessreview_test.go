@@ -77,7 +77,7 @@ func TestReviewLife(t *testing.T) {
 	}
 	obs = k.Updated(obs, desired)
 	state(obs, backend.ReviewRunning, "COMPLETING", true, backend.PhasePending)
-	if body := last[map[string]any](k.House, "POST", campaignRoute+"/complete"); body["autoCompleteAction"] != "REVOKE" {
+	if body := last[map[string]any](k.Fixture, "POST", campaignRoute+"/complete"); body["autoCompleteAction"] != "REVOKE" {
 		t.Errorf("%v", body)
 	}
 	k.Advance(pace + time.Second)
@@ -123,7 +123,7 @@ func TestReviewTakesWhatItsStateTakes(t *testing.T) {
 		t.Errorf("left: %v", got)
 	}
 	patched := []string{"replace /deadline", "replace /name", "replace /description", "replace /emailNotificationEnabled", "replace /autoRevokeAllowed"}
-	if diff := cmp.Diff(patched, patchedBy(k.House, campaignRoute)); diff != "" {
+	if diff := cmp.Diff(patched, patchedBy(k.Fixture, campaignRoute)); diff != "" {
 		t.Error(diff)
 	}
 	if obs.Mark != mark {
@@ -218,7 +218,7 @@ func TestReviewDeadlines(t *testing.T) {
 func TestReviewActivationTellsTheTimeZone(t *testing.T) {
 	k := reviews(t)
 	running(k, fullReview())
-	if body := last[map[string]any](k.House, "POST", campaignRoute+"/activate"); body["timeZone"] != "-05:00" {
+	if body := last[map[string]any](k.Fixture, "POST", campaignRoute+"/activate"); body["timeZone"] != "-05:00" {
 		t.Errorf("%v", body)
 	}
 }

@@ -132,8 +132,8 @@ func TestEntitlementRowsAreReadInFewCalls(t *testing.T) {
 	}
 }
 
-// TestEntitlementsPastTenThousand: an offset leads no further, the last row does (section
-// 3.4). The sandbox does not go so deep, so a list of its own stands in for it.
+// TestEntitlementsPastTenThousand: an offset leads no further, the last row does
+// (docs/vendors/sailpoint-api.md#paging). The sandbox does not go so deep, so a list of its own stands in for it.
 func TestEntitlementsPastTenThousand(t *testing.T) {
 	const total = 10_400
 	given := map[int]bool{}

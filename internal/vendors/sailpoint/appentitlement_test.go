@@ -25,11 +25,11 @@ func TestEntitlementPatchesNameWhatDiffers(t *testing.T) {
 		SailPoint: &backend.SailPointAppEntitlement{Segments: backend.Set{employees}, PrivilegeLevel: backend.To("Medium")},
 	})
 	want := []string{"replace /description", "add /owner", "replace /requestable", "add /segments", "replace /privilegeOverride/level"}
-	if diff := cmp.Diff(want, patchedBy(k.House, entitlementRoute)); diff != "" {
+	if diff := cmp.Diff(want, patchedBy(k.Fixture, entitlementRoute)); diff != "" {
 		t.Errorf("what was null is added, the rest replaced: %s", diff)
 	}
 	k.Converge(first, backend.AppEntitlement{Description: backend.To(""), Owners: backend.Set{}, SailPoint: &backend.SailPointAppEntitlement{Segments: backend.Set{}}})
-	if diff := cmp.Diff([]string{"remove /description", "remove /owner", "replace /segments"}, patchedBy(k.House, entitlementRoute)); diff != "" {
+	if diff := cmp.Diff([]string{"remove /description", "remove /owner", "replace /segments"}, patchedBy(k.Fixture, entitlementRoute)); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -66,7 +66,7 @@ func TestEntitlementPrivilege(t *testing.T) {
 				return
 			}
 			k.Converge(seen, c.desired)
-			if got := patchedBy(k.House, entitlementRoute); len(got) != 1 || got[0] != c.want {
+			if got := patchedBy(k.Fixture, entitlementRoute); len(got) != 1 || got[0] != c.want {
 				t.Errorf("%v, want %s", got, c.want)
 			}
 		})

@@ -13,7 +13,7 @@ import (
 func TestEntitlementsStayConverged(t *testing.T) {
 	vendortest.StaysConverged(t, vendortest.Guard[backend.AppEntitlement]{
 		Open: entitlements, Place: vendortest.Place{ParentID: database, Existing: read.ID},
-		Specs: vendortest.Specs[backend.AppEntitlement]{
+		RandomSpecs: vendortest.RandomSpecs[backend.AppEntitlement]{
 			Sample: fullEntitlement(), Variations: entitlementVariations(), Texts: []string{"displayName", "description"},
 		},
 	})
@@ -22,7 +22,7 @@ func TestEntitlementsStayConverged(t *testing.T) {
 func TestProfilesStayConverged(t *testing.T) {
 	vendortest.StaysConverged(t, vendortest.Guard[backend.AccessProfile]{
 		Open: profiles, Place: vendortest.Place{ParentID: database},
-		Specs: vendortest.Specs[backend.AccessProfile]{
+		RandomSpecs: vendortest.RandomSpecs[backend.AccessProfile]{
 			Sample: fullProfile(), Variations: profileVariations(), Texts: []string{"displayName", "description"},
 			Mend: func(p *backend.AccessProfile) {
 				if len(p.Entitlements) == 0 {
@@ -41,7 +41,7 @@ func TestReviewsStayConverged(t *testing.T) {
 			k.Feature(fake.FeatureRecommendations)
 			k.Configure(func(s *sandbox.Settings) { s.CampaignPace = sandbox.Duration(pace) })
 		},
-		Specs: vendortest.Specs[backend.AccessReview]{
+		RandomSpecs: vendortest.RandomSpecs[backend.AccessReview]{
 			Sample: fullReview(), Variations: reviewVariations(), Texts: []string{"displayName", "description"},
 			Mend: func(r *backend.AccessReview) {
 				if r.Undecided == nil {

@@ -37,12 +37,12 @@ var (
 	mark = vendortest.Mark
 )
 
-func begin(t *testing.T) *vendortest.House { return beginAs(t, "") }
+func begin(t *testing.T) *vendortest.Fixture { return beginAs(t, "") }
 
 // beginAs calls one family of paths.
-func beginAs(t *testing.T, style string) *vendortest.House {
+func beginAs(t *testing.T, style string) *vendortest.Fixture {
 	t.Helper()
-	return vendortest.Begin(t, fake.Start, func(h *vendortest.House) backend.Tenant {
+	return vendortest.Begin(t, fake.Start, func(h *vendortest.Fixture) backend.Tenant {
 		valid := h.Server.Credentials()
 		return h.Open(sailpoint.Vendor(), backend.Config{
 			APIStyle:    style,
@@ -52,14 +52,14 @@ func beginAs(t *testing.T, style string) *vendortest.House {
 }
 
 // last is what was sent last by a method to a route, decoded into T.
-func last[T any](h *vendortest.House, method, route string) T {
+func last[T any](h *vendortest.Fixture, method, route string) T {
 	h.T.Helper()
 	body, _ := vendortest.Last[T](h, method, route)
 	return body
 }
 
 // patchedBy lists the steps of the last patch of a route, as "op path".
-func patchedBy(h *vendortest.House, route string) []string {
+func patchedBy(h *vendortest.Fixture, route string) []string {
 	h.T.Helper()
 	var out []string
 	for _, step := range last[[]struct{ Op, Path string }](h, "PATCH", route) {

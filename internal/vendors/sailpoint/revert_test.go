@@ -33,7 +33,7 @@ func TestARevertOfAnEntitlementReverts(t *testing.T) {
 	enginetest.Reverts(t, enginetest.Entitlements, enginetest.Reverting[backend.AppEntitlement]{
 		Guard: vendortest.Guard[backend.AppEntitlement]{
 			Open: entitlements, Place: vendortest.Place{ParentID: database, Existing: read.ID},
-			Specs: vendortest.Specs[backend.AppEntitlement]{
+			RandomSpecs: vendortest.RandomSpecs[backend.AppEntitlement]{
 				Sample: fullEntitlement(), Variations: orPrivileged(entitlementVariations()),
 				Mend: func(e *backend.AppEntitlement) {
 					if e.SailPoint != nil && e.SailPoint.Privileged != nil {
@@ -69,7 +69,7 @@ func TestARevertOfAProfileReverts(t *testing.T) {
 	enginetest.Reverts(t, enginetest.Profiles, enginetest.Reverting[backend.AccessProfile]{
 		Guard: vendortest.Guard[backend.AccessProfile]{
 			Open: profiles, Place: vendortest.Place{ParentID: database},
-			Specs: vendortest.Specs[backend.AccessProfile]{
+			RandomSpecs: vendortest.RandomSpecs[backend.AccessProfile]{
 				Sample: fullProfile(), Variations: profileVariations(),
 				Mend: func(p *backend.AccessProfile) {
 					if len(p.Entitlements) == 0 && p.SailPoint != nil {
@@ -105,7 +105,7 @@ func TestARevertOfAReviewReverts(t *testing.T) {
 				k.Feature(fake.FeatureRecommendations)
 				k.Configure(func(s *sandbox.Settings) { s.CampaignPace = sandbox.Duration(pace) })
 			},
-			Specs: vendortest.Specs[backend.AccessReview]{
+			RandomSpecs: vendortest.RandomSpecs[backend.AccessReview]{
 				Sample: fullReview(), Variations: reviewVariations(),
 				Mend: func(r *backend.AccessReview) {
 					if r.AutoStart != nil {

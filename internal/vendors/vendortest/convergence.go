@@ -16,7 +16,7 @@ const specsTried = 300
 
 // Guard is where random specs of a kind are made and looked at.
 type Guard[D backend.Model] struct {
-	Specs[D]
+	RandomSpecs[D]
 	Place
 	Open func(*testing.T) Kept[D]
 	// Prepare sets a sandbox up that was reset; nil where nothing is to be done.
@@ -159,7 +159,7 @@ func (r *run[D]) wrote(obs backend.Observation[D], err error, sent []string) {
 func (r *run[D]) changes(obs backend.Observation[D]) backend.Changes {
 	changes := backend.Diff(r.desired, obs.Actual, r.caps, r.memory)
 	changes = changes.Without(append(slices.Clone(obs.Sealed), r.caps.CreateOnly...))
-	if obs.Blemished || obs.MarkInProse && obs.Mark.IsZero() {
+	if obs.MarkIncomplete || obs.MarkInProse && obs.Mark.IsZero() {
 		changes = append(changes, backend.Change{Path: backend.PathMark})
 	}
 	return changes

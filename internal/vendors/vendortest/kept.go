@@ -10,7 +10,7 @@ import (
 
 // Kept runs a driver as the engine does.
 type Kept[D any] struct {
-	*House
+	*Fixture
 	backend.Driver[D]
 	// Memory is what was applied of the fields that the vendor does not show. Without a map
 	// in it, every Converge begins with nothing applied.
@@ -18,8 +18,8 @@ type Kept[D any] struct {
 }
 
 // Keep runs a driver of the tenant.
-func Keep[D any](h *House, driver backend.Driver[D]) Kept[D] {
-	return Kept[D]{House: h, Driver: driver}
+func Keep[D any](h *Fixture, driver backend.Driver[D]) Kept[D] {
+	return Kept[D]{Fixture: h, Driver: driver}
 }
 
 // Ref names a remote by its id, and its tail by what is desired.

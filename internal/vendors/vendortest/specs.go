@@ -11,9 +11,9 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend/backendtest"
 )
 
-// Specs is how random specs of a kind are made: of each field the value that a sample or one
+// RandomSpecs is how random specs of a kind are made: of each field the value that a sample or one
 // of its variations has, or none, with texts and lists as people write them.
-type Specs[D backend.Model] struct {
+type RandomSpecs[D backend.Model] struct {
 	Sample     D
 	Variations map[string]func(*D)
 	// Texts are fields in which people write what they like.
@@ -23,7 +23,7 @@ type Specs[D backend.Model] struct {
 }
 
 // Draw makes a spec that capabilities allow.
-func (s Specs[D]) Draw(t *rapid.T, caps backend.Capabilities) D {
+func (s RandomSpecs[D]) Draw(t *rapid.T, caps backend.Capabilities) D {
 	models := []D{s.Sample}
 	for _, name := range slices.Sorted(maps.Keys(s.Variations)) {
 		model := backendtest.Clone(s.Sample)

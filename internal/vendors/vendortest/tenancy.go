@@ -7,8 +7,8 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 )
 
-// BadTenant is a tenant before a garbler: who answers, and what names mean.
-type BadTenant struct {
+// FaultyTenant is a tenant before a garbler: who answers, and what names mean.
+type FaultyTenant struct {
 	*Garbler
 	Open  func() backend.Tenant
 	Names []backend.Name
@@ -17,7 +17,7 @@ type BadTenant struct {
 }
 
 // Record looks everything up at the sandbox.
-func (b *BadTenant) Record(f *testing.F) {
+func (b *FaultyTenant) Record(f *testing.F) {
 	f.Helper()
 	tenant := b.Open()
 	if _, err := tenant.Identity(context.Background()); err != nil {
@@ -30,8 +30,8 @@ func (b *BadTenant) Record(f *testing.F) {
 	}
 }
 
-// Endure looks everything up while the vendor answers with garbage.
-func (b *BadTenant) Endure(t *testing.T, g Garbage) {
+// RunGarbageTests looks everything up while the vendor answers with garbage.
+func (b *FaultyTenant) RunGarbageTests(t *testing.T, g Garbage) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()

@@ -227,7 +227,7 @@ func (w *watch) update(obs backend.Observation[backend.AccessProfile], desired b
 
 func (w *watch) changes(obs backend.Observation[backend.AccessProfile], desired backend.AccessProfile) backend.Changes {
 	changes := backend.Diff(desired, obs.Actual, w.k.Capabilities().For(desired), w.memory)
-	if obs.Blemished || obs.MarkInProse && obs.Mark.IsZero() {
+	if obs.MarkIncomplete || obs.MarkInProse && obs.Mark.IsZero() {
 		changes = append(changes, backend.Change{Path: backend.PathMark})
 	}
 	return changes

@@ -152,8 +152,8 @@ func relationshipsOf(want backend.EntitlementSet) backend.VezaRelationships {
 	return out
 }
 
-// mergedProperties is the whole map: whether a part would do is not documented (section
-// 3.6). An empty value takes its key away.
+// mergedProperties is the whole map: whether a part would do is not documented
+// (docs/vendors/veza-api.md#patch-apiprivatelifecycle_managementaccess_profilesid). An empty value takes its key away.
 func mergedProperties(live map[string]string, want backend.Pairs) map[string]string {
 	out := maps.Clone(live)
 	if out == nil {

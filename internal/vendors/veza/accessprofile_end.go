@@ -37,7 +37,7 @@ func (d *profileDriver) retire(ctx context.Context, seen profileObservation) (pr
 			return profileObservation{}, err
 		}
 		if err := u.move(ctx, "REMOVE", people); err != nil {
-			return u.partly(err)
+			return u.partialResult(err)
 		}
 	}
 	var f fields
@@ -48,11 +48,11 @@ func (d *profileDriver) retire(ctx context.Context, seen profileObservation) (pr
 		f.set("labels", append(slices.Clone(u.live.Labels), retiredLabel))
 	}
 	if err := u.patchProfile(ctx, f); err != nil {
-		return u.partly(err)
+		return u.partialResult(err)
 	}
 	obs, err := d.Observe(ctx, backend.Ref{ID: seen.ID, ParentID: seen.ParentID})
 	if err != nil {
-		return u.partly(err)
+		return u.partialResult(err)
 	}
 	return obs, nil
 }

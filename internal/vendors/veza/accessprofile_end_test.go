@@ -17,8 +17,8 @@ func drafted(k vendortest.Kept[profile], desired profile) backend.Observation[pr
 	k.T.Helper()
 	obs := converge(k, k.Created(plain, desired), desired)
 	wide := related(payroll)
-	edit(k.House, obs.ID, map[string]any{"openDraft": true})
-	edit(k.House, obs.ID, map[string]any{"openDraft": true, "entities_to_create_relationships_to": []any{map[string]any{
+	edit(k.Fixture, obs.ID, map[string]any{"openDraft": true})
+	edit(k.Fixture, obs.ID, map[string]any{"openDraft": true, "entities_to_create_relationships_to": []any{map[string]any{
 		"entity_type": wide.EntityType, "datasource_id": wide.DatasourceID, "entity_id": wide.EntityID,
 	}}})
 	k.ResetCalls()
@@ -40,14 +40,14 @@ func TestADraftIsLeftAlone(t *testing.T) {
 			// It was opened after the look.
 			_, err := k.Update(t.Context(), seen, desired, k.Diff(seen, desired))
 			vendortest.Class(t, err, backend.Conflict)
-			if sent := writes(k.House); len(sent) > 0 {
+			if sent := writes(k.Fixture); len(sent) > 0 {
 				t.Errorf("sent %v", sent)
 			}
 			adopted, err := k.Update(t.Context(), obs, desired, backend.Changes{{Path: backend.PathMark}, {Path: "veza.relationships"}})
 			if err != nil || !adopted.Locked {
 				t.Errorf("%+v, %v", adopted, err)
 			}
-			same(t, "an adoption writes the mark alone", writes(k.House), []string{"PATCH profile"})
+			same(t, "an adoption writes the mark alone", writes(k.Fixture), []string{"PATCH profile"})
 		})
 	}
 }
@@ -59,8 +59,8 @@ func TestADraftThatOpensMeanwhile(t *testing.T) {
 	desired.Veza.Relationships, desired.Veza.Members = backend.VezaRelationships{related(team)}, backend.Set{}
 	k.ResetCalls()
 	ctx := backend.WithFence(t.Context(), func() error {
-		if len(writes(k.House)) == 0 {
-			edit(k.House, obs.ID, map[string]any{"openDraft": true})
+		if len(writes(k.Fixture)) == 0 {
+			edit(k.Fixture, obs.ID, map[string]any{"openDraft": true})
 		}
 		return nil
 	})
@@ -69,14 +69,14 @@ func TestADraftThatOpensMeanwhile(t *testing.T) {
 	if partly.ID != obs.ID {
 		t.Error("a part was written")
 	}
-	same(t, "writes", writes(k.House), []string{"PUT members REMOVE"})
+	same(t, "writes", writes(k.Fixture), []string{"PUT members REMOVE"})
 }
 
 func TestADraftIsWrittenAndPublished(t *testing.T) {
 	k := profiles(t, "PublishDraft")
 	desired := running()
 	drafted(k, desired)
-	k = vendortest.Keep(k.House, open(k.House, "PublishDraft").AccessProfiles())
+	k = vendortest.Keep(k.Fixture, open(k.Fixture, "PublishDraft").AccessProfiles())
 	found, err := k.Observe(t.Context(), backend.Ref{ParentID: plain, Mark: mark})
 	if err != nil {
 		t.Fatal(err)
@@ -85,7 +85,7 @@ func TestADraftIsWrittenAndPublished(t *testing.T) {
 	desired.Veza.Relationships = append(desired.Veza.Relationships, related(team))
 	same(t, "changes", k.Diff(k.Again(found, desired), desired).Paths(), []string{"veza.relationships", "veza.publish"})
 	obs := converge(k, found, desired)
-	same(t, "writes", writes(k.House), []string{"PATCH version", "PATCH version PUBLISHED"})
+	same(t, "writes", writes(k.Fixture), []string{"PATCH version", "PATCH version PUBLISHED"})
 	if obs.Locked || backend.Value(obs.VersionNumber) != 2 || obs.DraftNumber != nil {
 		t.Errorf("locked %t, draft %v, version %v", obs.Locked, obs.DraftNumber, obs.VersionNumber)
 	}
@@ -136,8 +136,8 @@ func TestADraftOfSomebodyElse(t *testing.T) {
 		t.Run(sentence, func(t *testing.T) {
 			k := profiles(t, "PublishDraft")
 			obs := converge(k, k.Created(plain, own), own)
-			edit(k.House, obs.ID, opened(nil))
-			edit(k.House, obs.ID, opened(tc.draft))
+			edit(k.Fixture, obs.ID, opened(nil))
+			edit(k.Fixture, obs.ID, opened(tc.draft))
 			obs = k.Again(obs, tc.desired)
 			changes := k.Diff(obs, tc.desired)
 			k.ResetCalls()
@@ -154,7 +154,7 @@ func TestADraftOfSomebodyElse(t *testing.T) {
 				return
 			}
 			vendortest.Class(t, err, backend.Conflict)
-			if sent := writes(k.House); len(sent) > 0 {
+			if sent := writes(k.Fixture); len(sent) > 0 {
 				t.Errorf("sent %v", sent)
 			}
 		})
@@ -221,7 +221,7 @@ func TestRetiring(t *testing.T) {
 	retired := backend.Changes{{Path: backend.PathRetired}}
 	k := profiles(t)
 	obs := converge(k, k.Created(plain, running()), running())
-	edit(k.House, obs.ID, map[string]any{"members": []any{
+	edit(k.Fixture, obs.ID, map[string]any{"members": []any{
 		map[string]any{"identity_id": ada}, map[string]any{"identity_id": grace}, map[string]any{"identity_id": alan, "created_from": "BIRTHRIGHT"},
 	}})
 	k.ResetCalls()
@@ -231,8 +231,8 @@ func TestRetiring(t *testing.T) {
 			t.Fatalf("%+v, %v", out, err)
 		}
 	}
-	same(t, "writes", writes(k.House), []string{"PUT members REMOVE", "PATCH profile PAUSED"})
-	labels := stored(k.House, obs.ID)["labels"].([]any)
+	same(t, "writes", writes(k.Fixture), []string{"PUT members REMOVE", "PATCH profile PAUSED"})
+	labels := stored(k.Fixture, obs.ID)["labels"].([]any)
 	if !slices.Contains(labels, any("governance-operator.io/retired")) {
 		t.Errorf("labels %v", labels)
 	}
@@ -245,7 +245,7 @@ func TestRetiring(t *testing.T) {
 		t.Error("a profile that runs is not retired")
 	}
 	adopted, err := k.Update(t.Context(), back, running(), backend.Changes{{Path: backend.PathMark}})
-	if err != nil || slices.Contains(stored(k.House, obs.ID)["labels"].([]any), any("governance-operator.io/retired")) {
+	if err != nil || slices.Contains(stored(k.Fixture, obs.ID)["labels"].([]any), any("governance-operator.io/retired")) {
 		t.Errorf("%+v, %v", adopted, err)
 	}
 }
@@ -253,7 +253,7 @@ func TestRetiring(t *testing.T) {
 func TestWhatIsInUseStays(t *testing.T) {
 	for sentence, use := range map[string]func(k vendortest.Kept[profile], id string){
 		"by a workflow": func(k vendortest.Kept[profile], id string) {
-			edit(k.House, id, map[string]any{"used_by_workflow": true})
+			edit(k.Fixture, id, map[string]any{"used_by_workflow": true})
 		},
 		"by an heir": func(k vendortest.Kept[profile], id string) {
 			heir := leastProfile(business)("Heir")
@@ -270,7 +270,7 @@ func TestWhatIsInUseStays(t *testing.T) {
 			_, err := k.Update(t.Context(), obs, profile{}, backend.Changes{{Path: backend.PathRetired}})
 			vendortest.Class(t, err, backend.Terminal)
 			vendortest.Class(t, k.Driver.Delete(t.Context(), obs), backend.Terminal)
-			if sent := writes(k.House); len(sent) > 0 {
+			if sent := writes(k.Fixture); len(sent) > 0 {
 				t.Errorf("sent %v", sent)
 			}
 		})
@@ -283,8 +283,8 @@ func TestDeletingTakesLeave(t *testing.T) {
 	k.ResetCalls()
 	err := k.Driver.Delete(t.Context(), obs)
 	vendortest.Class(t, err, backend.Terminal)
-	if k.Capabilities().Delete || !strings.Contains(err.Error(), "write DeleteProfile into spec.veza.allow") || len(writes(k.House)) > 0 {
-		t.Errorf("%v, sent %v", err, writes(k.House))
+	if k.Capabilities().Delete || !strings.Contains(err.Error(), "write DeleteProfile into spec.veza.allow") || len(writes(k.Fixture)) > 0 {
+		t.Errorf("%v, sent %v", err, writes(k.Fixture))
 	}
 	for sentence, arrange := range map[string]func(k vendortest.Kept[profile]){
 		"405": func(vendortest.Kept[profile]) {},
@@ -319,7 +319,7 @@ func TestNobodyGetsMore(t *testing.T) {
 				for stop := 0; ; stop++ {
 					k := profiles(t)
 					obs := converge(k, k.Created(plain, before), before)
-					allowed := gives(k.House, obs.ID)
+					allowed := gives(k.Fixture, obs.ID)
 					n := 0
 					_, err := k.Update(backend.WithFence(t.Context(), func() error {
 						if n++; n > stop {
@@ -327,9 +327,9 @@ func TestNobodyGetsMore(t *testing.T) {
 						}
 						return nil
 					}), obs, after, k.Diff(obs, after))
-					now := gives(k.House, obs.ID)
+					now := gives(k.Fixture, obs.ID)
 					converge(k, obs, after)
-					allowed = append(allowed, gives(k.House, obs.ID)...)
+					allowed = append(allowed, gives(k.Fixture, obs.ID)...)
 					for _, pair := range now {
 						if !slices.Contains(allowed, pair) {
 							t.Errorf("after %d calls: %s", stop, pair)
@@ -345,7 +345,7 @@ func TestNobodyGetsMore(t *testing.T) {
 }
 
 // gives lists who has what at the vendor: members × relationships while the profile runs.
-func gives(h *vendortest.House, id string) []string {
+func gives(h *vendortest.Fixture, id string) []string {
 	p := stored(h, id)
 	if p["state"] != "RUNNING" {
 		return nil

@@ -37,7 +37,7 @@ func TestTwins(t *testing.T) {
 			older := k.Created(plain, leastProfile(plain)("P"))
 			k.Advance(1e9)
 			younger := k.Created(plain, leastProfile(plain)("P"))
-			edit(k.House, younger.ID, tc.change)
+			edit(k.Fixture, younger.ID, tc.change)
 			found, err := k.Observe(t.Context(), backend.Ref{ParentID: plain, Mark: mark})
 			if err != nil || found.ID != older.ID || found.Twin == nil || found.Twin.ID != younger.ID || found.Twin.Empty != tc.empty {
 				t.Errorf("%+v, twin %+v, %v", found.ID, found.Twin, err)
@@ -54,10 +54,10 @@ func TestNamesThatGetAPrefix(t *testing.T) {
 	desired := leastProfile(role)("Developers")
 	desired.Entitlements = backend.EntitlementSet{developers}
 	obs := converge(k, k.Created(role, desired), desired)
-	same(t, "the name at the vendor", stored(k.House, obs.ID)["name"], any("SALESFORCE - Developers"))
+	same(t, "the name at the vendor", stored(k.Fixture, obs.ID)["name"], any("SALESFORCE - Developers"))
 	desired.DisplayName = backend.To("Devs")
 	converge(k, obs, desired)
-	same(t, "the name at the vendor", stored(k.House, obs.ID)["name"], any("SALESFORCE - Devs"))
+	same(t, "the name at the vendor", stored(k.Fixture, obs.ID)["name"], any("SALESFORCE - Devs"))
 	desired.DisplayName = backend.To("SALESFORCE - Devs")
 	_, err := k.Update(t.Context(), obs, desired, k.Diff(obs, desired))
 	vendortest.Refusal(t, err, "displayName", "write it without")
@@ -95,7 +95,7 @@ func TestAStartThatWaitsForApproval(t *testing.T) {
 		}
 		obs = k.Again(obs, desired)
 	}
-	edit(k.House, obs.ID, map[string]any{"approve": true})
+	edit(k.Fixture, obs.ID, map[string]any{"approve": true})
 	if obs = k.Again(obs, desired); obs.Phase != "" || len(k.Diff(obs, desired)) > 0 {
 		t.Errorf("%s %v", obs.Phase, k.Diff(obs, desired))
 	}
@@ -108,7 +108,7 @@ func TestOneRowForEachRef(t *testing.T) {
 	if _, err := k.Server.Create(fake.KindAccessProfile, "", map[string]any{"name": "theirs"}); err != nil {
 		t.Fatal(err)
 	}
-	k = vendortest.Keep(k.House, open(k.House, "PublishDraft").AccessProfiles())
+	k = vendortest.Keep(k.Fixture, open(k.Fixture, "PublishDraft").AccessProfiles())
 	rows := k.Many(backend.Ref{ID: ours.ID, ParentID: plain}, backend.Ref{ID: noSuchID, ParentID: plain}, backend.Ref{ParentID: plain, Mark: backend.Mark{Owner: "*"}})
 	got := map[string]int{}
 	for _, row := range rows {
@@ -148,7 +148,7 @@ func TestAVersionThatIsOnlyANumber(t *testing.T) {
 	}
 	_, err = k.Update(t.Context(), obs, running(), backend.Changes{{Path: "veza.relationships"}})
 	vendortest.Class(t, err, backend.Retryable)
-	opted := vendortest.Keep(k.House, open(k.House, "PublishDraft").AccessProfiles())
+	opted := vendortest.Keep(k.Fixture, open(k.Fixture, "PublishDraft").AccessProfiles())
 	converge(opted, obs, running())
 }
 

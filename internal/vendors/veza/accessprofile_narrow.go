@@ -11,21 +11,21 @@ import (
 // ofContents are the fields of a version that say what its members get.
 var ofContents = []string{pathEntitlements, pathRelationships, pathInherits}
 
-// moves reports whether the state is to be another.
-func (u *profileUpdate) moves() bool { return u.want.State != nil && u.changes.Has(pathState) }
+// stateChanges reports whether the state is to be another.
+func (u *profileUpdate) stateChanges() bool { return u.want.State != nil && u.changes.Has(pathState) }
 
 // stops reports whether the profile runs and is not to run any more.
 func (u *profileUpdate) stops() bool {
-	return u.live.running() && u.moves() && rest.Upper(*u.want.State) != stateRunning
+	return u.live.running() && u.stateChanges() && rest.Upper(*u.want.State) != stateRunning
 }
 
-// shrink takes contents away from a profile that stops, while it still runs. What replaces
+// removeContents takes contents away from a profile that stops, while it still runs. What replaces
 // them comes when it has stopped. A draft of others is put into force as a whole, after.
-func (u *profileUpdate) shrink(ctx context.Context) error {
+func (u *profileUpdate) removeContents(ctx context.Context) error {
 	if !u.stops() || u.publishing || !u.changes.Any(ofContents...) {
 		return nil
 	}
-	if err := u.again(ctx); err != nil {
+	if err := u.rereadAfterWrite(ctx); err != nil {
 		return err
 	}
 	var f fields

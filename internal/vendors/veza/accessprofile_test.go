@@ -32,12 +32,12 @@ func running() profile {
 func TestAProfileStartsLast(t *testing.T) {
 	k := profiles(t)
 	obs := k.Created(plain, running())
-	body, _ := last(k.House, "POST", atProfiles)
+	body, _ := last(k.Fixture, "POST", atProfiles)
 	same(t, "the state of the create", body["state"], any("INITIAL"))
 	same(t, "the labels of the create", body["labels"], any([]any{"governance-operator.io/mark=team-a/payroll;0123456789ab;tokentokentoken1"}))
 	k.ResetCalls()
 	obs = converge(k, obs, running())
-	same(t, "writes", writes(k.House), []string{"PUT members ADD", "PATCH profile RUNNING"})
+	same(t, "writes", writes(k.Fixture), []string{"PUT members ADD", "PATCH profile RUNNING"})
 	if obs.Mark != mark || backend.Value(obs.VersionNumber) != 1 || obs.DraftNumber != nil || obs.Version == "" || obs.Actual.Facts.StartedAt.IsZero() {
 		t.Errorf("%+v", obs)
 	}
@@ -69,7 +69,7 @@ func TestUpdatesKeepTheirOrder(t *testing.T) {
 			obs := converge(k, k.Created(plain, before), before)
 			k.ResetCalls()
 			converge(k, obs, moved(tc.to))
-			same(t, "writes", writes(k.House), tc.want)
+			same(t, "writes", writes(k.Fixture), tc.want)
 		})
 	}
 }
@@ -94,7 +94,7 @@ func TestMasksNameTheBody(t *testing.T) {
 			tc.change(&changed)
 			k.ResetCalls()
 			k.Updated(k.Again(obs, changed), changed)
-			body, query := last(k.House, "PATCH", tc.route)
+			body, query := last(k.Fixture, "PATCH", tc.route)
 			values, err := url.ParseQuery(query)
 			if err != nil || values.Get("update_mask") != tc.mask || len(body) != strings.Count(tc.mask, ",")+1 {
 				t.Errorf("mask %q (%v), body %v", query, err, body)
@@ -118,7 +118,7 @@ func TestWhatNobodySetStays(t *testing.T) {
 	}
 	obs := converge(k, k.Created(plain, desired), desired)
 	first := related(developers)
-	edit(k.House, obs.ID, map[string]any{
+	edit(k.Fixture, obs.ID, map[string]any{
 		"custom_properties": map[string]any{"tier": "1", "theirs": "x"},
 		"catalog_item_info": map[string]any{"name": "Developers", "icon": "key"},
 		"entities_to_create_relationships_to": []any{map[string]any{
@@ -148,12 +148,12 @@ func TestWhatNobodySetStays(t *testing.T) {
 			changed.Veza.CustomProperties["tier"], changed.Veza.CatalogItem.Recommended = name, backend.To(true)
 			more(&changed)
 			converge(k, obs, changed)
-			live := stored(k.House, obs.ID)
+			live := stored(k.Fixture, obs.ID)
 			same(t, "properties", live["custom_properties"], any(map[string]any{"tier": name, "theirs": "x"}))
 			if icon := live["catalog_item_info"].(map[string]any)["icon"]; icon != "key" {
 				t.Errorf("the icon is %v", icon)
 			}
-			body, _ := last(k.House, "PATCH", atVersion)
+			body, _ := last(k.Fixture, "PATCH", atVersion)
 			kept := body["entities_to_create_relationships_to"].([]any)[0].(map[string]any)
 			if kept["grant_by"] != 3.0 || kept["created_by_access_profile"] != true || kept["condition"].(map[string]any)["type"] != 2.0 {
 				t.Errorf("sent back as %v", kept)
@@ -173,7 +173,7 @@ func TestLabels(t *testing.T) {
 	}
 	desired := leastProfile(plain)("By hand")
 	found, err := k.Observe(t.Context(), backend.Ref{ParentID: plain, Key: desired.Key()})
-	if err != nil || found.ID != id || found.Mark.Owner != "team-b/x" || found.Blemished || found.MarkInProse {
+	if err != nil || found.ID != id || found.Mark.Owner != "team-b/x" || found.MarkIncomplete || found.MarkInProse {
 		t.Fatalf("%+v, %v", found, err)
 	}
 	found.Mark = mark // As the engine adopts.
@@ -181,9 +181,9 @@ func TestLabels(t *testing.T) {
 	if err != nil || adopted.Mark != mark {
 		t.Fatalf("%+v, %v", adopted, err)
 	}
-	same(t, "labels", stored(k.House, id)["labels"], any([]any{"theirs", "governance-operator.io/mark=team-a/payroll;0123456789ab;tokentokentoken1"}))
+	same(t, "labels", stored(k.Fixture, id)["labels"], any([]any{"theirs", "governance-operator.io/mark=team-a/payroll;0123456789ab;tokentokentoken1"}))
 	same(t, "labels that a spec can be about", adopted.Actual.Veza.Labels, backend.Set{"theirs"})
-	edit(k.House, id, map[string]any{"labels": []any{}})
+	edit(k.Fixture, id, map[string]any{"labels": []any{}})
 	if lost := k.Again(adopted, desired); !lost.Mark.IsZero() || lost.MarkInProse {
 		t.Errorf("a mark that was taken away: %+v", lost.Mark)
 	}
@@ -217,7 +217,7 @@ func TestMembers(t *testing.T) {
 	desired := leastProfile(plain)("P")
 	desired.Veza.Members = backend.Set{ada}
 	obs := converge(k, k.Created(plain, desired), desired)
-	edit(k.House, obs.ID, map[string]any{"members": []any{
+	edit(k.Fixture, obs.ID, map[string]any{"members": []any{
 		map[string]any{"identity_id": ada}, map[string]any{"identity_id": grace, "created_from": "BIRTHRIGHT"},
 		map[string]any{"identity_id": alan, "created_from": "OTHER", "workflow": "joiners"},
 	}})
@@ -226,7 +226,7 @@ func TestMembers(t *testing.T) {
 	same(t, "members by hand", obs.Actual.Veza.Members, backend.Set{ada})
 	desired.Veza.Members = backend.Set{}
 	converge(k, obs, desired)
-	body, _ := last(k.House, "PUT", atMembers)
+	body, _ := last(k.Fixture, "PUT", atMembers)
 	same(t, "the change", body, map[string]any{"access_profile_id": obs.ID, "version_number": 1.0, "type": "REMOVE", "identity_ids": []any{ada}})
 	k.Feature("memberError")
 	desired.Veza.Members = backend.Set{ada}
@@ -247,7 +247,7 @@ func TestVersionsThatMoveWithEachEdit(t *testing.T) {
 	if n := backend.Value(obs.VersionNumber); n != 2 {
 		t.Errorf("version %d", n)
 	}
-	body, _ := last(k.House, "PUT", atMembers)
+	body, _ := last(k.Fixture, "PUT", atMembers)
 	same(t, "members are added to the new version", body["version_number"], any(2.0))
 	rows := k.Many(backend.Ref{ID: obs.ID, ParentID: plain})
 	if len(rows) != 1 || cmp.Diff(rows[0].VersionNumber, obs.VersionNumber) != "" {
@@ -258,7 +258,7 @@ func TestVersionsThatMoveWithEachEdit(t *testing.T) {
 func TestNoEmptyListIsSentUnasked(t *testing.T) {
 	k := profiles(t)
 	obs := k.Created(plain, leastProfile(plain)("P"))
-	body, _ := last(k.House, "POST", atProfiles)
+	body, _ := last(k.Fixture, "POST", atProfiles)
 	for _, key := range []string{"entities_to_create_relationships_to", "inherit_entities_from_access_profiles", "custom_properties", "description"} {
 		if _, ok := body[key]; ok {
 			t.Errorf("%s was sent", key)
@@ -267,7 +267,7 @@ func TestNoEmptyListIsSentUnasked(t *testing.T) {
 	desired := leastProfile(plain)("P")
 	desired.Veza.AccessRequestPolicyID, desired.Entitlements = &auto, backend.EntitlementSet{}
 	k.Updated(obs, desired)
-	body, _ = last(k.House, "PATCH", atVersion)
+	body, _ = last(k.Fixture, "PATCH", atVersion)
 	same(t, "the body", body, map[string]any{"access_request_policy_id": auto})
 }
 

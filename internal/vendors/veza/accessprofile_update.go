@@ -25,10 +25,10 @@ func (d *profileDriver) Update(ctx context.Context, seen profileObservation, des
 		return profileObservation{}, err
 	}
 	for _, step := range []func(context.Context) error{
-		u.removeMembers, u.shrink, u.narrow, u.writeVersion, u.publish, u.writeProfile, u.addMembers, u.setState,
+		u.removeMembers, u.removeContents, u.narrow, u.writeVersion, u.publish, u.writeProfile, u.addMembers, u.setState,
 	} {
 		if err := step(ctx); err != nil {
-			return u.partly(err)
+			return u.partialResult(err)
 		}
 	}
 	obs, err := d.Observe(ctx, backend.Ref{ID: seen.ID, ParentID: seen.ParentID, Tail: backend.TailOf(desired, d.Capabilities())})
@@ -36,7 +36,7 @@ func (d *profileDriver) Update(ctx context.Context, seen profileObservation, des
 		err = vanished("access profile", seen.ID)
 	}
 	if err != nil {
-		return u.partly(err)
+		return u.partialResult(err)
 	}
 	return obs, nil
 }
@@ -74,7 +74,7 @@ func (u *profileUpdate) begin(ctx context.Context) error {
 	if u.live.Draft != 0 && !u.publishing && u.changes.Has(backend.PathMark) {
 		// Taking a profile over touches no version; the rest waits for the draft.
 		u.changes = backend.Changes{{Path: backend.PathMark}}
-	} else if err := u.minded(); err != nil {
+	} else if err := u.refuseForeignDraft(); err != nil {
 		return err
 	}
 	t, err := u.types.of(ctx, u.live.ProfileType)
@@ -111,17 +111,17 @@ func (u *profileUpdate) refresh(ctx context.Context) error {
 	return err
 }
 
-// minded refuses to write past a draft that somebody opened: publishing it later would
+// refuseForeignDraft refuses to write past a draft that somebody opened: publishing it later would
 // undo what is written now (docs/vendors/veza-api.md#patch-apiprivatelifecycle_managementaccess_profilesidversionsversion).
-func (u *profileUpdate) minded() error {
+func (u *profileUpdate) refuseForeignDraft() error {
 	if u.live.Draft != 0 && !u.publishing {
 		return backend.Errorf(backend.Conflict, "the draft %d of the access profile %s is open at Veza", u.live.Draft, u.seen.ID)
 	}
 	return nil
 }
 
-// partly tells an error with what is known of the profile, where a part was written.
-func (u *profileUpdate) partly(err error) (profileObservation, error) {
+// partialResult returns an error with what is known of the profile, where a part was written.
+func (u *profileUpdate) partialResult(err error) (profileObservation, error) {
 	if !u.wrote {
 		return profileObservation{}, err
 	}
@@ -179,7 +179,7 @@ func (u *profileUpdate) writeVersion(ctx context.Context) error {
 	if !u.publishing && !u.changes.Any(ofVersion...) {
 		return nil
 	}
-	if err := u.again(ctx); err != nil {
+	if err := u.rereadAfterWrite(ctx); err != nil {
 		return err
 	}
 	n, base := u.live.Current, u.inForceNow
@@ -202,15 +202,15 @@ func (u *profileUpdate) patchVersion(ctx context.Context, n number, f fields) er
 	return u.patched(u.patch(ctx, versionPath(u.seen.ID, n), f))
 }
 
-// again reads what is about to be replaced whole once more, after a write of our own.
-func (u *profileUpdate) again(ctx context.Context) error {
+// rereadAfterWrite reads what is about to be replaced whole once more, after a write of our own.
+func (u *profileUpdate) rereadAfterWrite(ctx context.Context) error {
 	if !u.wrote {
 		return nil
 	}
 	if err := u.refresh(ctx); err != nil {
 		return err
 	}
-	return u.minded()
+	return u.refuseForeignDraft()
 }
 
 func versionPath(id string, n number) string {
@@ -264,7 +264,7 @@ func (u *profileUpdate) addMembers(ctx context.Context) error {
 
 // setState comes last: it is what makes the rest count (docs/vendors/veza-api.md#order-of-writes).
 func (u *profileUpdate) setState(ctx context.Context) error {
-	if !u.moves() || u.narrowed {
+	if !u.stateChanges() || u.narrowed {
 		return nil
 	}
 	if rest.Upper(*u.want.State) == stateRunning {

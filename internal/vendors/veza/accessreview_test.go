@@ -21,7 +21,7 @@ func leastReview(name string) review {
 func TestAReviewIsSentWhole(t *testing.T) {
 	k := reviews(t)
 	obs := k.Created(quarterly, fullReview())
-	body, _ := last(k.House, "POST", atReviews)
+	body, _ := last(k.Fixture, "POST", atReviews)
 	same(t, "the body", body, map[string]any{
 		"workflow_id": quarterly, "data_source": 2.0, "snapshot_id": 1690354800.0, "name": "Q4 Salesforce", "notes": "Quarterly.\n" + mark.Line(),
 		"reviewer_assignment": map[string]any{
@@ -118,7 +118,7 @@ func TestHiddenNotesProveNothing(t *testing.T) {
 	if err != nil || !k.Capabilities().MarkProven || found.Twin == nil || found.Twin.Empty {
 		t.Errorf("%+v, %v, proven %t", found, err, k.Capabilities().MarkProven)
 	}
-	if opened := open(k.House).AccessReviews().Capabilities(); opened.MarkProven {
+	if opened := open(k.Fixture).AccessReviews().Capabilities(); opened.MarkProven {
 		t.Error("another opening of the tenant has seen nothing yet")
 	}
 }
@@ -148,7 +148,7 @@ func TestAReviewIsNeverWritten(t *testing.T) {
 		t.Errorf("%+v, %v", obs, err)
 	}
 	vendortest.Class(t, k.Driver.Delete(t.Context(), seen), backend.Terminal)
-	if sent := writes(k.House); len(sent) > 0 {
+	if sent := writes(k.Fixture); len(sent) > 0 {
 		t.Errorf("sent %v", sent)
 	}
 	if caps := k.Capabilities(); !caps.RunOnce || caps.Update || caps.Delete || caps.Retire {

@@ -61,7 +61,7 @@ func TestAnEntityThatIsRenamed(t *testing.T) {
 	obs := k.Again(backend.Observation[entity]{ID: team.ID, ParentID: okta}, entity{})
 	k.ResetCalls()
 	obs = k.Again(obs, entity{})
-	body, _ := last(k.House, "POST", atNodes)
+	body, _ := last(k.Fixture, "POST", atNodes)
 	same(t, "the second look asks by name", body, map[string]any{"query_type": "SOURCE_TO_DESTINATION", "source_node_types": map[string]any{"nodes": []any{map[string]any{
 		"node_type": "OktaGroup", "condition_expression": map[string]any{"specs": []any{map[string]any{"property": "name", "value": "AI Team"}}},
 	}}}})
@@ -93,7 +93,7 @@ func TestNothingOfAnEntityIsWritten(t *testing.T) {
 	_, err = k.Create(t.Context(), backend.Ref{ParentID: okta, Mark: mark}, entity{})
 	vendortest.Class(t, err, backend.Terminal)
 	vendortest.Class(t, k.Driver.Delete(t.Context(), seen), backend.Terminal)
-	if sent := writes(k.House); len(sent) > 0 {
+	if sent := writes(k.Fixture); len(sent) > 0 {
 		t.Errorf("sent %v", sent)
 	}
 }

@@ -17,7 +17,7 @@ func TestEntitlementsStayConverged(t *testing.T) {
 	}
 	vendortest.StaysConverged(t, vendortest.Guard[backend.AppEntitlement]{
 		Open: entitlements, Place: vendortest.Place{ParentID: okta, Existing: team.ID},
-		Specs: vendortest.Specs[backend.AppEntitlement]{
+		RandomSpecs: vendortest.RandomSpecs[backend.AppEntitlement]{
 			Sample: sample,
 			Mend:   func(e *backend.AppEntitlement) { e.Veza = sample.Veza },
 		},
@@ -32,7 +32,7 @@ func TestProfilesStayConverged(t *testing.T) {
 			vendortest.StaysConverged(t, vendortest.Guard[backend.AccessProfile]{
 				Open:    func(t *testing.T) vendortest.Kept[profile] { return profiles(t, "PublishDraft") },
 				Prepare: func(k vendortest.Kept[profile]) { k.Feature(features...) }, Place: vendortest.Place{ParentID: plain},
-				Specs: vendortest.Specs[backend.AccessProfile]{
+				RandomSpecs: vendortest.RandomSpecs[backend.AccessProfile]{
 					Sample: fullProfile(), Variations: profileVariations(),
 					Texts: []string{"displayName", "description", "veza.catalogItem.name", "veza.catalogItem.description", "veza.catalogItem.markdownDescription"},
 					Mend: func(p *profile) {
@@ -50,7 +50,7 @@ func TestProfilesStayConverged(t *testing.T) {
 func TestReviewsStayConverged(t *testing.T) {
 	vendortest.StaysConverged(t, vendortest.Guard[backend.AccessReview]{
 		Open: reviews, Place: vendortest.Place{ParentID: quarterly, Settles: time.Second},
-		Specs: vendortest.Specs[backend.AccessReview]{
+		RandomSpecs: vendortest.RandomSpecs[backend.AccessReview]{
 			Sample: fullReview(), Texts: []string{"displayName", "description"},
 			Variations: map[string]func(*backend.AccessReview){
 				"of now":          func(r *backend.AccessReview) { r.Veza.DataSource, r.Veza.SnapshotID = backend.To("Current"), nil },

@@ -97,7 +97,7 @@ func TestOutcomeOfACreate(t *testing.T) {
 		t.Run("profile/"+sentence, func(t *testing.T) {
 			k := profiles(t)
 			tryCreate(t, k, plain, leastProfile(plain)("P"), tc.fault, tc.class)
-			found, err := open(k.House).AccessProfiles().Observe(t.Context(), backend.Ref{ParentID: plain, Mark: mark})
+			found, err := open(k.Fixture).AccessProfiles().Observe(t.Context(), backend.Ref{ParentID: plain, Mark: mark})
 			if err != nil || found.Exists != tc.exists {
 				t.Errorf("%v: exists %t, want %t", err, found.Exists, tc.exists)
 			}
@@ -105,7 +105,7 @@ func TestOutcomeOfACreate(t *testing.T) {
 		t.Run("review/"+sentence, func(t *testing.T) {
 			k := reviews(t)
 			tryCreate(t, k, quarterly, fullReview(), tc.fault, tc.class)
-			found, err := open(k.House).AccessReviews().Observe(t.Context(), backend.Ref{ParentID: quarterly, Mark: mark})
+			found, err := open(k.Fixture).AccessReviews().Observe(t.Context(), backend.Ref{ParentID: quarterly, Mark: mark})
 			if err != nil || found.Exists != tc.exists {
 				t.Errorf("%v: exists %t, want %t", err, found.Exists, tc.exists)
 			}

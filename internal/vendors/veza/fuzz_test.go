@@ -33,37 +33,37 @@ func badly(f *testing.F) (*vendortest.Garbler, func() backend.Tenant) {
 
 func FuzzAppEntitlements(f *testing.F) {
 	g, open := badly(f)
-	b := vendortest.Bad[backend.AppEntitlement]{
+	b := vendortest.FaultyDriver[backend.AppEntitlement]{
 		Garbler: g, Open: open, Driver: backend.Tenant.AppEntitlements, ParentID: okta, Existing: team.ID, Absent: saysAbsent,
 		Key:     backend.Key{Type: "OktaGroup", DisplayName: "AI Team"},
 		Desired: backend.AppEntitlement{DisplayName: backend.To("AI Team"), Veza: &backend.VezaAppEntitlement{EntityType: backend.To("OktaGroup")}},
 	}
 	b.Record(f)
-	g.Fuzz(f, b.Endure)
+	g.Fuzz(f, b.RunGarbageTests)
 }
 
 func FuzzAccessProfiles(f *testing.F) {
 	g, open := badly(f)
-	b := vendortest.Bad[backend.AccessProfile]{
+	b := vendortest.FaultyDriver[backend.AccessProfile]{
 		Garbler: g, Open: open, Driver: backend.Tenant.AccessProfiles, ParentID: plain, Absent: saysAbsent,
 		Key: fullProfile().Key(), Desired: fullProfile(), Extra: []string{backend.PathRetired},
 	}
 	b.Record(f)
-	g.Fuzz(f, b.Endure)
+	g.Fuzz(f, b.RunGarbageTests)
 }
 
 func FuzzAccessReviews(f *testing.F) {
 	g, open := badly(f)
-	b := vendortest.Bad[backend.AccessReview]{
+	b := vendortest.FaultyDriver[backend.AccessReview]{
 		Garbler: g, Open: open, Driver: backend.Tenant.AccessReviews, ParentID: quarterly, Desired: fullReview(), Absent: saysAbsent,
 	}
 	b.Record(f)
-	g.Fuzz(f, b.Endure)
+	g.Fuzz(f, b.RunGarbageTests)
 }
 
 func FuzzTenant(f *testing.F) {
 	g, open := badly(f)
-	b := vendortest.BadTenant{
+	b := vendortest.FaultyTenant{
 		Garbler: g, Open: open,
 		// A datasource that grants no types has no entities.
 		Absent: func(g vendortest.Garbage) bool {
@@ -75,7 +75,7 @@ func FuzzTenant(f *testing.F) {
 		},
 	}
 	b.Record(f)
-	g.Fuzz(f, b.Endure)
+	g.Fuzz(f, b.RunGarbageTests)
 }
 
 // saysAbsent reads an answer without the driver's help: 404, or a list. An object without

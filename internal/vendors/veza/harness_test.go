@@ -65,12 +65,12 @@ func related(e backend.EntitlementID) backend.VezaRelationship {
 }
 
 // begin opens a tenant with the operations that its owner allowed.
-func begin(t *testing.T, allow ...string) *vendortest.House {
+func begin(t *testing.T, allow ...string) *vendortest.Fixture {
 	t.Helper()
-	return vendortest.Begin(t, fake.Start, func(h *vendortest.House) backend.Tenant { return open(h, allow...) })
+	return vendortest.Begin(t, fake.Start, func(h *vendortest.Fixture) backend.Tenant { return open(h, allow...) })
 }
 
-func open(h *vendortest.House, allow ...string) backend.Tenant {
+func open(h *vendortest.Fixture, allow ...string) backend.Tenant {
 	h.T.Helper()
 	return h.Open(veza.Vendor(), backend.Config{
 		Allow: allow, Credentials: backend.Credentials{Token: backend.Secret(h.Server.Credentials().StaticToken)},
@@ -78,7 +78,7 @@ func open(h *vendortest.House, allow ...string) backend.Tenant {
 }
 
 // edit changes a profile as somebody in the console would.
-func edit(h *vendortest.House, id string, patch map[string]any) {
+func edit(h *vendortest.Fixture, id string, patch map[string]any) {
 	h.T.Helper()
 	if err := h.Edit(sandbox.Target{Kind: fake.KindAccessProfile, ID: id}, patch); err != nil {
 		h.T.Fatal(err)
@@ -87,7 +87,7 @@ func edit(h *vendortest.House, id string, patch map[string]any) {
 
 // writes lists the writes since the last reset, as "METHOD thing" with the change of members
 // or the state that is asked for.
-func writes(h *vendortest.House) []string {
+func writes(h *vendortest.Fixture) []string {
 	out := []string{}
 	for _, c := range h.Calls(0) {
 		if c.Class != sandbox.ClassWrite {
@@ -107,14 +107,14 @@ func writes(h *vendortest.House) []string {
 }
 
 // last is what was sent last by a method to a route, and its query.
-func last(h *vendortest.House, method, route string) (map[string]any, string) {
+func last(h *vendortest.Fixture, method, route string) (map[string]any, string) {
 	h.T.Helper()
 	body, call := vendortest.Last[map[string]any](h, method, route)
 	return body, call.Query
 }
 
 // stored is a profile as the vendor keeps it.
-func stored(h *vendortest.House, id string) map[string]any {
+func stored(h *vendortest.Fixture, id string) map[string]any {
 	h.T.Helper()
 	for _, p := range h.Dump().(fake.Dump).Profiles {
 		if p["id"] == id {

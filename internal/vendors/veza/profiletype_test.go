@@ -45,7 +45,7 @@ func TestTheTypeIsAskedFirst(t *testing.T) {
 			k.ResetCalls()
 			_, err = k.Update(t.Context(), obs, desired, k.Diff(obs, desired))
 			vendortest.Refusal(t, err, tc.path, tc.why)
-			if sent := writes(k.House); len(sent) > 0 {
+			if sent := writes(k.Fixture); len(sent) > 0 {
 				t.Errorf("sent %v", sent)
 			}
 		})

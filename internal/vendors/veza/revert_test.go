@@ -17,7 +17,7 @@ func TestARevertOfAProfileReverts(t *testing.T) {
 		Guard: vendortest.Guard[backend.AccessProfile]{
 			Open:  func(t *testing.T) vendortest.Kept[profile] { return profiles(t, "PublishDraft") },
 			Place: vendortest.Place{ParentID: limited}, Prepare: edits().Prepare,
-			Specs: vendortest.Specs[backend.AccessProfile]{
+			RandomSpecs: vendortest.RandomSpecs[backend.AccessProfile]{
 				Sample: fullProfile(), Variations: inOtherWays(profileVariations()),
 				Mend: func(p *profile) {
 					if p.Veza == nil {
@@ -99,7 +99,7 @@ func TestARevertOfAnApplicationProfileReverts(t *testing.T) {
 		Guard: vendortest.Guard[backend.AccessProfile]{
 			Open:  func(t *testing.T) vendortest.Kept[profile] { return profiles(t, "PublishDraft") },
 			Place: vendortest.Place{ParentID: application},
-			Specs: vendortest.Specs[backend.AccessProfile]{
+			RandomSpecs: vendortest.RandomSpecs[backend.AccessProfile]{
 				Sample: applicationProfile(), Variations: applicationVariations(),
 				Mend: func(p *profile) {
 					if p.Veza == nil {

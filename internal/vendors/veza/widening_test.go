@@ -65,7 +65,7 @@ func meant(p profile) vendortest.Grants {
 type targets struct{ have vendortest.Grants }
 
 func (s *targets) look(k vendortest.Kept[profile], id string) vendortest.Grants {
-	p := stored(k.House, id)
+	p := stored(k.Fixture, id)
 	version := inForce(p)
 	if version == nil {
 		return vendortest.Grants{}
@@ -81,7 +81,7 @@ func (s *targets) look(k vendortest.Kept[profile], id string) vendortest.Grants 
 
 // left is what nobody may have any more, whether the profile runs or not.
 func (s *targets) left(k vendortest.Kept[profile], id string) vendortest.Grants {
-	p := stored(k.House, id)
+	p := stored(k.Fixture, id)
 	return s.have.Minus(granting(true, peopleOf(p), contentsOf(inForce(p)), nil, ""))
 }
 
@@ -190,7 +190,7 @@ func TestWhatAStopTakesAwayIsTakenWhileItRuns(t *testing.T) {
 			tc.change(&desired)
 			k.ResetCalls()
 			converge(k, obs, desired)
-			same(t, "writes", writes(k.House), tc.want)
+			same(t, "writes", writes(k.Fixture), tc.want)
 		})
 	}
 }
@@ -220,7 +220,7 @@ func TestALabelThatLetsPeopleAskGoesBeforeContentsChange(t *testing.T) {
 			}
 			k.ResetCalls()
 			obs = converge(k, k.Again(obs, desired), desired)
-			same(t, "writes", writes(k.House), tc.want)
+			same(t, "writes", writes(k.Fixture), tc.want)
 		})
 	}
 }

@@ -20,8 +20,8 @@ const (
 	longestText = 512
 )
 
-// Bad is a driver before a garbler.
-type Bad[D backend.Model] struct {
+// FaultyDriver is a driver whose vendor answers with garbage.
+type FaultyDriver[D backend.Model] struct {
 	*Garbler
 	// Open opens the tenant anew: what one operation learns, or is told to wait for, must
 	// not keep the next from its calls.
@@ -41,7 +41,7 @@ type Bad[D backend.Model] struct {
 }
 
 // Record runs every operation before the sandbox, so that its answers are known.
-func (b *Bad[D]) Record(f *testing.F) {
+func (b *FaultyDriver[D]) Record(f *testing.F) {
 	f.Helper()
 	ctx := context.Background()
 	driver := b.Driver(b.Open())
@@ -64,7 +64,7 @@ func (b *Bad[D]) Record(f *testing.F) {
 	}
 }
 
-func (b *Bad[D]) ref() backend.Ref {
+func (b *FaultyDriver[D]) ref() backend.Ref {
 	caps := b.Driver(b.Open()).Capabilities()
 	return backend.Ref{ID: b.Existing, ParentID: b.ParentID, Tail: append([]string{"progress", "reports"}, caps.Tail...)}
 }
@@ -82,7 +82,7 @@ type operation[D any] struct {
 	run  func(ctx context.Context, d backend.Driver[D]) result[D]
 }
 
-func (b *Bad[D]) operations() []operation[D] {
+func (b *FaultyDriver[D]) operations() []operation[D] {
 	one := func(obs backend.Observation[D], err error) result[D] {
 		return result[D]{[]backend.Observation[D]{obs}, err}
 	}
@@ -129,8 +129,8 @@ func (b *Bad[D]) operations() []operation[D] {
 	}})
 }
 
-// Endure runs every operation while the vendor answers with garbage, and holds the driver to what it promises.
-func (b *Bad[D]) Endure(t *testing.T, g Garbage) {
+// RunGarbageTests runs every operation while the vendor answers with garbage, and holds the driver to what it promises.
+func (b *FaultyDriver[D]) RunGarbageTests(t *testing.T, g Garbage) {
 	t.Helper()
 	for _, op := range b.operations() {
 		b.Garble(g)
@@ -197,7 +197,7 @@ func Printable(t *testing.T, what, text string, secrets ...string) {
 }
 
 // whole holds an observation to its form.
-func (b *Bad[D]) whole(t *testing.T, op operation[D], obs backend.Observation[D], err error, last bool) {
+func (b *FaultyDriver[D]) whole(t *testing.T, op operation[D], obs backend.Observation[D], err error, last bool) {
 	t.Helper()
 	failed := err != nil && last
 	switch {

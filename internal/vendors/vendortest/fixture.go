@@ -15,8 +15,8 @@ import (
 // Mark is what Created gives its remotes.
 var Mark = backend.Mark{Token: "tokentokentoken1", Owner: "team-a/payroll", Cluster: "0123456789ab"}
 
-// House is a tenant at a sandbox. A test that makes the driver break the contract fails.
-type House struct {
+// Fixture is a tenant at a sandbox. A test that makes the driver break the contract fails.
+type Fixture struct {
 	*sandbox.Server
 	backend.Tenant
 	T *testing.T
@@ -25,13 +25,13 @@ type House struct {
 }
 
 // Begin starts a sandbox, and opens its tenant by the credentials that are valid there.
-func Begin(t *testing.T, start func(sandbox.Options) (*sandbox.Server, error), open func(*House) backend.Tenant) *House {
+func Begin(t *testing.T, start func(sandbox.Options) (*sandbox.Server, error), open func(*Fixture) backend.Tenant) *Fixture {
 	t.Helper()
 	server, err := start(sandbox.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &House{Server: server, T: t}
+	h := &Fixture{Server: server, T: t}
 	h.Tenant = open(h)
 	t.Cleanup(func() {
 		for _, r := range server.Rejections() {
@@ -48,7 +48,7 @@ func Begin(t *testing.T, start func(sandbox.Options) (*sandbox.Server, error), o
 
 // Open opens the tenant once more. The sandbox says where it is, and tests do not wait for
 // a budget of calls.
-func (h *House) Open(vendor backend.Vendor, cfg backend.Config) backend.Tenant {
+func (h *Fixture) Open(vendor backend.Vendor, cfg backend.Config) backend.Tenant {
 	h.T.Helper()
 	cfg.Endpoint, cfg.UserAgent = h.URL, "test"
 	cfg.RequestsPerSecond, cfg.Burst = 10_000, 10_000
@@ -60,7 +60,7 @@ func (h *House) Open(vendor backend.Vendor, cfg backend.Config) backend.Tenant {
 }
 
 // Fault lets calls go wrong from now on.
-func (h *House) Fault(f sandbox.Fault) {
+func (h *Fixture) Fault(f sandbox.Fault) {
 	h.T.Helper()
 	if err := h.AddFault(f); err != nil {
 		h.T.Fatal(err)
@@ -68,7 +68,7 @@ func (h *House) Fault(f sandbox.Fault) {
 }
 
 // Feature turns knobs of the fake on.
-func (h *House) Feature(names ...string) {
+func (h *Fixture) Feature(names ...string) {
 	h.Configure(func(s *sandbox.Settings) {
 		for _, name := range names {
 			s.Features[name] = true
@@ -77,7 +77,7 @@ func (h *House) Feature(names ...string) {
 }
 
 // Sent lists the calls of a class since the last reset, as "METHOD route".
-func (h *House) Sent(class sandbox.Class) []string {
+func (h *Fixture) Sent(class sandbox.Class) []string {
 	out := []string{}
 	for _, c := range h.Calls(0) {
 		if c.Class == class {
@@ -88,7 +88,7 @@ func (h *House) Sent(class sandbox.Class) []string {
 }
 
 // Last is the newest call by a method to a route, with its body decoded into T.
-func Last[T any](h *House, method, route string) (T, sandbox.Call) {
+func Last[T any](h *Fixture, method, route string) (T, sandbox.Call) {
 	h.T.Helper()
 	for _, c := range slices.Backward(h.Calls(0)) {
 		if c.Method == method && c.Route == route {
