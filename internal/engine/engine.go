@@ -72,7 +72,7 @@ type Reconciler[O Object, D backend.Model] struct {
 	waiting waiting
 	views   views[D]
 	clock   clock
-	slots   shares.Limiter
+	workers shares.Limiter
 	places  places
 	names   nameTable
 
@@ -123,7 +123,7 @@ func NewReconciler[O Object, D backend.Model](kind Kind[O, D], o Options) *Recon
 	statusRefused.WithLabelValues(kind.Name)
 	r.views.now, r.views.bound, r.views.lives, r.views.wanted = o.Now, r.boundIDs, r.ownerLives, r.names.wanted
 	r.clock.now = o.Now
-	r.slots = shares.Limiter{Max: o.PerNamespace, Now: o.Now, Wake: o.Wake}
+	r.workers = shares.Limiter{Max: o.PerNamespace, Now: o.Now, Wake: o.Wake}
 	return r
 }
 
@@ -168,54 +168,69 @@ func (r *Reconciler[O, D]) forget(name types.NamespacedName, uid types.UID) {
 
 // Reconcile does one pass over one object.
 func (r *Reconciler[O, D]) Reconcile(ctx context.Context, req reconcile.Request) (reconcile.Result, error) {
-	turn, working := r.slots.Take(req.NamespacedName)
+	turn, working := r.workers.Take(req.NamespacedName)
 	defer func() {
 		if working {
-			r.slots.Leave(turn)
+			r.workers.Leave(turn)
 		}
 	}()
-	if err := r.fillClaims(ctx); err != nil {
-		return reconcile.Result{}, err
-	}
-	obj := r.Kind.New()
-	err := r.Client.Get(ctx, req.NamespacedName, obj)
-	if apierrors.IsNotFound(err) {
-		r.replaced(req.NamespacedName, "")
-	}
-	if err != nil {
-		return reconcile.Result{}, client.IgnoreNotFound(err)
-	}
-	r.replaced(req.NamespacedName, obj.GetUID())
-	if cleansed, err := r.cleanse(ctx, obj); cleansed || err != nil {
-		return later(atOnce), err
-	}
-	p := r.begin(obj)
-	if p.finalizerReleased() {
-		r.forget(req.NamespacedName, obj.GetUID())
-		return reconcile.Result{}, nil
-	}
-	if p.memory.lags(obj.GetResourceVersion(), r.Now()) {
-		result := reconcile.Result{RequeueAfter: lagAgain}
-		if working {
+	p, result, err := r.load(ctx, req.NamespacedName)
+	if p == nil {
+		if working && result.Priority == nil { // The cache is waited for: it keeps its place.
 			result.Priority = &turn.Priority
 		}
-		return result, nil
-	}
-	p.recall(ctx)
-	if after, fresh := p.upToDate(ctx); fresh {
-		return later(after), nil
+		return result, err
 	}
 	if !working {
-		turn = r.turnOf(ctx, obj)
-		if working = r.slots.Enter(req.NamespacedName, turn); !working {
+		turn = r.turnOf(ctx, p.obj)
+		if working = r.workers.Enter(req.NamespacedName, turn); !working {
 			r.Force(req.NamespacedName) // Whatever asked for this pass still does when its turn comes.
 			return reconcile.Result{}, nil
 		}
 	}
 	p.turn = turn
+	result, waits, err := r.work(ctx, p)
+	working = !waits
+	return result, err
+}
+
+// load begins a pass, and returns none where there is nothing to do: then the result is all.
+func (r *Reconciler[O, D]) load(ctx context.Context, name types.NamespacedName) (*pass[O, D], reconcile.Result, error) {
+	if err := r.fillClaims(ctx); err != nil {
+		return nil, reconcile.Result{}, err
+	}
+	obj := r.Kind.New()
+	err := r.Client.Get(ctx, name, obj)
+	if apierrors.IsNotFound(err) {
+		r.replaced(name, "")
+	}
+	if err != nil {
+		return nil, reconcile.Result{}, client.IgnoreNotFound(err)
+	}
+	r.replaced(name, obj.GetUID())
+	if cleansed, err := r.cleanse(ctx, obj); cleansed || err != nil {
+		return nil, later(atOnce), err
+	}
+	p := r.begin(obj)
+	if p.finalizerReleased() {
+		r.forget(name, obj.GetUID())
+		return nil, reconcile.Result{}, nil
+	}
+	if p.memory.lags(obj.GetResourceVersion(), r.Now()) {
+		return nil, reconcile.Result{RequeueAfter: lagAgain}, nil
+	}
+	p.recall(ctx)
+	if after, fresh := p.upToDate(ctx); fresh {
+		return nil, later(after), nil
+	}
+	return p, reconcile.Result{}, nil
+}
+
+// work runs a pass and writes down what became of it. waits: it stands in line again, and has no worker any more.
+func (r *Reconciler[O, D]) work(ctx context.Context, p *pass[O, D]) (result reconcile.Result, waits bool, err error) {
 	ctx, span := p.trace(ctx)
 	defer span.End()
-	holding, release := backend.Holding(backend.WithPriority(ctx, turn.Class()))
+	holding, release := backend.Holding(backend.WithPriority(ctx, p.turn.Class()))
 	defer release()
 	out := p.run(holding)
 	if out.plan == nil {
@@ -223,24 +238,23 @@ func (r *Reconciler[O, D]) Reconcile(ctx context.Context, req reconcile.Request)
 	}
 	if p.wait > 0 {
 		// Nothing was learnt, and nothing is told. Whatever asked for this pass still does.
-		r.Force(req.NamespacedName)
-		return reconcile.Result{RequeueAfter: p.wait, Priority: &turn.Priority}, nil
+		r.Force(p.name())
+		return reconcile.Result{RequeueAfter: p.wait, Priority: &p.turn.Priority}, false, nil
 	}
 	if out.paced && !out.wrote && r.PerNamespace > 0 {
-		r.Force(req.NamespacedName)
-		r.slots.Wait(req.NamespacedName, turn, backend.AfterOf(out.err))
-		working = false
-		return reconcile.Result{}, nil
+		r.Force(p.name())
+		r.workers.Wait(p.name(), p.turn, backend.AfterOf(out.err))
+		return reconcile.Result{}, true, nil
 	}
 	after, err := p.writeStatus(ctx, out)
 	p.record(ctx, out, err)
 	if apierrors.IsConflict(err) {
-		return later(time.Second), nil
+		return later(time.Second), false, nil
 	}
 	if err == nil && after == atOnce {
-		return reconcile.Result{RequeueAfter: after, Priority: &turn.Priority}, nil
+		return reconcile.Result{RequeueAfter: after, Priority: &p.turn.Priority}, false, nil
 	}
-	return later(after), err
+	return later(after), false, err
 }
 
 // later comes back as a retry, however the object came this time.

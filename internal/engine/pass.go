@@ -332,7 +332,7 @@ func (p *pass[O, D]) openTenant(ctx context.Context) (outcome, bool) {
 		return outcome{paced: !held, held: held, err: &backend.Error{Class: class, After: pace.Delay,
 			Err: fmt.Errorf("the tenant's budget or the vendor asks for a pause")}}, true
 	}
-	p.r.slots.Passed(p.turn)
+	p.r.workers.Passed(p.turn)
 	f.MassAbsence = b.Absent[p.r.Kind.Name] > 0
 	f.MassDeletion = b.DeletionsHeld
 	if out, stop := p.stillHeld(ctx); stop {
