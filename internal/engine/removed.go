@@ -325,7 +325,7 @@ func (p *pass[O, D]) leaveBehind(done []string) {
 			if at := p.removed.At(path); !slices.Contains(p.removed.set, at) {
 				states[at] = v1alpha1.LeftBehindClosed // It may have been somebody else's.
 			}
-		case slices.Contains(p.removed.Clearing, path) && !p.made(): // Nothing stood in a remote that we made.
+		case (slices.Contains(p.removed.Clearing, path) || p.emptiedFor(path)) && !p.made(): // Nothing stood in a remote that we made.
 			states[path] = v1alpha1.LeftBehindCleared
 		}
 	}
@@ -341,6 +341,12 @@ func (p *pass[O, D]) leaveBehind(done []string) {
 		p.status().LeftBehind = append(p.status().LeftBehind, v1alpha1.LeftBehind{Path: path, State: state})
 	}
 	slices.SortFunc(p.status().LeftBehind, func(a, b v1alpha1.LeftBehind) int { return strings.Compare(a.Path, b.Path) })
+}
+
+// emptiedFor reports whether a field was emptied because another one takes its place.
+func (p *pass[O, D]) emptiedFor(path string) bool {
+	row, _ := p.caps.Removal(path)
+	return slices.Contains(p.removed.Replaced, path) && !row.Shared
 }
 
 // leaveParts lists the parts of entries that this object wrote, and that stay where its spec does not set them any more.

@@ -47,8 +47,14 @@ type Said struct {
 // Begin makes an object of a spec in a place of the vendor. No pass is made.
 func Begin[O engine.Object, D backend.Model](t *testing.T, of Of[O, D], k vendortest.Kept[D], parent string, spec D) Hand[D] {
 	t.Helper()
+	return Adopting(t, of, k, parent, spec, "")
+}
+
+// Adopting makes an object that takes over the remote of an id.
+func Adopting[O engine.Object, D backend.Model](t *testing.T, of Of[O, D], k vendortest.Kept[D], parent string, spec D, id string) Hand[D] {
+	t.Helper()
 	w := newWorld(of, k, parent, t.Fatalf)
-	w.apply(spec, "")
+	w.apply(spec, id)
 	return Hand[D]{
 		Run: w.run, Restart: w.restart, Until: w.until, Says: w.tells,
 		Sleeps: func(d time.Duration) {

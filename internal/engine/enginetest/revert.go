@@ -238,7 +238,8 @@ func (c *reverting[O, D]) judge(w *world[O, D], atSecond D, count bool) (held []
 		}
 		listed[backend.LeafOf(l.Path)] = l.State
 		fate := caps.Removed[backend.LeafOf(l.Path)].Fate
-		cleared := l.State == v1alpha1.LeftBehindCleared && c.adopts && (fate == backend.FateCleared || fate == backend.FateHeld && backend.IsNone(atSecond, l.Path))
+		replaced := slices.ContainsFunc(caps.Removed[backend.LeafOf(l.Path)].Instead, func(by string) bool { return slices.Contains(backend.SetPaths(c.first), by) })
+		cleared := l.State == v1alpha1.LeftBehindCleared && c.adopts && (fate == backend.FateCleared || fate == backend.FateHeld && (replaced || backend.IsNone(atSecond, l.Path)))
 		if fate != backend.FateLeft && fate != backend.FateClosed && !cleared && !keeps {
 			c.Fatalf("%s is listed as %s, and its fate is %s", l.Path, l.State, fate)
 		}
