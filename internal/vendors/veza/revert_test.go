@@ -52,8 +52,8 @@ func TestARevertOfAProfileReverts(t *testing.T) {
 		Elsewhere: []string{"veza.applicationDatasource", "veza.applicationSyncIdentityAction"},
 		Pair: func(first, second *profile) {
 			if backend.Value(first.Veza.State) == "Running" || backend.Value(second.Veza.State) == "Running" {
-				// What one of them wrote would be left, and nobody is there who would approve.
-				first.Veza.RequireApprovalToStart, second.Veza.RequireApprovalToStart = nil, nil
+				// What one of them, or the console, wrote would be left, and nobody is there who would approve.
+				first.Veza.RequireApprovalToStart, second.Veza.RequireApprovalToStart = backend.To(false), backend.To(false)
 			}
 		},
 		Renewed: func(p, atSecond profile) profile {
