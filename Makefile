@@ -152,6 +152,10 @@ BENCHFLAGS ?=
 bench: control-plane build $(BIN)/benchmark ## Measure the manager and write docs/benchmarks.md (ONLY=sweep,restart: these alone, printed; FULL=1: 90 minutes more).
 	bin/benchmark $(if $(ONLY),-only "$(ONLY)",-out docs/benchmarks.md) $(if $(FULL),-full) $(BENCHFLAGS)
 
+.PHONY: plot
+plot: ## Draw docs/benchmarks.svg again from docs/benchmarks.md, without measuring anything.
+	go -C test run ./benchmark -plot ../docs/benchmarks.md
+
 .PHONY: $(BIN)/benchmark
 $(BIN)/benchmark:
 	@echo "building bin/benchmark"
@@ -218,6 +222,7 @@ verify: generate manifests docs $(KUSTOMIZE) ## Regenerate everything; fail unle
 		if [ -n "$$unformatted" ]; then echo "not formatted: $$unformatted; run \"make fmt\""; exit 1; fi
 	go run ./hack/verify
 	go -C test test ./crd -run 'TestCRDFiles'
+	go -C test test ./benchmark
 	@for config in config/*/kustomization.yaml; do $(KUSTOMIZE) build $$(dirname $$config) >/dev/null || exit 1; done
 	@for module in $(MODULES); do echo "go -C $$module mod tidy -diff"; go -C $$module mod tidy -diff || exit 1; done
 	@git diff --exit-code || { echo "the tree differs from the commit: commit it, with what \"make generate manifests docs\" made"; exit 1; }

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -29,7 +30,7 @@ type options struct {
 	full bool
 	// small and large are the sizes of the populations.
 	small, large int
-	// out is the page to write; none if empty.
+	// out is the page to write, beside its picture; none if empty.
 	out string
 }
 
@@ -56,8 +57,16 @@ func run(ctx context.Context) error {
 	flag.BoolVar(&o.full, "full", false, "run also what takes 90 minutes more because of the default budget")
 	flag.IntVar(&o.small, "small", 1000, "size of the small populations; 0 leaves them out")
 	flag.IntVar(&o.large, "large", 10000, "size of the large populations; 0 leaves them out")
-	flag.StringVar(&o.out, "out", "", "Markdown page to write")
+	flag.StringVar(&o.out, "out", "", "Markdown page to write, and beside it a plot of its figures (.svg)")
+	redraw := flag.String("plot", "", "Markdown page whose plot is drawn again; nothing is measured")
 	flag.Parse()
+	if *redraw != "" {
+		page, err := os.ReadFile(*redraw)
+		if err != nil {
+			return err
+		}
+		return writePlot(*redraw, string(page))
+	}
 	for name := range strings.FieldsFuncSeq(*only, func(r rune) bool { return r == ',' || r == ' ' }) {
 		if !slices.Contains(scenarios, name) {
 			return fmt.Errorf("there is no scenario %q: the scenarios are %s", name, strings.Join(scenarios, ", "))
@@ -78,8 +87,23 @@ func run(ctx context.Context) error {
 	if failed != nil || o.out == "" {
 		return failed
 	}
-	return os.WriteFile(o.out, []byte(page), 0o644)
+	if err := os.WriteFile(o.out, []byte(page), 0o644); err != nil {
+		return err
+	}
+	return writePlot(o.out, page)
 }
+
+// writePlot draws a page's figures beside it.
+func writePlot(out, page string) error {
+	picture, err := plot(page)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(pictureOf(out), []byte(picture), 0o644)
+}
+
+// pictureOf is where the plot of a page is.
+func pictureOf(out string) string { return strings.TrimSuffix(out, filepath.Ext(out)) + ".svg" }
 
 // bench is one run.
 type bench struct {

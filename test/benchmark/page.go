@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 	"time"
 )
@@ -20,7 +21,11 @@ func (r *report) page() string {
 		fmt.Fprintf(&b, "\n## Reading\n\n%s", text)
 	}
 	fmt.Fprintf(&b, "\n## How it is measured\n\n%s", method)
-	section("Creating: speed", howSpeed, r.speedTable())
+	speed := howSpeed
+	if r.out != "" && len(r.creates) > 0 {
+		speed = fmt.Sprintf("![Objects per second beside the floor, and the time from apply to Ready](%s)\n\n%s", filepath.Base(pictureOf(r.out)), howSpeed)
+	}
+	section("Creating: speed", speed, r.speedTable())
 	section("Creating: what it costs", howCost, r.costTable())
 	section("Checking for drift", howSweep, r.sweepTable())
 	section("Restarting", howRestart, r.restartTable())
