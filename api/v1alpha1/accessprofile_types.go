@@ -2,7 +2,7 @@ package v1alpha1
 
 import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-// AccessProfileSpec is an access profile as it should be.
+// AccessProfileSpec is an access profile as specified.
 // +kubebuilder:validation:XValidation:rule="(has(self.conductorOne) && has(self.conductorOne.cohort)) == (has(oldSelf.conductorOne) && has(oldSelf.conductorOne.cohort)) && (!has(self.conductorOne) || !has(self.conductorOne.cohort) || self.conductorOne.cohort == oldSelf.conductorOne.cohort)",message="conductorOne.cohort can be set at creation only, and the vendor never shows it again; write membership.expression, or delete and apply"
 // +kubebuilder:validation:XValidation:rule="!has(self.membership) || !has(self.membership.expression) || !has(self.conductorOne) || !has(self.conductorOne.automation) || !has(self.conductorOne.automation.entitlements)",message="write at most one of membership.expression and conductorOne.automation.entitlements: each is the whole rule"
 // +kubebuilder:validation:XValidation:rule="!has(self.membership) || !has(self.membership.enabled) || !self.membership.enabled || has(self.membership.expression) || has(self.remoteID) || (has(self.management) && has(self.management.creation) && self.management.creation != 'Create') || (has(self.conductorOne) && ((has(self.conductorOne.cohort) && has(self.conductorOne.cohort.profileFilters)) || (has(self.conductorOne.automation) && has(self.conductorOne.automation.entitlements))))",message="membership.enabled needs a rule: membership.expression, conductorOne.automation.entitlements or conductorOne.cohort.profileFilters"
@@ -21,17 +21,17 @@ type AccessProfileSpec struct {
 	// +kubebuilder:validation:MaxLength=1024
 	DisplayName string `json:"displayName,omitempty"`
 	// description that people see. Unset: not managed; "": no description. SailPoint takes 2000 characters,
-	// the line by which the operator knows its own included.
+	// including the line that is the ownership marker.
 	// +optional
 	// +kubebuilder:validation:MaxLength=4096
 	Description *string `json:"description,omitempty"`
-	// entitlements that the profile gives, as a set, for example [{ref: {name: payroll-read}}, {app: {name: Workday}, name: Viewer}].
+	// entitlements that the profile grants, as a set, for example [{ref: {name: payroll-read}}, {app: {name: Workday}, name: Viewer}].
 	// Unset: not managed; []: none.
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=500
 	Entitlements []EntitlementRef `json:"entitlements,omitempty"`
-	// inherits what these profiles give (Veza). Unset: not managed; []: nothing.
+	// inherits what these profiles grant (Veza). Unset: not managed; []: nothing.
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=64
@@ -44,21 +44,21 @@ type AccessProfileSpec struct {
 	// requestable lets people ask for the profile: ConductorOne published, SailPoint requestable. Unset: not managed.
 	// +optional
 	Requestable *bool `json:"requestable,omitempty"`
-	// membership says who gets the profile without asking (ConductorOne). Unset: not managed.
+	// membership defines who gets the profile without asking (ConductorOne). Unset: not managed.
 	// +optional
 	Membership *ProfileMembership `json:"membership,omitempty"`
-	// conductorOne holds what only ConductorOne has.
+	// conductorOne holds the fields that only ConductorOne has.
 	// +optional
 	ConductorOne *ConductorOneProfile `json:"conductorOne,omitempty"`
-	// sailPoint holds what only SailPoint has.
+	// sailPoint holds the fields that only SailPoint has.
 	// +optional
 	SailPoint *SailPointProfile `json:"sailPoint,omitempty"`
-	// veza holds what only Veza has.
+	// veza holds the fields that only Veza has.
 	// +optional
 	Veza *VezaProfile `json:"veza,omitempty"`
 }
 
-// ProfileMembership says who gets a profile by rule.
+// ProfileMembership defines who gets a profile by rule.
 type ProfileMembership struct {
 	// expression in CEL that is true for a member, for example 'subject.department == "Finance"'. An expression that
 	// does not compile is refused (Accepted=False, ExpressionInvalid). Unset: not managed.
@@ -66,7 +66,7 @@ type ProfileMembership struct {
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=8192
 	Expression string `json:"expression,omitempty"`
-	// enabled puts the rule into force; the vendor then runs it by itself. false: the rule is stored and does nothing.
+	// enabled activates the rule; the vendor then runs it. false: the rule is stored and does nothing.
 	// Unset: not managed.
 	// +optional
 	Enabled *bool `json:"enabled,omitempty"`
@@ -75,15 +75,15 @@ type ProfileMembership struct {
 	CreateTasks *bool `json:"createTasks,omitempty"`
 }
 
-// EnrollmentBehavior says what becomes of the entitlements' request policies when somebody is enrolled.
+// EnrollmentBehavior defines what happens to the entitlements' request policies when somebody is enrolled.
 // +kubebuilder:validation:Enum=BypassEntitlementRequestPolicy;EnforceEntitlementRequestPolicy
 type EnrollmentBehavior string
 
-// UnenrollmentBehavior says what becomes of a person's access when they leave the profile.
+// UnenrollmentBehavior defines what happens to a person's access when they leave the profile.
 // +kubebuilder:validation:Enum=LeaveAccessAsIs;RevokeAll;RevokeUnjustified
 type UnenrollmentBehavior string
 
-// UnenrollmentEntitlementBehavior says what becomes of the entitlements' revoke policies when somebody leaves.
+// UnenrollmentEntitlementBehavior defines what happens to the entitlements' revoke policies when somebody leaves.
 // +kubebuilder:validation:Enum=Bypass;Enforce
 type UnenrollmentEntitlementBehavior string
 
@@ -100,7 +100,7 @@ const (
 	UnenrollmentEntitlementEnforce UnenrollmentEntitlementBehavior = "Enforce"
 )
 
-// ConductorOneProfile is what only ConductorOne has of an access profile.
+// ConductorOneProfile holds the fields of an access profile that only ConductorOne has.
 // +kubebuilder:validation:XValidation:rule="!has(self.visibleToEveryone) || !self.visibleToEveryone || !has(self.visibleTo) || self.visibleTo.size() == 0",message="visibleTo has no effect while visibleToEveryone is true; write one of them"
 type ConductorOneProfile struct {
 	// cohort chooses the call that creates a profile from a cohort of people; {} chooses it without a cohort.
@@ -131,7 +131,7 @@ type ConductorOneProfile struct {
 	UnenrollmentEntitlementBehavior UnenrollmentEntitlementBehavior `json:"unenrollmentEntitlementBehavior,omitempty"`
 	// createRequests opens requests for the present members when an entitlement is added. Where a membership rule makes
 	// people members, it is left out unless the rule has run since it last changed: the members are those of the rule before
-	// until then. The vendor never shows it again; it takes effect with the next addition. Unset: no requests.
+	// until then. The vendor does not return it; it takes effect with the next addition. Unset: no requests.
 	// +optional
 	CreateRequests *bool `json:"createRequests,omitempty"`
 	// automation steers how the membership rule runs. Unset: not managed.
@@ -143,7 +143,7 @@ type ConductorOneProfile struct {
 	// maxGrantDuration ends a membership after this time, for example "720h"; Unlimited: never. Unset: not managed.
 	// +optional
 	MaxGrantDuration GrantDuration `json:"maxGrantDuration,omitempty"`
-	// annotations stored with the profile, for example {cost_center: "4711"}; at most 8, the operator needs the other 8.
+	// annotations stored with the profile, for example {cost_center: "4711"}; at most 8, the operator uses the other 8.
 	// +optional
 	Annotations ConductorOneAnnotations `json:"annotations,omitempty"`
 }
@@ -194,7 +194,7 @@ type ProfileAutomation struct {
 	// +kubebuilder:validation:Minimum=0
 	// +kubebuilder:validation:Maximum=100
 	RemovedMembersThresholdPercent *int32 `json:"removedMembersThresholdPercent,omitempty"`
-	// entitlements of which a member must have one: a rule instead of membership.expression. Unset: not managed.
+	// entitlements of which a member must have one: an alternative to the rule in membership.expression. Unset: not managed.
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MinItems=1
@@ -212,7 +212,7 @@ type ConductorOneProfilePolicies struct {
 	Revoke *OptionalRef `json:"revoke,omitempty"`
 }
 
-// AccessProfileStatus is what is known of the access profile.
+// AccessProfileStatus is the observed state of the access profile.
 type AccessProfileStatus struct {
 	ManagedStatus `json:",inline"`
 	// grants are the entitlements that the profile grants, as far as the spec manages them.
@@ -233,7 +233,7 @@ type AccessProfileStatus struct {
 	// +optional
 	// +kubebuilder:validation:MaxLength=64
 	State string `json:"state,omitempty"`
-	// requestable says whether people can ask for the profile.
+	// requestable reports whether people can ask for the profile.
 	// +optional
 	Requestable *bool `json:"requestable,omitempty"`
 	// createdEntitlements are ids of entitlements that the vendor made for the profile (Veza).
@@ -242,10 +242,10 @@ type AccessProfileStatus struct {
 	// +kubebuilder:validation:MaxItems=256
 	// +kubebuilder:validation:items:MaxLength=256
 	CreatedEntitlements []string `json:"createdEntitlements,omitempty"`
-	// startedAt is when the profile was put into force (Veza).
+	// startedAt is when the profile was activated (Veza).
 	// +optional
 	StartedAt *metav1.Time `json:"startedAt,omitempty"`
-	// lastSyncedAt is when the vendor last carried the profile out (Veza).
+	// lastSyncedAt is when the vendor last applied the profile (Veza).
 	// +optional
 	LastSyncedAt *metav1.Time `json:"lastSyncedAt,omitempty"`
 	// lastSyncError is what went wrong then (Veza).
@@ -297,7 +297,7 @@ type ProfileAutomationStatus struct {
 	// +optional
 	LastRunAt *metav1.Time `json:"lastRunAt,omitempty"`
 	// circuitBreaker: Triggered when a run was stopped because it would have removed too many members. A person
-	// resumes it in the vendor's console.
+	// has to resume it in the vendor's console.
 	// +optional
 	// +kubebuilder:validation:MaxLength=64
 	CircuitBreaker string `json:"circuitBreaker,omitempty"`
@@ -328,11 +328,11 @@ type AccessProfile struct {
 	metav1.TypeMeta `json:",inline"`
 	// +optional
 	metav1.ObjectMeta `json:"metadata,omitempty"`
-	// spec is the profile as it should be. A field that was never written is not managed; one that this object wrote and that leaves
-	// the spec goes by management.removed.
+	// spec is the profile as specified. A field that was never set is not managed; management.removed
+	// defines what happens to a field that this object wrote and that leaves the spec.
 	// +required
 	Spec AccessProfileSpec `json:"spec"`
-	// status is what is known of the profile.
+	// status is the observed state of the profile.
 	// +optional
 	// +kubebuilder:default={"observedGeneration":-1}
 	Status AccessProfileStatus `json:"status,omitempty"`

@@ -2,7 +2,7 @@ package v1alpha1
 
 import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-// AccessReviewSpec is an access review as it should be. A review runs once, like a Job: after its start the
+// AccessReviewSpec is an access review as specified. A review runs once, like a Job: after its start the
 // vendor takes few edits, and once it was there it is never created again.
 // +kubebuilder:validation:XValidation:rule="has(self.owners) == has(oldSelf.owners) && (!has(self.owners) || (self.owners.all(o, o in oldSelf.owners) && oldSelf.owners.all(o, o in self.owners)))",message="owners can be set at creation only, and the vendor never shows them again; change them in the console, or delete and apply"
 // +kubebuilder:validation:XValidation:rule="!has(self.management) || !has(self.management.creation) || self.management.creation != 'CreateDuplicate'",message="management.creation: names of reviews may repeat without it; leave it unset"
@@ -32,48 +32,48 @@ type AccessReviewSpec struct {
 	// +kubebuilder:validation:MaxLength=4096
 	Description *string `json:"description,omitempty"`
 	// owners who run the review, for example [{email: ada@corp.example}]. ConductorOne needs at least one, takes them
-	// at creation only and never shows them again: they cannot be changed here.
+	// at creation only and never returns them: they cannot be changed here.
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=32
 	Owners []UserRef `json:"owners,omitempty"`
 	// reviewer who decides: SailPoint takes one user, a governance group, or the managers; Veza users, or the managers.
-	// At ConductorOne the certify policy says who. Unset: as the vendor has it.
+	// At ConductorOne the certify policy names them. Unset: as the vendor has it.
 	// +optional
 	Reviewer *Reviewer `json:"reviewer,omitempty"`
 	// deadline of the review, for example "2026-12-31T17:00:00Z". It may be moved while the vendor allows it. A review that
-	// still has to be made is refused if it is past; one that exists is not.
+	// does not exist yet is refused if it is past; an existing one is not.
 	// +optional
 	Deadline Timestamp `json:"deadline,omitempty"`
 	// duration of the review instead of a deadline, for example "336h". It is counted once, from the creation; from
-	// then on the vendor's deadline is the truth, and to move it a deadline is written in place of the duration.
+	// then on the vendor's deadline counts; to move it, write a deadline in place of the duration.
 	// +optional
 	Duration Duration `json:"duration,omitempty"`
-	// start says when the review goes to the reviewers. Unset: Manual.
+	// start defines when the review goes to the reviewers. Unset: Manual.
 	// +optional
 	Start *ReviewStart `json:"start,omitempty"`
-	// close says how the review ends. Unset: not managed.
+	// close defines how the review ends. Unset: not managed.
 	// +optional
 	Close *ReviewClose `json:"close,omitempty"`
 	// notifications that the vendor sends to reviewers. Unset ones are not managed.
 	// +optional
 	Notifications *ReviewNotifications `json:"notifications,omitempty"`
-	// scope says what is reviewed. After the start it is sealed.
+	// scope defines what is reviewed. After the start it is read-only.
 	// +optional
 	Scope *ReviewScope `json:"scope,omitempty"`
-	// conductorOne holds what only ConductorOne has.
+	// conductorOne holds the fields that only ConductorOne has.
 	// +optional
 	ConductorOne *ConductorOneReview `json:"conductorOne,omitempty"`
-	// sailPoint holds what only SailPoint has.
+	// sailPoint holds the fields that only SailPoint has.
 	// +optional
 	SailPoint *SailPointReview `json:"sailPoint,omitempty"`
-	// veza holds what only Veza has.
+	// veza holds the fields that only Veza has.
 	// +optional
 	Veza *VezaReview `json:"veza,omitempty"`
 }
 
-// Reviewer says who decides. Exactly one way must be written.
+// Reviewer defines who decides. Exactly one way must be written.
 // +kubebuilder:validation:XValidation:rule="[has(self.users), has(self.group), has(self.manager)].exists_one(x, x)",message="write exactly one of users, group and manager"
 type Reviewer struct {
 	// users who decide.
@@ -90,7 +90,7 @@ type Reviewer struct {
 	Manager *Marker `json:"manager,omitempty"`
 }
 
-// StartMode says when a review starts.
+// StartMode defines when a review starts.
 // +kubebuilder:validation:Enum=Manual;Immediate;Scheduled
 type StartMode string
 
@@ -101,7 +101,7 @@ const (
 	StartScheduled StartMode = "Scheduled"
 )
 
-// ReviewStart says when a review starts.
+// ReviewStart defines when a review starts.
 // +kubebuilder:validation:XValidation:rule="(self.mode == 'Scheduled') == has(self.at)",message="start.at belongs to start.mode Scheduled: write both or neither"
 type ReviewStart struct {
 	// mode: Manual (a person starts it), Immediate (as soon as the vendor has prepared it) or Scheduled (at the time in at).
@@ -112,15 +112,15 @@ type ReviewStart struct {
 	At Timestamp `json:"at,omitempty"`
 }
 
-// CloseMode says how a review ends.
+// CloseMode defines how a review ends.
 // +kubebuilder:validation:Enum=Manual;Automatic
 type CloseMode string
 
-// UndecidedAction says what becomes of access that nobody has decided on.
+// UndecidedAction defines what happens to access without a decision.
 // +kubebuilder:validation:Enum=NoAction;Approve;Revoke;Skip
 type UndecidedAction string
 
-// The close modes, and what becomes of undecided access.
+// The close modes, and what happens to undecided access.
 const (
 	CloseManual    CloseMode = "Manual"
 	CloseAutomatic CloseMode = "Automatic"
@@ -131,7 +131,7 @@ const (
 	UndecidedSkip     UndecidedAction = "Skip"
 )
 
-// ReviewClose says how a review ends.
+// ReviewClose defines how a review ends.
 // +kubebuilder:validation:XValidation:rule="!has(self.undecided) || self.mode == 'Automatic'",message="close.undecided belongs to close.mode Automatic"
 type ReviewClose struct {
 	// mode: Manual (a person ends it) or Automatic (at the deadline; not possible at Veza).
@@ -195,7 +195,7 @@ type ReviewProgress struct {
 	Summary string `json:"summary,omitempty"`
 }
 
-// AccessReviewStatus is what is known of the access review.
+// AccessReviewStatus is the observed state of the access review.
 type AccessReviewStatus struct {
 	ManagedStatus `json:",inline"`
 	// state: Configuring, Staged (waits for its start), Missed (its deadline passed before it started), Running,
@@ -231,14 +231,14 @@ type AccessReviewStatus struct {
 	// +kubebuilder:validation:MaxItems=16
 	// +kubebuilder:validation:items:MaxLength=512
 	Alerts []string `json:"alerts,omitempty"`
-	// reports of the review that the vendor has made, the newest first. Where they can be fetched is asked of the vendor: such
-	// an address opens the report to whoever has it, and holds for a short while only.
+	// reports of the review that the vendor has made, the newest first. Fetch them from the vendor: the
+	// address of a report opens it to whoever has it, and is valid for a short while only.
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=8
 	Reports []ReviewReport `json:"reports,omitempty"`
-	// reportURLs is what older versions kept: addresses that opened reports to whoever read them. It is emptied where it is
-	// found, is never written, and goes with the next version of the API.
+	// reportURLs holds addresses that older versions stored and that open reports to whoever reads them. It is emptied where it is
+	// found, is never written, and is removed in the next version of the API.
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=8
@@ -260,7 +260,7 @@ type ReviewReport struct {
 	// createdAt is when it was made.
 	// +optional
 	CreatedAt *metav1.Time `json:"createdAt,omitempty"`
-	// hashes of the file that the vendor tells, to know by that it is this one.
+	// hashes of the file that the vendor publishes, to verify a copy of it.
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=8
@@ -303,11 +303,11 @@ type AccessReview struct {
 	metav1.TypeMeta `json:",inline"`
 	// +optional
 	metav1.ObjectMeta `json:"metadata,omitempty"`
-	// spec is the review as it should be. A field that was never written is not managed; one that this object wrote and that leaves
-	// the spec goes by management.removed.
+	// spec is the review as specified. A field that was never set is not managed; management.removed
+	// defines what happens to a field that this object wrote and that leaves the spec.
 	// +required
 	Spec AccessReviewSpec `json:"spec"`
-	// status is what is known of the review.
+	// status is the observed state of the review.
 	// +optional
 	// +kubebuilder:default={"observedGeneration":-1}
 	Status AccessReviewStatus `json:"status,omitempty"`

@@ -2,7 +2,7 @@ package v1alpha1
 
 import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-// AppEntitlementSpec is an entitlement as it should be.
+// AppEntitlementSpec is an entitlement as specified.
 // +kubebuilder:validation:XValidation:rule="!has(oldSelf.app.id) || !has(self.app.id) || self.app.id == oldSelf.app.id",message="app cannot be changed: an entitlement stays in its app; delete and apply"
 // +kubebuilder:validation:XValidation:rule="(has(self.conductorOne) && has(self.conductorOne.resource)) == (has(oldSelf.conductorOne) && has(oldSelf.conductorOne.resource))",message="conductorOne.resource can be set at creation only; delete and apply"
 // +kubebuilder:validation:XValidation:rule="[has(self.conductorOne), has(self.sailPoint), has(self.veza)].filter(x, x).size() <= 1",message="write at most one of conductorOne, sailPoint and veza: the backend's vendor"
@@ -38,18 +38,18 @@ type AppEntitlementSpec struct {
 	// it; those that are being deleted too do not count. Unset: false.
 	// +optional
 	KeepWhileReferenced bool `json:"keepWhileReferenced,omitempty"`
-	// conductorOne holds what only ConductorOne has.
+	// conductorOne holds the fields that only ConductorOne has.
 	// +optional
 	ConductorOne *ConductorOneEntitlement `json:"conductorOne,omitempty"`
-	// sailPoint holds what only SailPoint has.
+	// sailPoint holds the fields that only SailPoint has.
 	// +optional
 	SailPoint *SailPointEntitlement `json:"sailPoint,omitempty"`
-	// veza holds what only Veza has.
+	// veza holds the fields that only Veza has.
 	// +optional
 	Veza *VezaEntitlement `json:"veza,omitempty"`
 }
 
-// EntitlementPurpose says what an entitlement is for.
+// EntitlementPurpose is what an entitlement is for.
 // +kubebuilder:validation:Enum=Assignment;Permission;Ownership
 type EntitlementPurpose string
 
@@ -60,7 +60,7 @@ const (
 	PurposeOwnership  EntitlementPurpose = "Ownership"
 )
 
-// ConductorOneEntitlement is what only ConductorOne has of an entitlement.
+// ConductorOneEntitlement holds the fields of an entitlement that only ConductorOne has.
 // +kubebuilder:validation:XValidation:rule="!has(self.emergencyGrantEnabled) || !self.emergencyGrantEnabled || (has(self.policies) && has(self.policies.emergencyGrant) && !has(self.policies.emergencyGrant.none))",message="emergencyGrantEnabled needs policies.emergencyGrant"
 type ConductorOneEntitlement struct {
 	// alias by which scripts and the cone tool find the entitlement, for example "github_repo_admin"; unique in the
@@ -77,7 +77,7 @@ type ConductorOneEntitlement struct {
 	// +optional
 	Purpose EntitlementPurpose `json:"purpose,omitempty"`
 	// resource of the app that the entitlement is for, for example {type: {name: Repository}, name: payments}.
-	// Needed where the operator creates the entitlement: ConductorOne makes none without. It can be set at creation only.
+	// Needed where the operator creates the entitlement: ConductorOne creates none without. It can be set at creation only.
 	// Unset: not managed.
 	// +optional
 	Resource *ConductorOneResource `json:"resource,omitempty"`
@@ -98,13 +98,13 @@ type ConductorOneEntitlement struct {
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=32
 	ComplianceFrameworks []NamedRef `json:"complianceFrameworks,omitempty"`
-	// provision says how access is given. Unset: not managed.
+	// provision defines how access is given. Unset: not managed.
 	// +optional
 	Provision *ProvisionPolicy `json:"provision,omitempty"`
-	// deprovision says how access is taken away. Unset: not managed.
+	// deprovision defines how access is taken away. Unset: not managed.
 	// +optional
 	Deprovision *ProvisionPolicy `json:"deprovision,omitempty"`
-	// overrideAccessRequestDefaults lets the settings here beat the app's defaults for access requests.
+	// overrideAccessRequestDefaults lets the settings here override the app's defaults for access requests.
 	// +optional
 	OverrideAccessRequestDefaults *bool `json:"overrideAccessRequestDefaults,omitempty"`
 	// matchBatonID is the id under which a connector will find the entitlement, so that its next sync merges with
@@ -116,7 +116,7 @@ type ConductorOneEntitlement struct {
 	// +optional
 	// +kubebuilder:validation:MaxLength=256
 	RequestSchemaID *string `json:"requestSchemaID,omitempty"`
-	// annotations stored with the entitlement, for example {cost_center: "4711"}; at most 8, the operator needs the other 8.
+	// annotations stored with the entitlement, for example {cost_center: "4711"}; at most 8, the operator uses the other 8.
 	// +optional
 	Annotations ConductorOneAnnotations `json:"annotations,omitempty"`
 }
@@ -170,7 +170,7 @@ type UsedBy struct {
 	Objects []string `json:"objects,omitempty"`
 }
 
-// AppEntitlementStatus is what is known of the entitlement.
+// AppEntitlementStatus is the observed state of the entitlement.
 type AppEntitlementStatus struct {
 	ManagedStatus `json:",inline"`
 	// grantCount is how many people have the entitlement; refreshed with other changes.
@@ -219,11 +219,11 @@ type AppEntitlement struct {
 	metav1.TypeMeta `json:",inline"`
 	// +optional
 	metav1.ObjectMeta `json:"metadata,omitempty"`
-	// spec is the entitlement as it should be. A field that was never written is not managed; one that this object wrote and that leaves
-	// the spec goes by management.removed.
+	// spec is the entitlement as specified. A field that was never set is not managed; management.removed
+	// defines what happens to a field that this object wrote and that leaves the spec.
 	// +required
 	Spec AppEntitlementSpec `json:"spec"`
-	// status is what is known of the entitlement.
+	// status is the observed state of the entitlement.
 	// +optional
 	// +kubebuilder:default={"observedGeneration":-1}
 	Status AppEntitlementStatus `json:"status,omitempty"`

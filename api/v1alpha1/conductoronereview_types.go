@@ -1,6 +1,6 @@
 package v1alpha1
 
-// ReviewScopeType says what a ConductorOne review goes by.
+// ReviewScopeType is the criterion of a ConductorOne review.
 // +kubebuilder:validation:Enum=ByEntitlements;ByAccessConflicts;ByResource;ByInheritance;ByUsers
 type ReviewScopeType string
 
@@ -8,11 +8,11 @@ type ReviewScopeType string
 // +kubebuilder:validation:Enum=ByApp;ByUser;ByResource;Unstructured
 type ReviewView string
 
-// AccuracyIssueAction says what happens when a connector's data are stale at the start.
+// AccuracyIssueAction defines what happens when a connector's data are stale at the start.
 // +kubebuilder:validation:Enum=Continue;Wait
 type AccuracyIssueAction string
 
-// PrincipalTypeFilter says whose access is reviewed.
+// PrincipalTypeFilter defines whose access is reviewed.
 // +kubebuilder:validation:Enum=Users;Resources;UsersAndResources
 type PrincipalTypeFilter string
 
@@ -20,9 +20,9 @@ type PrincipalTypeFilter string
 // +kubebuilder:validation:Enum=ViewLink;CurrentState;Account;AccountOwner;Entitlement;EntitlementDescription;Resource;ResourceType;Insights;Recommendation;AssignedTo;Status;App;Due;Project;CreatedOn;TaskAge;ResolvedOn;EnrollmentStatus;InheritedFrom;Department;JobTitle;CreatedBy;LastLogin;ResourceParent;ResourceChildren;AppUserUsername;AccessHolderType;RiskLevel;ComplianceFramework
 type ReviewColumnName string
 
-// ConductorOneReview is what only ConductorOne has of an access review.
+// ConductorOneReview holds the fields of an access review that only ConductorOne has.
 type ConductorOneReview struct {
-	// policy of type certify that says who reviews, for example {name: Certify by manager}. It is sealed after the
+	// policy of type certify that defines who reviews, for example {name: Certify by manager}. It is read-only after the
 	// preparation of the review. Unset: not managed.
 	// +optional
 	Policy *NamedRef `json:"policy,omitempty"`
@@ -54,7 +54,7 @@ type ConductorOneReview struct {
 	// autoResolve closes tasks whose access is gone meanwhile. Unset: not managed.
 	// +optional
 	AutoResolve *bool `json:"autoResolve,omitempty"`
-	// usePolicyOverride lets the policies of entitlements and apps beat the review's. Unset: not managed.
+	// usePolicyOverride lets the policies of entitlements and apps override the review's. Unset: not managed.
 	// +optional
 	UsePolicyOverride *bool `json:"usePolicyOverride,omitempty"`
 	// exemptCertifiedAccessConflicts leaves out conflicts that were certified before. Unset: not managed.
@@ -69,10 +69,10 @@ type ConductorOneReview struct {
 	// excluded things are left out of the scope; not every tenant knows it.
 	// +optional
 	Excluded *ReviewExcluded `json:"excluded,omitempty"`
-	// resourceSelection, written {}: the resources are picked by a person in the console, there is no call for it.
+	// resourceSelection, written {}: a person selects the resources in the console, the API has no call for it.
 	// +optional
 	ResourceSelection *Marker `json:"resourceSelection,omitempty"`
-	// scopeRoleSelection, written {}: the scope roles are picked by a person in the console, there is no call for it.
+	// scopeRoleSelection, written {}: a person selects the scope roles in the console, the API has no call for it.
 	// +optional
 	ScopeRoleSelection *Marker `json:"scopeRoleSelection,omitempty"`
 	// reviewerAttributes of accounts that reviewers may see, for example [{app: {name: Workday}, attribute: costCenter}].
@@ -117,10 +117,10 @@ type ReviewSignature struct {
 // ReviewExcluded is what is left out of a review. Exactly one way must be written.
 // +kubebuilder:validation:XValidation:rule="has(self.specificResources) != has(self.resourceTypes)",message="write exactly one of specificResources and resourceTypes"
 type ReviewExcluded struct {
-	// specificResources, written {}: the resources are picked by a person in the console, there is no call for it.
+	// specificResources, written {}: a person selects the resources in the console, the API has no call for it.
 	// +optional
 	SpecificResources *Marker `json:"specificResources,omitempty"`
-	// resourceTypes, written {}: the resource types are picked by a person in the console, there is no call for it.
+	// resourceTypes, written {}: a person selects the resource types in the console, the API has no call for it.
 	// +optional
 	ResourceTypes *Marker `json:"resourceTypes,omitempty"`
 }

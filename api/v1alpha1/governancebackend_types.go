@@ -13,7 +13,7 @@ const (
 	VendorVeza         Vendor = "Veza"
 )
 
-// GovernanceBackendSpec says which tenant of which vendor is used, and with which credentials.
+// GovernanceBackendSpec names the tenant, its vendor and the credentials.
 // +kubebuilder:validation:XValidation:rule="self.vendor == oldSelf.vendor",message="vendor cannot be changed; make a new backend"
 // +kubebuilder:validation:XValidation:rule="!has(self.credentials.workloadIdentity) || self.vendor == 'ConductorOne'",message="credentials.workloadIdentity is possible with ConductorOne only; use secretRef"
 // +kubebuilder:validation:XValidation:rule="self.endpoint.matches('^https?://([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\\\\[[0-9A-Fa-f:.]+\\\\])(:[0-9]{1,5})?/?$')",message="endpoint is https:// or http://, a host and perhaps a port, and nothing after it, for example https://acme.conductor.one",fieldPath=".endpoint"
@@ -32,7 +32,7 @@ type GovernanceBackendSpec struct {
 	// credentials with which the operator signs in. Exactly one way must be given.
 	// +required
 	Credentials Credentials `json:"credentials"`
-	// caBundleRef names a ConfigMap with the certificates that vouch for the endpoint, in the backend's
+	// caBundleRef names a ConfigMap with the certificates that verify the endpoint, in the backend's
 	// namespace (cluster kind: the operator's). Unset: the system's certificates.
 	// +optional
 	CABundleRef *CABundleRef `json:"caBundleRef,omitempty"`
@@ -54,31 +54,31 @@ type GovernanceBackendSpec struct {
 	// suspend holds every write to this tenant, for all objects behind it. Reads go on.
 	// +optional
 	Suspend bool `json:"suspend,omitempty"`
-	// management holds what objects behind this backend do that do not say so themselves.
+	// management holds defaults for the objects behind this backend.
 	// +optional
 	Management *BackendManagement `json:"management,omitempty"`
 	// capabilities say where this tenant has less than the operator expects of its vendor.
 	// +optional
 	Capabilities *BackendCapabilities `json:"capabilities,omitempty"`
-	// sailPoint holds what only SailPoint has.
+	// sailPoint holds the fields that only SailPoint has.
 	// +optional
 	SailPoint *SailPointBackend `json:"sailPoint,omitempty"`
-	// veza holds what only Veza has.
+	// veza holds the fields that only Veza has.
 	// +optional
 	Veza *VezaBackend `json:"veza,omitempty"`
 }
 
 // BackendManagement holds defaults for the objects behind a backend.
 type BackendManagement struct {
-	// removed is what management.removed means where an object does not say it: Revert or Keep. Unset: Revert.
+	// removed is what management.removed means where an object does not set it: Revert or Keep. Unset: Revert.
 	// +optional
 	Removed RemovedPolicy `json:"removed,omitempty"`
 }
 
 // BackendCapabilities say where a tenant has less than the operator expects of its vendor.
 type BackendCapabilities struct {
-	// overrides take something away from the operator on this tenant, which then goes the careful way: what
-	// "governance tenant-check" found not to hold there. An override gives nothing. Unset: everything holds.
+	// overrides take something away from the operator on this tenant, which then takes the careful way: what
+	// "governance tenant-check" found not to hold there. An override adds nothing. Unset: nothing is taken away.
 	// +optional
 	// +listType=map
 	// +listMapKey=kind
@@ -93,9 +93,9 @@ type CapabilityOverride struct {
 	// +required
 	// +kubebuilder:validation:Enum=AppEntitlement;AccessProfile;AccessReview
 	Kind string `json:"kind"`
-	// capability that does not hold. Create, Update, Delete, Retire: the verb is not used. MarksReadBack: a mark that is
-	// missing proves nothing. CurrentLists: lists count only minutes after a write. NameSearch: what has a name is
-	// looked for in the list. Example: "MarksReadBack".
+	// capability that does not hold. Create, Update, Delete, Retire: the verb is not used. MarksReadBack: an ownership marker that is
+	// missing proves nothing. CurrentLists: lists count only minutes after a write. NameSearch: names are
+	// looked up in the list. Example: "MarksReadBack".
 	// +required
 	// +kubebuilder:validation:Enum=Create;Update;Delete;Retire;MarksReadBack;CurrentLists;NameSearch
 	Capability string `json:"capability"`
@@ -105,7 +105,7 @@ type CapabilityOverride struct {
 type ClusterGovernanceBackendSpec struct {
 	GovernanceBackendSpec `json:",inline"`
 	// allowedNamespaces whose objects may use this backend. Unset or empty: none. A namespace that is
-	// taken out again can still delete what it made, and writes nothing more.
+	// removed again can still delete what it created, and writes nothing more.
 	// +optional
 	AllowedNamespaces *AllowedNamespaces `json:"allowedNamespaces,omitempty"`
 }
@@ -204,14 +204,14 @@ type KindAbsence struct {
 	// +optional
 	// +kubebuilder:validation:Minimum=0
 	Count int32 `json:"count"`
-	// since is when so many were missed first.
+	// since is when so many were first missing.
 	// +optional
 	Since *metav1.Time `json:"since,omitempty"`
 }
 
-// GovernanceBackendStatus is what is known of the tenant.
+// GovernanceBackendStatus is the observed state of the tenant.
 type GovernanceBackendStatus struct {
-	// observedGeneration is the generation this status speaks of; -1 until the first pass.
+	// observedGeneration is the generation this status is about; -1 until the first pass.
 	// +optional
 	// +kubebuilder:validation:Minimum=-1
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
@@ -230,8 +230,8 @@ type GovernanceBackendStatus struct {
 	// +optional
 	// +kubebuilder:validation:MaxLength=1024
 	TenantName string `json:"tenantName,omitempty"`
-	// tenantHost where that tenant answered, with the port if there is one, for example acme.conductor.one. A tenant that
-	// names itself at times only is known by it.
+	// tenantHost where that tenant answered, with the port if there is one, for example acme.conductor.one. It identifies a tenant that
+	// returns its own name only sometimes.
 	// +optional
 	// +kubebuilder:validation:MaxLength=512
 	TenantHost string `json:"tenantHost,omitempty"`
@@ -286,10 +286,10 @@ type GovernanceBackend struct {
 	metav1.TypeMeta `json:",inline"`
 	// +optional
 	metav1.ObjectMeta `json:"metadata,omitempty"`
-	// spec says which tenant of which vendor is used, and with which credentials.
+	// spec names the tenant, its vendor and the credentials.
 	// +required
 	Spec GovernanceBackendSpec `json:"spec"`
-	// status is what is known of the tenant.
+	// status is the observed state of the tenant.
 	// +optional
 	// +kubebuilder:default={"observedGeneration":-1}
 	Status GovernanceBackendStatus `json:"status,omitempty"`
@@ -326,10 +326,10 @@ type ClusterGovernanceBackend struct {
 	metav1.TypeMeta `json:",inline"`
 	// +optional
 	metav1.ObjectMeta `json:"metadata,omitempty"`
-	// spec says which tenant of which vendor is used, with which credentials, and by which namespaces.
+	// spec names the tenant, its vendor, the credentials, and the namespaces that may use them.
 	// +required
 	Spec ClusterGovernanceBackendSpec `json:"spec"`
-	// status is what is known of the tenant.
+	// status is the observed state of the tenant.
 	// +optional
 	// +kubebuilder:default={"observedGeneration":-1}
 	Status GovernanceBackendStatus `json:"status,omitempty"`

@@ -16,19 +16,19 @@ type BackendRef struct {
 	Name string `json:"name"`
 }
 
-// CreationPolicy says what may be done while there is no remote yet.
+// CreationPolicy defines what may be done while there is no remote.
 // +kubebuilder:validation:Enum=Create;Adopt;CreateOrAdopt;CreateDuplicate
 type CreationPolicy string
 
-// DriftPolicy says what is done about a remote that differs from an unchanged spec.
+// DriftPolicy defines what is done about a remote that differs from an unchanged spec.
 // +kubebuilder:validation:Enum=Correct;Report
 type DriftPolicy string
 
-// DeletionPolicy says what happens at the vendor when the object is deleted.
+// DeletionPolicy defines what happens at the vendor when the object is deleted.
 // +kubebuilder:validation:Enum=Delete;Retire;Orphan
 type DeletionPolicy string
 
-// RemovedPolicy says what becomes of a field that this object wrote and that leaves its spec.
+// RemovedPolicy defines what happens to a field that this object wrote and that leaves its spec.
 // +kubebuilder:validation:Enum=Revert;Keep
 type RemovedPolicy string
 
@@ -52,13 +52,13 @@ const (
 
 // Management holds the policies of a managed object.
 type Management struct {
-	// creation: Create makes a new remote, and stops (RemoteExists, ClaimedByOther) where one of that name is in the
+	// creation: Create creates a new remote, and stops (RemoteExists, ClaimedByOther) where one of that name is in the
 	// same place; Adopt takes an existing one over and never creates; CreateOrAdopt takes an existing one if there is
-	// one; CreateDuplicate makes a new one beside one of that name. Names of AccessReviews may repeat. Unset: Create, or Adopt where the vendor cannot create.
+	// one; CreateDuplicate creates a new one beside one of that name. Names of AccessReviews may repeat. Unset: Create, or Adopt where the vendor cannot create.
 	// +optional
 	Creation CreationPolicy `json:"creation,omitempty"`
 	// drift: Correct writes the spec back when the remote was changed by somebody else; Report only
-	// says so (Synced=False, Drifted) and leaves it. A changed spec is always applied. Unset: Correct.
+	// reports it (Synced=False, Drifted) and leaves it. A changed spec is always applied. Unset: Correct.
 	// +optional
 	Drift DriftPolicy `json:"drift,omitempty"`
 	// deletion: Delete removes the remote with the object; Retire takes it out of service (Veza);
@@ -67,7 +67,7 @@ type Management struct {
 	Deletion DeletionPolicy `json:"deletion,omitempty"`
 	// removed: Revert closes what a field opened that this object wrote and that leaves the spec, clears what can be cleared, and keeps
 	// a list, which then holds what widens (FieldRemoved); Keep leaves all of it as it is and lists it in status.leftBehind. What
-	// this object never wrote is not touched. Unset: what the backend says, else Revert.
+	// this object never wrote is not touched. Unset: the value of the backend, else Revert.
 	// +optional
 	Removed RemovedPolicy `json:"removed,omitempty"`
 }
@@ -89,12 +89,12 @@ type ManagedSpec struct {
 	// written is listed in status.remote.changes.
 	// +optional
 	Suspend bool `json:"suspend,omitempty"`
-	// management says how the remote is created, kept and deleted.
+	// management defines how the remote is created, kept and deleted.
 	// +optional
 	Management *Management `json:"management,omitempty"`
 }
 
-// RemotePhase says what the vendor is doing with the remote.
+// RemotePhase is the state of the remote.
 // +kubebuilder:validation:Enum=Live;Pending;Sealed;Failed
 type RemotePhase string
 
@@ -111,7 +111,7 @@ type DriftStatus struct {
 	Fields []string `json:"fields,omitempty"`
 }
 
-// RemoteStatus is what is known of the object at the vendor.
+// RemoteStatus is the observed state of the object at the vendor.
 type RemoteStatus struct {
 	// id given by the vendor.
 	// +optional
@@ -198,7 +198,7 @@ type ResolvedName struct {
 	// +optional
 	// +kubebuilder:validation:MaxLength=64
 	Reason string `json:"reason,omitempty"`
-	// message says what the name means now, while reason is set.
+	// message explains what the name means now, while reason is set.
 	// +optional
 	// +kubebuilder:validation:MaxLength=512
 	Message string `json:"message,omitempty"`
@@ -261,7 +261,7 @@ type WrittenFields struct {
 	Paths []string `json:"paths,omitempty"`
 }
 
-// LeftBehindState says how a field stands that left the spec.
+// LeftBehindState is the state of a field that left the spec.
 // +kubebuilder:validation:Enum=Left;Closed;Cleared
 type LeftBehindState string
 
@@ -286,7 +286,7 @@ type LeftBehind struct {
 
 // ManagedStatus is the part of the status that the three managed kinds share.
 type ManagedStatus struct {
-	// observedGeneration is the generation this status speaks of; -1 until the first pass.
+	// observedGeneration is the generation this status is about; -1 until the first pass.
 	// +optional
 	// +kubebuilder:validation:Minimum=-1
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
@@ -306,7 +306,7 @@ type ManagedStatus struct {
 	// +optional
 	// +kubebuilder:validation:Minimum=0
 	Revision int64 `json:"revision,omitempty"`
-	// remote is what is known of the object at the vendor.
+	// remote is the observed state of the object at the vendor.
 	// +optional
 	Remote *RemoteStatus `json:"remote,omitempty"`
 	// resolved pins what names in the spec meant. Where they are too many to be kept in the object the
@@ -315,7 +315,7 @@ type ManagedStatus struct {
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=4096
 	Resolved []ResolvedName `json:"resolved,omitempty"`
-	// inputsDigest says what this status was computed from.
+	// inputsDigest identifies the inputs that this status was computed from.
 	// +optional
 	// +kubebuilder:validation:MaxLength=128
 	InputsDigest string `json:"inputsDigest,omitempty"`

@@ -34,7 +34,7 @@ type NamedRef struct {
 	Name string `json:"name,omitempty"`
 }
 
-// OptionalRef points to something at the vendor, by id or by name, or says that there is none.
+// OptionalRef points to something at the vendor, by id or by name, or to nothing.
 // +kubebuilder:validation:XValidation:rule="[has(self.id), has(self.name), has(self.none)].filter(x, x).size() == 1",message="write exactly one of id, name and none"
 // +structType=atomic
 type OptionalRef struct {
@@ -121,7 +121,7 @@ type ReviewRef struct {
 	ID string `json:"id,omitempty"`
 }
 
-// Marker is written as {}: that it is there says everything.
+// Marker is written as {}: its presence is the value.
 type Marker struct{}
 
 // Duration is a length of time such as "720h", "30d", "90m" or "1h30m"; the units are d (24 hours), h, m, s and ms.

@@ -2,7 +2,7 @@ package v1alpha1
 
 import apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 
-// ProvisionPolicy says how access is given or taken away. Exactly one way must be written.
+// ProvisionPolicy defines how access is given or taken away. Exactly one way must be written.
 // +kubebuilder:validation:XValidation:rule="[has(self.connector), has(self.manual), has(self.delegated), has(self.webhook), has(self.multiStep), has(self.externalTicket), has(self.unconfigured), has(self.action), has(self.devicePlacement)].exists_one(x, x)",message="write exactly one of connector, manual, delegated, webhook, multiStep, externalTicket, unconfigured, action and devicePlacement"
 type ProvisionPolicy struct {
 	ProvisionWay `json:",inline"`
@@ -121,7 +121,7 @@ type AccountProvision struct {
 	DoNotSave *Marker `json:"doNotSave,omitempty"`
 }
 
-// SaveToVault says where credentials are kept.
+// SaveToVault defines where credentials are kept.
 type SaveToVault struct {
 	// vaultIDs of the vaults, by the vendor's ids.
 	// +required
@@ -140,7 +140,7 @@ type ManualProvision struct {
 	// +optional
 	// +kubebuilder:validation:MaxLength=4096
 	Instructions *string `json:"instructions,omitempty"`
-	// assignee says who gets the task.
+	// assignee defines who gets the task.
 	// +optional
 	Assignee *ProvisionerAssignment `json:"assignee,omitempty"`
 	// users who get the task. The vendor has deprecated this list: use assignee.users.
@@ -150,7 +150,7 @@ type ManualProvision struct {
 	Users []UserRef `json:"users,omitempty"`
 }
 
-// ProvisionerAssignment says who gets a task. Exactly one way must be written.
+// ProvisionerAssignment defines who gets a task. Exactly one way must be written.
 // +kubebuilder:validation:XValidation:rule="[has(self.users), has(self.appOwners), has(self.group), has(self.manager), has(self.expression), has(self.entitlementOwners)].exists_one(x, x)",message="write exactly one of users, appOwners, group, manager, expression and entitlementOwners"
 type ProvisionerAssignment struct {
 	// users: these people.

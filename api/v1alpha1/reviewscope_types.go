@@ -1,6 +1,6 @@
 package v1alpha1
 
-// ReviewScope says what is reviewed: which access (entitlements, apps or resourceTypes), of which people,
+// ReviewScope defines what is reviewed: which access (entitlements, apps or resourceTypes), of which people,
 // accounts and grants. An arm that is left out is not managed.
 // +kubebuilder:validation:XValidation:rule="!has(self.resourceTypes) || (!has(self.entitlements) && !has(self.apps))",message="scope.resourceTypes cannot be combined with scope.entitlements or scope.apps"
 // +kubebuilder:validation:XValidation:rule="!has(self.entitlements) || !has(self.apps) || !has(self.apps.criteria)",message="scope.apps.criteria cannot be combined with scope.entitlements"
@@ -97,7 +97,7 @@ type ReviewUsers struct {
 // +kubebuilder:validation:Enum=Enabled;Disabled;Deleted;Unknown
 type UserState string
 
-// ReviewUserCriteria picks people by what is known of them.
+// ReviewUserCriteria selects people by their attributes.
 type ReviewUserCriteria struct {
 	// statuses of which a person has one: Enabled, Disabled, Deleted, Unknown.
 	// +optional
@@ -138,7 +138,7 @@ type ReviewAccounts struct {
 	Expression string `json:"expression,omitempty"`
 }
 
-// AccountDomain says whose domain an account's address is in.
+// AccountDomain is whose domain the account's address is in.
 // +kubebuilder:validation:Enum=External;Trusted
 type AccountDomain string
 
@@ -150,7 +150,7 @@ type AccountType string
 // +kubebuilder:validation:Enum=Enabled;Disabled;Deleted
 type AccountState string
 
-// ReviewAccountCriteria picks accounts by what is known of them.
+// ReviewAccountCriteria selects accounts by their attributes.
 type ReviewAccountCriteria struct {
 	// domain: External or Trusted. Unset: both.
 	// +optional
@@ -181,15 +181,15 @@ type ReviewGrants struct {
 	Criteria *ReviewGrantCriteria `json:"criteria,omitempty"`
 }
 
-// GrantSource says how somebody came by a grant.
+// GrantSource is how somebody got a grant.
 // +kubebuilder:validation:Enum=Direct;Inherited
 type GrantSource string
 
-// GrantType says whether a grant ends.
+// GrantType is whether a grant ends.
 // +kubebuilder:validation:Enum=Permanent;Temporary
 type GrantType string
 
-// ReviewGrantCriteria picks grants by what is known of them.
+// ReviewGrantCriteria selects grants by their attributes.
 // +kubebuilder:validation:XValidation:rule="[has(self.daysSinceAdded), has(self.daysSinceReviewed), has(self.addedBetween)].filter(x, x).size() <= 1",message="write at most one of daysSinceAdded, daysSinceReviewed and addedBetween"
 type ReviewGrantCriteria struct {
 	// daysSinceAdded picks grants added within this many days, for example 30.
@@ -261,7 +261,7 @@ type ReviewAccessConflicts struct {
 	// all access conflicts, written {}.
 	// +optional
 	All *Marker `json:"all,omitempty"`
-	// specific, written {}: the conflicts are picked by a person in the console, there is no call for it.
+	// specific, written {}: the conflicts are picked by a person in the console, the API has no call for it.
 	// +optional
 	Specific *Marker `json:"specific,omitempty"`
 }

@@ -1,11 +1,11 @@
 package v1alpha1
 
-// SailPointEntitlement is what only SailPoint has of an entitlement. An entitlement there comes and goes with the
+// SailPointEntitlement holds the fields of an entitlement that only SailPoint has. An entitlement there comes and goes with the
 // aggregation of its source: it is adopted and managed, never created or deleted.
 // +kubebuilder:validation:XValidation:rule="!(has(self.privileged) && has(self.privilegeLevel))",message="write at most one of privileged and privilegeLevel"
 type SailPointEntitlement struct {
-	// match says which entitlement of the source is meant, for example {attribute: memberOf, value: "CN=Payroll,OU=Groups,DC=corp"}.
-	// Unset: spec.remoteID says it.
+	// match defines which entitlement of the source is meant, for example {attribute: memberOf, value: "CN=Payroll,OU=Groups,DC=corp"}.
+	// Unset: spec.remoteID identifies it.
 	// +optional
 	Match *SailPointEntitlementMatch `json:"match,omitempty"`
 	// onNotFound: Wait, or Aggregate to start the source's aggregation, at most once an hour for all objects together.
@@ -23,15 +23,15 @@ type SailPointEntitlement struct {
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=64
 	Segments []NamedRef `json:"segments,omitempty"`
-	// accessRequestConfig says how the entitlement is asked for. Unset parts are not managed.
+	// accessRequestConfig defines how the entitlement is asked for. Unset parts are not managed.
 	// +optional
 	AccessRequestConfig *SailPointEntitlementRequestConfig `json:"accessRequestConfig,omitempty"`
-	// revocationRequestConfig says who approves that it is taken away. Unset: not managed.
+	// revocationRequestConfig defines who approves that it is taken away. Unset: not managed.
 	// +optional
 	RevocationRequestConfig *SailPointEntitlementRevocationConfig `json:"revocationRequestConfig,omitempty"`
 }
 
-// SailPointEntitlementMatch says which entitlement of a source is meant.
+// SailPointEntitlementMatch defines which entitlement of a source is meant.
 type SailPointEntitlementMatch struct {
 	// attribute of the account that holds the entitlement, for example "memberOf".
 	// +required
@@ -50,7 +50,7 @@ type SailPointEntitlementMatch struct {
 	Type string `json:"type,omitempty"`
 }
 
-// SailPointOnNotFound says what is done while an entitlement is not found.
+// SailPointOnNotFound defines what is done while an entitlement is not found.
 // +kubebuilder:validation:Enum=Wait;Aggregate
 type SailPointOnNotFound string
 
@@ -60,7 +60,7 @@ const (
 	OnNotFoundAggregate SailPointOnNotFound = "Aggregate"
 )
 
-// SailPointPrivilegeLevel says how much care access needs.
+// SailPointPrivilegeLevel is how sensitive the access is.
 // +kubebuilder:validation:Enum=High;Medium;Low;None
 type SailPointPrivilegeLevel string
 
@@ -92,7 +92,7 @@ type SailPointEntitlementApprover string
 // +kubebuilder:validation:Enum=AppOwner;Owner;SourceOwner;Manager;GovernanceGroup;Workflow;AllOwners;AdditionalOwner;AdditionalGovernanceGroup
 type SailPointProfileApprover string
 
-// The approvers that more than a type tells.
+// The approvers that need more than a type.
 const (
 	ApproverGovernanceGroup           = "GovernanceGroup"
 	ApproverAdditionalGovernanceGroup = "AdditionalGovernanceGroup"
@@ -139,7 +139,7 @@ type SailPointProfileApprovalScheme struct {
 	WorkflowID string `json:"workflowID,omitempty"`
 }
 
-// SailPointEntitlementRequestConfig says how an entitlement is asked for.
+// SailPointEntitlementRequestConfig defines how an entitlement is asked for.
 type SailPointEntitlementRequestConfig struct {
 	// requestCommentRequired makes people say why they ask. Unset: not managed.
 	// +optional
@@ -168,7 +168,7 @@ type SailPointEntitlementRequestConfig struct {
 	FormDefinitionID *string `json:"formDefinitionID,omitempty"`
 }
 
-// SailPointEntitlementRevocationConfig says who approves that an entitlement is taken away.
+// SailPointEntitlementRevocationConfig defines who approves that an entitlement is taken away.
 type SailPointEntitlementRevocationConfig struct {
 	// approvalSchemes are the steps of approval, in order. Unset: not managed; []: no approval.
 	// +optional
@@ -178,7 +178,7 @@ type SailPointEntitlementRevocationConfig struct {
 	ApprovalSchemes []SailPointEntitlementApprovalScheme `json:"approvalSchemes,omitempty"`
 }
 
-// SailPointProfile is what only SailPoint has of an access profile.
+// SailPointProfile holds the fields of an access profile that only SailPoint has.
 type SailPointProfile struct {
 	// source whose entitlements the profile bundles, for example {name: Employee Database}. It is bound once.
 	// +required
@@ -191,10 +191,10 @@ type SailPointProfile struct {
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=32
 	OwnerGroups []NamedRef `json:"ownerGroups,omitempty"`
-	// accessRequestConfig says how the profile is asked for. Unset parts are not managed.
+	// accessRequestConfig defines how the profile is asked for. Unset parts are not managed.
 	// +optional
 	AccessRequestConfig *SailPointProfileRequestConfig `json:"accessRequestConfig,omitempty"`
-	// revocationRequestConfig says who approves that it is taken away. Unset: not managed.
+	// revocationRequestConfig defines who approves that it is taken away. Unset: not managed.
 	// +optional
 	RevocationRequestConfig *SailPointProfileRevocationConfig `json:"revocationRequestConfig,omitempty"`
 	// segments of people who may see the profile, for example [{name: Employees}]. Unset: not managed; []: everybody.
@@ -214,7 +214,7 @@ type SailPointProfile struct {
 	AccessModelMetadata []SailPointMetadata `json:"accessModelMetadata,omitempty"`
 }
 
-// SailPointProfileRequestConfig says how an access profile is asked for.
+// SailPointProfileRequestConfig defines how an access profile is asked for.
 type SailPointProfileRequestConfig struct {
 	// commentsRequired makes people say why they ask. Unset: not managed.
 	// +optional
@@ -243,7 +243,7 @@ type SailPointProfileRequestConfig struct {
 	FormDefinitionID *string `json:"formDefinitionID,omitempty"`
 }
 
-// SailPointProfileRevocationConfig says who approves that an access profile is taken away.
+// SailPointProfileRevocationConfig defines who approves that an access profile is taken away.
 type SailPointProfileRevocationConfig struct {
 	// approvalSchemes are the steps of approval, in order. Unset: not managed; []: no approval.
 	// +optional
@@ -257,7 +257,7 @@ type SailPointProfileRevocationConfig struct {
 // +kubebuilder:validation:Enum=Equals;NotEquals;Contains;Has;And;Or
 type SailPointOperation string
 
-// SailPointTest is what a criterion says by itself: a comparison of an attribute of the account.
+// SailPointTest is a criterion without children: a comparison of an attribute of the account.
 type SailPointTest struct {
 	// operation: Equals, NotEquals and Contains compare attribute with value; Has asks whether attribute is there; And and Or join children.
 	// +required
@@ -325,20 +325,20 @@ type SailPointMetadata struct {
 	Values []string `json:"values"`
 }
 
-// SailPointCampaignType says what a campaign goes by.
+// SailPointCampaignType is the criterion of a campaign.
 // +kubebuilder:validation:Enum=Manager;SourceOwner;Search;RoleComposition;MachineAccount
 type SailPointCampaignType string
 
-// SailPointCorrelation says whose accounts a SourceOwner campaign covers.
+// SailPointCorrelation defines whose accounts a SourceOwner campaign covers.
 // +kubebuilder:validation:Enum=Correlated;Uncorrelated
 type SailPointCorrelation string
 
-// SailPointMandatoryComments says which decisions need a comment.
+// SailPointMandatoryComments defines which decisions need a comment.
 // +kubebuilder:validation:Enum=AllDecisions;RevokeOnlyDecisions;NoDecisions
 type SailPointMandatoryComments string
 
-// SailPointReview is what only SailPoint has of an access review, which it calls a campaign. After its creation
-// only what a comment says can be changed, while the campaign is staged.
+// SailPointReview holds the fields that only SailPoint has of an access review, which it calls a campaign. After its creation
+// only what a field comment lists can be changed, while the campaign is staged.
 // +kubebuilder:validation:XValidation:rule="(self.type == 'Search') == has(self.search)",message="search belongs to type Search: write both or neither"
 // +kubebuilder:validation:XValidation:rule="(self.type == 'RoleComposition') == has(self.roleComposition)",message="roleComposition belongs to type RoleComposition: write both or neither"
 // +kubebuilder:validation:XValidation:rule="!has(self.correlatedStatus) || self.type == 'SourceOwner'",message="correlatedStatus belongs to type SourceOwner"
@@ -347,11 +347,11 @@ type SailPointReview struct {
 	// RoleComposition or MachineAccount (scope.apps.selected are the sources).
 	// +required
 	Type SailPointCampaignType `json:"type"`
-	// search says what a Search campaign covers, beside scope.users.selected, scope.entitlements and
+	// search defines what a Search campaign covers, beside scope.users.selected, scope.entitlements and
 	// scope.grants.criteria.accessProfiles.include.
 	// +optional
 	Search *SailPointSearch `json:"search,omitempty"`
-	// roleComposition says which roles' contents are reviewed.
+	// roleComposition defines which roles' contents are reviewed.
 	// +optional
 	RoleComposition *SailPointRoleComposition `json:"roleComposition,omitempty"`
 	// filter leaves access out, for example {name: No birthright access}. Unset: the tenant's default filter.
@@ -379,7 +379,7 @@ type SailPointReview struct {
 	TimeZone string `json:"timeZone,omitempty"`
 }
 
-// SailPointSearchType says what a search is about.
+// SailPointSearchType is the subject of a search.
 // +kubebuilder:validation:Enum=Identity;Access
 type SailPointSearchType string
 
@@ -387,7 +387,7 @@ type SailPointSearchType string
 // +kubebuilder:validation:Enum=Entitlement;AccessProfile;Role
 type SailPointConstraintType string
 
-// SailPointSearch says what a Search campaign covers.
+// SailPointSearch defines what a Search campaign covers.
 type SailPointSearch struct {
 	// type: Identity (the people found) or Access (who holds the access found).
 	// +required
@@ -423,7 +423,7 @@ type SailPointConstraint struct {
 	IDs []string `json:"ids,omitempty"`
 }
 
-// SailPointRoleComposition says which roles' contents are reviewed.
+// SailPointRoleComposition defines which roles' contents are reviewed.
 // +kubebuilder:validation:XValidation:rule="!(has(self.roleIDs) && has(self.query))",message="write at most one of roleIDs and query"
 type SailPointRoleComposition struct {
 	// remediator takes out of the roles what is revoked, for example {email: ada@corp.example}: an administrator of roles or of the organisation.
@@ -451,7 +451,7 @@ type SailPointRoleComposition struct {
 // +kubebuilder:validation:Enum=PerService;V2024;V2025;V2026
 type SailPointAPIStyle string
 
-// SailPointBackend is what only SailPoint has of a backend.
+// SailPointBackend holds the fields of a backend that only SailPoint has.
 type SailPointBackend struct {
 	// apiStyle: PerService (the paths that the vendor keeps current), or a frozen year: V2024, V2025 or V2026. Unset: PerService.
 	// +optional

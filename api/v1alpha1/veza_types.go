@@ -1,6 +1,6 @@
 package v1alpha1
 
-// VezaEntitlement is what only Veza has of an entitlement. An entitlement there is an entity of the access graph:
+// VezaEntitlement holds the fields of an entitlement that only Veza has. An entitlement there is an entity of the access graph:
 // it is found and its ids are published for profiles to use; nothing of it can be written.
 type VezaEntitlement struct {
 	// entityType of the entity in the access graph, for example "OktaGroup".
@@ -8,12 +8,12 @@ type VezaEntitlement struct {
 	// +kubebuilder:validation:MaxLength=128
 	// +kubebuilder:validation:Pattern=`^[A-Za-z][A-Za-z0-9_.]*$`
 	EntityType string `json:"entityType"`
-	// match says which entity is meant. Unset: the one that is named spec.displayName, or spec.remoteID.
+	// match defines which entity is meant. Unset: the one that is named spec.displayName, or spec.remoteID.
 	// +optional
 	Match *VezaEntitlementMatch `json:"match,omitempty"`
 }
 
-// VezaEntitlementMatch says which entity is meant.
+// VezaEntitlementMatch defines which entity is meant.
 // +kubebuilder:validation:XValidation:rule="has(self.id) != has(self.name)",message="write exactly one of id and name"
 type VezaEntitlementMatch struct {
 	// name of the entity, for example "AI Team". It must match one entity of the datasource exactly.
@@ -32,7 +32,7 @@ type VezaEntitlementMatch struct {
 // +kubebuilder:validation:Enum=Initial;Running;Paused;DryRun;Pending
 type VezaProfileState string
 
-// VezaPublish says what becomes of a draft.
+// VezaPublish defines what happens to a draft.
 // +kubebuilder:validation:Enum=Automatic;Manual
 type VezaPublish string
 
@@ -42,7 +42,7 @@ const (
 	PublishManual    VezaPublish = "Manual"
 )
 
-// VezaProfile is what only Veza has of an access profile.
+// VezaProfile holds the fields of an access profile that only Veza has.
 // +kubebuilder:validation:XValidation:rule="!has(self.applicationSyncIdentityAction) || has(self.applicationSyncIdentityAction.none) || (has(self.applicationDatasource) && !has(self.applicationDatasource.none))",message="applicationSyncIdentityAction needs applicationDatasource"
 type VezaProfile struct {
 	// profileType of the profile, for example {name: Profile}. It is bound once.
@@ -155,7 +155,7 @@ type VezaRelationship struct {
 	// +kubebuilder:validation:MaxLength=64
 	// +kubebuilder:validation:Pattern=`^[A-Z][A-Z0-9_]*$`
 	GrantBy string `json:"grantBy,omitempty"`
-	// createdByAccessProfile says that the entity was made for the profile. Unset: not managed.
+	// createdByAccessProfile marks the entity as created for the profile. Unset: not managed.
 	// +optional
 	CreatedByAccessProfile *bool `json:"createdByAccessProfile,omitempty"`
 	// customProperties of the relationship. Keys that are left out are left alone. Unset: not managed.
@@ -224,11 +224,11 @@ type VezaCatalogItem struct {
 	Recommended *bool `json:"recommended,omitempty"`
 }
 
-// VezaDataSource says which state of the graph is reviewed.
+// VezaDataSource defines which state of the graph is reviewed.
 // +kubebuilder:validation:Enum=Current;MostRecentSnapshot;GivenSnapshot
 type VezaDataSource string
 
-// VezaReview is what only Veza has of an access review, which is one run of a configuration. The run is its start:
+// VezaReview holds the fields that only Veza has of an access review, which is one run of a configuration. The run is its start:
 // it is made when spec.start allows it, and takes no edits after that.
 // +kubebuilder:validation:XValidation:rule="(has(self.dataSource) && self.dataSource == 'GivenSnapshot') == has(self.snapshotID)",message="snapshotID belongs to dataSource GivenSnapshot: write both or neither"
 type VezaReview struct {
@@ -242,10 +242,10 @@ type VezaReview struct {
 	// +optional
 	// +kubebuilder:validation:Minimum=0
 	SnapshotID *int64 `json:"snapshotID,omitempty"`
-	// reviewerAssignment says who reviews, in more ways than spec.reviewer can. Unset: spec.reviewer, else the configuration says.
+	// reviewerAssignment defines who reviews, in more ways than spec.reviewer can. Unset: spec.reviewer, else as in the configuration.
 	// +optional
 	ReviewerAssignment *VezaAssignment `json:"reviewerAssignment,omitempty"`
-	// secondLevelAssignment says who reviews what was decided. Unset: nobody.
+	// secondLevelAssignment defines who reviews what was decided. Unset: nobody.
 	// +optional
 	SecondLevelAssignment *VezaAssignment `json:"secondLevelAssignment,omitempty"`
 	// automationIDs of automations that decide, by the vendor. Unset: none.
@@ -259,7 +259,7 @@ type VezaReview struct {
 	// +kubebuilder:validation:Minimum=0
 	// +kubebuilder:validation:Maximum=10
 	FinalApprovalLevel *int32 `json:"finalApprovalLevel,omitempty"`
-	// dynamicInformation names the identities that the review is about. Unset: the configuration says.
+	// dynamicInformation names the identities that the review is about. Unset: as in the configuration.
 	// +optional
 	DynamicInformation *VezaDynamicInformation `json:"dynamicInformation,omitempty"`
 	// notes of the review, for people; the operator's own line is below them. Unset: spec.description.
@@ -268,7 +268,7 @@ type VezaReview struct {
 	Notes *string `json:"notes,omitempty"`
 }
 
-// VezaAssignment says who reviews.
+// VezaAssignment defines who reviews.
 // +kubebuilder:validation:XValidation:rule="has(self.usersManager) || has(self.resourceManagers) || has(self.reviewers)",message="write at least one of usersManager, resourceManagers and reviewers"
 type VezaAssignment struct {
 	// usersManager: the manager of each person reviews.
@@ -323,7 +323,7 @@ type VezaReviewedIdentity struct {
 // +kubebuilder:validation:Enum=DeleteProfile;PublishDraft
 type VezaPermission string
 
-// VezaBackend is what only Veza has of a backend.
+// VezaBackend holds the fields of a backend that only Veza has.
 type VezaBackend struct {
 	// allow lists operations that the vendor does not document and that were tried on this tenant: DeleteProfile (the
 	// removal of access profiles), PublishDraft (putting a draft into force). Unset: none.

@@ -25,10 +25,10 @@ func TestTheNotesTellOnlyWhoHoldsTheDefinitionsToDeleteThem(t *testing.T) {
 		args       []string
 		have, lack []string
 	}{
-		"the only one":                             {have: []string{deletes, "no other release of this operator works"}, lack: []string{never, narrowed}},
-		"one whose definitions go with it":         {args: []string{"--set", "crds.keep=false"}, have: []string{deletes, "CRDs wait for ever"}, lack: []string{never}},
+		"the only one":                             {have: []string{deletes, "without another release of this operator"}, lack: []string{never, narrowed}},
+		"one whose definitions go with it":         {args: []string{"--set", "crds.keep=false"}, have: []string{deletes, "CRDs are never removed"}, lack: []string{never}},
 		"one beside others":                        {args: []string{"--set", "crds.enabled=false,rbac.userRoles.create=false"}, have: []string{never, "Orphan"}, lack: []string{deletes, narrowed}},
-		"one of a team":                            {args: []string{"--set", "crds.enabled=false,rbac.userRoles.create=false,watchNamespaces={payroll}"}, have: []string{never, "in its namespaces alone", narrowed}, lack: []string{deletes}},
+		"one of a team":                            {args: []string{"--set", "crds.enabled=false,rbac.userRoles.create=false,watchNamespaces={payroll}"}, have: []string{never, "releases only those in its namespaces", narrowed}, lack: []string{deletes}},
 		"one of a team that holds the definitions": {args: []string{"--set", "watchNamespaces={payroll}"}, have: []string{never, narrowed, "the CRDs stay"}, lack: []string{deletes}},
 	} {
 		t.Run(sentence, func(t *testing.T) {

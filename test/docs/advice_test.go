@@ -41,7 +41,7 @@ var advised = map[string][]followed{
 	"ReferenceNotReady":   {{says: "Look at that object", not: bySomebody}},
 	"ReferenceCycle":      {{says: "Cut it", by: "is told for two entitlements that delegate to each other, and mended by cutting one"}},
 	"NameNotFound": {
-		{says: "Mend the name", by: "is told for an app that does not exist, and mended by spelling it right"},
+		{says: "Fix the name", by: "is told for an app that does not exist, and mended by spelling it right"},
 		{says: "create the thing", by: "mends itself when the thing that was named comes into being at the vendor"},
 	},
 	"NameAmbiguous": {{says: "Write `{id: …}`", by: "is told for a name that two apps share, with their ids, and mended by an id"}},
@@ -61,12 +61,12 @@ var advised = map[string][]followed{
 	"Unauthorized":    {{says: "put new ones into the Secret", by: "is told for credentials that the vendor refuses, and mended by the right ones"}},
 	"Unreachable":     {{says: "Look at its name, the network", not: bySomebody}},
 	"CircuitOpen":     {{says: "look at the vendor's status page", not: bySomebody}},
-	"RemoteNotFound": {{says: "Make it at the vendor, or mend the name", by: ofMessages},
+	"RemoteNotFound": {{says: "Make it at the vendor, or fix the name", by: ofMessages},
 		{says: "`sailPoint.onNotFound: Aggregate`", by: "waits for the aggregation of an entitlement, and asks for it once an hour if it may"}},
 	"RemoteExists": {{says: "Choose `creation: CreateOrAdopt`", by: ofMessages}, {says: "ask there", not: "the other cluster is somebody else's"}},
 	"RemoteMissing": {{says: "Choose `Correct` with `Create`; for a review, delete and apply", by: ofMessages},
 		{says: "put its id into `spec.remoteID` if it is this one, or delete it at the vendor", by: "TestACreateThatCameToNothingIsSentAgainByItself"}},
-	"RemoteFailed":   {{says: "Mend it there, or delete and apply", by: ofMessages}},
+	"RemoteFailed":   {{says: "Fix it there, or delete and apply", by: ofMessages}},
 	"PendingTooLong": {{says: "Look there, or delete and apply", by: ofMessages}},
 	"OwnershipLost": {{says: "To take it back, delete the object under `deletion: Orphan`", by: ofMessages},
 		{says: "delete that one first, under `deletion: Orphan`", by: ofMessages}},
@@ -78,17 +78,17 @@ var advised = map[string][]followed{
 	"OutcomeUnknown":  {{says: "Look in its console", by: ofMessages}, {says: "If the remote is there, set `spec.remoteID`; if not", by: ofMessages}},
 	"AmbiguousRemote": {{says: "Remove one at the vendor, or set `spec.remoteID`", by: ofMessages}},
 	"NonConverging": {{says: "Change the field, drop it from the spec, choose `drift: Report`", by: ofMessages},
-		{says: "An edit or the annotation above starts anew", by: "TestWhatDidNotConvergeIsTriedAgainWhenSomebodyAsks"}},
+		{says: "An edit or the annotation above starts again", by: "TestWhatDidNotConvergeIsTriedAgainWhenSomebodyAsks"}},
 	"DraftPending":    {{says: "Publish or discard it there", by: "are never overtaken: a draft that somebody opened is a condition, until it is gone"}},
 	"NameTaken":       {{says: "rename one of the two", by: "an object waits for a name that another one has, names it, and gets it when that is deleted"}},
 	"RefusedPerhaps":  {{says: "Read the vendor's words in the message: if they name something that the spec says, fix that", by: "TestAFailureThatMayBeAMistakeIsSaidAfterThreeAndSlowsDown"}},
-	"Refused":         {{says: "Mend the spec, the credential's rights, or the vendor's side", by: "is told for an alias that somebody else has"}},
-	"DeletionBlocked": {{says: "Mend that, or set `management.deletion: Orphan`", by: "an object that the vendor refuses to delete says so in the vendor's words, and goes at once under Orphan"}},
+	"Refused":         {{says: "Fix the spec, the credential's rights, or the vendor's side", by: "is told for an alias that somebody else has"}},
+	"DeletionBlocked": {{says: "Fix that, or set `management.deletion: Orphan`", by: "an object that the vendor refuses to delete says so in the vendor's words, and goes at once under Orphan"}},
 	"CopiedIntent":    {{says: "Take it out of your YAML", by: "TestCopiedYAMLGetsARemoteOfItsOwn"}},
 }
 
 // imperative begins a clause that says to do something.
-var imperative = regexp.MustCompile(`(?:^|[.:;,] |\bor |\band |\bthen )(?i:annotate|apply|ask|choose|change|confirm|create|cut|delete|drop|edit|find out|keep|label|let|look|lower|make|mend|publish|put|raise|read|remove|rename|set|take|write)\b`)
+var imperative = regexp.MustCompile(`(?:^|[.:;,] |\bor |\band |\bthen )(?i:annotate|apply|ask|choose|change|confirm|create|cut|delete|drop|edit|find out|fix|keep|label|let|look|lower|make|mend|publish|put|raise|read|remove|rename|set|take|write)\b`)
 
 func TestEveryAdviceOfTroubleshootingIsFollowedByATest(t *testing.T) {
 	named := tests(t)
