@@ -370,7 +370,7 @@ func (r *Resolver) named(path, name string, q backend.Name) string {
 		r.Reject(v1alpha1.ReasonFieldUnsupported, path, "this vendor cannot look a %s up by name; write the id instead", nouns[q.Kind])
 		return ""
 	}
-	if reason, message := Judge(q, answer.Matches); reason != "" {
+	if reason, message := CheckMatches(q, answer.Matches); reason != "" {
 		r.wait(reason, path, "%s%s", r.within(q), message)
 		return ""
 	}

@@ -15,7 +15,7 @@ const namedUsers = 10
 
 // missed warns who refers to an entitlement that is being deleted: they lose what it grants, or the deletion waits for them.
 // Whoever cannot be looked up is not warned of.
-func (j *judges) missed(ctx context.Context, obj *v1alpha1.AppEntitlement) []string {
+func (j *validators) missed(ctx context.Context, obj *v1alpha1.AppEntitlement) []string {
 	users, err := controller.Users(ctx, j.reader, reference.Object{Kind: v1alpha1.KindAppEntitlement, Namespace: obj.Namespace, Name: obj.Name})
 	if err != nil || len(users) == 0 {
 		return nil

@@ -51,7 +51,7 @@ func TestWhoDeletesAnEntitlementIsToldWhoRefersToIt(t *testing.T) {
 					return out
 				})
 			}
-			j := &judges{reader: builder.Build()}
+			j := &validators{reader: builder.Build()}
 			obj := &v1alpha1.AppEntitlement{ObjectMeta: metav1.ObjectMeta{Namespace: "team-a", Name: "read"}}
 			obj.Spec.KeepWhileReferenced = c.keep
 			warnings, err := validator[*v1alpha1.AppEntitlement]{leaving: j.missed}.ValidateDelete(t.Context(), obj)

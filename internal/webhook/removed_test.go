@@ -43,7 +43,7 @@ func TestAnEditIsToldWhatItTakesOutOfTheSpec(t *testing.T) {
 		t.Run(sentence, func(t *testing.T) {
 			b := &v1alpha1.GovernanceBackend{ObjectMeta: metav1.ObjectMeta{Namespace: "team-a", Name: "prod"}}
 			b.Spec.Vendor, b.Spec.Endpoint, b.Spec.Management = v1alpha1.VendorConductorOne, "https://acme.conductor.one", c.backend
-			j := &judges{backends: &tenancy.Pool{Client: fake.NewClientBuilder().WithScheme(scheme).WithObjects(b).Build()}, vendors: vendors.All()}
+			j := &validators{backends: &tenancy.Pool{Client: fake.NewClientBuilder().WithScheme(scheme).WithObjects(b).Build()}, vendors: vendors.All()}
 			obj := &v1alpha1.AccessProfile{ObjectMeta: metav1.ObjectMeta{Namespace: "team-a", Name: "payroll"}, Spec: c.spec}
 			obj.Spec.BackendRef, obj.Spec.DisplayName = v1alpha1.BackendRef{Name: "prod"}, "Payroll"
 			obj.Status.Remote = &v1alpha1.RemoteStatus{ID: "1"}

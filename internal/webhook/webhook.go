@@ -33,26 +33,26 @@ type Options struct {
 // Setup adds a validator for every kind to the manager's webhook server, under the paths that controller-runtime
 // gives them: /validate-governance-operator-io-v1alpha1-<kind>.
 func Setup(mgr manager.Manager, o Options) error {
-	j := &judges{
+	j := &validators{
 		reader: mgr.GetClient(), backends: &tenancy.Pool{Client: mgr.GetClient(), ClusterKind: o.ClusterKind},
 		vendors: o.Vendors, allowInsecure: o.AllowInsecure,
 	}
 	return errors.Join(
 		add(mgr, &v1alpha1.AppEntitlement{}, validator[*v1alpha1.AppEntitlement]{
-			kind: v1alpha1.KindAppEntitlement, judge: j.entitlement, spec: func(obj *v1alpha1.AppEntitlement) any { return &obj.Spec }, leaving: j.missed,
+			kind: v1alpha1.KindAppEntitlement, validate: j.entitlement, spec: func(obj *v1alpha1.AppEntitlement) any { return &obj.Spec }, leaving: j.missed,
 		}),
 		add(mgr, &v1alpha1.AccessProfile{}, validator[*v1alpha1.AccessProfile]{
-			kind: v1alpha1.KindAccessProfile, judge: j.profile, spec: func(obj *v1alpha1.AccessProfile) any { return &obj.Spec },
+			kind: v1alpha1.KindAccessProfile, validate: j.profile, spec: func(obj *v1alpha1.AccessProfile) any { return &obj.Spec },
 		}),
 		add(mgr, &v1alpha1.AccessReview{}, validator[*v1alpha1.AccessReview]{
-			kind: v1alpha1.KindAccessReview, judge: j.review, spec: func(obj *v1alpha1.AccessReview) any { return &obj.Spec },
+			kind: v1alpha1.KindAccessReview, validate: j.review, spec: func(obj *v1alpha1.AccessReview) any { return &obj.Spec },
 		}),
 		add(mgr, &v1alpha1.GovernanceBackend{}, validator[*v1alpha1.GovernanceBackend]{
-			kind: v1alpha1.KindGovernanceBackend, judge: backendJudge[*v1alpha1.GovernanceBackend](j),
+			kind: v1alpha1.KindGovernanceBackend, validate: backendValidator[*v1alpha1.GovernanceBackend](j),
 			spec: func(obj *v1alpha1.GovernanceBackend) any { return &obj.Spec },
 		}),
 		add(mgr, &v1alpha1.ClusterGovernanceBackend{}, validator[*v1alpha1.ClusterGovernanceBackend]{
-			kind: v1alpha1.KindClusterGovernanceBackend, judge: backendJudge[*v1alpha1.ClusterGovernanceBackend](j),
+			kind: v1alpha1.KindClusterGovernanceBackend, validate: backendValidator[*v1alpha1.ClusterGovernanceBackend](j),
 			spec: func(obj *v1alpha1.ClusterGovernanceBackend) any { return &obj.Spec },
 		}),
 	)
@@ -64,16 +64,16 @@ func add[O client.Object](mgr manager.Manager, obj O, v validator[O]) error {
 
 // validator answers the API server for one kind.
 type validator[O client.Object] struct {
-	kind  string
-	judge func(context.Context, O) verdict
-	spec  func(O) any
+	kind     string
+	validate func(context.Context, O) verdict
+	spec     func(O) any
 	// leaving is what to warn of at a deletion, nil where that is nothing.
 	leaving func(context.Context, O) []string
 }
 
 // ValidateCreate refuses an object with the errors that its controller would write into the status.
 func (v validator[O]) ValidateCreate(ctx context.Context, obj O) (admission.Warnings, error) {
-	found := v.judge(ctx, obj)
+	found := v.validate(ctx, obj)
 	return found.warnings, v.refusal(obj, found.faults)
 }
 
@@ -83,11 +83,11 @@ func (v validator[O]) ValidateUpdate(ctx context.Context, old, obj O) (admission
 	if !obj.GetDeletionTimestamp().IsZero() || apiequality.Semantic.DeepEqual(v.spec(old), v.spec(obj)) {
 		return nil, nil
 	}
-	found := v.judge(ctx, obj)
+	found := v.validate(ctx, obj)
 	if len(found.faults) == 0 {
 		return found.warnings, nil
 	}
-	before := v.judge(ctx, old).faults
+	before := v.validate(ctx, old).faults
 	var fresh []fault
 	for _, f := range found.faults {
 		if slices.Contains(before, f) {

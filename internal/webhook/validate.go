@@ -28,9 +28,9 @@ type verdict struct {
 	warnings []string
 }
 
-// judges say of an object what its controller would say. The backend may be unknown to them, for it may come
+// validators report what the controller would report of an object. The backend may be unknown to them, for it may come
 // later: then nothing is said about what a vendor can hold.
-type judges struct {
+type validators struct {
 	// reader is the cache, with the indexes of the controllers.
 	reader        client.Reader
 	backends      *tenancy.Pool
@@ -38,25 +38,25 @@ type judges struct {
 	allowInsecure bool
 }
 
-func (j *judges) entitlement(ctx context.Context, obj *v1alpha1.AppEntitlement) verdict {
-	return judge(ctx, j, controller.AppEntitlementKind(), obj)
+func (j *validators) entitlement(ctx context.Context, obj *v1alpha1.AppEntitlement) verdict {
+	return validate(ctx, j, controller.AppEntitlementKind(), obj)
 }
 
-func (j *judges) profile(ctx context.Context, obj *v1alpha1.AccessProfile) verdict {
-	v := judge(ctx, j, controller.AccessProfileKind(), obj)
+func (j *validators) profile(ctx context.Context, obj *v1alpha1.AccessProfile) verdict {
+	v := validate(ctx, j, controller.AccessProfileKind(), obj)
 	v.warnings = append(v.warnings, emptied(obj)...)
 	return v
 }
 
-func (j *judges) review(ctx context.Context, obj *v1alpha1.AccessReview) verdict {
-	v := judge(ctx, j, controller.AccessReviewKind(0), obj)
+func (j *validators) review(ctx context.Context, obj *v1alpha1.AccessReview) verdict {
+	v := validate(ctx, j, controller.AccessReviewKind(0), obj)
 	v.warnings = append(v.warnings, endedByDeletion(obj)...)
 	v.warnings = append(v.warnings, overBeforeItBegins(obj, time.Now())...)
 	return v
 }
 
-// backendJudge judges one of the two kinds of backends.
-func backendJudge[O tenancy.Object](j *judges) func(context.Context, O) verdict {
+// backendValidator validates one of the two kinds of backends.
+func backendValidator[O tenancy.Object](j *validators) func(context.Context, O) verdict {
 	return func(_ context.Context, obj O) (v verdict) {
 		if _, err := tenancy.EndpointOf(obj.GetBackendSpec(), j.allowInsecure); err != nil {
 			const path = "spec.endpoint"
@@ -69,8 +69,8 @@ func backendJudge[O tenancy.Object](j *judges) func(context.Context, O) verdict 
 	}
 }
 
-// judge asks the mapping of the kind, and what its driver declares at the object's backend.
-func judge[O engine.Object, D backend.Model](ctx context.Context, j *judges, kind engine.Kind[O, D], obj O) verdict {
+// validate asks the mapping of the kind, and what its driver declares at the object's backend.
+func validate[O engine.Object, D backend.Model](ctx context.Context, j *validators, kind engine.Kind[O, D], obj O) verdict {
 	r := reference.NewResolver(ctx, nowhere{}, obj, "", nil)
 	out := verdict{warnings: adopted(obj)}
 	if driver, keeps := driverOf(ctx, j, kind, obj); driver == nil {
@@ -106,7 +106,7 @@ func creates(obj engine.Object, caps backend.Capabilities) bool {
 
 // driverOf returns the driver of the object's kind at its backend, nil while the backend is not known, and whether what leaves a
 // spec stays there.
-func driverOf[O engine.Object, D backend.Model](ctx context.Context, j *judges, kind engine.Kind[O, D], obj O) (driver backend.Driver[D], keeps bool) {
+func driverOf[O engine.Object, D backend.Model](ctx context.Context, j *validators, kind engine.Kind[O, D], obj O) (driver backend.Driver[D], keeps bool) {
 	spec, err := j.backends.Spec(ctx, obj.GetNamespace(), obj.GetManagedSpec().BackendRef)
 	if err != nil {
 		return nil, false

@@ -20,9 +20,9 @@ var nouns = map[backend.NameKind]string{
 	backend.NameProfileType: "profile type", backend.NameConfiguration: "review configuration",
 }
 
-// Judge says what is wrong with the matches of a name; an empty reason means that
+// CheckMatches returns what is wrong with the matches of a name; an empty reason means that
 // there is exactly one and it may be used.
-func Judge(q backend.Name, matches []backend.Match) (reason, message string) {
+func CheckMatches(q backend.Name, matches []backend.Match) (reason, message string) {
 	noun := nouns[q.Kind]
 	if q.TypeID != "" && q.Kind == backend.NamePolicy {
 		noun = strings.ToLower(q.TypeID) + " " + noun
@@ -61,7 +61,7 @@ type Verdict struct {
 // whose address may have been given to somebody else. No witness is of before notBefore.
 func Verify(ctx context.Context, names backend.Directory, q backend.Name, pinned string, matches []backend.Match, notBefore time.Time) Verdict {
 	v := Verdict{Pinned: pinned, ID: pinned}
-	reason, message := Judge(q, matches)
+	reason, message := CheckMatches(q, matches)
 	if reason == "" && matches[0].ID == pinned {
 		return v
 	}
