@@ -35,7 +35,7 @@ MODULES := . test test/monitoring hack/tools hack/tools/lint hack/tools/helm hac
 help: ## List the targets.
 	@awk 'BEGIN {FS = ":.*##"; printf "Usage: make <target>\n"} \
 		/^##@/ {printf "\n%s\n", substr($$0, 5)} \
-		/^[a-zA-Z_-]+:.*?##/ {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+		/^[a-zA-Z0-9_-]+:.*?##/ {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: control-plane build ## Run the operator with fake vendors on a real control plane (ONESHOT=1: check and end).
@@ -175,24 +175,27 @@ $(BIN)/manager-chaos:
 	@echo "building bin/manager-chaos"
 	@$(GO_BUILD) -tags chaos -o $@ ./cmd/manager
 
-# What goes through every case, one after the other, has no two goroutines in it, and takes ten times as long when they are watched.
-ONE_BY_ONE := '^(TestTheCreateProtocolHoldsInEveryOrder|TestTheOrdersFindAWindowThatIsTooShort|TestLeavingOutAnyRowBreaksALaw|TestEveryCombination.*)$$'
-
-.PHONY: race
-race: control-plane ## Run the packages' tests under the race detector; "make test" does, and the controllers' with it.
-	go test -race -short -skip $(ONE_BY_ONE) $$(go list ./internal/... | grep -v '/internal/controller$$')
+# What goes through every case, one after the other, and takes most of the time of its package: "make test-long" runs it.
+# There are no two goroutines in it, so that it is not watched for races either.
+ONE_BY_ONE := ^(TestTheCreateProtocolHoldsInEveryOrder|TestTheOrdersFindAWindowThatIsTooShort|TestLeavingOutAny(Row|Rule)BreaksALaw|TestEveryCombination.*)$$
 
 .PHONY: test
-test: control-plane build $(BIN)/manager-chaos $(GINKGO) $(HELM) $(KUSTOMIZE) ## Run all tests, those on a real control plane included.
+test: test-unit test-integration test-e2e ## Run all three tiers of tests. What takes its time is apart: test-long, race, isolation, chaos; .ci/run runs these, too.
+
+.PHONY: test-unit
+test-unit: ## Run what needs no control plane and no preparation, random tests in their short mode.
 	@echo "== packages"
-	go test $$(go list ./... | grep -v '/internal/controller$$')
+	go test -short -skip '$(ONE_BY_ONE)|^TestControllers$$' $$(go list ./... | grep -v '/internal/testenv$$')
 	go -C test vet ./...
-	@echo "== packages, watched for races"
-	@$(MAKE) --no-print-directory race
-	@echo "== what Argo CD and Flux make of recorded objects"
-	go -C test test -count=1 ./argocd
-	@echo "== the documents: what a newcomer types, in a fresh clone"
-	go -C test test -count=1 ./docs
+	@echo "== what Argo CD and Flux make of recorded objects; the documents"
+	go -C test test -count=1 -skip '^TestNewcomer$$' ./argocd ./docs
+
+.PHONY: test-integration
+test-integration: control-plane build $(GINKGO) $(HELM) $(KUSTOMIZE) ## Run what needs a control plane: controllers, CRDs, admission, chart, dashboard; and build the image.
+	@echo "== the control plane itself"
+	go test ./internal/testenv
+	@echo "== the controllers, on a real API server with fake vendors"
+	$(GINKGO) $(GINKGO_FLAGS) -procs=4 ./internal/controller
 	@echo "== dashboard and alerts against the running manager"
 	go -C test/monitoring test -count=1 ./...
 	@echo "== the rules of the CRDs, on a real API server"
@@ -203,14 +206,22 @@ test: control-plane build $(BIN)/manager-chaos $(GINKGO) $(HELM) $(KUSTOMIZE) ##
 	go -C hack/tools/image test -count=1 ./...
 	@echo "== the Helm chart: rendered, refused, installed, upgraded, uninstalled"
 	go -C test test -count=1 ./chart/...
-	@echo "== the controllers, on a real API server with fake vendors"
-	$(GINKGO) $(GINKGO_FLAGS) -race -procs=4 ./internal/controller
+
+.PHONY: test-e2e
+test-e2e: control-plane build $(GINKGO) ## Run the built binaries: killed, counted, uninstalled; and what a newcomer types, in a fresh clone.
+	@echo "== the documents: what a newcomer types, in a fresh clone"
+	go -C test test -count=1 -run '^TestNewcomer$$' ./docs
 	@echo "== the built binaries: killed, counted, uninstalled"
 	cd test && $(GINKGO) $(GINKGO_FLAGS) -procs=3 ./e2e
-	@echo "== a hostile user of one namespace, against another"
-	$(MAKE) isolation
-	@echo "== the manager dies fifty times among failing vendors"
-	cd test && KILLS=50 $(GINKGO) $(GINKGO_FLAGS) ./chaos
+
+.PHONY: test-long
+test-long: ## Run the packages again with random tests in full number and every order, combination and rule in turn.
+	GOVERNANCE_CHECKS_TIMES=1 go test $$(go list ./internal/... | grep -vE '/internal/(controller|testenv)$$')
+
+.PHONY: race
+race: control-plane build $(GINKGO) ## Run the packages' tests, and the controllers' on a control plane, under the race detector.
+	go test -race -short -skip '$(ONE_BY_ONE)' $$(go list ./internal/... | grep -v '/internal/controller$$')
+	$(GINKGO) $(GINKGO_FLAGS) -race -procs=4 ./internal/controller
 
 .PHONY: isolation
 isolation: control-plane build $(GINKGO) ## Play a hostile user of one namespace against another: every attack, with figures of what the victim sees. About three minutes.

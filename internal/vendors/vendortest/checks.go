@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// timesMore is the environment variable that makes random tests longer: so many times as many checks.
+// timesMore is the environment variable that chooses the long mode of random tests: so many times the full number of checks.
 const timesMore = "GOVERNANCE_CHECKS_TIMES"
 
 // fixedSeed is where random tests begin.
@@ -20,20 +20,22 @@ func given(name string) bool {
 	return slices.ContainsFunc(os.Args, func(arg string) bool { return strings.Contains(arg, name) })
 }
 
-// Checks says how many random cases to try: n, a fiftieth of it but at least five under -short, or as many times more
-// as the environment asks for. What -rapid.checks says counts more than both. Who asks for none of it gets the same cases each time, so
-// that a failure belongs to the change; more of them are others each time.
+// Checks chooses how many random cases to try, of the n that are its full number: a fiftieth but at least five, or as many
+// times n as the environment asks for. What -rapid.checks says counts more than both. Whoever asks for no more than the full
+// number gets the same cases each time, so that a failure belongs to the change; more of them are others each time.
 func Checks(t *testing.T, n int) {
 	t.Helper()
-	if times, err := strconv.Atoi(os.Getenv(timesMore)); err == nil && times > 0 {
+	times, err := strconv.Atoi(os.Getenv(timesMore))
+	if long := err == nil && times > 0; long {
 		n *= times
+	} else {
+		n = max(n/50, min(n, 5))
 	}
 	if testing.Short() {
-		const rapidTries = 5 // Of so many checks rapid makes one.
-		n = rapidTries * max(n/50, min(n, 5))
+		n *= 5 // Of so many checks rapid then makes one.
 	}
 	settings := map[string]string{"rapid.checks": strconv.Itoa(n), "rapid.nofailfile": "true"}
-	if os.Getenv(timesMore) == "" && !given("rapid.checks") {
+	if times <= 1 && !given("rapid.checks") {
 		settings["rapid.seed"] = strconv.Itoa(fixedSeed)
 	}
 	// A case that fails is printed with the seed that leads to it: no file is left behind.
