@@ -53,6 +53,9 @@ const (
 )
 
 func TestControllers(t *testing.T) {
+	if err := testenv.Missing(); err != nil {
+		t.Fatal(err)
+	}
 	RegisterFailHandler(Fail)
 	RunSpecs(t, "controllers on a real API server")
 }

@@ -45,7 +45,12 @@ type Environment struct {
 
 	control *envtest.Environment
 	files   string
+	// programs is the folder that the control plane was started from.
+	programs string
 }
+
+// programs are what a control plane consists of.
+var programs = []string{"etcd", "kube-apiserver"}
 
 // Option changes what Start does.
 type Option func(*envtest.Environment)
@@ -105,18 +110,33 @@ func Start(ctx context.Context, options ...Option) (*Environment, error) {
 	if err != nil {
 		return nil, err
 	}
+	folder, err := attached(assets)
+	if err != nil {
+		return nil, err
+	}
 	control := &envtest.Environment{
-		BinaryAssetsDirectory:    assets,
+		BinaryAssetsDirectory:    folder,
 		CRDDirectoryPaths:        []string{filepath.Join(root, "config", "crd", "bases")},
 		ErrorIfCRDPathMissing:    true,
 		ControlPlaneStartTimeout: startTimeout,
 		ControlPlaneStopTimeout:  stopTimeout,
 		Scheme:                   scheme,
 	}
+	// By name: the folder alone would be overruled by KUBEBUILDER_ASSETS.
+	control.ControlPlane.Etcd = &envtest.Etcd{Path: filepath.Join(folder, "etcd")}
+	control.ControlPlane.GetAPIServer().Path = filepath.Join(folder, "kube-apiserver")
 	for _, change := range options {
 		change(control)
 	}
-	return start(ctx, control, scheme)
+	e, err := start(ctx, control, scheme)
+	if folder == assets {
+		return e, err
+	}
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(folder))
+	}
+	e.programs = folder
+	return e, nil
 }
 
 func start(ctx context.Context, control *envtest.Environment, scheme *runtime.Scheme) (*Environment, error) {
@@ -149,8 +169,10 @@ func start(ctx context.Context, control *envtest.Environment, scheme *runtime.Sc
 // Stop ends the control plane and removes what it left on disk.
 func (e *Environment) Stop() error {
 	err := e.control.Stop()
-	if e.files != "" {
-		err = errors.Join(err, os.RemoveAll(e.files))
+	for _, folder := range []string{e.files, e.programs} {
+		if folder != "" {
+			err = errors.Join(err, os.RemoveAll(folder))
+		}
 	}
 	return err
 }
@@ -217,6 +239,24 @@ func repositoryRoot() (string, error) {
 	}
 }
 
+// Missing is what there must be before a test can start a control plane and these binaries of bin/, as an error of
+// one line that names the command that makes it; nil if all is there.
+func Missing(binaries ...string) error {
+	root, err := repositoryRoot()
+	if err != nil {
+		return err
+	}
+	if _, err := findAssets(root); err != nil {
+		return err
+	}
+	for _, name := range binaries {
+		if _, err := os.Stat(filepath.Join(root, "bin", name)); err != nil {
+			return fmt.Errorf("there is no bin/%s: run \"make build\" (\"make %s\" for chaos)", name, filepath.Join(root, "bin", name))
+		}
+	}
+	return nil
+}
+
 // findAssets returns the folder with etcd and kube-apiserver: KUBEBUILDER_ASSETS, else bin/k8s of the repository.
 func findAssets(root string) (string, error) {
 	dir, named := os.LookupEnv(AssetsVariable)
@@ -227,7 +267,7 @@ func findAssets(root string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	for _, name := range []string{"etcd", "kube-apiserver"} {
+	for _, name := range programs {
 		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
 			return "", fmt.Errorf("%s has no %s: run \"make control-plane\", or set %s", dir, name, AssetsVariable)
 		}

@@ -16,9 +16,14 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	ctrl "sigs.k8s.io/controller-runtime"
+
+	"github.com/governance-operator/governance-operator/internal/testenv"
 )
 
 func TestChaos(t *testing.T) {
+	if err := testenv.Missing("manager-chaos"); err != nil {
+		t.Fatal(err)
+	}
 	RegisterFailHandler(Fail)
 	ctrl.SetLogger(GinkgoLogr)
 	RunSpecs(t, "chaos")

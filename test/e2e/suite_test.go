@@ -32,6 +32,9 @@ import (
 )
 
 func TestEndToEnd(t *testing.T) {
+	if err := testenv.Missing("manager"); err != nil {
+		t.Fatal(err)
+	}
 	RegisterFailHandler(Fail)
 	ctrl.SetLogger(GinkgoLogr)
 	RunSpecs(t, "the built manager")

@@ -32,6 +32,9 @@ import (
 )
 
 func TestIsolation(t *testing.T) {
+	if err := testenv.Missing("manager"); err != nil {
+		t.Fatal(err)
+	}
 	RegisterFailHandler(Fail)
 	ctrl.SetLogger(GinkgoLogr)
 	RunSpecs(t, "a hostile user of one namespace")
