@@ -346,7 +346,15 @@ func (c *reverting[O, D]) differing(a, b D) []string {
 		return out
 	}
 	ha, hb := hashes(a), hashes(b)
-	return slices.DeleteFunc(backend.Paths(a), func(path string) bool { return ha[path] == hb[path] })
+	return slices.DeleteFunc(backend.Paths(a), func(path string) bool { return ha[path] == hb[path] || meanwhile(text(a, path), text(b, path)) })
+}
+
+// meanwhile reports whether two values are moments a few seconds apart: where the vendor sets one by its clock, that goes on while
+// a pair is tried.
+func meanwhile(a, b string) bool {
+	at, err := time.Parse(time.RFC3339, strings.Trim(a, `"`))
+	bt, err2 := time.Parse(time.RFC3339, strings.Trim(b, `"`))
+	return err == nil && err2 == nil && at.Sub(bt).Abs() < 5*time.Second
 }
 
 func text(model any, path string) string {
