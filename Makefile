@@ -183,7 +183,7 @@ ONE_BY_ONE := ^(TestTheCreateProtocolHoldsInEveryOrder|TestTheOrdersFindAWindowT
 test: test-unit test-integration test-e2e ## Run all three tiers of tests. What takes its time is apart: test-long, race, isolation, chaos; .ci/run runs these, too.
 
 .PHONY: test-unit
-test-unit: ## Run what needs no control plane and no preparation, random tests in their short mode.
+test-unit: $(HELM) $(KUSTOMIZE) ## Run what needs no control plane, random tests in their short mode.
 	@echo "== packages"
 	go test -short -skip '$(ONE_BY_ONE)|^TestControllers$$' $$(go list ./... | grep -v '/internal/testenv$$')
 	go -C test vet ./...
