@@ -117,7 +117,7 @@ func (p *pass[O, D]) takeBack(obs backend.Observation[D]) {
 	})...)
 }
 
-// holdBack reports whether something is held, and leaves of the model what gives no access.
+// holdBack finds out whether something is held, and then leaves of the model what gives no access.
 func (p *pass[O, D]) holdBack(obs backend.Observation[D]) {
 	p.removed.less, p.removed.waits, p.removed.shut = nil, nil, nil
 	p.facts.FieldRemoved = p.removed.known && !p.narrowing.on && p.facts.Owner == decision.OwnerOurs && len(p.removed.Held)+len(p.removed.Overruled) > 0
@@ -192,15 +192,15 @@ func (p *pass[O, D]) target() D {
 	return p.desired
 }
 
-// wouldWrite lists the fields of the spec that a write of changes gives another value than there is, and those that wait and
-// are closed meanwhile by another field.
+// wouldWrite lists the fields that a write of changes gives another value than there is: those of the spec, and those that shut
+// what waits.
 func (p *pass[O, D]) wouldWrite(actual D, changes backend.Changes) []string {
 	out := slices.DeleteFunc(backend.Wrote(p.target(), actual, changes, p.caps), func(path string) bool {
 		return p.removed.known && !slices.Contains(p.removed.set, path)
 	})
 	for _, path := range p.removed.shut {
-		if row, _ := p.caps.Removal(path); changes.Has(row.At) {
-			out = append(out, path)
+		if row, _ := p.caps.Removal(path); changes.Has(row.At) && !slices.Contains(p.removed.set, row.At) {
+			out = append(out, row.At)
 		}
 	}
 	return out
@@ -327,12 +327,6 @@ func (p *pass[O, D]) leaveBehind(done []string) {
 			}
 		case (slices.Contains(p.removed.Clearing, path) || p.emptiedFor(path)) && !p.made(): // Nothing stood in a remote that we made.
 			states[path] = v1alpha1.LeftBehindCleared
-		}
-	}
-	for _, path := range p.removed.shut {
-		row, _ := p.caps.Removal(path)
-		if slices.Contains(p.status().Written.Paths, path) && !p.changes.Has(row.At) && !slices.Contains(p.removed.set, row.At) {
-			states[row.At] = v1alpha1.LeftBehindClosed // It may have been somebody else's.
 		}
 	}
 	p.leaveParts(states)

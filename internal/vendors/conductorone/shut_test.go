@@ -42,10 +42,38 @@ func TestARuleThatIsShutWhileAnEditWaitsIsTold(t *testing.T) {
 			if got := h.Run(); got != inSync {
 				t.Fatal(got)
 			}
-			want := []string{"membership.enabled Closed", "membership.expression Closed"}
+			want := []string{"membership.enabled Closed"}
 			if diff := cmp.Diff(want, h.Says().LeftBehind); diff != "" {
 				t.Errorf("left behind (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestARuleThatNeverRanIsNotSaidToBeShut: an object that gives a condition and does not say that the rule runs has made one that is off.
+func TestARuleThatNeverRanIsNotSaidToBeShut(t *testing.T) {
+	k := profiles(t)
+	first := backend.AccessProfile{DisplayName: backend.To("Payroll reader"), Requestable: backend.To(false), Entitlements: backend.EntitlementSet{member}}
+	first.Membership = &backend.Membership{Expression: backend.To(`subject.department == "Sales"`)}
+	h := enginetest.Begin(t, enginetest.Profiles, k, "", first)
+	if got := h.Run(); got != inSync {
+		t.Fatal(got)
+	}
+	edited := first
+	edited.Entitlements = nil
+	edited.Membership = &backend.Membership{Expression: backend.To(`subject.department == "Finance"`)}
+	h.Edit(edited)
+	if got := h.Run(); got != "FieldRemoved" {
+		t.Fatalf("%s: %s", got, h.Says().Message)
+	}
+	if left := h.Says().LeftBehind; len(left) > 0 {
+		t.Errorf("left behind while the edit waits: %q", left)
+	}
+	h.Edit(first)
+	if got := h.Run(); got != inSync {
+		t.Fatal(got)
+	}
+	if left := h.Says().LeftBehind; len(left) > 0 {
+		t.Errorf("left behind: %q", left)
 	}
 }
