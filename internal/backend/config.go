@@ -97,7 +97,7 @@ const (
 	PrioritySweep
 )
 
-// Pace reports whether a call could be made now.
+// Pace is whether a call could be made now.
 type Pace struct {
 	// Delay is how long the next call of this priority would have to wait; zero means it may go.
 	Delay time.Duration

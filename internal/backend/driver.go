@@ -23,7 +23,7 @@ type Tenant interface {
 	AppEntitlements() Driver[AppEntitlement]
 	AccessProfiles() Driver[AccessProfile]
 	AccessReviews() Driver[AccessReview]
-	// Pace reports whether a call of this priority could be made now, without making one.
+	// Pace returns whether a call of this priority could be made now, without making one.
 	Pace(p Priority) Pace
 }
 

@@ -152,7 +152,7 @@ func (p *pass[O, D]) deletionsHeld(ctx context.Context) (bool, error) {
 	return d.Held, nil
 }
 
-// needsClaim: for Create and Adopt, and for what is ours but has lost its finalizer or intent.
+// needsIntent: for Create and Adopt, and for what is ours but has lost its finalizer or intent.
 func (p *pass[O, D]) needsIntent(plan *decision.Plan) bool {
 	if plan.Action == decision.Create || plan.Action == decision.Adopt {
 		return true

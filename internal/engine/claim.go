@@ -14,7 +14,7 @@ func claimantOf(obj Object) claims.Claimant {
 }
 
 // rivals says whose claims count against c. An object only says which tenant its remote is in, and
-// so does its Backend: what counts is that the backend is where ours is, may be used by the object,
+// so does its backend: what counts is that the backend is where ours is, may be used by the object,
 // and that this very tenant has answered it since the process started.
 func (p *pass[O, D]) rivals(c claims.Claimant) func(claims.Claimant) bool {
 	places := map[string]Place{}

@@ -176,7 +176,7 @@ func (r *Reconciler[O, D]) Reconcile(ctx context.Context, req reconcile.Request)
 	}()
 	p, result, err := r.load(ctx, req.NamespacedName)
 	if p == nil {
-		if working && result.Priority == nil { // The cache is waited for: it keeps its place.
+		if working && result.Priority == nil && result.RequeueAfter > 0 { // The cache is waited for: it keeps its place.
 			result.Priority = &turn.Priority
 		}
 		return result, err

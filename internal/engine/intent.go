@@ -25,7 +25,7 @@ type Intent struct {
 	Key      backend.Key `json:"key"`
 	// Bound: a run-once object had its remote. It is noted here, too, for a status can be lost.
 	Bound bool `json:"bound,omitempty"`
-	// Made reports whether the remote was created or adopted; empty in what an earlier version noted.
+	// Made is how the remote came, created or adopted; empty in what an earlier version noted.
 	Made v1alpha1.CreationPolicy `json:"made,omitempty"`
 	// Of is the id of the remote that is adopted.
 	Of string `json:"of,omitempty"`

@@ -73,7 +73,7 @@ func (r *Resolver) AlsoKnownAs(tenantID string) *Resolver {
 	return r
 }
 
-// Started reports whether the remote runs already: what was referred to when it began is what it is about,
+// Started is for a remote that runs already: what was referred to when it began is what it is about,
 // whatever became of it since.
 func (r *Resolver) Started() *Resolver {
 	r.started = true

@@ -181,7 +181,7 @@ func TestEveryRule(t *testing.T) {
 			"people use both, or none can be removed", settled(), func(f *Facts) { f.Twin, f.CanDelete = TwinRemovable, false }, AmbiguousRemote},
 		"suspend holds the removal of a second remote": {
 			"the removal of a duplicate, and suspended", settled(), func(f *Facts) { f.Twin, f.Suspended = TwinRemovable, true }, Suspended},
-		"the brake holds the removal of a second remote": {
+		"the safety limit holds the removal of a second remote": {
 			"the removal of a duplicate, and far too many deletions", settled(), func(f *Facts) { f.Twin, f.MassDeletion = TwinRemovable, true }, MassDeletion},
 		"a second remote without members is removed": {
 			"nobody uses the duplicate", settled(), func(f *Facts) { f.Twin = TwinRemovable }, RemovingDuplicate},

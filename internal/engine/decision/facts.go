@@ -51,7 +51,7 @@ type Found int
 // Owner says whose the find is.
 type Owner int
 
-// TwinFact reports whether a second remote bears our token.
+// TwinFact is what is known of a second remote that bears our token.
 type TwinFact int
 
 // PhaseFact is the phase of the find.
@@ -63,7 +63,7 @@ type ChangesFact int
 // Index says what the mark index of the parent holds about our name.
 type Index int
 
-// The values of the facts. A reader asks for each when a row needs it (see reader.go).
+// The values of the facts. The engine gathers them; rules read them through a reader.
 const (
 	CreationAdopt Creation = iota
 	CreationCreateOrAdopt

@@ -46,7 +46,7 @@ const (
 	factCount
 )
 
-// reader hands facts to the table, one at a time. The exhaustive test replaces
+// reader hands facts to the rules, one at a time. The exhaustive test replaces
 // choose, to branch on exactly the facts that a decision reads.
 type reader struct {
 	values [factCount]int
@@ -189,5 +189,5 @@ func (r *reader) adoptsOnly() bool {
 // same reports whether nothing differs.
 func (r *reader) same() bool { return r.changes() == ChangesNone }
 
-// sealed reports whether what differs can be written by the vendor's own side only.
+// sealed reports whether what differs takes no edits: by its phase, or since it is set at the creation or by the vendor alone.
 func (r *reader) sealed() bool { return r.phase() == PhaseSealed || r.changes() == ChangesUnwritable }

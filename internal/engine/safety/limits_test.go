@@ -10,7 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 )
 
-const brakeKey = "GovernanceBackend/ns/prod"
+const backendKey = "GovernanceBackend/ns/prod"
 
 // noon is a moment of the safety limits' tests.
 var noon = time.Date(2030, 1, 1, 12, 0, 0, 0, time.UTC)
@@ -36,15 +36,15 @@ func TestAbsenceAtOnce(t *testing.T) {
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			b := &Limits{Now: func() time.Time { return noon }}
-			b.Hear(brakeKey, Said{ConfirmAbsence: map[string]Confirmation{"AppEntitlement": {c.confirmed, noon}}})
-			if on := b.Absent(brakeKey, "AppEntitlement", c.missing, c.total); on != c.on {
+			b.Hear(backendKey, Said{ConfirmAbsence: map[string]Confirmation{"AppEntitlement": {c.confirmed, noon}}})
+			if on := b.Absent(backendKey, "AppEntitlement", c.missing, c.total); on != c.on {
 				t.Errorf("the safety limit is on: %t, want %t", on, c.on)
 			}
 			want := map[string]int32{}
 			if c.on {
 				want["AppEntitlement"] = int32(c.missing)
 			}
-			absent, _ := b.Holds(brakeKey)
+			absent, _ := b.Holds(backendKey)
 			if diff := cmp.Diff(want, absent); diff != "" {
 				t.Errorf("held (-want +got):\n%s", diff)
 			}
@@ -63,45 +63,45 @@ func TestAConfirmedAbsenceEnds(t *testing.T) {
 		want bool // 40 of 40 are held
 	}{
 		"confirmed":           {func(*Limits) {}, false},
-		"the annotation goes": {func(b *Limits) { b.Hear(brakeKey, Said{}) }, true},
-		"another number":      {func(b *Limits) { b.Hear(brakeKey, Said{ConfirmAbsence: map[string]Confirmation{kind: {39, noon}}}) }, true},
+		"the annotation goes": {func(b *Limits) { b.Hear(backendKey, Said{}) }, true},
+		"another number":      {func(b *Limits) { b.Hear(backendKey, Said{ConfirmAbsence: map[string]Confirmation{kind: {39, noon}}}) }, true},
 		"another moment": {func(b *Limits) {
-			b.Hear(brakeKey, Said{ConfirmAbsence: map[string]Confirmation{kind: {40, noon.Add(1)}}})
+			b.Hear(backendKey, Said{ConfirmAbsence: map[string]Confirmation{kind: {40, noon.Add(1)}}})
 		}, true},
 		"another kind": {func(b *Limits) {
-			b.Hear(brakeKey, Said{ConfirmAbsence: map[string]Confirmation{"AccessReview": {40, noon}}})
+			b.Hear(backendKey, Said{ConfirmAbsence: map[string]Confirmation{"AccessReview": {40, noon}}})
 		}, true},
 		"it was over in between": {func(b *Limits) {
 			b.Now = func() time.Time { return noon.Add(time.Hour) }
-			b.Absent(brakeKey, kind, 0, 40)
+			b.Absent(backendKey, kind, 0, 40)
 		}, true},
-		"some came back and it is counted again": {func(b *Limits) { b.Absent(brakeKey, kind, 20, 40) }, false},
+		"some came back and it is counted again": {func(b *Limits) { b.Absent(backendKey, kind, 20, 40) }, false},
 		"the process starts anew": {func(b *Limits) {
 			*b = Limits{Now: func() time.Time { return noon.Add(time.Hour) }}
-			b.Hear(brakeKey, Said{Absent: held.Absent, ConfirmAbsence: confirmed.ConfirmAbsence})
+			b.Hear(backendKey, Said{Absent: held.Absent, ConfirmAbsence: confirmed.ConfirmAbsence})
 		}, false},
 		"the process starts anew without the annotation": {func(b *Limits) {
 			*b = Limits{Now: func() time.Time { return noon.Add(time.Hour) }}
-			b.Hear(brakeKey, held)
-			if absent, _ := b.Holds(brakeKey); absent[kind] != 40 {
+			b.Hear(backendKey, held)
+			if absent, _ := b.Holds(backendKey); absent[kind] != 40 {
 				t.Errorf("before anything was counted %v are held", absent)
 			}
 		}, true},
 		"the status is of a version without moments": {func(b *Limits) {
 			*b = Limits{Now: func() time.Time { return noon.Add(time.Hour) }}
-			b.Hear(brakeKey, Said{Absent: map[string]Absence{kind: {Count: 40}}, ConfirmAbsence: map[string]Confirmation{kind: {40, time.Time{}}}})
+			b.Hear(backendKey, Said{Absent: map[string]Absence{kind: {Count: 40}}, ConfirmAbsence: map[string]Confirmation{kind: {40, time.Time{}}}})
 		}, true},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			b := &Limits{Now: func() time.Time { return noon }}
-			b.Absent(brakeKey, kind, 40, 40)
-			b.Hear(brakeKey, confirmed)
+			b.Absent(backendKey, kind, 40, 40)
+			b.Hear(backendKey, confirmed)
 			c.then(b)
-			if got := b.Absent(brakeKey, kind, 40, 40); got != c.want {
+			if got := b.Absent(backendKey, kind, 40, 40); got != c.want {
 				t.Errorf("held: %t, want %t", got, c.want)
 			}
-			b.Absent(brakeKey, kind, 0, 40)
-			if absent, _ := b.State(brakeKey); len(absent) != 0 {
+			b.Absent(backendKey, kind, 0, 40)
+			if absent, _ := b.State(backendKey); len(absent) != 0 {
 				t.Errorf("they are back, and still %v", absent)
 			}
 		})
@@ -111,13 +111,13 @@ func TestAConfirmedAbsenceEnds(t *testing.T) {
 func TestTheBackendIsToldOfAnAbsenceOnce(t *testing.T) {
 	told := 0
 	b := &Limits{Tripped: func(string) { told++ }}
-	b.Absent(brakeKey, "AppEntitlement", 20, 20)
-	b.Absent(brakeKey, "AppEntitlement", 20, 20)
-	b.Absent(brakeKey, "AccessProfile", 0, 20)
+	b.Absent(backendKey, "AppEntitlement", 20, 20)
+	b.Absent(backendKey, "AppEntitlement", 20, 20)
+	b.Absent(backendKey, "AccessProfile", 0, 20)
 	if told != 1 {
 		t.Errorf("the backend was told %d times, want once", told)
 	}
-	b.Absent(brakeKey, "AppEntitlement", 0, 20)
+	b.Absent(backendKey, "AppEntitlement", 0, 20)
 	if told != 2 {
 		t.Errorf("they are back; told %d times, want twice", told)
 	}
@@ -158,14 +158,14 @@ func (c *counter) delete(n int) {
 func (c *counter) work(most int) (went int) {
 	c.t.Helper()
 	for _, l := range append([]Leaving{}, c.leaving...) {
-		d, err := c.Count(c.t.Context(), brakeKey, l)
+		d, err := c.Count(c.t.Context(), backendKey, l)
 		if err != nil {
 			c.t.Fatal(err)
 		}
 		if d.Held || went == most {
 			continue
 		}
-		c.Deleted(brakeKey, l.UID)
+		c.Deleted(backendKey, l.UID)
 		c.leaving = append([]Leaving{}, c.leaving[1:]...)
 		c.total--
 		went++
@@ -175,7 +175,7 @@ func (c *counter) work(most int) (went int) {
 
 // status is what the backend's status would say, and people's confirmation of it.
 func (c *counter) status() (said Said, confirmed Confirmation) {
-	_, d := c.State(brakeKey)
+	_, d := c.State(backendKey)
 	if d.Many {
 		said.Deletions = int32(d.Waiting)
 	}
@@ -234,11 +234,11 @@ func TestHeldDeletionsDoNotGoByWaitingOrByRestarts(t *testing.T) {
 			t.Fatalf("%d went after an hour", went)
 		}
 		b.restart()
-		b.Hear(brakeKey, said)
+		b.Hear(backendKey, said)
 	}
 	b.leaving = nil
 	b.work(1)
-	if _, err := b.Count(t.Context(), brakeKey); err != nil {
+	if _, err := b.Count(t.Context(), backendKey); err != nil {
 		t.Fatal(err)
 	}
 	if said, _ := b.status(); said.Deletions != 0 {
@@ -290,13 +290,13 @@ func TestWhatAConfirmationOfDeletionsCovers(t *testing.T) {
 				t.Fatalf("%d went without a confirmation", went)
 			}
 			_, confirmed := b.status()
-			b.Hear(brakeKey, Said{ConfirmDeletions: confirmed})
+			b.Hear(backendKey, Said{ConfirmDeletions: confirmed})
 			if went := b.work(10); went != 10 {
 				t.Fatalf("%d went of those confirmed", went)
 			}
 			said, _ := b.status()
 			said.ConfirmDeletions = c.then(b, confirmed)
-			b.Hear(brakeKey, said)
+			b.Hear(backendKey, said)
 			if went := b.work(100); went != c.went {
 				t.Errorf("%d went, want %d", went, c.went)
 			}
@@ -310,7 +310,7 @@ func TestAConfirmationIsForOneTime(t *testing.T) {
 	b.now = b.now.Add(time.Minute)
 	b.work(40)
 	_, confirmed := b.status()
-	b.Hear(brakeKey, Said{ConfirmDeletions: confirmed})
+	b.Hear(backendKey, Said{ConfirmDeletions: confirmed})
 	if went := b.work(100); went != 40 {
 		t.Fatalf("%d went", went)
 	}
@@ -329,16 +329,16 @@ func TestOneDeletionThatNeverGoesHoldsNoOther(t *testing.T) {
 	for i := range 12 {
 		leaving = append(leaving, Leaving{types.UID(fmt.Sprint(i)), noon})
 	}
-	b.Hear(brakeKey, Said{ConfirmDeletions: Confirmation{12, noon}})
-	if d, err := b.Count(t.Context(), brakeKey); err != nil || !d.Many || d.Held {
+	b.Hear(backendKey, Said{ConfirmDeletions: Confirmation{12, noon}})
+	if d, err := b.Count(t.Context(), backendKey); err != nil || !d.Many || d.Held {
 		t.Fatalf("%+v, %v", d, err)
 	}
 	for i := range 11 {
-		b.Deleted(brakeKey, types.UID(fmt.Sprint(i)))
+		b.Deleted(backendKey, types.UID(fmt.Sprint(i)))
 	}
 	now = noon.Add(30 * 24 * time.Hour)
 	leaving = append(leaving[11:], Leaving{"new", now}) // One is still there, a month later.
-	if d, err := b.Count(t.Context(), brakeKey); err != nil || d.Held {
+	if d, err := b.Count(t.Context(), backendKey); err != nil || d.Held {
 		t.Errorf("a single deletion is held as one of far too many: %+v, %v", d, err)
 	}
 }

@@ -27,7 +27,7 @@ type Limiter struct {
 	working int
 	spaces  map[string]*space
 	tenants map[string]int                // who works for a tenant, of all namespaces
-	granted map[types.NamespacedName]Turn // the Limiter that are kept for objects
+	granted map[types.NamespacedName]Turn // the slots that are kept for objects
 }
 
 // crowd is how many namespaces can have all that they may at once: workers only wait, and cost little.
@@ -76,8 +76,8 @@ type waiter struct {
 	left bool
 }
 
-// Enter takes a slot, or stands in line and returns false. Every enter that returned true needs one
-// Leave or one wait.
+// Enter takes a slot, or stands in line and returns false. Every Enter that returned true needs one
+// Leave or one Wait.
 func (s *Limiter) Enter(name types.NamespacedName, t Turn) bool {
 	if s.Max <= 0 {
 		return true

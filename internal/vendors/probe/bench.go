@@ -244,7 +244,7 @@ func (b *Bench) SameWords(ctx context.Context, call rest.Call, words func(Reply)
 	return If(words(first) == words(second), "says-it-otherwise-each-time", second.Status)
 }
 
-// Shows reports whether a list shows a thing, at once or after a wait.
+// Shows is the answer to whether a list shows a thing, at once or after a wait.
 func (b *Bench) Shows(ctx context.Context, t Thing, wait time.Duration, read func(context.Context, backend.Tenant) ([]Thing, error)) Answer {
 	for again := range 2 {
 		rows, err := read(ctx, b.Tenant)

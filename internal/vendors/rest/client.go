@@ -132,7 +132,7 @@ func (c *Client) Host() string {
 // Now is the vendor's clock: its last Date header, carried forward; ours before the first answer.
 func (c *Client) Now() time.Time { return c.clock.now() }
 
-// Pace reports whether a call of this priority could be made now.
+// Pace returns whether a call of this priority could be made now.
 func (c *Client) Pace(p backend.Priority) backend.Pace {
 	c.budget.keep(c.rate())
 	now := time.Now()

@@ -128,7 +128,7 @@ func (d *profileDriver) decode(ctx context.Context, p profile, date time.Time) (
 	return obs, nil
 }
 
-// await reports whether somebody has to approve a start that was asked for. That the state is
+// await puts into the message that somebody has to approve a start that was asked for. That the state is
 // then PENDING is inferred (docs/vendors/veza-api.md#profile-states); without such a rule it is a state like others.
 func (d *profileDriver) await(obs *profileObservation, p profile) {
 	if p.State.state() != statePending {
