@@ -2,6 +2,7 @@ package backend
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -71,6 +72,20 @@ func Waiting(desired, actual any, caps Capabilities, mem Memory) []Problem {
 	for _, change := range differ {
 		if waits := caps.waitsFor(change.Path, set, have); len(waits) > 0 {
 			out = append(out, Problem{Path: change.Path, Message: fmt.Sprintf("waits until spec.%s is %s", waits[0].On, waits[0].Must)})
+		}
+	}
+	return out
+}
+
+// Yielding lists the fields that a write of changes takes away from what is there, because it brings the remote into a state in
+// which the vendor does not take them.
+func Yielding(desired, actual any, changes Changes, caps Capabilities) []string {
+	set, have := byPath(desired), byPath(actual)
+	var out []string
+	for _, path := range slices.Sorted(maps.Keys(caps.Waits)) {
+		moved := slices.ContainsFunc(caps.waitsFor(path, set, have), func(w Wait) bool { return changes.Has(w.On) })
+		if there, ok := have[path]; ok && moved && !there.isNone() {
+			out = append(out, path)
 		}
 	}
 	return out

@@ -195,7 +195,8 @@ func (p *pass[O, D]) target() D {
 // wouldWrite lists the fields that a write of changes gives another value than there is: those of the spec, and those that shut
 // what waits.
 func (p *pass[O, D]) wouldWrite(actual D, changes backend.Changes) []string {
-	out := slices.DeleteFunc(backend.Wrote(p.target(), actual, changes, p.caps), func(path string) bool {
+	wrote := append(backend.Wrote(p.target(), actual, changes, p.caps), backend.Yielding(p.target(), actual, changes, p.caps)...)
+	out := slices.DeleteFunc(wrote, func(path string) bool {
 		return p.removed.known && !slices.Contains(p.removed.set, path)
 	})
 	for _, path := range p.removed.shut {
