@@ -330,6 +330,12 @@ func (p *pass[O, D]) leaveBehind(done []string) {
 			states[path] = v1alpha1.LeftBehindCleared
 		}
 	}
+	for _, path := range p.removed.shut {
+		row, _ := p.caps.Removal(path)
+		if slices.Contains(p.status().Written.Paths, row.At) && !p.changes.Has(row.At) && !slices.Contains(p.removed.set, row.At) {
+			states[row.At] = v1alpha1.LeftBehindClosed // It may have been somebody else's.
+		}
+	}
 	p.leaveParts(states)
 	p.status().LeftBehind = nil
 	for path, state := range states {

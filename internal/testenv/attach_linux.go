@@ -14,8 +14,8 @@ import (
 // which both names are this binary itself. Started by one of them, the binary has the kernel end it together
 // with its parent, and becomes the program that is meant.
 const (
-	// real is the link beside a program's name to the program itself.
-	real = ".real"
+	// itself is the ending of the link beside a program's name to the program itself.
+	itself = ".real"
 	// parent is a link whose text is the process that the programs belong to.
 	parent = "parent"
 )
@@ -31,7 +31,7 @@ func attached(assets string) (dir string, err error) {
 	}
 	links := map[string]string{parent: strconv.Itoa(os.Getpid())}
 	for _, name := range programs {
-		links[name], links[name+real] = self, filepath.Join(assets, name)
+		links[name], links[name+itself] = self, filepath.Join(assets, name)
 	}
 	for name, target := range links {
 		if err := os.Symlink(target, filepath.Join(dir, name)); err != nil {
@@ -44,7 +44,7 @@ func attached(assets string) (dir string, err error) {
 
 // init becomes the program that this binary was started as, if it was started by a name that attached made.
 func init() {
-	program, err := os.Readlink(os.Args[0] + real)
+	program, err := os.Readlink(os.Args[0] + itself)
 	if err != nil {
 		return
 	}

@@ -38,11 +38,14 @@ func TestARuleThatIsShutWhileAnEditWaitsIsTold(t *testing.T) {
 			if enabled := k.Observed(h.Says().RemoteID, "", theirs).Actual.Membership.Enabled; backend.Value(enabled) {
 				t.Fatal("the rule runs, and means others than the spec")
 			}
+			want := []string{"membership.enabled Closed"}
+			if diff := cmp.Diff(want, h.Says().LeftBehind); diff != "" {
+				t.Errorf("left behind while the edit waits (-want +got):\n%s", diff)
+			}
 			h.Edit(first)
 			if got := h.Run(); got != inSync {
 				t.Fatal(got)
 			}
-			want := []string{"membership.enabled Closed"}
 			if diff := cmp.Diff(want, h.Says().LeftBehind); diff != "" {
 				t.Errorf("left behind (-want +got):\n%s", diff)
 			}
