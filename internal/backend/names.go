@@ -60,7 +60,7 @@ type Directory interface {
 var (
 	// ErrLongList is what Tenant.List returns where looking the names up one by one is cheaper.
 	ErrLongList = errors.New("the list takes more calls than the names that are sought")
-	// ErrNoWitness says that the vendor has no second way to say whether a thing is there.
+	// ErrNoWitness is the error of a vendor that has no second way to answer whether a thing is there.
 	ErrNoWitness = errors.New("the vendor cannot tell whether it is there")
 )
 
