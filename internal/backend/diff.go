@@ -74,7 +74,7 @@ func Diff(desired, actual any, caps Capabilities, mem Memory) Changes {
 			continue
 		}
 		w, h := hashes(want, have[want.Path])
-		if w == h || len(caps.Waits[want.Path]) > 0 && len(caps.waitsFor(want.Path, byPath(desired), have)) > 0 {
+		if w == h || len(caps.Waits[want.Path]) > 0 && !want.isNone() && len(caps.waitsFor(want.Path, byPath(desired), have)) > 0 {
 			continue
 		}
 		if echo, ok := mem.Echoes[want.Path]; ok && echo == (Echo{w, h}) {
