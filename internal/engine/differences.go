@@ -80,7 +80,7 @@ func labelled(parentID, id string) string {
 // writeReason says why a plan writes.
 func (p *pass[O, D]) writeReason(plan *decision.Plan) backend.WriteReason {
 	switch {
-	case plan.Action == decision.Delete && plan == decision.RemovingDuplicate, p.facts.Found == decision.FoundByMark && !p.facts.Bound && plan.Action == decision.Update:
+	case plan == decision.RemovingDuplicate, p.facts.Found == decision.FoundByMark && !p.facts.Bound && plan.Action == decision.Update:
 		return backend.WriteRecover
 	case plan.Action == decision.Delete, plan.Action == decision.Retire:
 		return backend.WriteDelete

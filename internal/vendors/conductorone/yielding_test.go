@@ -18,19 +18,13 @@ func TestBindingsThatAnEditTookAwayAreToldWhenItIsTakenBack(t *testing.T) {
 	obs := k.Converge(k.Created("", theirs), theirs)
 	first := backend.AccessProfile{DisplayName: theirs.DisplayName, Requestable: backend.To(true), Entitlements: theirs.Entitlements}
 	h := enginetest.Adopting(t, enginetest.Profiles, k, "", first, obs.ID)
-	if got := h.Run(); got != inSync {
-		t.Fatalf("%s: %s", got, h.Says().Message)
-	}
+	standsInSync(t, h)
 	hidden := theirs
 	hidden.Requestable = backend.To(false)
 	h.Edit(hidden)
-	if got := h.Run(); got != inSync {
-		t.Fatalf("%s: %s", got, h.Says().Message)
-	}
+	standsInSync(t, h)
 	h.Edit(first)
-	if got := h.Run(); got != inSync {
-		t.Fatalf("%s: %s", got, h.Says().Message)
-	}
+	standsInSync(t, h)
 	if left := k.Observed(obs.ID, "", theirs).Actual.ConductorOne.VisibleTo; len(left) > 0 {
 		t.Fatalf("%v see it still", left)
 	}
