@@ -9,7 +9,7 @@ import (
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
-	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/managed"
 	"github.com/governance-operator/governance-operator/internal/expression"
 	"github.com/governance-operator/governance-operator/internal/reference"
 )
@@ -18,8 +18,8 @@ import (
 // +kubebuilder:rbac:groups=governance-operator.io,resources=accessprofiles/status,verbs=patch
 
 // AccessProfileKind is what the engine must know of AccessProfile.
-func AccessProfileKind() engine.Kind[*v1alpha1.AccessProfile, backend.AccessProfile] {
-	return engine.Kind[*v1alpha1.AccessProfile, backend.AccessProfile]{
+func AccessProfileKind() managed.Kind[*v1alpha1.AccessProfile, backend.AccessProfile] {
+	return managed.Kind[*v1alpha1.AccessProfile, backend.AccessProfile]{
 		Name:                 v1alpha1.KindAccessProfile,
 		New:                  func() *v1alpha1.AccessProfile { return &v1alpha1.AccessProfile{} },
 		NewList:              func() client.ObjectList { return &v1alpha1.AccessProfileList{} },

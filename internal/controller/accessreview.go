@@ -9,7 +9,7 @@ import (
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
-	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/managed"
 	"github.com/governance-operator/governance-operator/internal/reference"
 )
 
@@ -27,11 +27,11 @@ const reviewPoll = 5 * time.Minute
 
 // AccessReviewKind is what the engine must know of AccessReview. pollEvery replaces
 // the usual pace of five minutes, if it is set.
-func AccessReviewKind(pollEvery time.Duration) engine.Kind[*v1alpha1.AccessReview, backend.AccessReview] {
+func AccessReviewKind(pollEvery time.Duration) managed.Kind[*v1alpha1.AccessReview, backend.AccessReview] {
 	if pollEvery == 0 {
 		pollEvery = reviewPoll
 	}
-	return engine.Kind[*v1alpha1.AccessReview, backend.AccessReview]{
+	return managed.Kind[*v1alpha1.AccessReview, backend.AccessReview]{
 		Name:    v1alpha1.KindAccessReview,
 		New:     func() *v1alpha1.AccessReview { return &v1alpha1.AccessReview{} },
 		NewList: func() client.ObjectList { return &v1alpha1.AccessReviewList{} },

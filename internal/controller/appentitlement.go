@@ -7,7 +7,7 @@ import (
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
-	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/managed"
 	"github.com/governance-operator/governance-operator/internal/reference"
 )
 
@@ -15,8 +15,8 @@ import (
 // +kubebuilder:rbac:groups=governance-operator.io,resources=appentitlements/status,verbs=patch
 
 // AppEntitlementKind is what the engine must know of AppEntitlement.
-func AppEntitlementKind() engine.Kind[*v1alpha1.AppEntitlement, backend.AppEntitlement] {
-	return engine.Kind[*v1alpha1.AppEntitlement, backend.AppEntitlement]{
+func AppEntitlementKind() managed.Kind[*v1alpha1.AppEntitlement, backend.AppEntitlement] {
+	return managed.Kind[*v1alpha1.AppEntitlement, backend.AppEntitlement]{
 		Name:                 v1alpha1.KindAppEntitlement,
 		New:                  func() *v1alpha1.AppEntitlement { return &v1alpha1.AppEntitlement{} },
 		NewList:              func() client.ObjectList { return &v1alpha1.AppEntitlementList{} },

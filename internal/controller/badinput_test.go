@@ -13,7 +13,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
-	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/managed"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 	"github.com/governance-operator/governance-operator/internal/sandbox/conductorone"
 )
@@ -261,7 +261,7 @@ var _ = Describe("a mistake in what people write", func() {
 			"is told for a profile with owners that are not possible": {v1alpha1.KindAccessProfile, "  owners: [{email: ada@corp.example}]", "spec.owners"},
 		} {
 			It(sentence, func(ctx SpecContext) {
-				t, obj := newTenant(ctx), newObject(wrong.kind).(engine.Object)
+				t, obj := newTenant(ctx), newObject(wrong.kind).(managed.Object)
 				for _, s := range subjectsOf(v1alpha1.VendorConductorOne) {
 					if s.kind != wrong.kind {
 						continue

@@ -13,7 +13,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
-	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/managed"
 	"github.com/governance-operator/governance-operator/internal/tenancy"
 )
 
@@ -106,7 +106,7 @@ func (c *collector) objects(ctx context.Context, out chan<- prometheus.Metric) {
 		type group struct{ backend, readiness string }
 		counts := map[group]int{}
 		for _, o := range itemsOf(list) {
-			counts[group{engine.BackendKey(o), readinessOf(o)}]++
+			counts[group{managed.BackendKey(o), readinessOf(o)}]++
 		}
 		for g, n := range counts {
 			gauge(out, objectsDesc, float64(n), kind, g.backend, g.readiness)
@@ -114,7 +114,7 @@ func (c *collector) objects(ctx context.Context, out chan<- prometheus.Metric) {
 	}
 }
 
-func readinessOf(o engine.Object) string {
+func readinessOf(o managed.Object) string {
 	is := func(condition string) bool {
 		return meta.IsStatusConditionTrue(o.GetManagedStatus().Conditions, condition)
 	}

@@ -11,12 +11,12 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
-	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/managed"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 )
 
 // zoo applies three objects of every kind of a vendor, and returns them when they are Ready.
-func (t *tenant) zoo(ctx SpecContext, of []subject) (objects []engine.Object) {
+func (t *tenant) zoo(ctx SpecContext, of []subject) (objects []managed.Object) {
 	GinkgoHelper()
 	for _, s := range of {
 		for _, name := range []string{"one", "two", "three"} {
@@ -26,7 +26,7 @@ func (t *tenant) zoo(ctx SpecContext, of []subject) (objects []engine.Object) {
 	}
 	for _, s := range of {
 		for _, name := range []string{"one", "two", "three"} {
-			obj := newObject(s.kind).(engine.Object)
+			obj := newObject(s.kind).(managed.Object)
 			t.ready(ctx, obj, name)
 			objects = append(objects, obj)
 		}
@@ -87,12 +87,12 @@ var _ = Describe("a namespace of which everything is deleted in random order", f
 	}
 })
 
-func deletable(of []subject, obj engine.Object) bool {
+func deletable(of []subject, obj managed.Object) bool {
 	return slices.ContainsFunc(of, func(s subject) bool { return s.kind == kindOf(obj) && s.deletes })
 }
 
 // shuffleAway deletes objects in an order that the seed of the run decides.
-func (t *tenant) shuffleAway(ctx SpecContext, backend client.Object, objects []engine.Object) {
+func (t *tenant) shuffleAway(ctx SpecContext, backend client.Object, objects []managed.Object) {
 	GinkgoHelper()
 	all := []client.Object{backend}
 	for _, obj := range objects {

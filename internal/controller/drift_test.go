@@ -12,7 +12,7 @@ import (
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
-	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/managed"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 )
 
@@ -28,7 +28,7 @@ var _ = Describe("an edit in the console", func() {
 		objects := map[string]func(*tenant) []map[string]any{v1alpha1.KindAppEntitlement: entitlementObjects, v1alpha1.KindAccessProfile: profileObjects}[s.kind]
 
 		It("that takes the sign of a managed "+s.kind+" away is mended, and is no take-over", func(ctx SpecContext) {
-			t, obj := newTenant(ctx), newObject(s.kind).(engine.Object)
+			t, obj := newTenant(ctx), newObject(s.kind).(managed.Object)
 			t.apply(ctx, s.manifest("one", "One", "  description: Wanted"))
 			t.ready(ctx, obj, "one")
 			id := obj.GetManagedStatus().Remote.ID
@@ -45,7 +45,7 @@ var _ = Describe("an edit in the console", func() {
 		})
 
 		It("that takes our own mark off a "+s.kind+" ends our hold of it, and nothing is written any more", func(ctx SpecContext) {
-			t, obj := newTenant(ctx), newObject(s.kind).(engine.Object)
+			t, obj := newTenant(ctx), newObject(s.kind).(managed.Object)
 			t.apply(ctx, s.manifest("one", "One", ""))
 			t.ready(ctx, obj, "one")
 			id := obj.GetManagedStatus().Remote.ID
@@ -135,9 +135,9 @@ func sampledBy(ctx context.Context, apply func(*tenant, context.Context, string)
 			// The vendor copies another review for it.
 			eventually(ctx, func(g Gomega) {
 				g.Expect(t.get(ctx, obj, s.name)).To(Succeed())
-				g.Expect(obj.(engine.Object).GetManagedStatus().Remote).NotTo(BeNil())
+				g.Expect(obj.(managed.Object).GetManagedStatus().Remote).NotTo(BeNil())
 			}).Should(Succeed())
-			Expect(t.SetReviewState(obj.(engine.Object).GetManagedStatus().Remote.ID, "PENDING")).To(Succeed())
+			Expect(t.SetReviewState(obj.(managed.Object).GetManagedStatus().Remote.ID, "PENDING")).To(Succeed())
 		}
 		t.ready(ctx, obj, s.name)
 	}
@@ -160,7 +160,7 @@ var _ = Describe("a repeated look", func() {
 		}
 		for range 3 {
 			for _, s := range all {
-				t.reconcile(ctx, newObject(s.kind).(engine.Object), s.name)
+				t.reconcile(ctx, newObject(s.kind).(managed.Object), s.name)
 			}
 		}
 		for _, s := range all {

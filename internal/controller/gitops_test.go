@@ -18,7 +18,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
-	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/managed"
 )
 
 // argo is the field manager of Argo CD.
@@ -112,7 +112,7 @@ var _ = Describe("an application of Argo CD", func() {
 		By("applying all of them on the server from now on")
 		for _, s := range all {
 			Expect(serverApply(ctx, t.parsed(s.text))).To(Succeed())
-			t.reconcile(ctx, newObject(s.kind).(engine.Object), s.name)
+			t.reconcile(ctx, newObject(s.kind).(managed.Object), s.name)
 			t.inSync(ctx, s.text)
 		}
 		By("not being OutOfSync by the actions suspend and resume")

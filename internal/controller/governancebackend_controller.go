@@ -19,7 +19,9 @@ import (
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/bounds"
-	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/managed"
+	"github.com/governance-operator/governance-operator/internal/engine/metrics"
+	"github.com/governance-operator/governance-operator/internal/engine/status"
 	"github.com/governance-operator/governance-operator/internal/sweep"
 	"github.com/governance-operator/governance-operator/internal/tenancy"
 )
@@ -96,7 +98,7 @@ func (r *BackendReconciler) forget(key string) {
 	r.Pool.Forget(key)
 	r.Pool.Limits.Forget(key)
 	r.Sweeps.Forget(key)
-	engine.DropMetrics(key)
+	metrics.Forget(key)
 	sweep.DropMetrics(key)
 }
 
@@ -193,10 +195,10 @@ func (r *BackendReconciler) counts(key string, st *v1alpha1.GovernanceBackendSta
 func (r *BackendReconciler) patch(ctx context.Context, before, obj tenancy.Object, kind string) error {
 	merge := client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})
 	err := r.Client.Status().Patch(ctx, obj, merge)
-	if !engine.Refused(err) {
+	if !status.Refused(err) {
 		return err
 	}
-	engine.StatusRefused(ctx, kind, err)
+	status.StatusRefused(ctx, kind, err)
 	r.Events.Eventf(obj, nil, corev1.EventTypeWarning, v1alpha1.ReasonStatusRefused, v1alpha1.ReasonStatusRefused, "the API server refuses this status, and its conditions are written alone")
 	least := before.DeepCopyObject().(tenancy.Object)
 	least.GetBackendStatus().Conditions = obj.GetBackendStatus().Conditions
@@ -236,4 +238,4 @@ func keyName(key string) (kind string, name types.NamespacedName) {
 	return parts[0], types.NamespacedName{Namespace: parts[1], Name: parts[2]}
 }
 
-var _ engine.Backends = (*tenancy.Pool)(nil)
+var _ managed.Backends = (*tenancy.Pool)(nil)

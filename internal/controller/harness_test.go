@@ -17,7 +17,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
-	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/managed"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 )
 
@@ -75,7 +75,7 @@ func (t *tenant) neighbour(ctx context.Context, backend string) {
 }
 
 // blocked proves that an object cannot be as written: it says why and once, leaves the vendor alone, and holds nobody up.
-func (t *tenant) blocked(ctx context.Context, obj engine.Object, name, condition, reason string, words ...string) {
+func (t *tenant) blocked(ctx context.Context, obj managed.Object, name, condition, reason string, words ...string) {
 	GinkgoHelper()
 	message := t.says(ctx, obj, name, condition, reason)
 	for _, word := range words {

@@ -16,7 +16,7 @@ import (
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
-	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/managed"
 	"github.com/governance-operator/governance-operator/internal/engine/safety"
 	"github.com/governance-operator/governance-operator/internal/reference"
 	"github.com/governance-operator/governance-operator/internal/tenancy"
@@ -40,11 +40,11 @@ func newList(kind string) client.ObjectList {
 }
 
 // itemsOf returns the objects of a list of a managed kind.
-func itemsOf(list client.ObjectList) []engine.Object {
-	var out []engine.Object
+func itemsOf(list client.ObjectList) []managed.Object {
+	var out []managed.Object
 	// The callback never fails, and the list is one of ours.
 	_ = meta.EachListItem(list, func(o runtime.Object) error {
-		out = append(out, o.(engine.Object))
+		out = append(out, o.(managed.Object))
 		return nil
 	})
 	return out
@@ -55,7 +55,7 @@ var indexes = []struct {
 	name string
 	of   client.IndexerFunc
 }{
-	{indexBackend, func(o client.Object) []string { return []string{engine.BackendKey(o.(engine.Object))} }},
+	{indexBackend, func(o client.Object) []string { return []string{managed.BackendKey(o.(managed.Object))} }},
 	{indexReference, func(o client.Object) (out []string) {
 		for _, ref := range reference.Of(o) {
 			out = append(out, ref.String())
@@ -77,7 +77,7 @@ func addIndexes(ctx context.Context, mgr manager.Manager) error {
 
 // indexed reads the objects for which an index has a value. The objects are the
 // cache's own and must not be changed.
-func indexed(ctx context.Context, reader client.Reader, kind, index, value string) ([]engine.Object, error) {
+func indexed(ctx context.Context, reader client.Reader, kind, index, value string) ([]managed.Object, error) {
 	list := newList(kind)
 	err := reader.List(ctx, list, client.MatchingFields{index: value}, client.UnsafeDisableDeepCopy)
 	return itemsOf(list), err
@@ -120,7 +120,7 @@ func Users(ctx context.Context, reader client.Reader, of reference.Object) (out 
 	return out, nil
 }
 
-func names(objects []engine.Object) []types.NamespacedName {
+func names(objects []managed.Object) []types.NamespacedName {
 	out := make([]types.NamespacedName, len(objects))
 	for i, o := range objects {
 		out[i] = client.ObjectKeyFromObject(o)
@@ -141,10 +141,10 @@ func leaving(ctx context.Context, reader client.Reader, key string, vendors []ba
 		can := sync.OnceValue(func() bool { return deletes(ctx, reader, key, kind) })
 		closing := sync.OnceValues(func() (backend.Capabilities, bool) { return declared(ctx, reader, key, kind, vendors) })
 		for _, o := range objects {
-			if l, ok := engine.Closes(o, closing); ok {
+			if l, ok := managed.Closes(o, closing); ok {
 				out = append(out, l)
 			}
-			if !engine.Leaves(o) {
+			if !managed.Leaves(o) {
 				continue
 			}
 			if stays := unsaid(o) && (startedReview(o) || !can()); !stays {
@@ -184,12 +184,12 @@ func declared(ctx context.Context, reader client.Reader, key, kind string, vendo
 }
 
 // unsaid reports whether the object leaves it to the vendor and its own state what a deletion does.
-func unsaid(o engine.Object) bool {
+func unsaid(o managed.Object) bool {
 	m := o.GetManagedSpec().Management
 	return m == nil || m.Deletion == ""
 }
 
-func startedReview(o engine.Object) bool {
+func startedReview(o managed.Object) bool {
 	review, ok := o.(*v1alpha1.AccessReview)
 	return ok && started(review)
 }

@@ -6,15 +6,15 @@ import (
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
-	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/managed"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 )
 
 var _ = Describe("an object through its life", func() {
 	for _, s := range subjects {
-		newOf := func() engine.Object { return newObject(s.kind).(engine.Object) }
+		newOf := func() managed.Object { return newObject(s.kind).(managed.Object) }
 		// begin makes the first object of a tenant Ready.
-		begin := func(ctx SpecContext, displayName, spec string) (*tenant, engine.Object) {
+		begin := func(ctx SpecContext, displayName, spec string) (*tenant, managed.Object) {
 			GinkgoHelper()
 			t, obj := s.tenant(ctx), newOf()
 			s.prepare(t, "one", displayName)
@@ -196,7 +196,7 @@ var _ = Describe("an object through its life", func() {
 	}
 })
 
-func targetOf(obj engine.Object) sandbox.Target {
+func targetOf(obj managed.Object) sandbox.Target {
 	remote := obj.GetManagedStatus().Remote
 	target := sandbox.Target{Kind: kindOf(obj), ParentID: remote.ParentID, ID: remote.ID}
 	if e, ok := obj.(*v1alpha1.AppEntitlement); ok && e.Spec.Veza != nil {
@@ -213,7 +213,7 @@ func foreign(t *tenant, s subject, displayName string) string {
 	return s.remoteIDOf(target)
 }
 
-func kindOf(obj engine.Object) string {
+func kindOf(obj managed.Object) string {
 	switch obj.(type) {
 	case *v1alpha1.AppEntitlement:
 		return v1alpha1.KindAppEntitlement

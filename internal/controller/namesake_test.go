@@ -13,7 +13,7 @@ import (
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
-	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/managed"
 )
 
 var _ = Describe("one name is one thing:", func() {
@@ -22,7 +22,7 @@ var _ = Describe("one name is one thing:", func() {
 			continue
 		}
 		It("no "+s.String()+" is made beside one that somebody made by hand, and it is made once that is gone", func(ctx SpecContext) {
-			t, obj := s.tenant(ctx), newObject(s.kind).(engine.Object)
+			t, obj := s.tenant(ctx), newObject(s.kind).(managed.Object)
 			stranger := s.stranger(t, "one", "Taken")
 			t.apply(ctx, s.manifest("one", "Taken", ""))
 			message := t.says(ctx, obj, "one", v1alpha1.ConditionSynced, v1alpha1.ReasonRemoteExists)
@@ -40,7 +40,7 @@ var _ = Describe("one name is one thing:", func() {
 		})
 
 		It("no "+s.String()+" is made beside one of another cluster", func(ctx SpecContext) {
-			t, obj := s.tenant(ctx), newObject(s.kind).(engine.Object)
+			t, obj := s.tenant(ctx), newObject(s.kind).(managed.Object)
 			stranger := s.stranger(t, "one", "Taken")
 			Expect(t.Edit(stranger, s.marked(backend.Mark{Token: "ABCDEFGHIJKLMNOP", Owner: "elsewhere/theirs", Cluster: "cluster-two"}))).To(Succeed())
 			t.apply(ctx, s.manifest("one", "Taken", ""))
@@ -54,11 +54,11 @@ var _ = Describe("one name is one thing:", func() {
 			for i := range 100 {
 				t.apply(ctx, s.manifest(fmt.Sprintf("one-%03d", i), "Wanted", ""))
 			}
-			var owner engine.Object
+			var owner managed.Object
 			Eventually(ctx, func(g Gomega) {
 				bound, told := 0, 0
 				for i := range 100 {
-					obj := newObject(s.kind).(engine.Object)
+					obj := newObject(s.kind).(managed.Object)
 					g.Expect(t.get(ctx, obj, fmt.Sprintf("one-%03d", i))).To(Succeed())
 					synced := meta.FindStatusCondition(obj.GetManagedStatus().Conditions, v1alpha1.ConditionSynced)
 					switch {
@@ -82,7 +82,7 @@ var _ = Describe("one name is one thing:", func() {
 				Eventually(ctx, func(g Gomega) {
 					next := 0
 					for i := range 100 {
-						obj := newObject(s.kind).(engine.Object)
+						obj := newObject(s.kind).(managed.Object)
 						if err := t.get(ctx, obj, fmt.Sprintf("one-%03d", i)); client.IgnoreNotFound(err) == nil && err == nil && obj.GetManagedStatus().Remote != nil && obj.GetManagedStatus().Remote.ID != "" {
 							next++
 						}
@@ -97,7 +97,7 @@ var _ = Describe("one name is one thing:", func() {
 			continue // The vendor takes no second one.
 		}
 		It("a second "+s.String()+" of the name is made where it is written out", func(ctx SpecContext) {
-			t, obj := s.tenant(ctx), newObject(s.kind).(engine.Object)
+			t, obj := s.tenant(ctx), newObject(s.kind).(managed.Object)
 			s.stranger(t, "one", "Taken")
 			t.apply(ctx, s.manifest("one", "Taken", "  management: {creation: CreateDuplicate}"))
 			t.ready(ctx, obj, "one")

@@ -7,7 +7,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
-	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/managed"
 )
 
 var _ = Describe("a tenant that has less than its vendor", func() {
@@ -94,7 +94,7 @@ var _ = Describe("a tenant that has less than its vendor", func() {
 			s.prepare(t, "one", "One")
 			before := s.count(t, "One")
 			t.apply(ctx, s.manifest("one", "One", ""))
-			obj := newObject(s.kind).(engine.Object)
+			obj := newObject(s.kind).(managed.Object)
 			t.ready(ctx, obj, "one")
 			if s.creates {
 				before++

@@ -10,7 +10,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
-	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/managed"
 	"github.com/governance-operator/governance-operator/internal/sandbox/conductorone"
 )
 
@@ -101,7 +101,7 @@ var _ = Describe("a commit that is reverted", func() {
 var _ = Describe("an upgrade from a version that remembers nothing", func() {
 	for _, s := range subjects {
 		It("writes, holds and closes nothing of a "+s.String(), func(ctx SpecContext) {
-			t, obj := s.tenant(ctx), newObject(s.kind).(engine.Object)
+			t, obj := s.tenant(ctx), newObject(s.kind).(managed.Object)
 			s.prepare(t, "one", "One")
 			t.apply(ctx, s.manifest("one", "One", ""))
 			t.ready(ctx, obj, "one")

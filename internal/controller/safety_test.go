@@ -15,7 +15,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
-	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/managed"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 )
 
@@ -187,7 +187,7 @@ var _ = Describe("what must never happen", func() {
 		for _, s := range subjects {
 			if s.creates && !s.unique {
 				It("a copy of "+s.String()+" with all its annotations gets a remote of its own", func(ctx SpecContext) {
-					t, obj, twin := s.tenant(ctx), newObject(s.kind).(engine.Object), newObject(s.kind).(engine.Object)
+					t, obj, twin := s.tenant(ctx), newObject(s.kind).(managed.Object), newObject(s.kind).(managed.Object)
 					second := "  management: {creation: CreateDuplicate}"
 					if s.kind == v1alpha1.KindAccessReview {
 						second = "" // Their names may repeat.
@@ -199,7 +199,7 @@ var _ = Describe("what must never happen", func() {
 					other.says(ctx, twin, "one", v1alpha1.ConditionSynced, v1alpha1.ReasonSuspended)
 					Expect(c.Delete(ctx, twin)).To(Succeed())
 					other.gone(ctx, twin, "one")
-					copied := obj.DeepCopyObject().(engine.Object)
+					copied := obj.DeepCopyObject().(managed.Object)
 					copied.SetNamespace(other.namespace)
 					copied.SetResourceVersion("")
 					copied.SetUID("")
@@ -220,7 +220,7 @@ var _ = Describe("what must never happen", func() {
 			}
 
 			It("of two "+s.String()+" objects with one remoteID the first has it, and the other says so", func(ctx SpecContext) {
-				t, first, second := s.tenant(ctx), newObject(s.kind).(engine.Object), newObject(s.kind).(engine.Object)
+				t, first, second := s.tenant(ctx), newObject(s.kind).(managed.Object), newObject(s.kind).(managed.Object)
 				id := s.remoteIDOf(s.stranger(t, "first", "Wanted"))
 				name := "Wanted"
 				if s.updates {
@@ -243,13 +243,13 @@ var _ = Describe("what must never happen", func() {
 				continue
 			}
 			It("what was left behind by an earlier life of "+s.String()+" is taken over only when asked", func(ctx SpecContext) {
-				t, obj := s.tenant(ctx), newObject(s.kind).(engine.Object)
+				t, obj := s.tenant(ctx), newObject(s.kind).(managed.Object)
 				t.apply(ctx, s.manifest("one", "Left", "  management: {deletion: Orphan}"))
 				t.ready(ctx, obj, "one")
 				id := obj.GetManagedStatus().Remote.ID
 				Expect(c.Delete(ctx, obj)).To(Succeed())
 				t.gone(ctx, obj, "one")
-				obj = newObject(s.kind).(engine.Object)
+				obj = newObject(s.kind).(managed.Object)
 				t.apply(ctx, s.manifest("one", "Left", ""))
 				Expect(t.says(ctx, obj, "one", v1alpha1.ConditionSynced, v1alpha1.ReasonRemoteExists)).To(ContainSubstring(id))
 				Expect(s.count(t, "Left")).To(Equal(1))
@@ -279,7 +279,7 @@ var _ = Describe("what must never happen", func() {
 
 		for _, s := range only(func(s subject) bool { return s.creates }) {
 			It("a replaced "+s.String()+" without finalizer and intent gets both back, with its old token", func(ctx SpecContext) {
-				t, obj := s.tenant(ctx), newObject(s.kind).(engine.Object)
+				t, obj := s.tenant(ctx), newObject(s.kind).(managed.Object)
 				t.apply(ctx, s.manifest("one", "Replaced", ""))
 				t.ready(ctx, obj, "one")
 				token := tokenOf(obj)

@@ -22,6 +22,8 @@ import (
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/fleet"
+	"github.com/governance-operator/governance-operator/internal/engine/managed"
 	"github.com/governance-operator/governance-operator/internal/engine/safety"
 	"github.com/governance-operator/governance-operator/internal/engine/shares"
 	"github.com/governance-operator/governance-operator/internal/queue"
@@ -99,7 +101,7 @@ func Setup(ctx context.Context, mgr manager.Manager, o Options) error {
 		}
 	}
 	crds := newDefinitions(mgr.GetAPIReader())
-	shared := engine.Options{
+	shared := fleet.Options{
 		Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Events: mgr.GetEventRecorder("governance-operator"),
 		Backends: pool, Limits: limits, ClusterID: o.ClusterID, Lease: o.Lease, Window: o.Window, At: o.At,
 		Users: func(ctx context.Context, of reference.Object) ([]reference.Object, error) {
@@ -145,7 +147,7 @@ func Setup(ctx context.Context, mgr manager.Manager, o Options) error {
 }
 
 // setupKind adds the controller of one kind, and returns how it is swept and how it forgets a tenant.
-func setupKind[O engine.Object, D backend.Model](mgr manager.Manager, o Options, kind engine.Kind[O, D], shared engine.Options) (sweep.Kind, func(tenantKey string), error) {
+func setupKind[O managed.Object, D backend.Model](mgr manager.Manager, o Options, kind managed.Kind[O, D], shared fleet.Options) (sweep.Kind, func(tenantKey string), error) {
 	q := queue.New(kind.Name)
 	shared.PerNamespace = max(o.Concurrency, 1)
 	shared.Wake = func(name types.NamespacedName) { q.Add(reconcile.Request{NamespacedName: name}) }

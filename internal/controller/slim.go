@@ -5,7 +5,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/managed"
 )
 
 // Slim takes off what no controller reads before an object is cached. Of the managed fields
@@ -17,8 +17,8 @@ func Slim(o any) (any, error) {
 		return o, nil //nolint:nilerr // What has no metadata is cached as it is.
 	}
 	var left []metav1.ManagedFieldsEntry
-	if _, ours := o.(engine.Object); ours {
-		left = engine.SlimManagers(obj.GetManagedFields())
+	if _, ours := o.(managed.Object); ours {
+		left = managed.SlimManagers(obj.GetManagedFields())
 	}
 	obj.SetManagedFields(left)
 	if annotations := obj.GetAnnotations(); annotations[corev1.LastAppliedConfigAnnotation] != "" {

@@ -8,7 +8,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
-	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/managed"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 )
 
@@ -40,7 +40,7 @@ var _ = Describe("the recorded states of objects are those that the operator lea
 				s.manifest("exists", "Exists", "  remoteID: "+taken),
 				strings.ReplaceAll(s.manifest("homeless", "Homeless", ""), "name: tenant", "name: nowhere"),
 			}, "\n---\n"))
-			drifted, missing, going := newObject(s.kind).(engine.Object), newObject(s.kind).(engine.Object), newObject(s.kind).(engine.Object)
+			drifted, missing, going := newObject(s.kind).(managed.Object), newObject(s.kind).(managed.Object), newObject(s.kind).(managed.Object)
 			t.ready(ctx, drifted, "drifted")
 			t.ready(ctx, missing, "missing")
 			t.ready(ctx, going, "going")
@@ -62,7 +62,7 @@ var _ = Describe("the recorded states of objects are those that the operator lea
 		})
 
 		It(s.kind+", while the vendor is in trouble", func(ctx SpecContext) {
-			t, going, obj := s.tenant(ctx), newObject(s.kind).(engine.Object), newObject(s.kind).(engine.Object)
+			t, going, obj := s.tenant(ctx), newObject(s.kind).(managed.Object), newObject(s.kind).(managed.Object)
 			t.apply(ctx, s.manifest("going", "Going", "")+"\n---\n"+s.manifest("one", "One", ""))
 			t.ready(ctx, going, "going")
 			t.ready(ctx, obj, "one")

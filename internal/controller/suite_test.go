@@ -25,7 +25,7 @@ import (
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/controller"
-	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/managed"
 	"github.com/governance-operator/governance-operator/internal/expression"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 	"github.com/governance-operator/governance-operator/internal/sandbox/conductorone"
@@ -169,7 +169,7 @@ func (t *tenant) cleanUp(ctx context.Context) {
 	for _, list := range []client.ObjectList{&v1alpha1.AccessReviewList{}, &v1alpha1.AccessProfileList{}, &v1alpha1.AppEntitlementList{}} {
 		Expect(c.List(ctx, list, client.InNamespace(t.namespace))).To(Succeed())
 		Expect(meta.EachListItem(list, func(o runtimeObject) error {
-			obj := o.(engine.Object)
+			obj := o.(managed.Object)
 			before := obj.DeepCopyObject().(client.Object)
 			obj.SetFinalizers(nil)
 			if err := client.IgnoreNotFound(c.Patch(ctx, obj, client.MergeFrom(before))); err != nil {
@@ -344,7 +344,7 @@ func (t *tenant) gone(ctx context.Context, obj client.Object, name string) {
 func (t *tenant) dump() conductorone.Dump { return t.Dump().(conductorone.Dump) }
 
 // reconcile asks for one full look and waits until it was handled.
-func (t *tenant) reconcile(ctx context.Context, obj engine.Object, name string) {
+func (t *tenant) reconcile(ctx context.Context, obj managed.Object, name string) {
 	GinkgoHelper()
 	Expect(t.get(ctx, obj, name)).To(Succeed())
 	before := obj.DeepCopyObject().(client.Object)

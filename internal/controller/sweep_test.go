@@ -10,7 +10,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
-	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/managed"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 	"github.com/governance-operator/governance-operator/internal/sandbox/conductorone"
 	"github.com/governance-operator/governance-operator/internal/sandbox/sailpoint"
@@ -148,9 +148,9 @@ func (s subject) with(name, displayName string, spec ...string) string {
 }
 
 // pair makes two objects Ready, of which the second one's drift is told and left.
-func (s subject) pair(ctx context.Context, spec string) (t *tenant, one, two engine.Object) {
+func (s subject) pair(ctx context.Context, spec string) (t *tenant, one, two managed.Object) {
 	GinkgoHelper()
-	t, one, two = s.tenant(ctx), newObject(s.kind).(engine.Object), newObject(s.kind).(engine.Object)
+	t, one, two = s.tenant(ctx), newObject(s.kind).(managed.Object), newObject(s.kind).(managed.Object)
 	s.prepare(t, "one", "One")
 	s.prepare(t, "two", "Two")
 	t.apply(ctx, s.with("one", "One", spec)+"\n---\n"+s.with("two", "Two", spec))
@@ -162,7 +162,7 @@ func (s subject) pair(ctx context.Context, spec string) (t *tenant, one, two eng
 }
 
 // left proves that the drift of an object is told once, by the field, and that the object is Ready all the same.
-func (t *tenant) left(ctx context.Context, obj engine.Object, name, field string) {
+func (t *tenant) left(ctx context.Context, obj managed.Object, name, field string) {
 	GinkgoHelper()
 	Expect(t.says(ctx, obj, name, v1alpha1.ConditionSynced, v1alpha1.ReasonDrifted)).To(ContainSubstring("spec." + field))
 	Expect(obj.GetManagedStatus().Remote.Changes).To(ContainElement(field))
@@ -208,8 +208,8 @@ var _ = Describe("a sweep finds, of what nobody touched here,", func() {
 		s := only(func(s subject) bool { return s.vendor == at.vendor && s.kind == at.kind })[0]
 		It("the "+at.field+" of "+s.String()+", when its tail is due, and corrects it, or tells it and writes nothing", func(ctx SpecContext) {
 			t, one, two := s.pair(ctx, at.spec)
-			held := func(obj engine.Object) string { return fmt.Sprint(at.held(t, obj.GetManagedStatus().Remote.ID)) }
-			edit := func(obj engine.Object) {
+			held := func(obj managed.Object) string { return fmt.Sprint(at.held(t, obj.GetManagedStatus().Remote.ID)) }
+			edit := func(obj managed.Object) {
 				target := targetOf(obj)
 				if at.of != nil {
 					target = at.of(target)
@@ -252,7 +252,7 @@ var _ = Describe("a sweep finds, of what nobody touched here,", func() {
 		t.ResetCalls()
 		Expect(t.Edit(targetOf(one), map[string]any{s.nameField: "Console"})).To(Succeed())
 		t.quiet(ctx, 200)
-		for name, obj := range map[string]engine.Object{"one": one, "two": two} {
+		for name, obj := range map[string]managed.Object{"one": one, "two": two} {
 			t.says(ctx, obj, name, v1alpha1.ConditionSynced, v1alpha1.ReasonInSync)
 		}
 	})
@@ -274,15 +274,15 @@ var _ = Describe("a sweep finds, of what nobody touched here,", func() {
 			})
 
 			It("a "+s.String()+" that somebody deleted and made again by hand, and takes that over only where the policy adopts", func(ctx SpecContext) {
-				t, rest := s.tenant(ctx), newObject(s.kind).(engine.Object)
+				t, rest := s.tenant(ctx), newObject(s.kind).(managed.Object)
 				policies := map[string]string{"plain": "", "adopts": "  management: {creation: CreateOrAdopt}", "reports": "  management: {creation: CreateOrAdopt, drift: Report}"}
-				objects, again := map[string]engine.Object{}, map[string]string{}
+				objects, again := map[string]managed.Object{}, map[string]string{}
 				t.apply(ctx, s.manifest("rest", "Rest", "")) // Not all are gone: that would be the credential's doing.
 				for name, policy := range policies {
 					t.apply(ctx, s.manifest(name, "Name of "+name, policy))
 				}
 				for name := range policies {
-					objects[name] = newObject(s.kind).(engine.Object)
+					objects[name] = newObject(s.kind).(managed.Object)
 					t.ready(ctx, objects[name], name)
 				}
 				t.ready(ctx, rest, "rest")
@@ -318,7 +318,7 @@ var _ = Describe("a sweep finds, of what nobody touched here,", func() {
 		It("a deleted "+s.String()+", and tells it, whatever the policy", func(ctx SpecContext) {
 			t, one, two := s.pair(ctx, "")
 			t.ResetCalls()
-			for name, obj := range map[string]engine.Object{"one": one, "two": two} {
+			for name, obj := range map[string]managed.Object{"one": one, "two": two} {
 				Expect(t.Delete(targetOf(obj))).To(Succeed())
 				t.says(ctx, obj, name, v1alpha1.ConditionSynced, v1alpha1.ReasonRemoteMissing)
 				t.told(ctx, name, v1alpha1.ReasonRemoteMissing)
@@ -344,7 +344,7 @@ var _ = Describe("a sweep finds, of what nobody touched here,", func() {
 })
 
 // boundTo waits until an object is Ready and bound to a remote of this display name that is there.
-func (s subject) boundTo(ctx context.Context, t *tenant, obj engine.Object, name, displayName string) {
+func (s subject) boundTo(ctx context.Context, t *tenant, obj managed.Object, name, displayName string) {
 	GinkgoHelper()
 	eventually(ctx, func(g Gomega) {
 		g.Expect(t.get(ctx, obj, name)).To(Succeed())

@@ -6,13 +6,13 @@ import (
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
-	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/managed"
 )
 
 var _ = Describe("a remote that somebody else takes over at the vendor", func() {
 	for _, s := range only(func(s subject) bool { return s.marked != nil }) {
 		It("with a mark of their own in place of that of "+s.String()+" is theirs: it is told once, and nothing is written any more", func(ctx SpecContext) {
-			t, obj := s.tenant(ctx), newObject(s.kind).(engine.Object)
+			t, obj := s.tenant(ctx), newObject(s.kind).(managed.Object)
 			t.apply(ctx, s.manifest("one", "One", ""))
 			t.ready(ctx, obj, "one")
 			theirs := backend.Mark{Token: "SOMEBODYELSETOK1", Owner: t.namespace + "/one", Cluster: "cluster-two"}

@@ -18,8 +18,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
-	"github.com/governance-operator/governance-operator/internal/engine"
 	"github.com/governance-operator/governance-operator/internal/engine/decision"
+	"github.com/governance-operator/governance-operator/internal/engine/managed"
 	"github.com/governance-operator/governance-operator/internal/queue"
 	"github.com/governance-operator/governance-operator/internal/reference"
 	"github.com/governance-operator/governance-operator/internal/tenancy"
@@ -86,7 +86,7 @@ func unfinishedFirst() handler.EventHandler {
 	unfinished := queue.At(queue.Retry, own)
 	return handler.Funcs{
 		CreateFunc: func(ctx context.Context, e event.CreateEvent, q workqueue.TypedRateLimitingInterface[reconcile.Request]) {
-			o := e.Object.(engine.Object)
+			o := e.Object.(managed.Object)
 			if e.IsInInitialList && (o.GetManagedStatus().ObservedGeneration != o.GetGeneration() || !o.GetDeletionTimestamp().IsZero()) {
 				e.IsInInitialList = false
 				unfinished.Create(ctx, e, q)
@@ -107,11 +107,11 @@ func bookkeepingRemoved(before, after client.Object) bool {
 	if _, has := after.GetAnnotations()[v1alpha1.AnnotationIntent]; had && !has {
 		return true
 	}
-	b, ok := before.(engine.Object)
-	return ok && remoteOf(b) != "" && remoteOf(after.(engine.Object)) == ""
+	b, ok := before.(managed.Object)
+	return ok && remoteOf(b) != "" && remoteOf(after.(managed.Object)) == ""
 }
 
-func remoteOf(o engine.Object) string {
+func remoteOf(o managed.Object) string {
 	if remote := o.GetManagedStatus().Remote; remote != nil {
 		return remote.TenantID + "/" + remote.ParentID + "/" + remote.ID
 	}
@@ -121,7 +121,7 @@ func remoteOf(o engine.Object) string {
 // referenceTargetChanged passes changes of an object that matter to those who refer to it.
 func referenceTargetChanged() predicate.Predicate {
 	return predicate.Funcs{UpdateFunc: func(e event.UpdateEvent) bool {
-		return remoteOf(e.ObjectOld.(engine.Object)) != remoteOf(e.ObjectNew.(engine.Object)) ||
+		return remoteOf(e.ObjectOld.(managed.Object)) != remoteOf(e.ObjectNew.(managed.Object)) ||
 			e.ObjectOld.GetDeletionTimestamp().IsZero() != e.ObjectNew.GetDeletionTimestamp().IsZero()
 	}}
 }
@@ -165,7 +165,7 @@ func inNamespace(reader client.Reader, kind string) handler.MapFunc {
 		if err := reader.List(ctx, list, client.InNamespace(o.GetName()), client.UnsafeDisableDeepCopy); err != nil {
 			return nil
 		}
-		return requests(names(slices.DeleteFunc(itemsOf(list), func(obj engine.Object) bool {
+		return requests(names(slices.DeleteFunc(itemsOf(list), func(obj managed.Object) bool {
 			return obj.GetManagedSpec().BackendRef.Kind != v1alpha1.KindClusterGovernanceBackend
 		})))
 	}
@@ -223,7 +223,7 @@ func usersOf(reader client.Reader, kind string) handler.MapFunc {
 func counted(reader client.Reader, kind string) handler.EventHandler {
 	const soon, while = time.Second, 10 * time.Second
 	wake := func(ctx context.Context, o client.Object, q workqueue.TypedRateLimitingInterface[reconcile.Request]) {
-		of, name := keyName(engine.BackendKey(o.(engine.Object)))
+		of, name := keyName(managed.BackendKey(o.(managed.Object)))
 		if of != kind {
 			return
 		}

@@ -12,7 +12,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
-	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/managed"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 )
 
@@ -75,7 +75,7 @@ var _ = Describe("what was in the way and is not any more", func() {
 
 	It("an object waits for a name that another one has, names it, and gets it when that is deleted", func(ctx SpecContext) {
 		s := profileOf(v1alpha1.VendorSailPoint)
-		t, waits := s.tenant(ctx), newObject(s.kind).(engine.Object)
+		t, waits := s.tenant(ctx), newObject(s.kind).(managed.Object)
 		t.apply(ctx, s.manifest("holder", "Wanted", ""))
 		t.ready(ctx, newObject(s.kind), "holder")
 		t.apply(ctx, s.manifest("waits", "Wanted", ""))
@@ -90,7 +90,7 @@ var _ = Describe("what was in the way and is not any more", func() {
 
 	It("an object that moves to another namespace is taken over when the old one goes", func(ctx SpecContext) {
 		s := profileOf(v1alpha1.VendorConductorOne)
-		t, old, heir := s.tenant(ctx), newObject(s.kind).(engine.Object), newObject(s.kind).(engine.Object)
+		t, old, heir := s.tenant(ctx), newObject(s.kind).(managed.Object), newObject(s.kind).(managed.Object)
 		t.apply(ctx, s.manifest("moved", "Moved", "  management: {deletion: Orphan}"))
 		t.ready(ctx, old, "moved")
 		other := t.again(ctx)

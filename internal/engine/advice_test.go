@@ -8,7 +8,7 @@ import (
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/backend/backendtest"
-	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/reasonstest"
 )
 
 // advice is a state that an object cannot leave by itself, what its message says to do, and what becomes of it
@@ -47,7 +47,7 @@ func TestEveryReasonThatNeedsAPersonHasAdviceThatIsFollowed(t *testing.T) {
 		followed[a.reason] = true
 	}
 	checked := 0
-	for reason, group := range engine.Reasons(t) {
+	for reason, group := range reasonstest.Of(t) {
 		if !strings.HasPrefix(group, "Reasons that need a person") && !strings.HasPrefix(group, "Reasons that an edit of the spec mends") {
 			continue
 		}

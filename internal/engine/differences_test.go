@@ -12,7 +12,7 @@ import (
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
-	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/managed"
 )
 
 // wantEvents compares the events since the last time.
@@ -97,7 +97,7 @@ func TestWhoIsSuspendedSaysSo(t *testing.T) {
 // TestAnEventIsAsLongAsTheAPIServerTakes: it counts bytes.
 func TestAnEventIsAsLongAsTheAPIServerTakes(t *testing.T) {
 	in(t, func(w *world) {
-		w.backendErr = &engine.BackendError{Reason: v1alpha1.ReasonBackendNotFound, Message: strings.Repeat("日", 600)}
+		w.backendErr = &managed.BackendError{Reason: v1alpha1.ReasonBackendNotFound, Message: strings.Repeat("日", 600)}
 		w.apply("payroll")
 		w.run("payroll")
 		const prefix = "Warning " + v1alpha1.ReasonBackendNotFound + " "

@@ -18,21 +18,23 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend/backendtest"
 	"github.com/governance-operator/governance-operator/internal/controller"
 	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/fleet"
+	"github.com/governance-operator/governance-operator/internal/engine/managed"
 	"github.com/governance-operator/governance-operator/internal/engine/safety"
 	"github.com/governance-operator/governance-operator/internal/lookup"
 )
 
 // oneBackend is a cluster with one backend.
-type oneBackend struct{ engine.Backend }
+type oneBackend struct{ managed.Backend }
 
-func (b oneBackend) Get(context.Context, string, v1alpha1.BackendRef, bool) (*engine.Backend, error) {
+func (b oneBackend) Get(context.Context, string, v1alpha1.BackendRef, bool) (*managed.Backend, error) {
 	out := b.Backend
 	out.Absent = map[string]int32{}
 	return &out, nil
 }
 
-func (b oneBackend) Place(context.Context, string, v1alpha1.BackendRef) engine.Place {
-	return engine.Place{At: b.At, Proven: b.TenantID}
+func (b oneBackend) Place(context.Context, string, v1alpha1.BackendRef) managed.Place {
+	return managed.Place{At: b.At, Proven: b.TenantID}
 }
 
 func (oneBackend) Unauthorized(string, error) {}
@@ -78,10 +80,10 @@ func TestAFullLookTakesNothingOutOfAProfile(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				tenant := backendtest.NewTenant()
 				apiServer := fake.NewClientBuilder().WithScheme(scheme()).WithStatusSubresource(&v1alpha1.AccessProfile{}).Build()
-				b := oneBackend{engine.Backend{Key: backendID, Tenant: tenant, TenantKey: "key-1", At: "x", TenantID: "tenant-1", PinnedTenantID: "tenant-1",
+				b := oneBackend{managed.Backend{Key: backendID, Tenant: tenant, TenantKey: "key-1", At: "x", TenantID: "tenant-1", PinnedTenantID: "tenant-1",
 					Resync: 10 * time.Minute, Names: new(lookup.Cache).Of("key-1", tenant),
 					Verify: func(ctx context.Context, _ time.Duration) (backend.TenantID, error) { return tenant.Identity(ctx) }}}
-				r := engine.NewReconciler(controller.AccessProfileKind(), engine.Options{Client: apiServer, Live: apiServer, Events: events.NewFakeRecorder(100),
+				r := engine.NewReconciler(controller.AccessProfileKind(), fleet.Options{Client: apiServer, Live: apiServer, Events: events.NewFakeRecorder(100),
 					Backends: b, ClusterID: cluster, Limits: &safety.Limits{}})
 				obj := payrollReader()
 				run := func() {

@@ -13,7 +13,8 @@ import (
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/backend/backendtest"
-	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/fleet"
+	"github.com/governance-operator/governance-operator/internal/engine/managed"
 )
 
 // step is something that happens to an object on its way to a remote.
@@ -108,7 +109,7 @@ func TestTheCreateProtocolHoldsInEveryOrder(t *testing.T) {
 			lives := 0
 			for story := range stories {
 				lives++
-				if wrong := ordered(t, vendor, engine.DefaultWindow, story); len(wrong) > 0 {
+				if wrong := ordered(t, vendor, fleet.DefaultWindow, story); len(wrong) > 0 {
 					t.Fatalf("%s:\n%s", told(story), strings.Join(wrong, "\n"))
 				}
 			}
@@ -167,7 +168,7 @@ func ordered(t *testing.T, vendor func(*backendtest.Memory[backend.AppEntitlemen
 			l.begin()
 			s.do(w)
 		}
-		time.Sleep(2 * engine.DefaultWindow)
+		time.Sleep(2 * fleet.DefaultWindow)
 		for range 3 {
 			l.begin()
 			w.r.Force(key(model))
@@ -226,7 +227,7 @@ func (d watched) Observe(ctx context.Context, ref backend.Ref) (backend.Observat
 // Create holds the engine to the laws.
 func (d watched) Create(ctx context.Context, ref backend.Ref, desired backend.AppEntitlement) (backend.Observation[backend.AppEntitlement], error) {
 	l, obj := d.l, d.l.w.get(model)
-	var intent engine.Intent
+	var intent managed.Intent
 	if err := json.Unmarshal([]byte(obj.Annotations[v1alpha1.AnnotationIntent]), &intent); err != nil || !slices.Contains(obj.Finalizers, v1alpha1.Finalizer) {
 		l.complain("a create without intent and finalizer: %v", err)
 	}

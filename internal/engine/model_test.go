@@ -13,7 +13,8 @@ import (
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/backend/backendtest"
-	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/fleet"
+	"github.com/governance-operator/governance-operator/internal/engine/managed"
 )
 
 // modelRuns is how many random lives are lived; each has its own seed.
@@ -132,7 +133,7 @@ func live(w *world, rng *rand.Rand) (wrong, story []string) {
 	}
 	w.tenant.Heal()
 	w.metaConflicts, w.statusConflicts = 0, 0
-	time.Sleep(2 * engine.DefaultWindow)
+	time.Sleep(2 * fleet.DefaultWindow)
 	for range 3 {
 		w.force(names...)
 		time.Sleep(10 * time.Second)
@@ -141,7 +142,7 @@ func live(w *world, rng *rand.Rand) (wrong, story []string) {
 		if got := w.condition(name, v1alpha1.ConditionSynced); got != inSync {
 			complain("%s: Synced is %s (%s)", name, got, w.message(name, v1alpha1.ConditionSynced))
 		}
-		var intent engine.Intent
+		var intent managed.Intent
 		if err := json.Unmarshal([]byte(w.get(name).Annotations[v1alpha1.AnnotationIntent]), &intent); err != nil {
 			complain("%s: the intent: %v", name, err)
 		}

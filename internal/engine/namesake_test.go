@@ -16,7 +16,7 @@ import (
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/backend/backendtest"
-	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/managed"
 )
 
 func called(name string) func(*v1alpha1.AppEntitlement) {
@@ -455,13 +455,13 @@ func TestABoundObjectThatWaitsForALookAtNamesComesBack(t *testing.T) {
 
 // Whoever may write objects may write their annotations, and name any endpoint.
 func TestAForgedTurnHoldsNobodysName(t *testing.T) {
-	for sentence, place := range map[string]engine.Place{
+	for sentence, place := range map[string]managed.Place{
 		"of a backend elsewhere":                  {At: "Vendor|elsewhere:443", Proven: "tenant-1"},
 		"of one that the tenant has not answered": {At: "Vendor|prod:443"},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			in(t, func(w *world) {
-				w.places = map[string]engine.Place{"evil": place}
+				w.places = map[string]managed.Place{"evil": place}
 				w.apply("eve", called("Payroll"), func(e *v1alpha1.AppEntitlement) {
 					e.Spec.BackendRef.Name = "evil"
 					e.Annotations = map[string]string{v1alpha1.AnnotationIntent: `{"token":"x","attempt":5,"owner":"team-a/eve","tenant":"tenant-1","parentID":"app-1","key":{"displayName":"Payroll"}}`}

@@ -17,6 +17,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/controller"
 	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/fleet"
 	"github.com/governance-operator/governance-operator/internal/engine/safety"
 )
 
@@ -35,11 +36,11 @@ func inBundle(t *testing.T, entries []v1alpha1.EntitlementRef, scenario func(b *
 	synctest.Test(t, func(t *testing.T) {
 		b := &bundle{world: newWorld(t)}
 		b.client = fake.NewClientBuilder().WithScheme(scheme()).WithStatusSubresource(&v1alpha1.AccessProfile{}, &v1alpha1.AppEntitlement{}).Build()
-		b.r = engine.NewReconciler(controller.AccessProfileKind(), engine.Options{
+		b.r = engine.NewReconciler(controller.AccessProfileKind(), fleet.Options{
 			Client: b.client, Live: b.client, Events: b.events, Backends: b, ClusterID: cluster,
 			Limits: &safety.Limits{Behind: b.leaving}, Lease: func() error { return nil },
 		})
-		b.world.r = engine.NewReconciler(controller.AppEntitlementKind(), engine.Options{Client: b.client, Limits: &safety.Limits{Behind: b.leaving}})
+		b.world.r = engine.NewReconciler(controller.AppEntitlementKind(), fleet.Options{Client: b.client, Limits: &safety.Limits{Behind: b.leaving}})
 		b.tenant.Profiles.Caps.Narrows = map[string]backend.Narrowing{
 			"entitlements": {Fewer: true}, "requestable": {Open: []string{"true"}}, "inherits": {Fewer: true},
 		}

@@ -12,7 +12,7 @@ import (
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/backend/backendtest"
-	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/managed"
 )
 
 // frameworks lets an entitlement name compliance frameworks.
@@ -473,7 +473,7 @@ func TestTwoBackendsOfOneCredentialAreEachAskedForTheirNames(t *testing.T) {
 		other := w.backend
 		other.Key = v1alpha1.KindGovernanceBackend + "/" + namespace + "/other"
 		for range 7 {
-			for _, b := range []*engine.Backend{&w.backend, &other} {
+			for _, b := range []*managed.Backend{&w.backend, &other} {
 				if _, err := w.r.AskNames(t.Context(), b, time.Hour); err != nil {
 					t.Fatal(err)
 				}

@@ -9,7 +9,7 @@ import (
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
-	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/managed"
 )
 
 // claims is an object of another namespace that claims a remote, older than all others: by its status,
@@ -36,26 +36,26 @@ func (w *world) claims(id, backendName string, bound bool) {
 func TestAClaimCountsOnlyWhereItsTenantWasProven(t *testing.T) {
 	const here, held = "Vendor|prod:443", "False/ClaimedByOther"
 	for sentence, c := range map[string]struct {
-		place  engine.Place
+		place  managed.Place
 		bound  bool
 		synced string
 	}{
-		"a binding in the same tenant, by another credential":       {engine.Place{At: here, Pinned: "tenant-1", Proven: "tenant-1"}, true, held},
-		"a wish in the same tenant, by another credential":          {engine.Place{At: here, Pinned: "tenant-1", Proven: "tenant-1"}, false, held},
-		"a binding at an endpoint that says it is the tenant":       {engine.Place{At: "Vendor|evil:443", Pinned: "tenant-1", Proven: "tenant-1"}, true, inSync},
-		"a wish at an endpoint that says it is the tenant":          {engine.Place{At: "Vendor|evil:443", Pinned: "tenant-1", Proven: "tenant-1"}, false, inSync},
-		"a binding at another vendor with the same id":              {engine.Place{At: "Other|prod:443", Pinned: "tenant-1", Proven: "tenant-1"}, true, inSync},
-		"a backend that nobody has answered since the start":        {engine.Place{At: here, Pinned: "tenant-1"}, true, inSync},
-		"a backend that only says so":                               {engine.Place{At: here, Pinned: "tenant-1"}, false, inSync},
-		"a backend that another tenant answers":                     {engine.Place{At: here, Pinned: "tenant-1", Proven: "tenant-2"}, true, inSync},
-		"a backend that is not there":                               {engine.Place{}, true, inSync},
-		"a forged intent behind a backend that is not there":        {engine.Place{}, false, inSync},
-		"a forged intent where the namespace may not use a backend": {engine.Place{At: here, Pinned: "tenant-1"}, false, inSync},
+		"a binding in the same tenant, by another credential":       {managed.Place{At: here, Pinned: "tenant-1", Proven: "tenant-1"}, true, held},
+		"a wish in the same tenant, by another credential":          {managed.Place{At: here, Pinned: "tenant-1", Proven: "tenant-1"}, false, held},
+		"a binding at an endpoint that says it is the tenant":       {managed.Place{At: "Vendor|evil:443", Pinned: "tenant-1", Proven: "tenant-1"}, true, inSync},
+		"a wish at an endpoint that says it is the tenant":          {managed.Place{At: "Vendor|evil:443", Pinned: "tenant-1", Proven: "tenant-1"}, false, inSync},
+		"a binding at another vendor with the same id":              {managed.Place{At: "Other|prod:443", Pinned: "tenant-1", Proven: "tenant-1"}, true, inSync},
+		"a backend that nobody has answered since the start":        {managed.Place{At: here, Pinned: "tenant-1"}, true, inSync},
+		"a backend that only says so":                               {managed.Place{At: here, Pinned: "tenant-1"}, false, inSync},
+		"a backend that another tenant answers":                     {managed.Place{At: here, Pinned: "tenant-1", Proven: "tenant-2"}, true, inSync},
+		"a backend that is not there":                               {managed.Place{}, true, inSync},
+		"a forged intent behind a backend that is not there":        {managed.Place{}, false, inSync},
+		"a forged intent where the namespace may not use a backend": {managed.Place{At: here, Pinned: "tenant-1"}, false, inSync},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			in(t, func(w *world) {
 				id := w.tenant.Entitlements.Put(app, backend.Mark{}, backend.AppEntitlement{DisplayName: backend.To("Stranger")})
-				w.places = map[string]engine.Place{"theirs": c.place}
+				w.places = map[string]managed.Place{"theirs": c.place}
 				w.claims(id, "theirs", c.bound)
 				w.apply("payroll", func(e *v1alpha1.AppEntitlement) { e.Spec.RemoteID = id })
 				w.run("payroll")
@@ -67,7 +67,7 @@ func TestAClaimCountsOnlyWhereItsTenantWasProven(t *testing.T) {
 
 func TestNothingThatAnotherNamespaceClaimsHoldsWhatBearsOurMark(t *testing.T) {
 	born(t, func(w *world) {
-		w.places = map[string]engine.Place{"theirs": {At: "Vendor|prod:443", Pinned: "tenant-1", Proven: "tenant-1"}}
+		w.places = map[string]managed.Place{"theirs": {At: "Vendor|prod:443", Pinned: "tenant-1", Proven: "tenant-1"}}
 		w.claims(first, "theirs", true)
 		w.edit("payroll", func(e *v1alpha1.AppEntitlement) { e.Spec.DisplayName = "Narrower" })
 		w.run("payroll")

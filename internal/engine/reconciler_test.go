@@ -9,7 +9,7 @@ import (
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend/backendtest"
-	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/fleet"
 )
 
 const (
@@ -124,8 +124,8 @@ func TestACreateThatWasNotSentIsSentOnceTheWindowIsOver(t *testing.T) {
 		w.wantRemotes()
 		w.run("payroll")
 		w.wantRemotes(first)
-		if waited := time.Since(start); waited < engine.DefaultWindow || waited > engine.DefaultWindow+10*time.Second {
-			t.Errorf("it was sent after %s, want the window of %s", waited, engine.DefaultWindow)
+		if waited := time.Since(start); waited < fleet.DefaultWindow || waited > fleet.DefaultWindow+10*time.Second {
+			t.Errorf("it was sent after %s, want the window of %s", waited, fleet.DefaultWindow)
 		}
 	})
 }

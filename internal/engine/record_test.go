@@ -13,7 +13,7 @@ import (
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
-	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/managed"
 )
 
 // passTelling is a pass whose lines are returned.
@@ -104,14 +104,14 @@ func TestWhoChangedTheSpecLast(t *testing.T) {
 		{Manager: "manager", Time: at(3), FieldsV1: fields(`{"f:metadata":{"f:finalizers":{}}}`)},
 		{Manager: "manager", Time: at(4), Subresource: "status", FieldsV1: fields(`{"f:status":{"f:spec":{}}}`)},
 	}
-	if got := engine.SpecManager(all); got == nil || got.Manager != "argocd" {
+	if got := managed.SpecManager(all); got == nil || got.Manager != "argocd" {
 		t.Errorf("%+v", got)
 	}
-	slim := engine.SlimManagers(all)
-	if len(slim) != 1 || slim[0].FieldsV1 != nil || engine.SpecManager(slim).Manager != "argocd" {
+	slim := managed.SlimManagers(all)
+	if len(slim) != 1 || slim[0].FieldsV1 != nil || managed.SpecManager(slim).Manager != "argocd" {
 		t.Errorf("%+v", slim)
 	}
-	if engine.SlimManagers(all[2:]) != nil {
+	if managed.SlimManagers(all[2:]) != nil {
 		t.Error("nobody changed the spec")
 	}
 }

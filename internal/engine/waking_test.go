@@ -11,7 +11,7 @@ import (
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/backend/backendtest"
-	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/managed"
 )
 
 // follow makes the passes that the object asks for, for so long, and returns how many there were.
@@ -58,7 +58,7 @@ func TestWhatItsBackendStoppedGoesOnByItself(t *testing.T) {
 	for _, reason := range []string{v1alpha1.ReasonBackendNotReady, v1alpha1.ReasonBackendNotAllowed, v1alpha1.ReasonBackendNotFound} {
 		t.Run(reason, func(t *testing.T) {
 			in(t, func(w *world) {
-				w.backendErr = &engine.BackendError{Reason: reason, Message: "not now"}
+				w.backendErr = &managed.BackendError{Reason: reason, Message: "not now"}
 				w.apply("payroll")
 				w.pass("payroll")
 				w.wantSynced("payroll", "Unknown/"+reason)

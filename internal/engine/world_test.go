@@ -26,6 +26,8 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend/backendtest"
 	"github.com/governance-operator/governance-operator/internal/controller"
 	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/fleet"
+	"github.com/governance-operator/governance-operator/internal/engine/managed"
 	"github.com/governance-operator/governance-operator/internal/engine/safety"
 	"github.com/governance-operator/governance-operator/internal/lookup"
 )
@@ -48,7 +50,7 @@ type world struct {
 	r      *engine.Reconciler[*v1alpha1.AppEntitlement, backend.AppEntitlement]
 	events *events.FakeRecorder
 
-	backend    engine.Backend
+	backend    managed.Backend
 	backendErr error
 	refused    int
 	lease      error
@@ -63,7 +65,7 @@ type world struct {
 	window                         time.Duration // DefaultWindow if zero
 	id                             string        // of the cluster
 	pinned                         string        // what Place says of "prod"
-	places                         map[string]engine.Place
+	places                         map[string]managed.Place
 	perNamespace                   int // no bound if zero
 	woken                          []types.NamespacedName
 	priority                       int // of every pass
@@ -80,7 +82,7 @@ func newWorld(t testing.TB) *world {
 	w := &world{t: t, id: cluster, tenant: backendtest.NewTenant(), events: events.NewFakeRecorder(10000)}
 	w.client = fake.NewClientBuilder().WithScheme(scheme()).WithStatusSubresource(&v1alpha1.AppEntitlement{}).
 		WithInterceptorFuncs(interceptor.Funcs{Patch: w.patch, SubResourcePatch: w.patchStatus}).Build()
-	w.backend = engine.Backend{Key: backendID, Tenant: w.tenant, TenantKey: "key-1", At: "Vendor|prod:443", TenantID: "tenant-1", PinnedTenantID: "tenant-1",
+	w.backend = managed.Backend{Key: backendID, Tenant: w.tenant, TenantKey: "key-1", At: "Vendor|prod:443", TenantID: "tenant-1", PinnedTenantID: "tenant-1",
 		Resync: 10 * time.Minute, Verify: w.identity}
 	w.restart()
 	return w
@@ -89,7 +91,7 @@ func newWorld(t testing.TB) *world {
 // restart starts another process: what the old one had in memory is lost.
 func (w *world) restart() {
 	w.backend.Names = new(lookup.Cache).Of("key-1", w.tenant)
-	w.r = engine.NewReconciler(controller.AppEntitlementKind(), engine.Options{
+	w.r = engine.NewReconciler(controller.AppEntitlementKind(), fleet.Options{
 		Client: w.client, Live: w.client, Events: w.events, Backends: w, ClusterID: w.id, Window: w.window,
 		Limits: &safety.Limits{Behind: w.leaving}, Lease: func() error { return w.lease },
 		PerNamespace: w.perNamespace, Wake: w.wake,
@@ -106,7 +108,7 @@ func (w *world) restart() {
 	})
 }
 
-func (w *world) Get(context.Context, string, v1alpha1.BackendRef, bool) (*engine.Backend, error) {
+func (w *world) Get(context.Context, string, v1alpha1.BackendRef, bool) (*managed.Backend, error) {
 	if w.backendErr != nil {
 		return nil, w.backendErr
 	}
@@ -121,10 +123,10 @@ func (w *world) leaving(ctx context.Context, _ string) (total int, out []safety.
 	err = w.client.List(ctx, &list)
 	for i := range list.Items {
 		obj := &list.Items[i]
-		if engine.Leaves(obj) {
+		if managed.Leaves(obj) {
 			out = append(out, safety.Leaving{UID: obj.UID, At: obj.DeletionTimestamp.Time})
 		}
-		if l, ok := engine.Closes(obj, func() (backend.Capabilities, bool) { return w.tenant.Entitlements.Caps, w.backend.KeepRemoved }); ok {
+		if l, ok := managed.Closes(obj, func() (backend.Capabilities, bool) { return w.tenant.Entitlements.Caps, w.backend.KeepRemoved }); ok {
 			out = append(out, l)
 		}
 	}
@@ -155,14 +157,14 @@ func (w *world) takeWoken() []types.NamespacedName {
 
 // Place says what is known of a backend: those that a test names, and "prod". Every other backend has a
 // place of its name.
-func (w *world) Place(_ context.Context, _ string, ref v1alpha1.BackendRef) engine.Place {
+func (w *world) Place(_ context.Context, _ string, ref v1alpha1.BackendRef) managed.Place {
 	if place, ok := w.places[ref.Name]; ok {
 		return place
 	}
 	if ref.Name != "prod" {
-		return engine.Place{At: ref.Name, Pinned: ref.Name}
+		return managed.Place{At: ref.Name, Pinned: ref.Name}
 	}
-	return engine.Place{At: w.backend.At, Pinned: w.pinned, Proven: w.backend.TenantID}
+	return managed.Place{At: w.backend.At, Pinned: w.pinned, Proven: w.backend.TenantID}
 }
 
 func conflict(obj client.Object) error {

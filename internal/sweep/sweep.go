@@ -16,7 +16,9 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/log"
 
-	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/fleet"
+	"github.com/governance-operator/governance-operator/internal/engine/managed"
+	"github.com/governance-operator/governance-operator/internal/engine/metrics"
 	"github.com/governance-operator/governance-operator/internal/queue"
 )
 
@@ -36,9 +38,9 @@ const (
 // Kind is a kind that can be swept.
 type Kind struct {
 	Name  string
-	Sweep func(ctx context.Context, b *engine.Backend, tailPeriod time.Duration) (engine.Swept, error)
+	Sweep func(ctx context.Context, b *managed.Backend, tailPeriod time.Duration) (fleet.Swept, error)
 	// AskNames asks what pinned names mean now, and returns the objects for which they moved.
-	AskNames func(ctx context.Context, b *engine.Backend, period time.Duration) ([]types.NamespacedName, error)
+	AskNames func(ctx context.Context, b *managed.Backend, period time.Duration) ([]types.NamespacedName, error)
 	// Queue wakes objects.
 	Queue func(names []types.NamespacedName)
 }
@@ -59,7 +61,7 @@ type Sweeper struct {
 	// Targets lists the backends that are ready.
 	Targets func(ctx context.Context) ([]Target, error)
 	// Open returns a backend for a sweep.
-	Open func(ctx context.Context, key string) (*engine.Backend, error)
+	Open func(ctx context.Context, key string) (*managed.Backend, error)
 	// Done is told the result, for the backend's status.
 	Done func(key, kind string, managed int, at time.Time)
 	// Every is how often the schedule is looked at; five seconds if zero.
@@ -182,8 +184,8 @@ func (s *Sweeper) round(ctx context.Context, t Target) {
 		}
 	}
 	// One that went meanwhile may have been counted after its figures were dropped.
-	if _, err := s.Open(ctx, t.Key); engine.IsGone(err) {
-		engine.DropMetrics(t.Key)
+	if _, err := s.Open(ctx, t.Key); managed.IsGone(err) {
+		metrics.Forget(t.Key)
 		DropMetrics(t.Key)
 	}
 }

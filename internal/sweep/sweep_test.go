@@ -15,7 +15,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
-	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/fleet"
+	"github.com/governance-operator/governance-operator/internal/engine/managed"
 )
 
 // farm is a sweeper over backends of which some hang, and what it did.
@@ -42,7 +43,7 @@ func newFarm(targets ...Target) *farm {
 			defer f.mu.Unlock()
 			return slices.Clone(f.targets), nil
 		},
-		Open: func(_ context.Context, key string) (*engine.Backend, error) { return &engine.Backend{Key: key}, nil },
+		Open: func(_ context.Context, key string) (*managed.Backend, error) { return &managed.Backend{Key: key}, nil },
 		Done: func(key, _ string, _ int, _ time.Time) {
 			f.mu.Lock()
 			defer f.mu.Unlock()
@@ -53,7 +54,7 @@ func newFarm(targets ...Target) *farm {
 	return f
 }
 
-func (f *farm) sweepOne(ctx context.Context, b *engine.Backend, _ time.Duration) (engine.Swept, error) {
+func (f *farm) sweepOne(ctx context.Context, b *managed.Backend, _ time.Duration) (fleet.Swept, error) {
 	namespace := strings.Split(b.Key, "/")[1]
 	f.mu.Lock()
 	f.began[b.Key] = append(f.began[b.Key], time.Now())
@@ -68,11 +69,11 @@ func (f *farm) sweepOne(ctx context.Context, b *engine.Backend, _ time.Duration)
 	switch {
 	case f.hangs[b.Key]:
 		<-ctx.Done()
-		return engine.Swept{}, ctx.Err()
+		return fleet.Swept{}, ctx.Err()
 	case f.fails[b.Key]:
-		return engine.Swept{Differ: []types.NamespacedName{{Name: "found before"}}}, errors.New("the list broke off")
+		return fleet.Swept{Differ: []types.NamespacedName{{Name: "found before"}}}, errors.New("the list broke off")
 	}
-	return engine.Swept{Managed: 1}, nil
+	return fleet.Swept{Managed: 1}, nil
 }
 
 // during runs the sweeper for a while.
@@ -146,7 +147,7 @@ func TestNamesAreStillAskedWhenTheirSweepIsOver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFarm(target("team-a", "prod"))
 		var ended []error
-		f.Kinds[0].AskNames = func(ctx context.Context, _ *engine.Backend, _ time.Duration) ([]types.NamespacedName, error) {
+		f.Kinds[0].AskNames = func(ctx context.Context, _ *managed.Backend, _ time.Duration) ([]types.NamespacedName, error) {
 			select {
 			case <-ctx.Done():
 			case <-time.After(time.Second): // A call to the vendor.
@@ -234,16 +235,16 @@ func TestABackendThatGoesWhileItIsSweptLeavesNoFigures(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := target("team", "goes")
 		f, gone := newFarm(b), false
-		f.Open = func(_ context.Context, key string) (*engine.Backend, error) {
+		f.Open = func(_ context.Context, key string) (*managed.Backend, error) {
 			if gone {
-				return nil, &engine.BackendError{Reason: v1alpha1.ReasonBackendNotFound, Message: "the backend is gone"}
+				return nil, &managed.BackendError{Reason: v1alpha1.ReasonBackendNotFound, Message: "the backend is gone"}
 			}
-			return &engine.Backend{Key: key}, nil
+			return &managed.Backend{Key: key}, nil
 		}
-		f.Sweeper.Kinds[0].Sweep = func(context.Context, *engine.Backend, time.Duration) (engine.Swept, error) {
+		f.Sweeper.Kinds[0].Sweep = func(context.Context, *managed.Backend, time.Duration) (fleet.Swept, error) {
 			gone = true
 			DropMetrics(b.Key) // As whoever sees it go does.
-			return engine.Swept{}, errors.New("the backend is gone")
+			return fleet.Swept{}, errors.New("the backend is gone")
 		}
 		f.Kinds = append(f.Kinds, Kind{Name: "AccessReview", Sweep: f.sweepOne})
 		f.during(t, 12*time.Minute)

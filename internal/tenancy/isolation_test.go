@@ -20,7 +20,7 @@ import (
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/backend/backendtest"
-	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/managed"
 	"github.com/governance-operator/governance-operator/internal/engine/safety"
 	"github.com/governance-operator/governance-operator/internal/tenancy"
 )
@@ -91,16 +91,16 @@ func TestABackendIsProvenByAnAnswerSinceTheStart(t *testing.T) {
 	b := backendObject()
 	b.Status.TenantID = "tenant-1" // What it says of itself.
 	o := newOpening(t, b, secretOf("team", map[string]string{"token": "secret"}))
-	want := func(what string, want engine.Place) {
+	want := func(what string, want managed.Place) {
 		t.Helper()
 		if got := o.Place(t.Context(), "team", ref); got != want {
 			t.Errorf("%s: %+v, want %+v", what, got, want)
 		}
 	}
 	const at = "ConductorOne|tenant.example:443"
-	want("before any answer", engine.Place{At: at, Pinned: "tenant-1"})
+	want("before any answer", managed.Place{At: at, Pinned: "tenant-1"})
 	o.check(t, b)
-	want("after one", engine.Place{At: at, Pinned: "tenant-1", Proven: "tenant-1"})
+	want("after one", managed.Place{At: at, Pinned: "tenant-1", Proven: "tenant-1"})
 
 	stored := &v1alpha1.GovernanceBackend{}
 	if err := o.Client.Get(t.Context(), client.ObjectKeyFromObject(b), stored); err != nil {
@@ -110,8 +110,8 @@ func TestABackendIsProvenByAnAnswerSinceTheStart(t *testing.T) {
 	if err := o.Client.Update(t.Context(), stored); err != nil {
 		t.Fatal(err)
 	}
-	want("after a move to another endpoint", engine.Place{At: "ConductorOne|other.example:443", Pinned: "tenant-1"})
-	if got := o.Place(t.Context(), "elsewhere", ref); got != (engine.Place{}) {
+	want("after a move to another endpoint", managed.Place{At: "ConductorOne|other.example:443", Pinned: "tenant-1"})
+	if got := o.Place(t.Context(), "elsewhere", ref); got != (managed.Place{}) {
 		t.Errorf("%+v of a backend that is not there", got)
 	}
 }
@@ -230,7 +230,7 @@ func TestABackendThatGoesWhileAnObjectOpensItIsNotKept(t *testing.T) {
 		},
 	})
 	_, err := o.Get(t.Context(), "team", v1alpha1.BackendRef{Name: "tenant"}, false)
-	if !engine.IsGone(err) || len(o.tenants) != 1 || len(o.dropped) != 1 {
+	if !managed.IsGone(err) || len(o.tenants) != 1 || len(o.dropped) != 1 {
 		t.Errorf("%v, %d tenants opened and %d dropped", err, len(o.tenants), len(o.dropped))
 	}
 }

@@ -20,7 +20,7 @@ import (
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
-	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/managed"
 	"github.com/governance-operator/governance-operator/internal/engine/safety"
 	"github.com/governance-operator/governance-operator/internal/lookup"
 )
@@ -95,8 +95,8 @@ func Key(o Object) string {
 	return v1alpha1.KindGovernanceBackend + "/" + o.GetNamespace() + "/" + o.GetName()
 }
 
-// Get implements engine.Backends.
-func (p *Pool) Get(ctx context.Context, namespace string, ref v1alpha1.BackendRef, deleting bool) (*engine.Backend, error) {
+// Get implements managed.Backends.
+func (p *Pool) Get(ctx context.Context, namespace string, ref v1alpha1.BackendRef, deleting bool) (*managed.Backend, error) {
 	obj, err := p.fetch(ctx, namespace, ref)
 	if err != nil {
 		return nil, err
@@ -117,25 +117,25 @@ func (p *Pool) mayUse(ctx context.Context, obj Object, namespace string) error {
 	}
 	allowed, err := p.allows(ctx, cluster, namespace)
 	if err == nil && !allowed {
-		err = &engine.BackendError{Reason: v1alpha1.ReasonBackendNotAllowed,
+		err = &managed.BackendError{Reason: v1alpha1.ReasonBackendNotAllowed,
 			Message: fmt.Sprintf("spec.backendRef: ClusterGovernanceBackend %q does not allow namespace %q (spec.allowedNamespaces)", cluster.Name, namespace)}
 	}
 	return err
 }
 
-// Place implements engine.Backends.
-func (p *Pool) Place(ctx context.Context, namespace string, ref v1alpha1.BackendRef) engine.Place {
+// Place implements managed.Backends.
+func (p *Pool) Place(ctx context.Context, namespace string, ref v1alpha1.BackendRef) managed.Place {
 	obj, err := p.fetch(ctx, namespace, ref)
 	if err != nil {
-		return engine.Place{}
+		return managed.Place{}
 	}
 	vendor := string(obj.GetBackendSpec().Vendor)
 	endpoint, err := EndpointOf(obj.GetBackendSpec(), p.AllowInsecure)
 	if err != nil {
-		return engine.Place{}
+		return managed.Place{}
 	}
 	st := obj.GetBackendStatus()
-	place := engine.Place{At: placeOf(vendor, endpoint), Pinned: st.TenantID}
+	place := managed.Place{At: placeOf(vendor, endpoint), Pinned: st.TenantID}
 	open := p.kept(Key(obj))
 	if open == nil || open.tenant.place != place.At {
 		return place
@@ -163,13 +163,13 @@ func (p *Pool) fetch(ctx context.Context, namespace string, ref v1alpha1.Backend
 	kind := v1alpha1.KindGovernanceBackend
 	if ref.Kind == v1alpha1.KindClusterGovernanceBackend {
 		if !p.ClusterKind {
-			return nil, &engine.BackendError{Reason: v1alpha1.ReasonBackendNotAllowed, Message: "spec.backendRef: this operator watches single namespaces and serves no ClusterGovernanceBackend"}
+			return nil, &managed.BackendError{Reason: v1alpha1.ReasonBackendNotAllowed, Message: "spec.backendRef: this operator watches single namespaces and serves no ClusterGovernanceBackend"}
 		}
 		obj, key.Namespace, kind = &v1alpha1.ClusterGovernanceBackend{}, "", ref.Kind
 	}
 	err := p.Client.Get(ctx, key, obj)
 	if apierrors.IsNotFound(err) {
-		return nil, &engine.BackendError{Reason: v1alpha1.ReasonBackendNotFound, Message: fmt.Sprintf("spec.backendRef: there is no %s named %q", kind, ref.Name)}
+		return nil, &managed.BackendError{Reason: v1alpha1.ReasonBackendNotFound, Message: fmt.Sprintf("spec.backendRef: there is no %s named %q", kind, ref.Name)}
 	}
 	return obj, err
 }
@@ -200,10 +200,10 @@ func (p *Pool) allows(ctx context.Context, b *v1alpha1.ClusterGovernanceBackend,
 }
 
 // use returns the opened tenant of a backend that is good enough for this pass.
-func (p *Pool) use(ctx context.Context, obj Object, deleting bool) (*engine.Backend, error) {
+func (p *Pool) use(ctx context.Context, obj Object, deleting bool) (*managed.Backend, error) {
 	st, key := obj.GetBackendStatus(), Key(obj)
 	notReady := func(message string) error {
-		return &engine.BackendError{Reason: v1alpha1.ReasonBackendNotReady, Message: fmt.Sprintf("backend %q: %s", obj.GetName(), message)}
+		return &managed.BackendError{Reason: v1alpha1.ReasonBackendNotReady, Message: fmt.Sprintf("backend %q: %s", obj.GetName(), message)}
 	}
 	p.mu.Lock()
 	open := p.opened[key]
@@ -232,7 +232,7 @@ func (p *Pool) use(ctx context.Context, obj Object, deleting bool) (*engine.Back
 	}
 	if stale && p.isGone(ctx, obj) {
 		p.Forget(key) // It went while it was opened: nobody else would.
-		return nil, &engine.BackendError{Reason: v1alpha1.ReasonBackendNotFound, Message: fmt.Sprintf("backend %q is gone", obj.GetName())}
+		return nil, &managed.BackendError{Reason: v1alpha1.ReasonBackendNotFound, Message: fmt.Sprintf("backend %q is gone", obj.GetName())}
 	}
 	who, err := open.tenant.who(ctx, time.Duration(1<<62))
 	if err != nil {
@@ -243,7 +243,7 @@ func (p *Pool) use(ctx context.Context, obj Object, deleting bool) (*engine.Back
 	pin := pinned(st, who, host)
 	p.hear(obj, key)
 	absent, held := p.Limits.Holds(key)
-	return &engine.Backend{
+	return &managed.Backend{
 		Key: key, Vendor: string(obj.GetBackendSpec().Vendor), Tenant: open.tenant.Tenant, TenantKey: open.tenant.key, At: open.tenant.place, TenantID: who.ID, PinnedTenantID: pin, ByHost: byHost(who, host),
 		TenantAccepted: obj.GetAnnotations()[v1alpha1.AnnotationAcceptTenant] == who.ID && who.ID == pin,
 		Suspended:      obj.GetBackendSpec().Suspend, KeepRemoved: KeepsRemoved(obj.GetBackendSpec()), Resync: p.resync(obj), Absent: absent, DeletionsHeld: held,
@@ -284,7 +284,7 @@ func (p *Pool) changed(key string) {
 	}
 }
 
-// Unauthorized implements engine.Backends: the credentials are read anew at once.
+// Unauthorized implements managed.Backends: the credentials are read anew at once.
 func (p *Pool) Unauthorized(key string, _ error) {
 	p.mu.Lock()
 	if open := p.opened[key]; open != nil {

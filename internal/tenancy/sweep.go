@@ -8,7 +8,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
-	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/managed"
 	"github.com/governance-operator/governance-operator/internal/sweep"
 )
 
@@ -60,7 +60,7 @@ func (p *Pool) All(ctx context.Context) ([]Object, error) {
 }
 
 // ForSweep opens a backend by its key.
-func (p *Pool) ForSweep(ctx context.Context, key string) (*engine.Backend, error) {
+func (p *Pool) ForSweep(ctx context.Context, key string) (*managed.Backend, error) {
 	objects, err := p.All(ctx)
 	if err != nil {
 		return nil, err
@@ -72,12 +72,12 @@ func (p *Pool) ForSweep(ctx context.Context, key string) (*engine.Backend, error
 				return nil, err
 			}
 			if b.TenantID != b.PinnedTenantID {
-				return nil, &engine.BackendError{Reason: v1alpha1.ReasonTenantChanged, Message: "another tenant answers"}
+				return nil, &managed.BackendError{Reason: v1alpha1.ReasonTenantChanged, Message: "another tenant answers"}
 			}
 			return b, nil
 		}
 	}
-	return nil, &engine.BackendError{Reason: v1alpha1.ReasonBackendNotFound, Message: "the backend is gone"}
+	return nil, &managed.BackendError{Reason: v1alpha1.ReasonBackendNotFound, Message: "the backend is gone"}
 }
 
 // resync is how often the backend is swept.

@@ -17,7 +17,7 @@ import (
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/backend/backendtest"
-	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/managed"
 	"github.com/governance-operator/governance-operator/internal/engine/safety"
 	"github.com/governance-operator/governance-operator/internal/tenancy"
 )
@@ -54,7 +54,7 @@ func TestTroubleOfTheAPIServerIsNotTheBackends(t *testing.T) {
 			}
 			pool := troubled(t, c.fails, objects...)
 			_, err := pool.Get(t.Context(), "team", v1alpha1.BackendRef{Kind: v1alpha1.KindClusterGovernanceBackend, Name: "tenant"}, false)
-			var blamed *engine.BackendError
+			var blamed *managed.BackendError
 			switch {
 			case err == nil:
 				t.Fatal("it is opened")

@@ -12,7 +12,7 @@ import (
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/controller"
-	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/managed"
 	"github.com/governance-operator/governance-operator/internal/reference"
 	"github.com/governance-operator/governance-operator/internal/tenancy"
 )
@@ -70,7 +70,7 @@ func backendValidator[O tenancy.Object](j *validators) func(context.Context, O) 
 }
 
 // validate asks the mapping of the kind, and what its driver declares at the object's backend.
-func validate[O engine.Object, D backend.Model](ctx context.Context, j *validators, kind engine.Kind[O, D], obj O) verdict {
+func validate[O managed.Object, D backend.Model](ctx context.Context, j *validators, kind managed.Kind[O, D], obj O) verdict {
 	r := reference.NewResolver(ctx, nowhere{}, obj, "", nil)
 	out := verdict{warnings: adopted(obj)}
 	if driver, keeps := driverOf(ctx, j, kind, obj); driver == nil {
@@ -81,7 +81,7 @@ func validate[O engine.Object, D backend.Model](ctx context.Context, j *validato
 		for _, w := range caps.Warn(desired) {
 			out.warnings = append(out.warnings, "spec."+w.String())
 		}
-		out.warnings = append(out.warnings, engine.RemovedBy(obj, desired, r, caps.For(desired), keeps)...)
+		out.warnings = append(out.warnings, managed.RemovedBy(obj, desired, r, caps.For(desired), keeps)...)
 	}
 	out.warnings = append(out.warnings, r.Cautions()...)
 	for _, p := range r.Problems() {
@@ -93,7 +93,7 @@ func validate[O engine.Object, D backend.Model](ctx context.Context, j *validato
 }
 
 // creates reports whether the object's remote would be made by the operator.
-func creates(obj engine.Object, caps backend.Capabilities) bool {
+func creates(obj managed.Object, caps backend.Capabilities) bool {
 	spec, remote := obj.GetManagedSpec(), obj.GetManagedStatus().Remote
 	if !caps.Create || spec.RemoteID != "" || remote != nil && remote.ID != "" {
 		return false
@@ -106,7 +106,7 @@ func creates(obj engine.Object, caps backend.Capabilities) bool {
 
 // driverOf returns the driver of the object's kind at its backend, nil while the backend is not known, and whether what leaves a
 // spec stays there.
-func driverOf[O engine.Object, D backend.Model](ctx context.Context, j *validators, kind engine.Kind[O, D], obj O) (driver backend.Driver[D], keeps bool) {
+func driverOf[O managed.Object, D backend.Model](ctx context.Context, j *validators, kind managed.Kind[O, D], obj O) (driver backend.Driver[D], keeps bool) {
 	spec, err := j.backends.Spec(ctx, obj.GetNamespace(), obj.GetManagedSpec().BackendRef)
 	if err != nil {
 		return nil, false

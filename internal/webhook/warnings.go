@@ -5,11 +5,11 @@ import (
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/controller"
-	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/managed"
 )
 
 // adopted warns of a remote that was there before the object and goes with it.
-func adopted(obj engine.Object) []string {
+func adopted(obj managed.Object) []string {
 	spec := obj.GetManagedSpec()
 	m := spec.Management
 	if m == nil {

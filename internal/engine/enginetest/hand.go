@@ -8,7 +8,7 @@ import (
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
-	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/managed"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
 )
@@ -45,13 +45,13 @@ type Said struct {
 }
 
 // Begin makes an object of a spec in a place of the vendor. No pass is made.
-func Begin[O engine.Object, D backend.Model](t *testing.T, of Of[O, D], k vendortest.Kept[D], parent string, spec D) Hand[D] {
+func Begin[O managed.Object, D backend.Model](t *testing.T, of Of[O, D], k vendortest.Kept[D], parent string, spec D) Hand[D] {
 	t.Helper()
 	return Adopting(t, of, k, parent, spec, "")
 }
 
 // Adopting makes an object that takes over the remote of an id.
-func Adopting[O engine.Object, D backend.Model](t *testing.T, of Of[O, D], k vendortest.Kept[D], parent string, spec D, id string) Hand[D] {
+func Adopting[O managed.Object, D backend.Model](t *testing.T, of Of[O, D], k vendortest.Kept[D], parent string, spec D, id string) Hand[D] {
 	t.Helper()
 	w := newWorld(of, k, parent, t.Fatalf)
 	w.apply(spec, id)

@@ -12,7 +12,7 @@ import (
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
-	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/managed"
 	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
 )
 
@@ -26,7 +26,7 @@ type Told struct {
 }
 
 // Repeated makes so many passes over an object that is in sync, and then gets a spec that the vendor refuses, and says what it told.
-func Repeated[O engine.Object, D backend.Model](t *testing.T, of Of[O, D], k vendortest.Kept[D], parent string, before, refused D, passes int) (told Told) {
+func Repeated[O managed.Object, D backend.Model](t *testing.T, of Of[O, D], k vendortest.Kept[D], parent string, before, refused D, passes int) (told Told) {
 	t.Helper()
 	w := newWorld(of, k, parent, t.Fatalf)
 	recorder := events.NewFakeRecorder(1000)

@@ -15,7 +15,7 @@ import (
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/backend/backendtest"
-	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/managed"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
 )
@@ -47,7 +47,7 @@ const reverts = 25
 // Reverts applies a spec, another one and the first one again, over remotes that are created and adopted. What can be read at the
 // vendor after the third is what could be after the first, save what the status lists as left behind or held, and nobody may see,
 // ask for, skip or keep more.
-func Reverts[O engine.Object, D backend.Model](t *testing.T, of Of[O, D], g Reverting[D]) {
+func Reverts[O managed.Object, D backend.Model](t *testing.T, of Of[O, D], g Reverting[D]) {
 	vendortest.Checks(t, reverts)
 	k := g.Open(t)
 	s := &tally{left: map[string]int{}, listed: map[string]int{}, held: map[string]int{}}
@@ -92,7 +92,7 @@ func (s *tally) tell(t *testing.T) {
 }
 
 // reverting is one pair of specs.
-type reverting[O engine.Object, D backend.Model] struct {
+type reverting[O managed.Object, D backend.Model] struct {
 	*rapid.T
 	of             Of[O, D]
 	g              Reverting[D]

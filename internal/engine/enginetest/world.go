@@ -23,6 +23,8 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/backend/backendtest"
 	"github.com/governance-operator/governance-operator/internal/engine"
+	"github.com/governance-operator/governance-operator/internal/engine/fleet"
+	"github.com/governance-operator/governance-operator/internal/engine/managed"
 	"github.com/governance-operator/governance-operator/internal/engine/safety"
 	"github.com/governance-operator/governance-operator/internal/reference"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
@@ -36,7 +38,7 @@ const (
 )
 
 // Of says how objects of a kind are made.
-type Of[O engine.Object, D backend.Model] struct {
+type Of[O managed.Object, D backend.Model] struct {
 	Kind    string
 	New     func() O
 	NewList func() client.ObjectList
@@ -57,7 +59,7 @@ var (
 type died struct{}
 
 // world is one object, its operator and its vendor.
-type world[O engine.Object, D backend.Model] struct {
+type world[O managed.Object, D backend.Model] struct {
 	of     Of[O, D]
 	k      vendortest.Kept[D]
 	parent string
@@ -84,7 +86,7 @@ var scheme = func() *runtime.Scheme {
 	return s
 }()
 
-func newWorld[O engine.Object, D backend.Model](of Of[O, D], k vendortest.Kept[D], parent string, fatal func(string, ...any)) *world[O, D] {
+func newWorld[O managed.Object, D backend.Model](of Of[O, D], k vendortest.Kept[D], parent string, fatal func(string, ...any)) *world[O, D] {
 	w := &world[O, D]{of: of, k: k, parent: parent, fatal: fatal, now: k.Now(), plant: planted(os.Getenv(plantedFault))}
 	w.client = fake.NewClientBuilder().WithScheme(scheme).WithStatusSubresource(of.New()).Build()
 	w.restart()
@@ -93,12 +95,12 @@ func newWorld[O engine.Object, D backend.Model](of Of[O, D], k vendortest.Kept[D
 
 // restart starts another process.
 func (w *world[O, D]) restart() {
-	kind := engine.Kind[O, D]{
+	kind := managed.Kind[O, D]{
 		Name: w.of.Kind, New: w.of.New, NewList: w.of.NewList,
 		Driver: func(t backend.Tenant) backend.Driver[D] { return watched[D]{w.of.Driver(t), w.write, w.plant} },
 		Desire: func(O, *reference.Resolver) (D, string) { return backendtest.Clone(w.spec), w.parent },
 	}
-	w.r = engine.NewReconciler(kind, engine.Options{
+	w.r = engine.NewReconciler(kind, fleet.Options{
 		Client: w.client, Live: w.client, Backends: w, Limits: &safety.Limits{Now: func() time.Time { return w.now }}, ClusterID: cluster,
 		Now: func() time.Time { return w.now }, At: func(string) { w.step(true) },
 	})
@@ -121,18 +123,18 @@ func (w *world[O, D]) step(ours bool) {
 
 func (w *world[O, D]) write() { w.step(false) }
 
-// Get implements engine.Backends.
-func (w *world[O, D]) Get(context.Context, string, v1alpha1.BackendRef, bool) (*engine.Backend, error) {
-	return &engine.Backend{Key: "GovernanceBackend/team-a/prod", Tenant: w.k.Fixture.Tenant, TenantKey: "key", At: "at", TenantID: "t", PinnedTenantID: "t",
+// Get implements managed.Backends.
+func (w *world[O, D]) Get(context.Context, string, v1alpha1.BackendRef, bool) (*managed.Backend, error) {
+	return &managed.Backend{Key: "GovernanceBackend/team-a/prod", Tenant: w.k.Fixture.Tenant, TenantKey: "key", At: "at", TenantID: "t", PinnedTenantID: "t",
 		Resync: 10 * time.Minute, Verify: func(context.Context, time.Duration) (backend.TenantID, error) { return backend.TenantID{ID: "t"}, nil }}, nil
 }
 
-// Place implements engine.Backends.
-func (w *world[O, D]) Place(context.Context, string, v1alpha1.BackendRef) engine.Place {
-	return engine.Place{At: "at", Pinned: "t", Proven: "t"}
+// Place implements managed.Backends.
+func (w *world[O, D]) Place(context.Context, string, v1alpha1.BackendRef) managed.Place {
+	return managed.Place{At: "at", Pinned: "t", Proven: "t"}
 }
 
-// Unauthorized implements engine.Backends.
+// Unauthorized implements managed.Backends.
 func (w *world[O, D]) Unauthorized(_ string, err error) {
 	w.fatal("the credentials are refused: %v", err)
 }

@@ -1,0 +1,2 @@
+// Package metrics declares the metrics of the engine.
+package metrics

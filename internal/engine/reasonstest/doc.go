@@ -1,0 +1,2 @@
+// Package reasonstest lists the reasons that the API declares, for tests.
+package reasonstest

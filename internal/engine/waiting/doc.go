@@ -1,0 +1,2 @@
+// Package waiting knows which objects wait for what another object has.
+package waiting
