@@ -48,7 +48,7 @@ func TestEveryReasonThatNeedsAPersonHasAdviceThatIsFollowed(t *testing.T) {
 	}
 	checked := 0
 	for reason, group := range reasonstest.Of(t) {
-		if !strings.HasPrefix(group, "Reasons that need a person") && !strings.HasPrefix(group, "Reasons that an edit of the spec mends") {
+		if !strings.HasPrefix(group, "Reasons that need a person") && !strings.HasPrefix(group, "Reasons that an edit of the spec fixes") {
 			continue
 		}
 		checked++

@@ -44,7 +44,7 @@ func TestEveryReasonHasAHeadingInTroubleshooting(t *testing.T) {
 			t.Errorf("%s: nothing is said of it", m[1])
 		}
 	}
-	reasons := declared(t, "conditions.go", "Reason")
+	reasons := declared(t, "reasons/reasons.go", "")
 	if len(reasons) < 60 {
 		t.Fatalf("only %d reasons found: the test looks in the wrong place", len(reasons))
 	}

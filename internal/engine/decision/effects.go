@@ -1,5 +1,7 @@
 package decision
 
+import "github.com/governance-operator/governance-operator/api/v1alpha1/reasons"
+
 // Status is the value of a condition; empty leaves the condition as it is.
 type Status string
 
@@ -26,8 +28,8 @@ func No(reason string) State { return State{False, reason} }
 func Perhaps(reason string) State { return State{Unknown, reason} }
 
 var (
-	valid    = Yes("Valid")
-	resolved = Yes("Resolved")
+	valid    = Yes(reasons.Valid)
+	resolved = Yes(reasons.Resolved)
 )
 
 // Readiness is what becomes of Ready.
@@ -129,4 +131,4 @@ type Effects struct {
 }
 
 // Synced is what the condition Synced shows while the plan stands and nothing was written.
-func (p *Plan) Synced() State { return p.follows(p.Reason, Outcome{Plan: p}).Synced }
+func (p *Plan) Synced() State { return p.follows(Outcome{Plan: p}).Synced }

@@ -134,3 +134,20 @@ func TestWhatFollowsFromEveryOutcome(t *testing.T) {
 		})
 	}
 }
+
+// A pass that ends with a plan shows conditions and a message; what ends none has nothing to show.
+func TestWhatAPlanShowsIsThereWhereAPassEndsWithIt(t *testing.T) {
+	for _, plan := range append(Plans(), RefusedPerhaps, Undecided) {
+		ends := plan.Action != Observe && plan != Undecided
+		if (plan.follows != nil) != ends || (plan.says != nil) != ends {
+			t.Errorf("%s/%s: a pass ends with it: %t, and it has effects: %t, a message: %t", plan.Action, plan.Reason, ends, plan.follows != nil, plan.says != nil)
+		}
+	}
+}
+
+// The last answer of a vendor decides whether a write is done: one that did not come claims nothing.
+func TestAWriteOfWhichNothingIsKnownIsNotInSync(t *testing.T) {
+	if got := Follow(Outcome{Plan: Updating}); got.Synced != Perhaps("Updating") || got.Ready != KeepReady {
+		t.Errorf("%+v", got)
+	}
+}

@@ -1,5 +1,7 @@
 package decision
 
+import "github.com/governance-operator/governance-operator/api/v1alpha1/reasons"
+
 // Outcome is what became of a pass.
 type Outcome struct {
 	Plan *Plan
@@ -58,8 +60,8 @@ type Failure struct {
 	Taken bool
 }
 
-// follow turns an outcome into its effects; reason is that of the plan.
-type follow func(reason string, o Outcome) Effects
+// follow turns the outcome of a plan into its effects.
+type follow func(o Outcome) Effects
 
 // Follow is what follows from the outcome of a pass.
 func Follow(o Outcome) Effects {
@@ -74,73 +76,72 @@ func Follow(o Outcome) Effects {
 		return fromFailure(o.Failure.Kind)
 	case o.Problem.Reason != "":
 		return fromProblem(o)
-	case o.Wrote && o.Plan.Action != Release:
-		return fromWrite(o)
 	}
-	return o.Plan.follows(o.Plan.Reason, o)
+	return o.Plan.follows(o)
 }
 
-func fromWrite(o Outcome) Effects {
-	e := inSync("", o)
+// written: the vendor took a write, and its answer shows what is left to do.
+func written(o Outcome) Effects {
+	e := inSync(o)
 	switch {
-	case o.DiffLeft:
-		e = Effects{Accepted: valid, Refs: resolved, Synced: Perhaps(o.Plan.Reason), Ready: KeepReady, Also: Reconciling, Requeue: AtOnce}
+	case o.DiffLeft || !o.Wrote:
+		e = waiting(AtOnce)(o)
 	case o.Settling:
-		e = settling("", o)
+		e = settling(o)
 	}
 	e.Event = Normal
 	return e
 }
 
-func inSync(string, Outcome) Effects {
-	return Effects{Accepted: valid, Refs: resolved, Synced: Yes("InSync"), Ready: Ready, Requeue: AtPoll, Wake: BySweep}
+func inSync(Outcome) Effects {
+	return Effects{Accepted: valid, Refs: resolved, Synced: Yes(reasons.InSync), Ready: Ready, Requeue: AtPoll, Wake: BySweep}
 }
 
 // settling: all is as specified but for what the vendor shows late. That holds up nobody who waits for the object.
-func settling(string, Outcome) Effects {
-	return Effects{Accepted: valid, Refs: resolved, Synced: Perhaps("VendorWorking"), Ready: Ready, Requeue: WhileSettling, Wake: BySweep}
+func settling(Outcome) Effects {
+	return Effects{Accepted: valid, Refs: resolved, Synced: Perhaps(reasons.VendorWorking), Ready: Ready, Requeue: WhileSettling, Wake: BySweep}
 }
 
 func waiting(r Requeue) follow {
-	return func(reason string, _ Outcome) Effects {
-		return Effects{Accepted: valid, Refs: resolved, Synced: Perhaps(reason), Ready: KeepReady, Also: Reconciling, Requeue: r}
+	return func(o Outcome) Effects {
+		return Effects{Accepted: valid, Refs: resolved, Synced: Perhaps(o.Plan.Reason), Ready: KeepReady, Also: Reconciling, Requeue: r}
 	}
 }
 
-func released(string, Outcome) Effects { return Effects{Leave: true} }
+func released(Outcome) Effects { return Effects{Leave: true} }
 
-func drifted(reason string, _ Outcome) Effects {
-	return Effects{Accepted: valid, Refs: resolved, Synced: No(reason), Ready: Ready, Wake: BySweep | ByPerson, Event: Normal}
+func drifted(o Outcome) Effects {
+	return Effects{Accepted: valid, Refs: resolved, Synced: No(o.Plan.Reason), Ready: Ready, Wake: BySweep | ByPerson, Event: Normal}
 }
 
-func startHeld(reason string, _ Outcome) Effects {
-	return Effects{Accepted: valid, Refs: resolved, Synced: No(reason), Ready: Ready, Requeue: AtStart, Wake: ByPerson, Event: Normal}
+func startHeld(o Outcome) Effects {
+	return Effects{Accepted: valid, Refs: resolved, Synced: No(o.Plan.Reason), Ready: Ready, Requeue: AtStart, Wake: ByPerson, Event: Normal}
 }
 
-func fieldRemoved(reason string, _ Outcome) Effects {
-	return Effects{Accepted: valid, Refs: resolved, Synced: No(reason), Also: Stalled, Requeue: Rarely, Wake: ByPerson | ByBackend | BySweep, Event: Warning}
+func fieldRemoved(o Outcome) Effects {
+	return Effects{Accepted: valid, Refs: resolved, Synced: No(o.Plan.Reason), Also: Stalled, Requeue: Rarely, Wake: ByPerson | ByBackend | BySweep, Event: Warning}
 }
 
-func draftPending(reason string, _ Outcome) Effects {
-	return Effects{Accepted: valid, Refs: resolved, Synced: No(reason), Ready: KeepReady, Requeue: Again, Wake: ByPerson, Event: Normal}
+func draftPending(o Outcome) Effects {
+	return Effects{Accepted: valid, Refs: resolved, Synced: No(o.Plan.Reason), Ready: KeepReady, Requeue: Again, Wake: ByPerson, Event: Normal}
 }
 
-func suspended(reason string, _ Outcome) Effects {
-	return Effects{Accepted: valid, Refs: resolved, Synced: No(reason), Ready: KeepReady, Wake: ByPerson | ByBackend, Event: Normal}
+func suspended(o Outcome) Effects {
+	return Effects{Accepted: valid, Refs: resolved, Synced: No(o.Plan.Reason), Ready: KeepReady, Wake: ByPerson | ByBackend, Event: Normal}
 }
 
 // backendHolds: it is the backend's matter. Such a pass calls nobody, so it may come often.
-func backendHolds(reason string, _ Outcome) Effects {
-	return Effects{Synced: Perhaps(reason), Ready: KeepReady, Also: Reconciling, Requeue: Again, Wake: ByBackend}
+func backendHolds(o Outcome) Effects {
+	return Effects{Synced: Perhaps(o.Plan.Reason), Ready: KeepReady, Also: Reconciling, Requeue: Again, Wake: ByBackend}
 }
 
-func referenced(reason string, _ Outcome) Effects {
-	return Effects{Synced: Perhaps(reason), Ready: KeepReady, Also: Reconciling, Requeue: Again, Wake: ByReferrer | ByPerson, Event: Warning}
+func referenced(o Outcome) Effects {
+	return Effects{Synced: Perhaps(o.Plan.Reason), Ready: KeepReady, Also: Reconciling, Requeue: Again, Wake: ByReferrer | ByPerson, Event: Warning}
 }
 
 // notAccepted: only an edit of the spec, or of the backend's settings, gets it going.
-func notAccepted(reason string, o Outcome) Effects {
-	e := Effects{Accepted: No(reason), Refs: resolved, Also: Stalled, Wake: ByPerson | ByBackend, Event: Warning}
+func notAccepted(o Outcome) Effects {
+	e := Effects{Accepted: No(o.Plan.Reason), Refs: resolved, Also: Stalled, Wake: ByPerson | ByBackend, Event: Warning}
 	if o.Lacks { // What may be taken over may come.
 		e.Requeue = Rarely
 	}
@@ -148,8 +149,8 @@ func notAccepted(reason string, o Outcome) Effects {
 }
 
 // stuck: a person has to do something, or the object that has what this one wants.
-func stuck(reason string, o Outcome) Effects {
-	e := Effects{Accepted: valid, Refs: resolved, Synced: No(reason), Also: Stalled, Requeue: Rarely, Wake: BySweep | ByPerson, Event: Warning}
+func stuck(o Outcome) Effects {
+	e := Effects{Accepted: valid, Refs: resolved, Synced: No(o.Plan.Reason), Also: Stalled, Requeue: Rarely, Wake: BySweep | ByPerson, Event: Warning}
 	switch {
 	case o.Held:
 		e.Requeue, e.Wake = WhileTaken, ByHolder|ByPerson
@@ -167,7 +168,7 @@ func stuck(reason string, o Outcome) Effects {
 
 func fromProblem(o Outcome) Effects {
 	p := o.Problem
-	e := Effects{Synced: Perhaps("Blocked"), Also: Reconciling, Event: Warning}
+	e := Effects{Synced: Perhaps(reasons.Blocked), Also: Reconciling, Event: Warning}
 	if p.Spec {
 		// What a spec may say depends on the vendor, on the backend's own settings and on whom it refers to.
 		e.Accepted, e.Also, e.Wake = No(p.Reason), Stalled, ByPerson|ByBackend|ByReference
@@ -175,10 +176,10 @@ func fromProblem(o Outcome) Effects {
 	}
 	e.Accepted, e.Refs, e.Requeue, e.Wake = valid, No(p.Reason), Again, ByPerson
 	switch p.Reason {
-	case "ReferenceCycle":
+	case reasons.ReferenceCycle:
 		// It may be cut between two others.
 		e.Also, e.Wake = Stalled, ByReference|ByPerson
-	case "ReferenceNotFound", "ReferenceNotReady":
+	case reasons.ReferenceNotFound, reasons.ReferenceNotReady:
 		e.Requeue, e.Wake = Never, ByReference
 	}
 	if o.Gated || o.Wrote && o.DiffLeft {
@@ -190,9 +191,9 @@ func fromProblem(o Outcome) Effects {
 func fromBackend(reason string) Effects {
 	e := Effects{Accepted: valid, Synced: Perhaps(reason), Ready: KeepReady, Also: Reconciling, Requeue: Again, Wake: ByBackend}
 	switch reason {
-	case "BackendNotFound":
+	case reasons.BackendNotFound:
 		e.Refs, e.Event = No(reason), Warning
-	case "BackendNotAllowed":
+	case reasons.BackendNotAllowed:
 		e.Refs, e.Event, e.Wake = No(reason), Warning, ByBackend|ByNamespace
 	}
 	return e
@@ -202,20 +203,20 @@ func fromFailure(kind FailureKind) Effects {
 	e := Effects{Ready: KeepReady, Also: Reconciling}
 	switch kind {
 	case FailureThrottled:
-		e.Synced, e.Requeue = Perhaps("Throttled"), AsVendorSays
+		e.Synced, e.Requeue = Perhaps(reasons.Throttled), AsVendorSays
 	case FailureConflict:
 		return Effects{Leave: true, Requeue: AfterFailure}
 	case FailureFenced:
 		return Effects{Leave: true, Requeue: InASecond} // No byte was sent, and this process ends.
 	case FailureUnauthorized:
 		// The backend may well sign in anew and never have been seen to be unready.
-		e.Synced, e.Requeue, e.Wake = Perhaps("BackendNotReady"), Again, ByBackend
+		e.Synced, e.Requeue, e.Wake = Perhaps(reasons.BackendNotReady), Again, ByBackend
 	case FailureOutcomeUnknown:
-		e.Synced, e.Requeue = Perhaps(OutcomePending.Reason), AtOutcome
+		e.Synced, e.Requeue = Perhaps(reasons.OutcomePending), AtOutcome
 	case FailureAmbiguous:
-		return Effects{Synced: No(AmbiguousRemote.Reason), Also: Stalled, Requeue: Rarely, Wake: ByPerson, Event: Warning}
+		return Effects{Synced: No(reasons.AmbiguousRemote), Also: Stalled, Requeue: Rarely, Wake: ByPerson, Event: Warning}
 	default:
-		e.Synced, e.Requeue = Perhaps("BackendUnavailable"), AfterFailure
+		e.Synced, e.Requeue = Perhaps(reasons.BackendUnavailable), AfterFailure
 	}
 	return e
 }
@@ -223,12 +224,12 @@ func fromFailure(kind FailureKind) Effects {
 // fromRefusal: the vendor said no. A name that is taken may be given up at any moment, and is
 // waited for where the object that has it is known.
 func fromRefusal(o Outcome) Effects {
-	e := Effects{Synced: No("Refused"), Also: Stalled, Requeue: Rarely, Wake: ByPerson, Event: Warning}
+	e := Effects{Synced: No(reasons.Refused), Also: Stalled, Requeue: Rarely, Wake: ByPerson, Event: Warning}
 	switch {
 	case o.Deleting:
-		e.Synced, e.Requeue = No("DeletionBlocked"), Again
+		e.Synced, e.Requeue = No(reasons.DeletionBlocked), Again
 	case o.Held:
-		e.Synced, e.Also, e.Requeue, e.Wake = No("NameTaken"), Reconciling, WhileTaken, ByHolder|ByPerson
+		e.Synced, e.Also, e.Requeue, e.Wake = No(reasons.NameTaken), Reconciling, WhileTaken, ByHolder|ByPerson
 	case o.Failure.Taken:
 		e.Requeue = WhileTaken
 	}
@@ -238,7 +239,7 @@ func fromRefusal(o Outcome) Effects {
 // fromDoubt: a failure that may be a mistake of the spec. Between two tries of a create it is looked
 // for what the last one may have made.
 func fromDoubt(o Outcome) Effects {
-	e := Effects{Synced: Perhaps(RefusedPerhaps.Reason), Ready: KeepReady, Also: Stalled, Requeue: AfterDoubt, Wake: ByPerson, Event: Warning}
+	e := Effects{Synced: Perhaps(reasons.RefusedPerhaps), Ready: KeepReady, Also: Stalled, Requeue: AfterDoubt, Wake: ByPerson, Event: Warning}
 	if o.Plan == OutcomePending || o.Failure.Kind == FailureOutcomeUnknown {
 		e.Requeue = AtOutcome
 	}

@@ -38,6 +38,7 @@ type Plan struct {
 	// Drift: somebody else changed the remote, or took it away.
 	Drift bool
 
+	// follows and says are those of a pass that ends with the plan; what ends none has neither.
 	follows follow
 	says    func(Words) string
 }

@@ -54,54 +54,65 @@ type reader struct {
 }
 
 func newReader(f Facts) *reader {
-	return &reader{values: [factCount]int{
-		factDeleting:        flag(f.Deleting),
-		factKindTerminating: flag(f.KindTerminating),
-		factSuspended:       flag(f.Suspended),
-		factBound:           flag(f.Bound),
-		factPendingLong:     flag(f.PendingLong),
-		factSpecMoved:       flag(f.SpecMoved),
-		factCanCreate:       flag(f.CanCreate),
-		factCanUpdate:       flag(f.CanUpdate),
-		factCanDelete:       flag(f.CanDelete),
-		factCanRetire:       flag(f.CanRetire),
-		factUndeletable:     flag(f.Undeletable),
-		factRetired:         flag(f.Retired),
-		factDeleteSent:      flag(f.DeleteSent),
-		factRunOnce:         flag(f.RunOnce),
-		factCreateHeld:      flag(f.CreateHeld),
-		factTenantMatches:   flag(f.TenantMatches),
-		factMassAbsence:     flag(f.MassAbsence),
-		factMassDeletion:    flag(f.MassDeletion),
-		factClaimConflict:   flag(f.ClaimConflict),
-		factMarkProven:      flag(f.MarkProven),
-		factNonConverging:   flag(f.NonConverging),
-		factNeverCame:       flag(f.NeverCame),
-		factFieldRemoved:    flag(f.FieldRemoved),
-		factCloses:          flag(f.Closes),
-		factReferenced:      flag(f.Referenced),
-		factTooLate:         flag(f.TooLate),
-		factNameFree:        flag(f.NameFree),
-		factSettling:        flag(f.Settling),
-		factCreation:        int(f.Creation),
-		factDrift:           int(f.Drift),
-		factDeletion:        int(f.Deletion),
-		factRemoteID:        int(f.RemoteID),
-		factIntent:          int(f.Intent),
-		factFound:           int(f.Found),
-		factOwner:           int(f.Owner),
-		factTwin:            int(f.Twin),
-		factPhase:           int(f.Phase),
-		factChanges:         int(f.Changes),
-		factIndex:           int(f.Index),
-	}}
+	r := &reader{}
+	for i, is := range f.booleans() {
+		if is {
+			r.values[i] = 1
+		}
+	}
+	copy(r.values[factCreation:], f.choices())
+	return r
 }
 
-func flag(b bool) int {
-	if b {
-		return 1
+// booleans are the facts that are so or not.
+func (f *Facts) booleans() []bool {
+	return []bool{
+		factDeleting:        f.Deleting,
+		factKindTerminating: f.KindTerminating,
+		factSuspended:       f.Suspended,
+		factBound:           f.Bound,
+		factPendingLong:     f.PendingLong,
+		factSpecMoved:       f.SpecMoved,
+		factCanCreate:       f.CanCreate,
+		factCanUpdate:       f.CanUpdate,
+		factCanDelete:       f.CanDelete,
+		factCanRetire:       f.CanRetire,
+		factUndeletable:     f.Undeletable,
+		factRetired:         f.Retired,
+		factDeleteSent:      f.DeleteSent,
+		factRunOnce:         f.RunOnce,
+		factCreateHeld:      f.CreateHeld,
+		factTenantMatches:   f.TenantMatches,
+		factMassAbsence:     f.MassAbsence,
+		factMassDeletion:    f.MassDeletion,
+		factClaimConflict:   f.ClaimConflict,
+		factMarkProven:      f.MarkProven,
+		factNonConverging:   f.NonConverging,
+		factNeverCame:       f.NeverCame,
+		factFieldRemoved:    f.FieldRemoved,
+		factCloses:          f.Closes,
+		factReferenced:      f.Referenced,
+		factTooLate:         f.TooLate,
+		factNameFree:        f.NameFree,
+		factSettling:        f.Settling,
 	}
-	return 0
+}
+
+// choices are the facts with more values than two, from factCreation on.
+func (f *Facts) choices() []int {
+	return []int{
+		factCreation - factCreation: int(f.Creation),
+		factDrift - factCreation:    int(f.Drift),
+		factDeletion - factCreation: int(f.Deletion),
+		factRemoteID - factCreation: int(f.RemoteID),
+		factIntent - factCreation:   int(f.Intent),
+		factFound - factCreation:    int(f.Found),
+		factOwner - factCreation:    int(f.Owner),
+		factTwin - factCreation:     int(f.Twin),
+		factPhase - factCreation:    int(f.Phase),
+		factChanges - factCreation:  int(f.Changes),
+		factIndex - factCreation:    int(f.Index),
+	}
 }
 
 func (r *reader) get(f fact) int {

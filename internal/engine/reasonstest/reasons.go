@@ -11,11 +11,11 @@ import (
 	"testing"
 )
 
-// Of are the reasons that api/v1alpha1 declares, with the comment of their group.
+// Of are the reasons that api/v1alpha1/reasons declares, with the comment of their group.
 func Of(t *testing.T) map[string]string {
 	t.Helper()
 	_, here, _, _ := runtime.Caller(0)
-	declared := filepath.Join(filepath.Dir(here), "../../../api/v1alpha1/conditions.go")
+	declared := filepath.Join(filepath.Dir(here), "../../../api/v1alpha1/reasons/reasons.go")
 	file, err := parser.ParseFile(token.NewFileSet(), declared, nil, parser.ParseComments)
 	if err != nil {
 		t.Fatal(err)
@@ -28,7 +28,7 @@ func Of(t *testing.T) map[string]string {
 		}
 		for _, spec := range group.Specs {
 			value := spec.(*ast.ValueSpec)
-			if text, err := strconv.Unquote(value.Values[0].(*ast.BasicLit).Value); err == nil && strings.HasPrefix(value.Names[0].Name, "Reason") {
+			if text, err := strconv.Unquote(value.Values[0].(*ast.BasicLit).Value); err == nil {
 				out[text] = strings.TrimSpace(group.Doc.Text())
 			}
 		}

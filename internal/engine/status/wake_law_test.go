@@ -119,7 +119,7 @@ func TestWhoWakesAnObject(t *testing.T) {
 	}
 	for reason := range seen {
 		if _, declared := all[reason]; reason != "" && !declared {
-			t.Errorf("a pass ends with %s, which conditions.go does not declare", reason)
+			t.Errorf("a pass ends with %s, which package reasons does not declare", reason)
 		}
 	}
 	t.Logf("%d ends of a pass, %d reasons", len(checked), len(all))
