@@ -42,7 +42,7 @@ func AccessReviewKind(pollEvery time.Duration) managed.Kind[*v1alpha1.AccessRevi
 		ObservedStarted: func(obs backend.Observation[backend.AccessReview]) bool {
 			return obs.Actual.Facts.Started
 		},
-		Tail: func(obj *v1alpha1.AccessReview) []string {
+		DetailFields: func(obj *v1alpha1.AccessReview) []string {
 			if !started(obj) {
 				return nil
 			}

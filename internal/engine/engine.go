@@ -122,6 +122,15 @@ func (r *Reconciler[O, D]) work(ctx context.Context, p *status.Writer[O, D]) (re
 	return later(after), false, err
 }
 
+// run gathers, decides and acts.
+func run[O managed.Object, D backend.Model](ctx context.Context, p *status.Writer[O, D]) managed.Outcome {
+	defer p.LeaveTurn()
+	if out, known := p.Gather(ctx); known {
+		return out
+	}
+	return p.Do(ctx, decision.Decide(p.Facts))
+}
+
 // later comes back as a retry, however the object came this time.
 func later(after time.Duration) reconcile.Result {
 	return reconcile.Result{RequeueAfter: after, Priority: ptr.To(queue.Retry)}

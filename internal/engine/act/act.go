@@ -8,6 +8,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/engine/decision"
 	"github.com/governance-operator/governance-operator/internal/engine/gather"
 	"github.com/governance-operator/governance-operator/internal/engine/managed"
+	"github.com/governance-operator/governance-operator/internal/engine/report"
 )
 
 // Action is what a pass does about a situation.
@@ -29,8 +30,40 @@ type Action[O managed.Object, D backend.Model] struct {
 	noted []string // the fields that were noted for the first time
 }
 
-// Do does what the plan says: at most one logical write.
+// Do carries a plan out, with at most one logical write.
 func (p *Action[O, D]) Do(ctx context.Context, plan *decision.Plan) managed.Outcome {
+	if p.Narrowing.On {
+		return p.narrow(ctx, plan)
+	}
+	return p.afterRefusal(ctx, p.do(ctx, plan))
+}
+
+// narrow writes what narrows, and nothing else. All gates are those of any other write.
+func (p *Action[O, D]) narrow(ctx context.Context, plan *decision.Plan) managed.Outcome {
+	n := &p.Narrowing
+	if plan.Action == decision.Update {
+		out := p.do(ctx, plan)
+		if out.Plan.Action == decision.Update {
+			out.Problems = n.Problems
+			if out.Err == nil && !out.DiffLeft {
+				p.Memory.Narrowed = n.Looked
+			}
+			return out
+		}
+		plan = out.Plan // Another look right before the write.
+		if out.Err != nil {
+			return out
+		}
+	}
+	if plan.Action == decision.Settle {
+		p.Memory.Narrowed = n.Looked
+		return managed.Outcome{Problems: n.Problems}
+	}
+	n.Held = report.PlanMessage(p.Situation, managed.Outcome{Plan: plan})
+	return managed.Outcome{Problems: n.Problems, Gated: true}
+}
+
+func (p *Action[O, D]) do(ctx context.Context, plan *decision.Plan) managed.Outcome {
 	if plan.Action.Writes() && p.tooSoon() {
 		return managed.Outcome{Plan: decision.RefusedPerhaps}
 	}

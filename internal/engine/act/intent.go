@@ -98,6 +98,7 @@ func (p *Action[O, D]) NoteBound(ctx context.Context) error {
 	return nil
 }
 
+// PatchOnce patches the status of next over that of from, with its resourceVersion.
 func (p *Action[O, D]) PatchOnce(ctx context.Context, from, next O) error {
 	err := p.Fleet.Client.Status().Patch(ctx, next, client.MergeFromWithOptions(from, client.MergeFromWithOptimisticLock{}))
 	if err == nil {

@@ -30,9 +30,9 @@ func (p *Action[O, D]) findHolder(ctx context.Context, refused error) {
 	}
 }
 
-// AfterRefusal asks for the pinned names when the vendor refused what was written: something that
+// afterRefusal asks for the pinned names when the vendor refused what was written: something that
 // they meant may be gone. If a name stands for something else now, the next pass tries it at once.
-func (p *Action[O, D]) AfterRefusal(ctx context.Context, out managed.Outcome) managed.Outcome {
+func (p *Action[O, D]) afterRefusal(ctx context.Context, out managed.Outcome) managed.Outcome {
 	m, now := &p.Memory.Names, p.Fleet.Now()
 	if p.Narrowing.On || out.Err == nil || backend.ClassOf(out.Err) != backend.Terminal || p.Deleting() || !p.Facts.Bound || p.Started() ||
 		len(p.Resolver.Pinned()) == 0 || now.Sub(m.Refused) < refusalPause {

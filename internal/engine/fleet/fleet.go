@@ -107,6 +107,7 @@ func (r *Fleet[O, D]) Force(name types.NamespacedName) {
 	r.forced[name] = true
 }
 
+// TakeForced reports whether a look was forced since the last pass over the object.
 func (r *Fleet[O, D]) TakeForced(name types.NamespacedName) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -115,6 +116,7 @@ func (r *Fleet[O, D]) TakeForced(name types.NamespacedName) bool {
 	return forced
 }
 
+// Remember returns the memory of an object, which begins empty.
 func (r *Fleet[O, D]) Remember(uid types.UID) *Memory {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -126,6 +128,7 @@ func (r *Fleet[O, D]) Remember(uid types.UID) *Memory {
 	return m
 }
 
+// Forget drops all that is known of an object that is gone, and wakes those who waited for it.
 func (r *Fleet[O, D]) Forget(name types.NamespacedName, uid types.UID) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -23,7 +23,7 @@ type Memory struct {
 	Copied    bool // the event about a copied intent was sent
 	Names     naming
 	Wrote     []string  // what is in the spec of an object without a memory, nil while it is not known
-	tailAt    time.Time // when the tail is read next
+	detailsAt time.Time // when the detail fields are read next
 	version   string    // that our last patch made
 	versionAt time.Time
 	ReadyFor  int64 // the generation that was Ready last
@@ -62,6 +62,7 @@ type Doubt struct {
 	Until   time.Time
 }
 
+// Said reports whether it was said that the spec may be mistaken.
 func (d *Doubt) Said() bool { return d.Times >= DoubtsUnsaid }
 
 // Stored notes the version of the object that a patch of ours made.

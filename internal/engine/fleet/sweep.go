@@ -36,9 +36,9 @@ type Swept struct {
 
 // Sweep compares every object of the kind behind b with the vendor's lists: one pass
 // per parent instead of one read per object. Objects whose row differs from the
-// digest in their status, whose remote is not listed, or whose tail is due are forced
+// digest in their status, whose remote is not listed, or whose detail fields are due are forced
 // to look, and returned. It asks for no names: see AskNames.
-func (r *Fleet[O, D]) Sweep(ctx context.Context, b *managed.Backend, tailPeriod time.Duration) (Swept, error) {
+func (r *Fleet[O, D]) Sweep(ctx context.Context, b *managed.Backend, detailPeriod time.Duration) (Swept, error) {
 	ctx = backend.WithPriority(ctx, backend.PrioritySweep)
 	metrics.DriftFound.WithLabelValues(r.Kind.Name, b.Key) // They begin at zero: the first drift is an increase, too.
 	metrics.DriftCorrected.WithLabelValues(r.Kind.Name, b.Key)
@@ -68,7 +68,7 @@ func (r *Fleet[O, D]) Sweep(ctx context.Context, b *managed.Backend, tailPeriod 
 	}
 	missing, total := 0, 0
 	for parent, objects := range parents {
-		gone, err := r.sweepParent(ctx, b, parent, objects, unborn, tailPeriod, &out)
+		gone, err := r.sweepParent(ctx, b, parent, objects, unborn, detailPeriod, &out)
 		if err != nil {
 			return out, err
 		}
@@ -80,7 +80,7 @@ func (r *Fleet[O, D]) Sweep(ctx context.Context, b *managed.Backend, tailPeriod 
 
 // sweepParent compares the rows of one parent as they come, and renews its mark index. unborn are the objects that had no remote
 // when the sweep began.
-func (r *Fleet[O, D]) sweepParent(ctx context.Context, b *managed.Backend, parent string, objects []O, unborn map[types.UID]int64, tailPeriod time.Duration, out *Swept) (missing int, err error) {
+func (r *Fleet[O, D]) sweepParent(ctx context.Context, b *managed.Backend, parent string, objects []O, unborn map[types.UID]int64, detailPeriod time.Duration, out *Swept) (missing int, err error) {
 	started, driver := r.Now(), r.Kind.Driver(b.Tenant)
 	caps := driver.Capabilities()
 	named := !caps.Naming.IsZero() && unborn != nil
@@ -116,7 +116,7 @@ func (r *Fleet[O, D]) sweepParent(ctx context.Context, b *managed.Backend, paren
 			if !obs.Exists {
 				missing++
 			}
-			if r.differs(ctx, b, obj, obs, caps, started, tailPeriod) {
+			if r.differs(ctx, b, obj, obs, caps, started, detailPeriod) {
 				name := client.ObjectKeyFromObject(obj)
 				r.Force(name)
 				out.Differ = append(out.Differ, name)
@@ -130,12 +130,12 @@ func (r *Fleet[O, D]) sweepParent(ctx context.Context, b *managed.Backend, paren
 	return missing, nil
 }
 
-// differs reports whether an object has to look at its remote: its row is news, or its tail is due.
-func (r *Fleet[O, D]) differs(ctx context.Context, b *managed.Backend, obj O, obs backend.Observation[D], caps backend.Capabilities, at time.Time, tailPeriod time.Duration) bool {
+// differs reports whether an object has to look at its remote: its row is news, or its detail fields are due.
+func (r *Fleet[O, D]) differs(ctx context.Context, b *managed.Backend, obj O, obs backend.Observation[D], caps backend.Capabilities, at time.Time, detailPeriod time.Duration) bool {
 	desired := r.desiredByPins(ctx, b, obj)
 	caps = caps.For(desired)
-	row, tail := r.rowDiffers(obj, desired, obs, caps, at), r.tailDue(obj, desired, caps, tailPeriod)
-	return row || tail
+	row, details := r.rowDiffers(obj, desired, obs, caps, at), r.detailsDue(obj, desired, caps, detailPeriod)
+	return row || details
 }
 
 // rowDiffers reports whether a row is news. What was listed before our last write could
@@ -166,8 +166,8 @@ func rowIsOff[O managed.Object, D backend.Model](obj O, desired D, obs backend.O
 	return len(backend.Diff(desired, obs.Actual, caps, managed.Remembered(st)).Without(caps.Tail)) > 0
 }
 
-// tailDue spreads the reads of tails evenly over the period, by the object's uid.
-func (r *Fleet[O, D]) tailDue(obj O, desired D, caps backend.Capabilities, period time.Duration) bool {
+// detailsDue spreads the reads of detail fields evenly over the period, by the object's uid.
+func (r *Fleet[O, D]) detailsDue(obj O, desired D, caps backend.Capabilities, period time.Duration) bool {
 	if len(backend.TailOf(desired, caps)) == 0 || period <= 0 {
 		return false
 	}
@@ -175,15 +175,15 @@ func (r *Fleet[O, D]) tailDue(obj O, desired D, caps backend.Capabilities, perio
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	now := r.Now()
-	if m.tailAt.IsZero() {
+	if m.detailsAt.IsZero() {
 		h := fnv.New64a() // 32 bits of nanoseconds are four seconds.
 		_, _ = h.Write([]byte(obj.GetUID()))
-		m.tailAt = now.Add(time.Duration(h.Sum64() % uint64(period)))
+		m.detailsAt = now.Add(time.Duration(h.Sum64() % uint64(period)))
 		return false
 	}
-	if now.Before(m.tailAt) {
+	if now.Before(m.detailsAt) {
 		return false
 	}
-	m.tailAt = m.tailAt.Add(period)
+	m.detailsAt = m.detailsAt.Add(period)
 	return true
 }

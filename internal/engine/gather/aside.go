@@ -16,9 +16,9 @@ import (
 type aside struct {
 	// problems are those of fields that are left out of the model.
 	problems []reference.Problem
-	// told are those of them that somebody should know of.
+	// Told are those of them that somebody should know of.
 	Told []reference.Problem
-	// err is of a look-up that only fields need which were left out.
+	// Err is of a look-up that only fields need which were left out.
 	Err error
 }
 
@@ -47,9 +47,9 @@ func (p *Situation[O, D]) SetAside(problems []reference.Problem) []reference.Pro
 	return nil
 }
 
-// ObserveAside resolves the rest of a review that runs, once it is known what takes no more edits: that
+// observeAside resolves the rest of a review that runs, once it is known what takes no more edits: that
 // needs no names. What else has one is asked for, and told where it cannot be had.
-func (p *Situation[O, D]) ObserveAside(ctx context.Context) {
+func (p *Situation[O, D]) observeAside(ctx context.Context) {
 	if p.Deleting() || !p.Started() || len(p.Resolver.Open()) == 0 {
 		return
 	}

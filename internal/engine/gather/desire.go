@@ -8,8 +8,8 @@ import (
 	"github.com/governance-operator/governance-operator/internal/reference"
 )
 
-// Desire maps the spec to the model, resolves it, and refuses what this vendor cannot hold.
-func (p *Situation[O, D]) Desire(ctx context.Context) (managed.Outcome, bool) {
+// desire maps the spec to the model, resolves it, and refuses what this vendor cannot hold.
+func (p *Situation[O, D]) desire(ctx context.Context) (managed.Outcome, bool) {
 	if p.Deleting() {
 		p.Resolver = reference.NewResolver(ctx, p.Fleet.Client, p.Obj, p.Backend.TenantID, nil).AlsoKnownAs(p.Backend.ByHost)
 		p.ParentID = p.knownParent()

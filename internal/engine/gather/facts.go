@@ -13,8 +13,8 @@ import (
 	"github.com/governance-operator/governance-operator/internal/reference"
 )
 
-// FromObject fills the facts that need no look.
-func (p *Situation[O, D]) FromObject() {
+// gatherFromObject fills the facts that need no look.
+func (p *Situation[O, D]) gatherFromObject() {
 	spec, st := p.Spec(), p.Status()
 	f := &p.Facts
 	f.Deleting = p.Deleting()

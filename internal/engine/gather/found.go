@@ -60,7 +60,7 @@ func (p *Situation[O, D]) Found(ctx context.Context, how decision.Found, obs bac
 // compare fills the facts about what differs.
 func (p *Situation[O, D]) compare(ctx context.Context, obs backend.Observation[D]) {
 	f := &p.Facts
-	p.TakeBack(obs)
+	p.takeBack(obs)
 	p.holdBack(obs)
 	p.Changes = p.Diff(obs)
 	if f.Closes = p.Closes(p.Changes); f.Closes && f.MassDeletion {
@@ -100,6 +100,7 @@ func (p *Situation[O, D]) Claim(obs backend.Observation[D]) {
 	}
 }
 
+// ClaimOf is the claim that this object has on a remote.
 func (p *Situation[O, D]) ClaimOf(obs backend.Observation[D]) (claims.Key, claims.Claimant) {
 	c := managed.Claimant(p.Obj)
 	c.Bound = obs.ID != "" && (p.Facts.Bound && p.BoundID() == obs.ID || p.WroteTo == obs.ID)

@@ -15,9 +15,9 @@ import (
 // longestAsking is how long answers count for an object whose passes end before all are in.
 const longestAsking = 2 * time.Minute
 
-// TakeUpPins turns the pins that an earlier version kept by path into pins by question. Nothing is
+// takeUpPins turns the pins that an earlier version kept by path into pins by question. Nothing is
 // asked for it.
-func (p *Situation[O, D]) TakeUpPins(ctx context.Context) {
+func (p *Situation[O, D]) takeUpPins(ctx context.Context) {
 	st := p.Status()
 	if p.Deleting() || !reference.FromEarlier(st.Resolved) {
 		return

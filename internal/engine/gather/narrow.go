@@ -15,19 +15,19 @@ import (
 // narrowing is what a pass may still do although something of the spec cannot be resolved: what only takes
 // access away, and needs nothing of that, is not held up by it.
 type narrowing struct {
-	// on: the pass looks at the remote and writes what narrows.
+	// On: the pass looks at the remote and writes what narrows.
 	On bool
-	// problems are what the rest of the spec waits for.
+	// Problems are what the rest of the spec waits for.
 	Problems []reference.Problem
 	// untenable are those that are about the spec, and hold up only what does not narrow.
 	untenable []reference.Problem
 	// unknown are the fields of which it is not known either what they meant before.
 	unknown []string
-	// moved: the spec is another one than what was carried out last.
+	// Moved: the spec is another one than what was carried out last.
 	Moved bool
-	// looked names what is looked for, for the memory.
+	// Looked names what is looked for, for the memory.
 	Looked string
-	// held says why what narrows is not written either.
+	// Held says why what narrows is not written either.
 	Held string
 }
 

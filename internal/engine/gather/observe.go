@@ -12,10 +12,10 @@ import (
 	"github.com/governance-operator/governance-operator/internal/engine/snapshot"
 )
 
-// Observe looks at the vendor, in this order: the bound id (and a list,
+// observe looks at the vendor, in this order: the bound id (and a list,
 // if it is gone), our token by what was sent, remoteID, the key if the policy adopts,
 // the mark index. The first that answers counts.
-func (p *Situation[O, D]) Observe(ctx context.Context) error {
+func (p *Situation[O, D]) observe(ctx context.Context) error {
 	f := &p.Facts
 	f.Index = decision.IndexClear
 	f.NonConverging = p.Memory.Repeated >= 3 && p.Memory.Write == WriteCreate
@@ -101,24 +101,25 @@ func (p *Situation[O, D]) Read(ctx context.Context, ref backend.Ref) (backend.Ob
 	return obs, err
 }
 
+// DetailFields are the fields to read that cost a call of their own.
 func (p *Situation[O, D]) DetailFields() []string {
-	var tail []string
+	var fields []string
 	if !p.Deleting() {
-		tail = backend.TailOf(p.Desired, p.Caps)
+		fields = backend.TailOf(p.Desired, p.Caps)
 		if p.Narrowing.On {
-			tail = backend.TailOf(p.narrowable(), p.Caps)
+			fields = backend.TailOf(p.narrowable(), p.Caps)
 		}
 		for _, path := range p.Removed.Held {
 			if backend.Covers(p.Caps.Tail, path) {
-				tail = append(tail, path) // It is said what is still there.
+				fields = append(fields, path) // It is said what is still there.
 			}
 		}
 	}
-	if p.Fleet.Kind.Tail != nil {
-		tail = append(tail, p.Fleet.Kind.Tail(p.Obj)...)
+	if p.Fleet.Kind.DetailFields != nil {
+		fields = append(fields, p.Fleet.Kind.DetailFields(p.Obj)...)
 	}
-	slices.Sort(tail)
-	return slices.Compact(tail)
+	slices.Sort(fields)
+	return slices.Compact(fields)
 }
 
 // WriteCreate names a create in the count of repeated writes.
@@ -138,9 +139,9 @@ func (p *Situation[O, D]) findDuplicate(ctx context.Context, obs *backend.Observ
 	return err
 }
 
-// ObserveDraft asks what would go into force with a draft that the spec lets the operator publish. Nobody else's work may:
+// observeDraft asks what would go into force with a draft that the spec lets the operator publish. Nobody else's work may:
 // then it counts as locked.
-func (p *Situation[O, D]) ObserveDraft(ctx context.Context) error {
+func (p *Situation[O, D]) observeDraft(ctx context.Context) error {
 	if p.Deleting() || !p.Seen.Locked || p.Facts.Changes != decision.ChangesWritable {
 		return nil
 	}
@@ -158,9 +159,9 @@ func (p *Situation[O, D]) ObserveDraft(ctx context.Context) error {
 	return nil
 }
 
-// CheckTime asks, once the vendor said that there is no remote, whether one that is made now would be over at once. By the
+// checkTime asks, once the vendor said that there is no remote, whether one that is made now would be over at once. By the
 // vendor's clock, for it is the vendor that ends it.
-func (p *Situation[O, D]) CheckTime() {
+func (p *Situation[O, D]) checkTime() {
 	p.compareParts()
 	if p.Fleet.Kind.TooLate == nil || p.Deleting() || p.Facts.Bound {
 		return

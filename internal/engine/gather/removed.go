@@ -24,23 +24,23 @@ func (p *Situation[O, D]) revert() {
 // removal is what a pass knows of the fields that left the spec.
 type removal[D backend.Model] struct {
 	backend.Removed
-	// memory is what the object wrote, as the pass began: an attempt that it closes has told its part.
+	// Memory is what the object wrote, as the pass began: an attempt that it closes has told its part.
 	Memory []string
-	// set are the fields that the spec has.
+	// Set are the fields that the spec has.
 	Set []string
 	// fixed take no edits any more: nobody owes anything for them.
 	Fixed []string
-	// empty are lists that are to be held, and in which nothing is.
+	// Empty are lists that are to be held, and in which nothing is.
 	Empty []string
-	// known: the step was made in this pass.
+	// Known: the step was made in this pass.
 	Known bool
-	// less is what is written while something is held: what takes access away, and what has nothing to do with it.
+	// Less is what is written while something is held: what takes access away, and what has nothing to do with it.
 	Less *D
-	// items is how many are in the lists that are held, by the look: what a write answers may not show it.
+	// Items is how many are in the lists that are held, by the look: what a write answers may not show it.
 	Items map[string]int
-	// waits are the fields that are not written while something is held.
+	// Waits are the fields that are not written while something is held.
 	Waits []string
-	// shut are fields that wait, of which another field closes what is there meanwhile.
+	// Shut are fields that wait, of which another field closes what is there meanwhile.
 	Shut []string
 }
 
@@ -103,8 +103,8 @@ func (p *Situation[O, D]) Recall(ctx context.Context) {
 	}
 }
 
-// TakeBack drops from the step what does not count for the remote that was found.
-func (p *Situation[O, D]) TakeBack(obs backend.Observation[D]) {
+// takeBack drops from the step what does not count for the remote that was found.
+func (p *Situation[O, D]) takeBack(obs backend.Observation[D]) {
 	if p.Facts.Found < decision.FoundByID || p.Facts.Owner != decision.OwnerOurs {
 		p.Removed.Drop(func(string) bool { return true })
 		return

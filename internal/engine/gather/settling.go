@@ -37,6 +37,7 @@ func (p *Situation[O, D]) assumeSettling() {
 	}
 }
 
+// NoteSent notes what was sent of fields that are shown late.
 func (p *Situation[O, D]) NoteSent(paths []string) {
 	st := p.Status()
 	for path, hash := range p.Caps.SettlingSent(p.Target(), paths) {

@@ -80,10 +80,13 @@ func Begin[O managed.Object, D backend.Model](r *fleet.Fleet[O, D], obj O) *Situ
 	return p
 }
 
+// Name is the name of the object.
 func (p *Situation[O, D]) Name() client.ObjectKey { return client.ObjectKeyFromObject(p.Obj) }
 
+// Spec is what all kinds have in their specs.
 func (p *Situation[O, D]) Spec() *v1alpha1.ManagedSpec { return p.Obj.GetManagedSpec() }
 
+// Status is what all kinds have in their status, to be changed.
 func (p *Situation[O, D]) Status() *v1alpha1.ManagedStatus { return p.Obj.GetManagedStatus() }
 
 // Remote returns the remote of the status, never nil.
@@ -95,16 +98,21 @@ func (p *Situation[O, D]) Remote() *v1alpha1.RemoteStatus {
 	return st.Remote
 }
 
+// BoundID is the id of the remote that the object is bound to, empty if there is none.
 func (p *Situation[O, D]) BoundID() string { return managed.BoundID(p.Obj) }
 
+// Deleting reports whether the object is being deleted.
 func (p *Situation[O, D]) Deleting() bool { return !p.Obj.GetDeletionTimestamp().IsZero() }
 
+// HasFinalizer reports whether our finalizer holds the object.
 func (p *Situation[O, D]) HasFinalizer() bool {
 	return controllerutil.ContainsFinalizer(p.Obj, v1alpha1.Finalizer)
 }
 
+// FinalizerReleased reports whether nothing is owed for a deleted object any more.
 func (p *Situation[O, D]) FinalizerReleased() bool { return p.Deleting() && !p.HasFinalizer() }
 
+// Requested is what people ask by annotation, see managed.Requested.
 func (p *Situation[O, D]) Requested() string { return managed.Requested(p.Obj) }
 
 // asked reports whether a person wants another look.
@@ -131,6 +139,7 @@ func (p *Situation[O, D]) converged() bool {
 		(c.Status == metav1.ConditionTrue || c.Reason == v1alpha1.ReasonDrifted)
 }
 
+// Key is what the remote is looked for by.
 func (p *Situation[O, D]) Key() backend.Key { return p.Desired.Key() }
 
 // Mark is what our remotes bear.
@@ -142,6 +151,7 @@ func (p *Situation[O, D]) Mark() backend.Mark {
 	return m
 }
 
+// NameKey is a name in the place where the remote is to be.
 func (p *Situation[O, D]) NameKey(name string) nametable.Key {
 	return nametable.Key{At: p.Backend.At, Tenant: p.Backend.TenantID, Parent: p.ParentID, Name: name}
 }
@@ -154,6 +164,7 @@ func (p *Situation[O, D]) Target() D {
 	return p.Desired
 }
 
+// Poll is when to look again at a remote that moves by itself; zero means never.
 func (p *Situation[O, D]) Poll() time.Duration {
 	if p.Fleet.Kind.Poll == nil {
 		return 0
@@ -161,6 +172,7 @@ func (p *Situation[O, D]) Poll() time.Duration {
 	return p.Fleet.Kind.Poll(p.Obj)
 }
 
+// Resync is how often the backend is swept.
 func (p *Situation[O, D]) Resync() time.Duration {
 	if p.Backend != nil && p.Backend.Resync > 0 {
 		return p.Backend.Resync

@@ -11,8 +11,8 @@ import (
 	"github.com/governance-operator/governance-operator/internal/engine/safety"
 )
 
-// OpenTenant gets the tenant. While it is wanting, the backend is to blame.
-func (p *Situation[O, D]) OpenTenant(ctx context.Context) (managed.Outcome, bool) {
+// openTenant gets the tenant. While it is wanting, the backend is to blame.
+func (p *Situation[O, D]) openTenant(ctx context.Context) (managed.Outcome, bool) {
 	b, err := p.Fleet.Backends.Get(ctx, p.Obj.GetNamespace(), p.Spec().BackendRef, p.Deleting())
 	if err != nil {
 		return managed.Outcome{Err: err}, true

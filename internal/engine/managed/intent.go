@@ -50,6 +50,7 @@ func ReadIntent(obj Object) (intent *Intent, foreign bool) {
 // lastAttempt is far beyond what an object lives to see, and can still be counted on.
 const lastAttempt = 1 << 53
 
+// Encode returns the text of the annotation.
 func (i Intent) Encode() string {
 	raw, err := json.Marshal(i)
 	if err != nil {
@@ -58,6 +59,7 @@ func (i Intent) Encode() string {
 	return string(raw)
 }
 
+// FullName is the namespace/name of an object, as ownership markers have it.
 func FullName(obj Object) string { return obj.GetNamespace() + "/" + obj.GetName() }
 
 // NewToken draws the 16 characters that mark all remotes of one object.

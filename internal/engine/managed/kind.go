@@ -39,8 +39,8 @@ type Kind[O Object, D backend.Model] struct {
 	Started func(obj O) bool
 	// ObservedStarted says the same of an observation.
 	ObservedStarted func(obs backend.Observation[D]) bool
-	// Tail lists further tail paths to read with an observation, given the last status.
-	Tail func(obj O) []string
+	// DetailFields lists further detail fields to read with an observation, given the last status.
+	DetailFields func(obj O) []string
 	// Poll is when to look again at a remote that moves by itself; zero means never.
 	Poll func(obj O) time.Duration
 	// TooLate says which field lets the remote be over before it is made, and why; the path is empty if none does.

@@ -40,6 +40,7 @@ func SlimManagers(fields []metav1.ManagedFieldsEntry) []metav1.ManagedFieldsEntr
 	return []metav1.ManagedFieldsEntry{{Manager: last.Manager, Operation: last.Operation, Time: last.Time}}
 }
 
+// Claimant is the object as the claim index knows it; not bound.
 func Claimant(obj Object) claims.Claimant {
 	return claims.Claimant{
 		UID: obj.GetUID(), Namespace: obj.GetNamespace(), Name: FullName(obj), Created: obj.GetCreationTimestamp().Unix(),
@@ -62,6 +63,7 @@ func Requested(obj Object) string {
 // longestRequest is what the status can echo of the annotation by which people ask for a look.
 const longestRequest = 256
 
+// BoundID is the id of the remote that an object is bound to, empty if there is none.
 func BoundID(obj Object) string {
 	if remote := obj.GetManagedStatus().Remote; remote != nil {
 		return remote.ID
@@ -69,6 +71,7 @@ func BoundID(obj Object) string {
 	return ""
 }
 
+// Remembered is what a status tells of write-only fields and of what the server made of values.
 func Remembered(st *v1alpha1.ManagedStatus) backend.Memory {
 	mem := backend.Memory{Applied: map[string]string{}, Echoes: map[string]backend.Echo{}}
 	for _, a := range st.AppliedInputs {

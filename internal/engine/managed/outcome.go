@@ -15,23 +15,23 @@ type Outcome struct {
 	DiffLeft bool
 	Problems []reference.Problem
 	Err      error
-	// paced: our own budget, not the vendor, asks for the pause.
+	// Paced: our own budget, not the vendor, asks for the pause.
 	Paced bool
-	// holder is the living object of this cluster that has what this one wants.
+	// Holder is the living object of this cluster that has what this one wants.
 	Holder string
-	// named: it was found by its name, which its holder may give up.
+	// Named: it was found by its name, which its holder may give up.
 	Named bool
-	// settling: some of what was written is not shown yet.
+	// Settling: some of what was written is not shown yet.
 	Settling bool
-	// lacks: the spec lacks something for a create, and would do for what is there.
+	// Lacks: the spec lacks something for a create, and would do for what is there.
 	Lacks bool
-	// gated: what narrows waits for more than the rest of the spec does.
+	// Gated: what narrows waits for more than the rest of the spec does.
 	Gated bool
-	// together: it was refused for its name, and is looked at again with all that were.
+	// Together: it was refused for its name, and is looked at again with all that were.
 	Together bool
-	// held: the vendor's pause or the breaker ended the pass before anything was sent.
+	// Held: the vendor's pause or the breaker ended the pass before anything was sent.
 	Held bool
-	// doubted: the vendor failed three times in a row in a way that may be a mistake of the spec.
+	// Doubted: the vendor failed three times in a row in a way that may be a mistake of the spec.
 	Doubted bool
 }
 

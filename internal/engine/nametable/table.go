@@ -174,7 +174,7 @@ func (t *Table) drop(remote Key) {
 	delete(t.byID, remote)
 }
 
-// since says what was given a name after a look at that time, or so shortly before that it need not show it.
+// MadeSince returns what was given a name after a look at that time, or so shortly before that it need not show it.
 func (t *Table) MadeSince(k Key, looked, now time.Time, lag time.Duration) (Made, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -14,20 +14,13 @@ type words[O managed.Object, D backend.Model] struct {
 	out  managed.Outcome
 }
 
-func (w words[O, D]) Fields() string { return fieldList(w.pass) }
-
-func (w words[O, D]) Differences() string { return Differences(w.pass, w.pass.Changes) }
-
-func (w words[O, D]) Remote() string { return RemoteName(w.pass) }
-
-func (w words[O, D]) DuplicateID() string { return duplicateID(w.pass) }
-
-func (w words[O, D]) Tenant() string { return tenantID(w.pass) }
-
-func (w words[O, D]) WantedID() string { return w.pass.Spec().RemoteID }
-
-func (w words[O, D]) BoundID() string { return firstNonEmpty(w.pass.BoundID(), w.pass.Seen.ID) }
-
+func (w words[O, D]) Fields() string         { return fieldList(w.pass) }
+func (w words[O, D]) Differences() string    { return Differences(w.pass, w.pass.Changes) }
+func (w words[O, D]) Remote() string         { return RemoteName(w.pass) }
+func (w words[O, D]) DuplicateID() string    { return duplicateID(w.pass) }
+func (w words[O, D]) Tenant() string         { return tenantID(w.pass) }
+func (w words[O, D]) WantedID() string       { return w.pass.Spec().RemoteID }
+func (w words[O, D]) BoundID() string        { return firstNonEmpty(w.pass.BoundID(), w.pass.Seen.ID) }
 func (w words[O, D]) SuspendedWrite() string { return suspendedWrite(w.pass) }
 
 func (w words[O, D]) VendorSays(otherwise string) string {
@@ -44,25 +37,16 @@ func (w words[O, D]) InSyncMessage() string {
 	return inSyncMessage(w.pass)
 }
 
-func (w words[O, D]) WritingMessage() string { return writingMessage(w.pass, w.out) }
-
-func (w words[O, D]) InvalidSpecMessage() string { return w.pass.TooLate }
-
-func (w words[O, D]) DriftedMessage() string { return driftedMessage(w.pass) }
-
+func (w words[O, D]) WritingMessage() string         { return writingMessage(w.pass, w.out) }
+func (w words[O, D]) InvalidSpecMessage() string     { return w.pass.TooLate }
+func (w words[O, D]) DriftedMessage() string         { return driftedMessage(w.pass) }
 func (w words[O, D]) StillReferencedMessage() string { return referencedMessage(w.pass) }
-
-func (w words[O, D]) RemoteMissingMessage() string { return missingMessage(w.pass) }
-
-func (w words[O, D]) RemoteNotFoundMessage() string { return notFoundMessage(w.pass) }
-
-func (w words[O, D]) DraftPendingMessage() string { return draftPending(w.pass) }
-
-func (w words[O, D]) FieldRemovedMessage() string { return fieldRemoved(w.pass) }
-
-func (w words[O, D]) OwnershipLostMessage() string { return lostMessage(w.pass) }
-
-func (w words[O, D]) PendingTooLongMessage() string { return pendingMessage(w.pass) }
+func (w words[O, D]) RemoteMissingMessage() string   { return missingMessage(w.pass) }
+func (w words[O, D]) RemoteNotFoundMessage() string  { return notFoundMessage(w.pass) }
+func (w words[O, D]) DraftPendingMessage() string    { return draftPending(w.pass) }
+func (w words[O, D]) FieldRemovedMessage() string    { return fieldRemoved(w.pass) }
+func (w words[O, D]) OwnershipLostMessage() string   { return lostMessage(w.pass) }
+func (w words[O, D]) PendingTooLongMessage() string  { return pendingMessage(w.pass) }
 
 func (w words[O, D]) ClaimedByOtherMessage() string {
 	return claimedMessage(w.pass, w.out, RemoteName(w.pass))

@@ -17,11 +17,11 @@ import (
 // the mark index, and the second witness of an absence.
 type Cache[D backend.Model] struct {
 	Now func() time.Time
-	// bound lists the ids that objects of this cluster are bound to in a parent, and the objects that have none yet.
+	// Bound lists the ids that objects of this cluster are bound to in a parent, and the objects that have none yet.
 	Bound func(ctx context.Context, b *managed.Backend, parent string) (ids []string, unborn map[types.UID]int64, err error)
-	// wanted are the names that are asked for in a parent: what has them is kept, and not only that there is something.
+	// Wanted are the names that are asked for in a parent: what has them is kept, and not only that there is something.
 	Wanted func(k Key) map[uint64]bool
-	// lives reports whether the object that a mark names as its owner exists.
+	// Lives reports whether the object that a mark names as its owner exists.
 	Lives func(owner string) bool
 
 	mu    sync.Mutex
@@ -30,11 +30,12 @@ type Cache[D backend.Model] struct {
 	// namesSpent are those of names.
 	namesSpent map[string]int
 	busy       map[Key]chan struct{}
-	// noted holds what was written since the view before the last one: a list that was on its
+	// noted holds what was written since the snapshot before the last one: a list that was on its
 	// way meanwhile does not show it.
 	noted map[Key]map[string]noted
 }
 
+// Key names a parent in an opened tenant.
 type Key struct{ Tenant, Parent string }
 
 // noted is a remote of ours that was written at a time of our clock.
@@ -46,12 +47,12 @@ type noted struct {
 // mostOthers is how many hashes of marks are kept for the backends of one namespace.
 const mostOthers = 1 << 19
 
-// Get returns a view of the parent that was taken at or after notBefore (our clock).
+// Get returns a snapshot of the parent that was taken at or after notBefore (our clock).
 func (v *Cache[D]) Get(ctx context.Context, b *managed.Backend, driver backend.Driver[D], parent string, notBefore time.Time) (*Snapshot, error) {
 	return v.GetIf(ctx, b, driver, parent, func(known *Snapshot) bool { return !known.Taken.Before(notBefore) })
 }
 
-// GetIf returns a view of the parent that serves, and takes a new one where none does.
+// GetIf returns a snapshot of the parent that serves, and takes a new one where none does.
 func (v *Cache[D]) GetIf(ctx context.Context, b *managed.Backend, driver backend.Driver[D], parent string, serves func(*Snapshot) bool) (*Snapshot, error) {
 	k := Key{b.TenantKey, parent}
 	for {
@@ -80,7 +81,7 @@ func (v *Cache[D]) GetIf(ctx context.Context, b *managed.Backend, driver backend
 	}
 }
 
-// fetch takes a view and wakes those who wait for it, also when a driver panics.
+// fetch takes a snapshot and wakes those who wait for it, also when a driver panics.
 func (v *Cache[D]) fetch(ctx context.Context, b *managed.Backend, driver backend.Driver[D], k Key, done chan struct{}) (taken *Snapshot, err error) {
 	defer func() {
 		v.mu.Lock()
@@ -131,14 +132,14 @@ func (v *Cache[D]) take(ctx context.Context, b *managed.Backend, driver backend.
 	return out, nil
 }
 
-// Peek is the view of a parent that is there, nil if there is none.
+// Peek is the snapshot of a parent that is there, nil if there is none.
 func (v *Cache[D]) Peek(tenant, parent string) *Snapshot {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	return v.known[Key{tenant, parent}]
 }
 
-// Has reports whether a view shows a remote.
+// Has reports whether a snapshot shows a remote.
 func (v *Cache[D]) Has(w *Snapshot, id string) bool {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -191,7 +192,7 @@ func (v *Cache[D]) Remove(tenant, parent, id string) {
 	}
 }
 
-// Replace takes over a view that a sweep made.
+// Replace takes over a snapshot that a sweep made.
 func (v *Cache[D]) Replace(tenant, parent string, w *Snapshot) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -201,7 +202,7 @@ func (v *Cache[D]) Replace(tenant, parent string, w *Snapshot) {
 	v.store(Key{tenant, parent}, w)
 }
 
-// store makes w the view of a parent, with what was written since it was begun; v.mu is held.
+// store makes w the snapshot of a parent, with what was written since it was begun; v.mu is held.
 func (v *Cache[D]) store(k Key, w *Snapshot) {
 	for id, n := range v.noted[k] {
 		if n.at.Before(w.Taken) {
@@ -234,7 +235,7 @@ func (v *Cache[D]) ForgetAll(tenant string) {
 	maps.DeleteFunc(v.noted, func(k Key, _ map[string]noted) bool { return k.Tenant == tenant })
 }
 
-// Charge counts the hashes of a view that is being made, and is an error where its namespace has too many.
+// Charge counts the hashes of a snapshot that is being made, and is an error where its namespace has too many.
 func (v *Cache[D]) Charge(w *Snapshot) error {
 	const step = 1024
 	if len(w.others) < w.charged+step {
@@ -253,7 +254,7 @@ func (v *Cache[D]) Charge(w *Snapshot) error {
 	return nil
 }
 
-// discharge gives back what was counted for a view that nobody keeps; v.mu is held.
+// discharge gives back what was counted for a snapshot that nobody keeps; v.mu is held.
 func (v *Cache[D]) discharge(w *Snapshot) {
 	if w == nil {
 		return
@@ -272,7 +273,7 @@ func giveBack(spent map[string]int, space string, n int) {
 	}
 }
 
-// Discard gives up a view that could not be finished.
+// Discard gives up a snapshot that could not be finished.
 func (v *Cache[D]) Discard(w *Snapshot) {
 	v.mu.Lock()
 	defer v.mu.Unlock()

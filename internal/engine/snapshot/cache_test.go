@@ -47,7 +47,7 @@ func TestOneListServesManyCallers(t *testing.T) {
 	})
 }
 
-func TestAViewIsTakenAgainOnlyWhenItIsTooOld(t *testing.T) {
+func TestASnapshotIsTakenAgainOnlyWhenItIsTooOld(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tenant := backendtest.NewTenant()
 		v := newViews()
@@ -81,7 +81,7 @@ func TestAViewIsTakenAgainOnlyWhenItIsTooOld(t *testing.T) {
 	})
 }
 
-func TestAViewHoldsWhatWasWrittenSince(t *testing.T) {
+func TestASnapshotHoldsWhatWasWrittenSince(t *testing.T) {
 	tenant := backendtest.NewTenant()
 	bound := tenant.Entitlements.Put("app-1", backend.Mark{}, entitlementNamed("adopted"))
 	tenant.Entitlements.Put("app-1", backend.Mark{}, entitlementNamed("stranger"))

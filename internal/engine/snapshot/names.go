@@ -11,7 +11,7 @@ import (
 // Names are the names of what a list showed, as the witness that nothing has a name. Of what nobody had
 // asked for yet a hash is kept: who is hit by one asks again.
 type Names struct {
-	// unborn are the generations of the objects that were there and had no remote when the list was begun: whatever
+	// Unborn are the generations of the objects that were there and had no remote when the list was begun: whatever
 	// gave them their name, the list is younger.
 	Unborn map[types.UID]int64
 	// wanted are the names that were asked for, and bearers what has them.
@@ -33,6 +33,7 @@ type Bearer struct {
 // mostNamed is how many hashes of names are kept for the backends of one namespace: those of some ninety thousand entitlements.
 const mostNamed = 1 << 18
 
+// Begin makes ready for the rows of a list. unborn and wanted are described at the fields.
 func (n *Names) Begin(unborn map[types.UID]int64, wanted map[uint64]bool) {
 	n.Unborn, n.wanted, n.bearers = unborn, wanted, map[uint64][]Bearer{}
 }
@@ -57,7 +58,7 @@ func AddNames[D backend.Model](v *Cache[D], w *Snapshot, obs backend.Observation
 	v.chargeNames(w)
 }
 
-// chargeNames counts the hashes of a view that is being made. Where its namespace has too many they are let go: names are then
+// chargeNames counts the hashes of a snapshot that is being made. Where its namespace has too many they are let go: names are then
 // asked for one by one.
 func (v *Cache[D]) chargeNames(w *Snapshot) {
 	const step = 1024
@@ -84,7 +85,7 @@ func (n *Names) close() {
 	n.hashes = slices.Clip(slices.Compact(n.hashes))
 }
 
-// knowledge is what a view says of a name.
+// knowledge is what a snapshot says of a name.
 type knowledge int
 
 const (

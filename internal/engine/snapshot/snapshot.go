@@ -12,7 +12,7 @@ import (
 
 // Snapshot is what one list pass over a parent said. It keeps what objects of this cluster need: the remotes
 // they are bound to, and those that bear the mark of one that exists. Of all other marks it keeps no more
-// than that there are some: who comes later and has one takes a new view.
+// than that there are some: who comes later and has one takes a new snapshot.
 type Snapshot struct {
 	Date  time.Time // the vendor's clock
 	Taken time.Time // ours
@@ -36,6 +36,7 @@ const Fresh = 5 * time.Second
 // mostBearers is how many remotes with one owner or token are kept: with two of them nothing is done already.
 const mostBearers = 8
 
+// New returns a snapshot without rows. lives reports whether the object that a mark names as its owner exists.
 func New(taken time.Time, b *managed.Backend, lives func(owner string) bool) *Snapshot {
 	_, rest, _ := strings.Cut(b.Key, "/")
 	space, _, _ := strings.Cut(rest, "/")
@@ -71,6 +72,7 @@ func (w *Snapshot) MayHide(owner, token string) bool {
 	return false
 }
 
+// HashOf is the hash by which names and marks are kept that nobody has asked for.
 func HashOf(key string) uint64 {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(key))
@@ -106,6 +108,7 @@ func (w *Snapshot) Finish() {
 	w.Names.close()
 }
 
+// Carried is the vendor's time of a snapshot carried forward to now; zero if it has none.
 func Carried(w *Snapshot, now time.Time) time.Time {
 	if w.Date.IsZero() {
 		return time.Time{}

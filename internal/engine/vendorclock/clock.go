@@ -15,6 +15,7 @@ type Clock struct {
 
 type stamp struct{ vendor, ours time.Time }
 
+// Saw takes over the Date of an answer; a zero one tells nothing.
 func (c *Clock) Saw(tenant string, date time.Time) {
 	if date.IsZero() {
 		return
@@ -30,12 +31,14 @@ func (c *Clock) Saw(tenant string, date time.Time) {
 // ErrUnknown: no answer of the tenant has carried a Date yet.
 var ErrUnknown = errors.New("the tenant has not told its time yet")
 
+// Forget drops the clock of a tenant.
 func (c *Clock) Forget(tenant string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(c.last, tenant)
 }
 
+// Read is what the time is at the tenant. It fails with ErrUnknown before the first answer.
 func (c *Clock) Read(tenant string) (time.Time, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

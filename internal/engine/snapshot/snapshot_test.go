@@ -10,7 +10,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/engine/managed"
 )
 
-// filled is a view of so many rows that bear marks of objects that do not exist.
+// filled is a snapshot of so many rows that bear marks of objects that do not exist.
 func filled(t *testing.T, v *Cache[backend.AppEntitlement], b *managed.Backend, n int) (*Snapshot, error) {
 	t.Helper()
 	w := New(time.Now(), b, v.Lives)
@@ -25,7 +25,7 @@ func filled(t *testing.T, v *Cache[backend.AppEntitlement], b *managed.Backend, 
 	return w, nil
 }
 
-func TestAViewKeepsWhatObjectsNeedAndTheHashOfTheRest(t *testing.T) {
+func TestASnapshotKeepsWhatObjectsNeedAndTheHashOfTheRest(t *testing.T) {
 	v := &Cache[backend.AppEntitlement]{Now: time.Now, Lives: func(owner string) bool { return owner == "team/lives" }}
 	w, err := filled(t, v, lookBackend, 10_000)
 	if err != nil {
@@ -69,7 +69,7 @@ func TestTheMarksThatAreKeptForANamespaceAreBounded(t *testing.T) {
 		stored++
 	}
 	if stored != 10 {
-		t.Errorf("%d views of a tenth are kept, want 10", stored)
+		t.Errorf("%d snapshots of a tenth are kept, want 10", stored)
 	}
 	if _, err := filled(t, v, team, mostOthers/20); err != nil {
 		t.Errorf("another namespace pays for it: %v", err)
