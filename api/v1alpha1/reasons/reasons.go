@@ -16,8 +16,6 @@ const (
 	StartHeld = "StartHeld"
 	// Suspended: spec.suspend, or the backend's, holds every write.
 	Suspended = "Suspended"
-	// HeldTwice: a deletion is suspended, and is one of far too many.
-	HeldTwice = "HeldTwice"
 )
 
 // Reasons of work under way: wait, the message says for what.

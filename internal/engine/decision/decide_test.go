@@ -103,8 +103,6 @@ func TestEveryRule(t *testing.T) {
 			"the vendor was asked already", leaving(), func(f *Facts) { f.DeleteSent = true }, DeletionPending},
 		"suspend holds a deletion": {
 			"deleting, and suspended", leaving(), func(f *Facts) { f.Suspended = true }, Suspended},
-		"suspend holds a deletion that the safety limit would hold, too": {
-			"deleting, suspended, and one of far too many", leaving(), func(f *Facts) { f.Suspended, f.MassDeletion = true, true }, HeldTwice},
 		"a review that would be over before it is made": {
 			"it would be over before it begins, or lacks something", unborn(), func(f *Facts) { f.TooLate = true }, InvalidSpec},
 		"a review that is there is never too late": {
@@ -389,9 +387,6 @@ var laws = []law{
 			return held == Suspended
 		}
 		return held.Action == p.Action
-	}},
-	{"20a what holds a deletion twice is said at once", func(f *reader, p *Plan, _ func(map[fact]int) *Plan) bool {
-		return p != Suspended || !f.deleting() || !f.massDeletion()
 	}},
 	{"21 what was there before is recreated", func(f *reader, p *Plan, _ func(map[fact]int) *Plan) bool { return p != Creating || !f.bound() }},
 	{"22 what nobody edited is drift", func(f *reader, p *Plan, _ func(map[fact]int) *Plan) bool { return p != Updating || f.specMoved() }},

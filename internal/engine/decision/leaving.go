@@ -55,7 +55,6 @@ var goingAway = []rule{
 		return f.deletion() == DeletionDelete && !f.canDelete() || f.deletion() == DeletionRetire && !f.canRetire()
 	}, DeletionUnsupported},
 	{"the vendor was asked already", (*reader).deleteSent, DeletionPending},
-	{"deleting, suspended, and one of far too many", func(f *reader) bool { return f.suspended() && f.massDeletion() }, HeldTwice},
 	{"deleting, and suspended", (*reader).suspended, Suspended},
 	{"far too many deletions at once", (*reader).massDeletion, MassDeletion},
 	{"others still refer to it", (*reader).referenced, StillReferenced},
@@ -72,7 +71,6 @@ var (
 	Retired             = &Plan{Action: Release, Reason: reasons.Retired, follows: released, says: text("released; it is retired at the vendor")}
 	DeletionUnsupported = &Plan{Action: Hold, Reason: reasons.DeletionUnsupported, follows: notAccepted, says: text("spec.management.deletion: not possible at this vendor; choose Orphan, or allow it at the backend")}
 	DeletionPending     = &Plan{Action: Wait, Reason: reasons.DeletionPending, follows: waiting(WhileVanishing), says: text(asked)}
-	HeldTwice           = &Plan{Action: Hold, Reason: reasons.HeldTwice, follows: suspended, says: text("suspended, and one of far too many deletions: resume it, and confirm them on the backend")}
 	StillReferenced     = &Plan{Action: Hold, Reason: reasons.StillReferenced, follows: referenced, says: Words.StillReferencedMessage}
 	Retiring            = &Plan{Action: Retire, Reason: reasons.Retiring, follows: written, says: text(asked)}
 	Deleting            = &Plan{Action: Delete, Reason: reasons.Deleting, follows: written, says: text(asked)}
