@@ -13,6 +13,7 @@ import (
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/engine/managed"
 )
 
 // FuzzSecret: whatever the data of a Secret is, it becomes credentials, or a problem that
@@ -50,7 +51,7 @@ func FuzzSecret(f *testing.F) {
 		obj.Spec.Vendor, obj.Spec.Endpoint = "ConductorOne", "https://tenant.example"
 		obj.Spec.Credentials.SecretRef = &v1alpha1.LocalObjectRef{Name: "credentials"}
 		_, err := pool.Open(t.Context(), obj)
-		var problem *Problem
+		var problem *managed.BackendError
 		if !errors.As(err, &problem) {
 			t.Fatalf("%T: %v", err, err)
 		}

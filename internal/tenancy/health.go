@@ -10,6 +10,7 @@ import (
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/engine/managed"
 )
 
 // askAfter is how often the health pass asks a tenant that nothing happened to.
@@ -46,7 +47,7 @@ func (p *Pool) Check(ctx context.Context, obj Object) (Health, error) {
 	}
 	before := p.kept(key)
 	open, err := p.Open(ctx, obj)
-	var problem *Problem
+	var problem *managed.BackendError
 	switch {
 	case errors.As(err, &problem):
 		return Health{Reason: problem.Reason, Message: problem.Message}, nil

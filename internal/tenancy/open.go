@@ -16,13 +16,14 @@ import (
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/engine/managed"
 )
 
 // subjectTokenSeconds is how long a workload identity token lives.
 const subjectTokenSeconds = 600
 
 // Open reads the backend's credentials live and opens its tenant, or returns the
-// one that is open already if nothing changed. Errors are *Problem, or of the API server.
+// one that is open already if nothing changed. Errors are *managed.BackendError, or of the API server.
 func (p *Pool) Open(ctx context.Context, obj Object) (*opened, error) {
 	spec := obj.GetBackendSpec()
 	endpoint, err := EndpointOf(spec, p.AllowInsecure)
@@ -31,11 +32,11 @@ func (p *Pool) Open(ctx context.Context, obj Object) (*opened, error) {
 	}
 	outside := p.Outside && obj.GetNamespace() != ""
 	if outside && loopback(endpoint.Hostname()) {
-		return nil, &Problem{v1alpha1.ReasonInvalidSpec, "spec.endpoint: is a loopback address, which is the manager's own host; the flag --allow-loopback-endpoints permits it"}
+		return nil, &managed.BackendError{Reason: v1alpha1.ReasonInvalidSpec, Message: "spec.endpoint: is a loopback address, which is the manager's own host; the flag --allow-loopback-endpoints permits it"}
 	}
 	vendor, ok := p.vendor(string(spec.Vendor))
 	if !ok {
-		return nil, &Problem{v1alpha1.ReasonInvalidSpec, fmt.Sprintf("spec.vendor: %s is not supported by this version of the operator", spec.Vendor)}
+		return nil, &managed.BackendError{Reason: v1alpha1.ReasonInvalidSpec, Message: fmt.Sprintf("spec.vendor: %s is not supported by this version of the operator", spec.Vendor)}
 	}
 	namespace := obj.GetNamespace()
 	if namespace == "" {
@@ -76,7 +77,7 @@ func (p *Pool) enter(key string, generation int64, vendor backend.Vendor, cfg ba
 		if before == nil || before.credential != credential {
 			p.leave(key, credential)
 		}
-		return nil, nil, &Problem{v1alpha1.ReasonSecretInvalid, err.Error()}
+		return nil, nil, &managed.BackendError{Reason: v1alpha1.ReasonSecretInvalid, Message: err.Error()}
 	}
 	if p.opened == nil {
 		p.opened = map[string]*opened{}
@@ -178,13 +179,13 @@ func (p *Pool) credentials(ctx context.Context, namespace string, spec *v1alpha1
 		return p.workloadIdentity(namespace, w, endpoint)
 	}
 	if spec.Credentials.SecretRef == nil {
-		return backend.Credentials{}, credential{}, &Problem{v1alpha1.ReasonInvalidSpec, "spec.credentials: write secretRef or workloadIdentity"}
+		return backend.Credentials{}, credential{}, &managed.BackendError{Reason: v1alpha1.ReasonInvalidSpec, Message: "spec.credentials: write secretRef or workloadIdentity"}
 	}
 	name := spec.Credentials.SecretRef.Name
 	secret := &corev1.Secret{}
 	err := p.Client.Get(ctx, client.ObjectKey{Namespace: namespace, Name: name}, secret)
 	if apierrors.IsNotFound(err) {
-		return backend.Credentials{}, credential{}, &Problem{v1alpha1.ReasonSecretNotFound, fmt.Sprintf("spec.credentials.secretRef: there is no Secret %s/%s", namespace, name)}
+		return backend.Credentials{}, credential{}, &managed.BackendError{Reason: v1alpha1.ReasonSecretNotFound, Message: fmt.Sprintf("spec.credentials.secretRef: there is no Secret %s/%s", namespace, name)}
 	}
 	if err != nil {
 		return backend.Credentials{}, credential{}, fmt.Errorf("reading Secret %s/%s: %w", namespace, name, err)
@@ -195,8 +196,8 @@ func (p *Pool) credentials(ctx context.Context, namespace string, spec *v1alpha1
 		c.Token = backend.Secret(value("apiKey"))
 	}
 	if c.Token == "" && (c.ClientID == "" || c.ClientSecret == "") {
-		return backend.Credentials{}, credential{}, &Problem{v1alpha1.ReasonSecretInvalid,
-			fmt.Sprintf("Secret %s/%s: has none of the keys clientID and clientSecret, token, apiKey that %s needs", namespace, name, spec.Vendor)}
+		return backend.Credentials{}, credential{}, &managed.BackendError{Reason: v1alpha1.ReasonSecretInvalid,
+			Message: fmt.Sprintf("Secret %s/%s: has none of the keys clientID and clientSecret, token, apiKey that %s needs", namespace, name, spec.Vendor)}
 	}
 	return c, secretCredential(c), nil
 }
@@ -207,8 +208,8 @@ func (p *Pool) workloadIdentity(namespace string, w *v1alpha1.WorkloadIdentity, 
 	_, right, _ := strings.Cut(w.ClientID, "@")
 	host, _, _ := strings.Cut(right, "/")
 	if host != endpoint.Hostname() {
-		return backend.Credentials{}, credential{}, &Problem{v1alpha1.ReasonInvalidSpec,
-			fmt.Sprintf("spec.credentials.workloadIdentity.clientID: belongs to host %q, and spec.endpoint to %q", host, endpoint.Hostname())}
+		return backend.Credentials{}, credential{}, &managed.BackendError{Reason: v1alpha1.ReasonInvalidSpec,
+			Message: fmt.Sprintf("spec.credentials.workloadIdentity.clientID: belongs to host %q, and spec.endpoint to %q", host, endpoint.Hostname())}
 	}
 	account := w.ServiceAccountRef.Name
 	token := func(ctx context.Context) (backend.Secret, error) {
@@ -235,13 +236,13 @@ func (p *Pool) caBundle(ctx context.Context, namespace string, ref *v1alpha1.CAB
 	cm := &corev1.ConfigMap{}
 	err := p.Client.Get(ctx, client.ObjectKey{Namespace: namespace, Name: ref.Name}, cm)
 	if apierrors.IsNotFound(err) {
-		return nil, &Problem{v1alpha1.ReasonSecretNotFound, fmt.Sprintf("spec.caBundleRef: there is no ConfigMap %s/%s", namespace, ref.Name)}
+		return nil, &managed.BackendError{Reason: v1alpha1.ReasonSecretNotFound, Message: fmt.Sprintf("spec.caBundleRef: there is no ConfigMap %s/%s", namespace, ref.Name)}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading ConfigMap %s/%s: %w", namespace, ref.Name, err)
 	}
 	if cm.Data[key] == "" {
-		return nil, &Problem{v1alpha1.ReasonSecretInvalid, fmt.Sprintf("spec.caBundleRef: ConfigMap %s/%s has no key %q", namespace, ref.Name, key)}
+		return nil, &managed.BackendError{Reason: v1alpha1.ReasonSecretInvalid, Message: fmt.Sprintf("spec.caBundleRef: ConfigMap %s/%s has no key %q", namespace, ref.Name, key)}
 	}
 	return []byte(cm.Data[key]), nil
 }

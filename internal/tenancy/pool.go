@@ -77,16 +77,6 @@ type opened struct {
 	refused    bool // a 401 came back since the last look
 }
 
-// Problem is why a backend cannot be opened.
-type Problem struct {
-	// Reason is a reason of the backend's Ready condition.
-	Reason  string
-	Message string
-}
-
-// Error returns the message.
-func (p *Problem) Error() string { return p.Message }
-
 // Key names a backend object: kind/namespace/name.
 func Key(o Object) string {
 	if _, ok := o.(*v1alpha1.ClusterGovernanceBackend); ok {
@@ -222,7 +212,7 @@ func (p *Pool) use(ctx context.Context, obj Object, deleting bool) (*managed.Bac
 		if open, err = p.Open(ctx, obj); err != nil {
 			if kept := p.kept(key); deleting && kept != nil {
 				open = kept
-			} else if problem := (*Problem)(nil); errors.As(err, &problem) {
+			} else if problem := (*managed.BackendError)(nil); errors.As(err, &problem) {
 				p.changed(key)
 				return nil, notReady(problem.Message)
 			} else {
@@ -345,16 +335,16 @@ func (p *Pool) leave(key, credential string) {
 }
 
 // EndpointOf checks the endpoint: https, or http for loopback addresses, and for others if insecure ones are allowed. An
-// error is a *Problem.
+// error is a *managed.BackendError.
 func EndpointOf(spec *v1alpha1.GovernanceBackendSpec, allowInsecure bool) (*url.URL, error) {
 	u, err := url.Parse(strings.TrimSuffix(spec.Endpoint, "/"))
 	if err != nil || u.Host == "" {
-		return nil, &Problem{v1alpha1.ReasonInvalidSpec, "spec.endpoint: is not a URL"}
+		return nil, &managed.BackendError{Reason: v1alpha1.ReasonInvalidSpec, Message: "spec.endpoint: is not a URL"}
 	}
 	if u.Scheme == "https" || u.Scheme == "http" && (allowInsecure || loopback(u.Hostname())) {
 		return u, nil
 	}
-	return nil, &Problem{v1alpha1.ReasonInvalidSpec, fmt.Sprintf("spec.endpoint: %s must be https (http is allowed for loopback addresses only)", u.Redacted())}
+	return nil, &managed.BackendError{Reason: v1alpha1.ReasonInvalidSpec, Message: fmt.Sprintf("spec.endpoint: %s must be https (http is allowed for loopback addresses only)", u.Redacted())}
 }
 
 // isGone reports whether a backend is no more, by the cache.

@@ -17,14 +17,9 @@ import (
 	"github.com/governance-operator/governance-operator/internal/tenancy"
 )
 
-// fault is a field that cannot be as it is written.
-type fault struct{ path, message string }
-
-func (f fault) String() string { return f.path + ": " + f.message }
-
 // verdict is what can be said of an object with no look at a vendor.
 type verdict struct {
-	faults   []fault
+	faults   []backend.Problem
 	warnings []string
 }
 
@@ -60,7 +55,7 @@ func backendValidator[O tenancy.Object](j *validators) func(context.Context, O) 
 	return func(_ context.Context, obj O) (v verdict) {
 		if _, err := tenancy.EndpointOf(obj.GetBackendSpec(), j.allowInsecure); err != nil {
 			const path = "spec.endpoint"
-			v.faults = []fault{{path, strings.TrimPrefix(err.Error(), path+": ")}}
+			v.faults = []backend.Problem{{Path: path, Message: strings.TrimPrefix(err.Error(), path+": ")}}
 		}
 		for _, needless := range tenancy.Needless(obj.GetBackendSpec(), j.vendors) {
 			v.warnings = append(v.warnings, "spec.capabilities.overrides: "+needless+" takes nothing away, since "+string(obj.GetBackendSpec().Vendor)+" has no such capability")
@@ -86,7 +81,7 @@ func validate[O managed.Object, D backend.Model](ctx context.Context, j *validat
 	out.warnings = append(out.warnings, r.Cautions()...)
 	for _, p := range r.Problems() {
 		if p.Spec { // Anything else is about what is there at the vendor and in the cluster: it may come.
-			out.faults = append(out.faults, fault{p.Path, strings.TrimPrefix(p.Message, p.Path+": ")})
+			out.faults = append(out.faults, backend.Problem{Path: p.Path, Message: strings.TrimPrefix(p.Message, p.Path+": ")})
 		}
 	}
 	return out

@@ -88,7 +88,7 @@ func (v validator[O]) ValidateUpdate(ctx context.Context, old, obj O) (admission
 		return found.warnings, nil
 	}
 	before := v.validate(ctx, old).faults
-	var fresh []fault
+	var fresh []backend.Problem
 	for _, f := range found.faults {
 		if slices.Contains(before, f) {
 			found.warnings = append(found.warnings, f.String())
@@ -108,13 +108,13 @@ func (v validator[O]) ValidateDelete(ctx context.Context, obj O) (admission.Warn
 }
 
 // refusal is the API server's own error for invalid objects: it names the object and every field.
-func (v validator[O]) refusal(obj O, faults []fault) error {
+func (v validator[O]) refusal(obj O, faults []backend.Problem) error {
 	if len(faults) == 0 {
 		return nil
 	}
 	var list field.ErrorList
 	for _, f := range faults {
-		list = append(list, &field.Error{Type: field.ErrorTypeInvalid, Field: f.path, BadValue: field.OmitValueType{}, Detail: f.message})
+		list = append(list, &field.Error{Type: field.ErrorTypeInvalid, Field: f.Path, BadValue: field.OmitValueType{}, Detail: f.Message})
 	}
 	return apierrors.NewInvalid(v1alpha1.GroupVersion.WithKind(v.kind).GroupKind(), obj.GetName(), list)
 }

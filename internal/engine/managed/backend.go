@@ -78,7 +78,7 @@ func BackendKey(obj Object) string {
 
 // BackendError says why a backend cannot be used. The object is not to blame.
 type BackendError struct {
-	// Reason is a condition reason.
+	// Reason is a reason of the backend's Ready condition, or of the object's Synced.
 	Reason  string
 	Message string
 }
