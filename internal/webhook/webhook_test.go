@@ -10,6 +10,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
+	"github.com/governance-operator/governance-operator/internal/backend"
 )
 
 func TestAnUpdateIsRefusedForWhatItMakesWrongAlone(t *testing.T) {
@@ -38,7 +39,7 @@ func TestAnUpdateIsRefusedForWhatItMakesWrongAlone(t *testing.T) {
 				validate: func(_ context.Context, obj *v1alpha1.AccessProfile) (out verdict) {
 					for _, word := range strings.Fields(obj.Spec.DisplayName) {
 						if word == "old" || word == "new" {
-							out.faults = append(out.faults, fault{"spec." + word, "is wrong"})
+							out.faults = append(out.faults, backend.Problem{Path: "spec." + word, Message: "is wrong"})
 						}
 					}
 					return out
