@@ -89,7 +89,7 @@ func main() {
 	flag.BoolVar(&o.insecure, "allow-insecure-endpoints", false, "permit http endpoints that are not loopback addresses")
 	flag.DurationVar(&o.pace.Window, "recovery-window", 0, "how long an interrupted create is waited for before another is sent; the default suits the default lease, and less is for tests only")
 	flag.DurationVar(&o.pace.ReviewPoll, "review-poll-interval", 0, "how often a review that waits for people is looked at (default 5m)")
-	flag.DurationVar(&o.pace.TailPeriod, "tail-interval", 0, "how often fields are read that no list holds (default 1h)")
+	flag.DurationVar(&o.pace.DetailPeriod, "tail-interval", 0, "how often fields are read that no list holds (default 1h)")
 	flag.StringVar(&o.audit, "audit-log", telemetry.AuditToLog, "where the record of every write at a vendor goes: log (the manager's own log, as logger \"audit\"), stdout, or the path of a file that is appended to")
 	flag.StringVar(&o.traceTo, "tracing-endpoint", "", "URL of a collector that takes spans by OTLP over gRPC, such as http://collector:4317; empty switches tracing off")
 	flag.Float64Var(&o.tracePart, "tracing-sample-ratio", 1, "part of the passes that are traced, between 0 and 1")

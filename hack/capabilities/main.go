@@ -195,7 +195,7 @@ func lateness(c backend.Capabilities, f backend.Field) string {
 		return ""
 	case backend.Covers(c.WriteOnly, f.Path):
 		return "never"
-	case backend.Covers(c.Tail, f.Path):
+	case backend.Covers(c.DetailFields, f.Path):
 		return "with the detail fields"
 	}
 	return "with the row"

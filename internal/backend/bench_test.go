@@ -35,7 +35,7 @@ func BenchmarkRowDigest(b *testing.B) {
 	obs := Observation[AppEntitlement]{Exists: true, ID: "2Xo0ckFa6dPLw0zVqkQFL0uTkyB", ParentID: "2Xo0dkFa6dPLw0zVqkQFL0uTkyB", Actual: actual}
 	b.ReportAllocs()
 	for b.Loop() {
-		if RowDigest(desired, obs, Capabilities{Tail: []string{"owners"}}) == "" {
+		if RowDigest(desired, obs, Capabilities{DetailFields: []string{"owners"}}) == "" {
 			b.Fatal("no digest")
 		}
 	}

@@ -53,8 +53,8 @@ type Capabilities struct {
 	WriteOnly []string
 	// Removed says of each field what becomes of it when it leaves the spec of an object that wrote it.
 	Removed map[string]Removal
-	// Tail fields are not part of list rows; they cost calls of their own.
-	Tail []string
+	// DetailFields are not part of list rows; they cost calls of their own.
+	DetailFields []string
 	// MaxLength bounds texts, in characters, the mark's line included.
 	MaxLength map[string]int
 	// Narrows says of the fields that let people in when a change of them takes access away and gives none.

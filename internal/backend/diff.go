@@ -29,14 +29,14 @@ func (c Changes) Paths() []string {
 	return out
 }
 
-// Unwritable reports whether there are changes and every one of them is in sealed.
-func (c Changes) Unwritable(sealed []string) bool {
-	return len(c) > 0 && !slices.ContainsFunc(c, func(ch Change) bool { return !Covers(sealed, ch.Path) })
+// Unwritable reports whether there are changes and each one is of a read-only field.
+func (c Changes) Unwritable(readOnly []string) bool {
+	return len(c) > 0 && !slices.ContainsFunc(c, func(ch Change) bool { return !Covers(readOnly, ch.Path) })
 }
 
-// Without returns the changes that are not in sealed.
-func (c Changes) Without(sealed []string) Changes {
-	return slices.DeleteFunc(slices.Clone(c), func(ch Change) bool { return Covers(sealed, ch.Path) })
+// Without returns the changes whose fields are not in readOnly.
+func (c Changes) Without(readOnly []string) Changes {
+	return slices.DeleteFunc(slices.Clone(c), func(ch Change) bool { return Covers(readOnly, ch.Path) })
 }
 
 // PathMark is the change that stands for a mark in prose that is gone.

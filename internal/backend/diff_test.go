@@ -196,15 +196,15 @@ func TestAppliedHoldsOnlyHiddenFieldsThatWereSent(t *testing.T) {
 func TestChanges(t *testing.T) {
 	changes := Changes{{"displayName"}, {"conductorOne.policies.grant"}}
 	for sentence, c := range map[string]struct{ got, want any }{
-		"a path has changed":                 {changes.Has("displayName"), true},
-		"something below a path":             {changes.Has("conductorOne.policies"), true},
-		"a path that only begins alike":      {changes.Has("conductorOne.pol"), false},
-		"any of some":                        {changes.Any("owners", "displayName"), true},
-		"none of some":                       {changes.Any("owners"), false},
-		"all of them sealed":                 {changes.Unwritable([]string{"displayName", "conductorOne"}), true},
-		"one of them sealed":                 {changes.Unwritable([]string{"displayName"}), false},
-		"nothing is not unwritable":          {Changes{}.Unwritable([]string{"displayName"}), false},
-		"what is left beside what is sealed": {changes.Without([]string{"conductorOne"}).Paths(), []string{"displayName"}},
+		"a path has changed":                    {changes.Has("displayName"), true},
+		"something below a path":                {changes.Has("conductorOne.policies"), true},
+		"a path that only begins alike":         {changes.Has("conductorOne.pol"), false},
+		"any of some":                           {changes.Any("owners", "displayName"), true},
+		"none of some":                          {changes.Any("owners"), false},
+		"all of them read-only":                 {changes.Unwritable([]string{"displayName", "conductorOne"}), true},
+		"one of them read-only":                 {changes.Unwritable([]string{"displayName"}), false},
+		"nothing is not unwritable":             {Changes{}.Unwritable([]string{"displayName"}), false},
+		"what is left beside what is read-only": {changes.Without([]string{"conductorOne"}).Paths(), []string{"displayName"}},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			if diff := cmp.Diff(c.want, c.got); diff != "" {

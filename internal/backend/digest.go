@@ -21,7 +21,7 @@ func RowDigest[D any](desired D, obs Observation[D], caps Capabilities) string {
 	}
 	have := byPath(obs.Actual)
 	for _, want := range Fields(desired) {
-		if want.Parameter || caps.carries(want.Path) || Covers(caps.Tail, want.Path) || Covers(caps.WriteOnly, want.Path) {
+		if want.Parameter || caps.carries(want.Path) || Covers(caps.DetailFields, want.Path) || Covers(caps.WriteOnly, want.Path) {
 			continue
 		}
 		_, seen := hashes(want, have[want.Path])
@@ -46,11 +46,11 @@ func DesiredDigest(desired any) string {
 	return DigestPrefix + hex.EncodeToString(h.Sum(nil)[:12])
 }
 
-// TailOf returns the tail fields that desired manages.
-func TailOf(desired any, caps Capabilities) []string {
+// DetailFieldsOf returns the detail fields that desired manages.
+func DetailFieldsOf(desired any, caps Capabilities) []string {
 	var out []string
 	for _, f := range Fields(desired) {
-		if Covers(caps.Tail, f.Path) && !f.Parameter {
+		if Covers(caps.DetailFields, f.Path) && !f.Parameter {
 			out = append(out, f.Path)
 		}
 	}

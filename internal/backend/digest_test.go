@@ -6,7 +6,7 @@ import (
 )
 
 func TestRowDigest(t *testing.T) {
-	caps := Capabilities{Tail: []string{"owners"}, WriteOnly: []string{"conductorOne.requestSchemaID"}}
+	caps := Capabilities{DetailFields: []string{"owners"}, WriteOnly: []string{"conductorOne.requestSchemaID"}}
 	desired := AppEntitlement{DisplayName: To("Name"), Owners: Set{"u1"}, ConductorOne: &ConductorOneAppEntitlement{
 		Annotations: Pairs{"a": "1"}, RequestSchemaID: To("form")}}
 	base := func() Observation[AppEntitlement] {
@@ -20,7 +20,7 @@ func TestRowDigest(t *testing.T) {
 		same   bool
 	}{
 		"a full read says the same as its row": {func(o *Observation[AppEntitlement]) { o.Actual.Owners = Set{"u1"} }, true},
-		"a field in the tail is not part":      {func(o *Observation[AppEntitlement]) { o.Actual.Owners = Set{"u2"} }, true},
+		"a detail field is not part":           {func(o *Observation[AppEntitlement]) { o.Actual.Owners = Set{"u2"} }, true},
 		"a field nobody set is not part":       {func(o *Observation[AppEntitlement]) { o.Actual.Description = To("text") }, true},
 		"an annotation nobody set is not part": {func(o *Observation[AppEntitlement]) { o.Actual.ConductorOne.Annotations["b"] = "2" }, true},
 		"a hidden field is not part":           {func(o *Observation[AppEntitlement]) { o.Actual.ConductorOne.RequestSchemaID = To("x") }, true},
@@ -72,9 +72,9 @@ func TestDesiredDigest(t *testing.T) {
 	}
 }
 
-func TestTailOfListsManagedTailFields(t *testing.T) {
-	caps := Capabilities{Tail: []string{"owners", "conductorOne"}}
-	got := TailOf(AppEntitlement{DisplayName: To("n"), Owners: Set{}, ConductorOne: &ConductorOneAppEntitlement{Alias: To("a")}}, caps)
+func TestDetailFieldsOfListsManagedOnes(t *testing.T) {
+	caps := Capabilities{DetailFields: []string{"owners", "conductorOne"}}
+	got := DetailFieldsOf(AppEntitlement{DisplayName: To("n"), Owners: Set{}, ConductorOne: &ConductorOneAppEntitlement{Alias: To("a")}}, caps)
 	if len(got) != 2 || got[0] != "owners" || got[1] != "conductorOne.alias" {
 		t.Errorf("got %v", got)
 	}

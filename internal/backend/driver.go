@@ -46,12 +46,12 @@ type Driver[D any] interface {
 	Capabilities() Capabilities
 	// Observe reads the one remote that ref means: by ID, else by Mark.Token, else by Key.
 	// Absent is an observation with Exists false and no error; an error never means absent.
-	// Two remotes answering to a key are an Ambiguous error; two with one token are a Twin.
+	// Two remotes answering to a key are an Ambiguous error; two with one token are a Duplicate.
 	Observe(ctx context.Context, ref Ref) (Observation[D], error)
 	// ObserveMany reads the rows of all refs in the cheapest way, by list pages. It yields
 	// one observation for each ref with an ID, and for each ref without one (ParentID and
 	// Mark.Owner only) one for every remote of that parent that bears a mark. Where that is
-	// nothing, an absent one without an ID has the date. Tail fields are not filled. The first
+	// nothing, an absent one without an ID has the date. Detail fields are not filled. The first
 	// error ends the sequence. With Ref.Every each remote of the parent is yielded: of those that no
 	// other ref asks for only ID, ParentID, Mark and what the names are made of need be filled.
 	ObserveMany(ctx context.Context, refs []Ref) iter.Seq2[Observation[D], error]
@@ -90,10 +90,10 @@ type Ref struct {
 	Mark     Mark
 	// Every asks ObserveMany for all remotes of the parent.
 	Every bool
-	// Tail names the tail fields to read beside the row (see Capabilities.Tail).
-	Tail []string
+	// DetailFields names the detail fields to read beside the row (see Capabilities.DetailFields).
+	DetailFields []string
 	// Since is when the create was sent whose remote a look by Mark.Token is for, by the vendor's clock; zero where
-	// none was. See Observation.Namesake.
+	// none was. See Observation.NameHolder.
 	Since time.Time
 }
 
@@ -150,23 +150,23 @@ type Observation[D any] struct {
 	// Undeletable: this one cannot be deleted at the vendor (synced by a connector, built in).
 	Undeletable bool
 	Retired     bool
-	// Sealed lists the fields that take no more edits.
-	Sealed []string
+	// ReadOnly lists the fields that take no more edits.
+	ReadOnly []string
 	// Locked: a draft is open, which a write must not overtake unless the model's OpensDraft says so.
 	Locked bool
-	// Twin is a second remote that bears the same token.
-	Twin *Twin
-	// Namesake is the id of a remote that has the name of Ref.Key, bears no mark, and was made since Ref.Since: it may be
+	// Duplicate is a second remote that bears the same token.
+	Duplicate *Duplicate
+	// NameHolder is the id of a remote that has the name of Ref.Key, bears no mark, and was made since Ref.Since: it may be
 	// ours, and somebody edited the mark away. Only a look by token that finds nothing has it, and only for a run-once kind.
-	Namesake string
+	NameHolder string
 	// AlsoCalled is another spelling of the name that the remote answers to, as with a prefix that the vendor put before it.
 	AlsoCalled string
 	// Date is the vendor's clock when it answered, zero where it told none.
 	Date time.Time
 }
 
-// Twin is a second remote with the same token.
-type Twin struct {
+// Duplicate is a second remote with the same token.
+type Duplicate struct {
 	ID        string
 	ParentID  string
 	CreatedAt time.Time

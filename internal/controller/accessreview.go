@@ -16,10 +16,10 @@ import (
 // +kubebuilder:rbac:groups=governance-operator.io,resources=accessreviews,verbs=get;list;watch;patch
 // +kubebuilder:rbac:groups=governance-operator.io,resources=accessreviews/status,verbs=patch
 
-// Tail paths that are no fields: figures of a review that cost calls of their own.
+// Detail paths that are no fields of the spec: figures of a review that cost calls of their own.
 const (
-	tailProgress = "progress"
-	tailReports  = "reports"
+	detailProgress = "progress"
+	detailReports  = "reports"
 )
 
 // reviewPoll is how often a review that waits for people is looked at.
@@ -46,7 +46,7 @@ func AccessReviewKind(pollEvery time.Duration) managed.Kind[*v1alpha1.AccessRevi
 			if !started(obj) {
 				return nil
 			}
-			return []string{tailProgress, tailReports}
+			return []string{detailProgress, detailReports}
 		},
 		Poll: func(obj *v1alpha1.AccessReview) time.Duration {
 			switch obj.Status.State {

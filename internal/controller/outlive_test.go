@@ -41,7 +41,7 @@ var _ = Describe("a review that runs outlives what it is about", func() {
 		t.reconcile(ctx, obj, "one")
 		t.ready(ctx, obj, "one")
 
-		By("taking an edit of what is not sealed")
+		By("taking an edit of what is not read-only")
 		t.apply(ctx, strings.ReplaceAll(written, "2031-01-01", "2031-02-02"))
 		t.ready(ctx, obj, "one")
 		Expect(objectOf(reviewObjects(t), id)["completionDate"]).To(HavePrefix("2031-02-02"))

@@ -51,7 +51,7 @@ func TestEveryPathOfAModelIsAPathOfItsSpec(t *testing.T) {
 			}
 			for vendor, tenant := range tenants(t) {
 				caps := c.capabilities(tenant)
-				for _, path := range slices.Concat(caps.Required, caps.CreateOnly, caps.WriteOnly, caps.Tail,
+				for _, path := range slices.Concat(caps.Required, caps.CreateOnly, caps.WriteOnly, caps.DetailFields,
 					slices.Collect(maps.Keys(caps.Unsupported)), slices.Collect(maps.Keys(caps.Warnings)),
 					slices.Collect(maps.Keys(caps.Values)), slices.Collect(maps.Keys(caps.MaxLength)), slices.Collect(maps.Keys(caps.MaxItems)),
 					slices.Collect(maps.Keys(caps.Carried)), caps.NotEmpty) {

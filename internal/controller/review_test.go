@@ -240,7 +240,7 @@ var _ = Describe("an access review", func() {
 		t.ready(ctx, obj, "one")
 		Expect(t.Counts().Writes).To(BeZero())
 
-		By("being sealed like the rest once it runs")
+		By("being read-only like the rest once it runs")
 		Expect(t.SetReviewState(id, "OPEN")).To(Succeed())
 		t.reviewState(ctx, obj, "one", v1alpha1.ReviewRunning)
 		t.ready(ctx, obj, "one")

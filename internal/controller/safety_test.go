@@ -187,7 +187,7 @@ var _ = Describe("what must never happen", func() {
 		for _, s := range subjects {
 			if s.creates && !s.unique {
 				It("a copy of "+s.String()+" with all its annotations gets a remote of its own", func(ctx SpecContext) {
-					t, obj, twin := s.tenant(ctx), newObject(s.kind).(managed.Object), newObject(s.kind).(managed.Object)
+					t, obj, theirs := s.tenant(ctx), newObject(s.kind).(managed.Object), newObject(s.kind).(managed.Object)
 					second := "  management: {creation: CreateDuplicate}"
 					if s.kind == v1alpha1.KindAccessReview {
 						second = "" // Their names may repeat.
@@ -196,21 +196,21 @@ var _ = Describe("what must never happen", func() {
 					t.ready(ctx, obj, "one")
 					other := t.again(ctx)
 					other.apply(ctx, s.manifest("one", "Copied", "  suspend: true"))
-					other.says(ctx, twin, "one", v1alpha1.ConditionSynced, v1alpha1.ReasonSuspended)
-					Expect(c.Delete(ctx, twin)).To(Succeed())
-					other.gone(ctx, twin, "one")
+					other.says(ctx, theirs, "one", v1alpha1.ConditionSynced, v1alpha1.ReasonSuspended)
+					Expect(c.Delete(ctx, theirs)).To(Succeed())
+					other.gone(ctx, theirs, "one")
 					copied := obj.DeepCopyObject().(managed.Object)
 					copied.SetNamespace(other.namespace)
 					copied.SetResourceVersion("")
 					copied.SetUID("")
 					Expect(c.Create(ctx, copied)).To(Succeed())
-					other.ready(ctx, twin, "one")
-					Expect(twin.GetManagedStatus().Remote.ID).NotTo(Equal(obj.GetManagedStatus().Remote.ID))
-					Expect(twin.GetAnnotations()[v1alpha1.AnnotationIntent]).NotTo(Equal(obj.GetAnnotations()[v1alpha1.AnnotationIntent]))
+					other.ready(ctx, theirs, "one")
+					Expect(theirs.GetManagedStatus().Remote.ID).NotTo(Equal(obj.GetManagedStatus().Remote.ID))
+					Expect(theirs.GetAnnotations()[v1alpha1.AnnotationIntent]).NotTo(Equal(obj.GetAnnotations()[v1alpha1.AnnotationIntent]))
 					Expect(s.count(t, "Copied")).To(Equal(2))
 					other.told(ctx, "one", v1alpha1.ReasonCopiedIntent)
-					Expect(c.Delete(ctx, twin)).To(Succeed())
-					other.gone(ctx, twin, "one")
+					Expect(c.Delete(ctx, theirs)).To(Succeed())
+					other.gone(ctx, theirs, "one")
 					if s.deletes {
 						eventually(ctx, func() int { return s.count(t, "Copied") }).Should(Equal(1))
 					}

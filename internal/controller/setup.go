@@ -53,8 +53,8 @@ type Options struct {
 	Concurrency int
 	// ResyncInterval replaces spec.resyncInterval of every backend, if it is set.
 	ResyncInterval time.Duration
-	// ReviewPoll, TailPeriod, SweepEvery, Window and HealthEvery replace the usual paces, if they are set.
-	ReviewPoll, TailPeriod, SweepEvery, Window, HealthEvery time.Duration
+	// ReviewPoll, DetailPeriod, SweepEvery, Window and HealthEvery replace the usual paces, if they are set.
+	ReviewPoll, DetailPeriod, SweepEvery, Window, HealthEvery time.Duration
 	// Lease reports whether this process may write.
 	Lease func() error
 	// At is called at the named points of the write path, for tests.
@@ -141,7 +141,7 @@ func Setup(ctx context.Context, mgr manager.Manager, o Options) error {
 		return fmt.Errorf("registering metrics: %w", err)
 	}
 	return mgr.Add(&sweep.Sweeper{
-		Kinds: swept, Every: o.SweepEvery, TailPeriod: o.TailPeriod, Done: log.Done,
+		Kinds: swept, Every: o.SweepEvery, DetailPeriod: o.DetailPeriod, Done: log.Done,
 		Targets: pool.Targets, Open: pool.ForSweep,
 	})
 }

@@ -85,7 +85,7 @@ var _ = BeforeSuite(func(ctx SpecContext) {
 	Expect(controller.Setup(background, mgr, controller.Options{
 		Observe: records.Observer,
 		Vendors: vendors.All(), ClusterID: "cluster-one", OperatorNamespace: "default", ClusterKind: true, UserAgent: "test", Concurrency: 4,
-		ResyncInterval: resync, SweepEvery: 200 * time.Millisecond, TailPeriod: 2 * time.Second, ReviewPoll: time.Second, Window: window, HealthEvery: time.Second,
+		ResyncInterval: resync, SweepEvery: 200 * time.Millisecond, DetailPeriod: 2 * time.Second, ReviewPoll: time.Second, Window: window, HealthEvery: time.Second,
 	})).To(Succeed())
 	ended := make(chan error, 1)
 	go func() { ended <- mgr.Start(background) }()

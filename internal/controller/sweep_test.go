@@ -19,8 +19,8 @@ import (
 
 const underReport = "  management: {drift: Report}"
 
-// tail is an edit in the console of a field that no list holds.
-type tail struct {
+// detail is an edit in the console of a field that no list holds.
+type detail struct {
 	vendor v1alpha1.Vendor
 	kind   string
 	// field is the path that is told.
@@ -34,7 +34,7 @@ type tail struct {
 	held func(t *tenant, id string) any
 }
 
-var tails = []tail{
+var details = []detail{
 	{
 		vendor: v1alpha1.VendorConductorOne, kind: v1alpha1.KindAppEntitlement, field: "owners",
 		spec:  "  owners: [{email: ada@corp.example}, {email: grace@corp.example}]",
@@ -97,9 +97,9 @@ var tails = []tail{
 	},
 }
 
-// ofProfile is a tail of a ConductorOne profile.
-func ofProfile(field, spec string, patch map[string]any, held func(conductorone.ProfileDump) any) tail {
-	return tail{vendor: v1alpha1.VendorConductorOne, kind: v1alpha1.KindAccessProfile, field: field, spec: spec, patch: patch,
+// ofProfile is a detail field of a ConductorOne profile.
+func ofProfile(field, spec string, patch map[string]any, held func(conductorone.ProfileDump) any) detail {
+	return detail{vendor: v1alpha1.VendorConductorOne, kind: v1alpha1.KindAccessProfile, field: field, spec: spec, patch: patch,
 		held: func(t *tenant, id string) any {
 			for _, p := range t.dump().AccessProfiles {
 				if p.Object["id"] == id {
@@ -112,8 +112,8 @@ func ofProfile(field, spec string, patch map[string]any, held func(conductorone.
 }
 
 // ofRequests is one half of how a SailPoint entitlement is asked for and taken away.
-func ofRequests(half, field, wanted string, edited map[string]any) tail {
-	return tail{vendor: v1alpha1.VendorSailPoint, kind: v1alpha1.KindAppEntitlement, field: "sailPoint." + field,
+func ofRequests(half, field, wanted string, edited map[string]any) detail {
+	return detail{vendor: v1alpha1.VendorSailPoint, kind: v1alpha1.KindAppEntitlement, field: "sailPoint." + field,
 		spec:  "  sailPoint: {match: {attribute: memberOf, value: CN=NAME}, " + half + ": " + wanted + "}",
 		patch: map[string]any{"requestConfig": map[string]any{half: edited}},
 		held: func(t *tenant, id string) any {
@@ -204,9 +204,9 @@ var _ = Describe("a sweep finds, of what nobody touched here,", func() {
 		})
 	}
 
-	for _, at := range tails {
+	for _, at := range details {
 		s := only(func(s subject) bool { return s.vendor == at.vendor && s.kind == at.kind })[0]
-		It("the "+at.field+" of "+s.String()+", when its tail is due, and corrects it, or tells it and writes nothing", func(ctx SpecContext) {
+		It("the "+at.field+" of "+s.String()+", when its detail fields are due, and corrects it, or tells it and writes nothing", func(ctx SpecContext) {
 			t, one, two := s.pair(ctx, at.spec)
 			held := func(obj managed.Object) string { return fmt.Sprint(at.held(t, obj.GetManagedStatus().Remote.ID)) }
 			edit := func(obj managed.Object) {

@@ -129,7 +129,7 @@ func theirs(owner string, change ...func(*v1alpha1.AppEntitlement)) func(w *worl
 func adviceOfTheEngine() map[string]advice {
 	sealed := func(w *world) {
 		id := w.remoteID("payroll")
-		w.tenant.Entitlements.Change(id, func(r *backendtest.Remote) { r.Sealed = []string{"displayName"} })
+		w.tenant.Entitlements.Change(id, func(r *backendtest.Remote) { r.ReadOnly = []string{"displayName"} })
 	}
 	return map[string]advice{
 		"a remote that is gone, where drift is reported": {
@@ -419,7 +419,7 @@ func adviceOfTheEngine() map[string]advice {
 				w.tenant.LoseResponse()
 				w.apply("payroll")
 				w.pass("payroll")
-				w.tenant.Entitlements.Change(w.tenant.Entitlements.Twin(first), func(r *backendtest.Remote) { r.Occupied = true })
+				w.tenant.Entitlements.Change(w.tenant.Entitlements.Duplicate(first), func(r *backendtest.Remote) { r.Occupied = true })
 				w.run("payroll")
 			},
 			reason: v1alpha1.ReasonAmbiguousRemote,

@@ -126,7 +126,7 @@ func TestASecondRemoteWithOurMarkIsRemoved(t *testing.T) {
 		w.tenant.LoseResponse()
 		w.apply("payroll")
 		w.pass("payroll")
-		twin := w.tenant.Entitlements.Twin(first)
+		twin := w.tenant.Entitlements.Duplicate(first)
 		w.run("payroll")
 		w.wantSynced("payroll", inSync)
 		w.wantRemotes(first)
@@ -141,7 +141,7 @@ func TestASecondRemoteThatPeopleUseIsLeftToThem(t *testing.T) {
 		w.tenant.LoseResponse()
 		w.apply("payroll")
 		w.pass("payroll")
-		twin := w.tenant.Entitlements.Twin(first)
+		twin := w.tenant.Entitlements.Duplicate(first)
 		w.tenant.Entitlements.Change(twin, func(r *backendtest.Remote) { r.Occupied = true })
 		w.run("payroll")
 		w.wantSynced("payroll", "False/AmbiguousRemote")
@@ -175,9 +175,9 @@ func TestWhatTheVendorCannotDeleteIsLetGoWhetherOrNotItAnswers(t *testing.T) {
 	})
 }
 
-func TestAnObjectThatGoesTakesItsTwinAlong(t *testing.T) {
+func TestAnObjectThatGoesTakesItsDuplicateAlong(t *testing.T) {
 	born(t, func(w *world) {
-		twin := w.tenant.Entitlements.Twin(first)
+		twin := w.tenant.Entitlements.Duplicate(first)
 		w.tenant.Entitlements.Change(twin, func(r *backendtest.Remote) { r.Occupied = true })
 		w.wipeStatus("payroll")
 		w.delete("payroll")

@@ -112,7 +112,7 @@ func TestWhatIsReportedIsFoundOnce(t *testing.T) {
 
 func TestEveryTailIsReadOnceInEachPeriodAlsoTheFirstAfterARestart(t *testing.T) {
 	in(t, func(w *world) {
-		w.tenant.Entitlements.Caps.Tail = []string{"description"}
+		w.tenant.Entitlements.Caps.DetailFields = []string{"description"}
 		var names, plain []string
 		for i := range 24 {
 			name := string(rune('a' + i))

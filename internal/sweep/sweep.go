@@ -25,8 +25,8 @@ import (
 // tracer does nothing until the manager is told where spans go.
 var tracer = otel.Tracer("governance-operator")
 
-// TailPeriod is how often fields are read that lists do not hold.
-const TailPeriod = time.Hour
+// DetailPeriod is how often fields are read that lists do not hold.
+const DetailPeriod = time.Hour
 
 const (
 	// longest is how long a sweep of a kind may take: more than the largest tenant needs at a slow pace.
@@ -66,8 +66,8 @@ type Sweeper struct {
 	Done func(key, kind string, managed int, at time.Time)
 	// Every is how often the schedule is looked at; five seconds if zero.
 	Every time.Duration
-	// TailPeriod replaces the usual hour, if it is set.
-	TailPeriod time.Duration
+	// DetailPeriod replaces the usual hour, if it is set.
+	DetailPeriod time.Duration
 
 	due map[string]time.Time
 
@@ -247,10 +247,10 @@ func (s *Sweeper) sweep(ctx context.Context, t Target, k Kind) {
 
 // period is how often what no list shows is asked anew.
 func (s *Sweeper) period() time.Duration {
-	if s.TailPeriod == 0 {
-		return TailPeriod
+	if s.DetailPeriod == 0 {
+		return DetailPeriod
 	}
-	return s.TailPeriod
+	return s.DetailPeriod
 }
 
 func jittered(d time.Duration) time.Duration {

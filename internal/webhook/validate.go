@@ -72,7 +72,7 @@ func validate[O managed.Object, D backend.Model](ctx context.Context, j *validat
 		kind.Desire(obj, r)
 	} else {
 		caps := driver.Capabilities()
-		desired, _ := kind.Judge(obj, r, caps, creates(obj, caps))
+		desired, _ := kind.Validate(obj, r, caps, creates(obj, caps))
 		for _, w := range caps.Warn(desired) {
 			out.warnings = append(out.warnings, "spec."+w.String())
 		}

@@ -18,7 +18,7 @@ func (t *tenant) live() map[string]int {
 	return out
 }
 
-// mended reports whether nothing of what was written in the console is left.
+// mended fails while something of what was written in the console is left.
 func (t *tenant) mended() error {
 	for name := range t.live() {
 		if strings.HasPrefix(name, consoleName) {

@@ -64,7 +64,7 @@ func Run[D backend.Model](t *testing.T, s Suite[D]) {
 		{"what was created needs no change", createdNeedsNoChange[D]},
 		{"the mark is found after a lost response, and one remote bears it", markIsFound[D]},
 		{"what may have lost its mark is told by its name", lostMarkIsTold[D]},
-		{"a second create with the same mark is refused or told as a twin", createTwiceIsTold[D]},
+		{"a second create with the same mark is refused or reported as a duplicate", createTwiceIsTold[D]},
 		{"an update changes what it should and nothing else", updateChangesOnlyThat[D]},
 		{"a field that nobody set never drifts", unsetNeverDrifts[D]},
 		{"a list row says the same as a full read", rowSaysTheSame[D]},
@@ -108,10 +108,10 @@ func (b *bench[D]) settle() {
 	}
 }
 
-func (b *bench[D]) tail() []string { return backend.TailOf(b.Desired, b.caps) }
+func (b *bench[D]) details() []string { return backend.DetailFieldsOf(b.Desired, b.caps) }
 
 func (b *bench[D]) byID(seen backend.Observation[D]) backend.Ref {
-	return backend.Ref{ID: seen.ID, ParentID: seen.ParentID, Tail: b.tail()}
+	return backend.Ref{ID: seen.ID, ParentID: seen.ParentID, DetailFields: b.details()}
 }
 
 // observe reads a remote that must be readable.
@@ -131,7 +131,7 @@ func (b *bench[D]) made(t *testing.T, token string, desired D) (backend.Observat
 	if !b.caps.Create {
 		return b.adopted(t, desired)
 	}
-	ref := backend.Ref{ParentID: b.ParentID, Key: desired.Key(), Mark: b.mark(token), Tail: b.tail()}
+	ref := backend.Ref{ParentID: b.ParentID, Key: desired.Key(), Mark: b.mark(token), DetailFields: b.details()}
 	obs, err := b.Driver.Create(t.Context(), ref, desired)
 	if err != nil {
 		t.Fatalf("Create: %v", err)
@@ -142,7 +142,7 @@ func (b *bench[D]) made(t *testing.T, token string, desired D) (backend.Observat
 	caps := b.caps.For(desired)
 	sent := slices.DeleteFunc(backend.Paths(desired), func(path string) bool {
 		later := backend.Covers(caps.WriteOnly, path) && !backend.Covers(b.caps.CreateOnly, path)
-		return later && !backend.Covers(obs.Sealed, path)
+		return later && !backend.Covers(obs.ReadOnly, path)
 	})
 	mem := backend.Memory{Applied: map[string]string{}, Echoes: map[string]backend.Echo{}}
 	b.learn(mem, desired, obs, sent)
@@ -156,7 +156,7 @@ func (b *bench[D]) adopted(t *testing.T, desired D) (backend.Observation[D], bac
 	if b.Existing == "" {
 		t.Fatal("the driver cannot create; its fixture must name a remote that exists")
 	}
-	seen := b.observe(t, backend.Ref{ID: b.Existing, ParentID: b.ParentID, Tail: b.tail()})
+	seen := b.observe(t, backend.Ref{ID: b.Existing, ParentID: b.ParentID, DetailFields: b.details()})
 	if !seen.Exists || seen.ID != b.Existing || seen.ParentID != b.ParentID {
 		t.Fatalf("the remote that exists reads as exists=%t %q in %q, want %q in %q", seen.Exists, seen.ID, seen.ParentID, b.Existing, b.ParentID)
 	}

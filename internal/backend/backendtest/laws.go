@@ -24,7 +24,7 @@ func capabilitiesNameFields[D backend.Model](t *testing.T, b *bench[D]) {
 	}
 	for table, paths := range map[string][]string{
 		"Values":   slices.Collect(maps.Keys(b.caps.Values)),
-		"Required": b.caps.Required, "CreateOnly": b.caps.CreateOnly, "WriteOnly": b.caps.WriteOnly, "Tail": b.caps.Tail,
+		"Required": b.caps.Required, "CreateOnly": b.caps.CreateOnly, "WriteOnly": b.caps.WriteOnly, "DetailFields": b.caps.DetailFields,
 		"MaxLength": slices.Collect(maps.Keys(b.caps.MaxLength)), "MaxItems": slices.Collect(maps.Keys(b.caps.MaxItems)),
 		"NotEmpty": b.caps.NotEmpty, "Carried": slices.Collect(maps.Keys(b.caps.Carried)),
 		"Narrows": slices.Collect(maps.Keys(b.caps.Narrows)), "Removed": slices.Collect(maps.Keys(b.caps.Removed)),
@@ -111,7 +111,7 @@ func (b *bench[D]) samples() map[string]D {
 }
 
 func absentIsNoError[D backend.Model](t *testing.T, b *bench[D]) {
-	refs := map[string]backend.Ref{"by id": {ID: b.UnknownID, ParentID: b.ParentID, Tail: b.tail()}}
+	refs := map[string]backend.Ref{"by id": {ID: b.UnknownID, ParentID: b.ParentID, DetailFields: b.details()}}
 	if b.caps.MarkProven {
 		refs["by mark"] = backend.Ref{ParentID: b.ParentID, Mark: b.mark("nobody"), Key: b.Desired.Key()}
 	}
@@ -152,7 +152,7 @@ func lostMarkIsTold[D backend.Model](t *testing.T, b *bench[D]) {
 		if obs.Exists {
 			t.Errorf("found %q, which does not bear the mark", obs.ID)
 		}
-		return obs.Namesake
+		return obs.NameHolder
 	}
 	marked := create(b.mark("marked"))
 	if got := told(marked.Date.Add(-time.Minute)); got != "" {
@@ -202,13 +202,13 @@ func markIsFound[D backend.Model](t *testing.T, b *bench[D]) {
 		t.Errorf("Create whose answer is lost told the id %q", obs.ID)
 	}
 	b.settle()
-	ref.Tail = b.tail()
+	ref.DetailFields = b.details()
 	found := b.observe(t, ref)
 	if !found.Exists || found.Mark != ref.Mark {
 		t.Fatalf("the look by mark found exists=%t mark=%+v, want %+v", found.Exists, found.Mark, ref.Mark)
 	}
-	if found.Twin != nil {
-		t.Errorf("the look by mark told of a twin %+v", found.Twin)
+	if found.Duplicate != nil {
+		t.Errorf("the lookup by ownership marker shows a duplicate %+v", found.Duplicate)
 	}
 	if byID := b.observe(t, b.byID(found)); byID.Mark != ref.Mark {
 		t.Errorf("the look by id shows the mark %+v, want %+v", byID.Mark, ref.Mark)
@@ -231,10 +231,10 @@ func createTwiceIsTold[D backend.Model](t *testing.T, b *bench[D]) {
 	b.settle()
 	found := b.observe(t, ref)
 	switch ids := b.index(t)[ref.Mark.Token]; {
-	case second != nil && (len(ids) != 1 || found.Twin != nil):
+	case second != nil && (len(ids) != 1 || found.Duplicate != nil):
 		t.Errorf("the second Create was refused (%v), and the index shows %v", second, ids)
-	case second == nil && (len(ids) != 2 || found.Twin == nil || found.Twin.ID == found.ID):
-		t.Errorf("two Creates were accepted, the look by mark tells of the twin %+v, and the index shows %v", found.Twin, ids)
+	case second == nil && (len(ids) != 2 || found.Duplicate == nil || found.Duplicate.ID == found.ID):
+		t.Errorf("two Creates were accepted, the lookup by ownership marker shows the duplicate %+v, and the index shows %v", found.Duplicate, ids)
 	}
 }
 

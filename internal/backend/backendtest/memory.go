@@ -91,20 +91,20 @@ func (m *Memory[D]) find(ref backend.Ref) (backend.Observation[D], error) {
 	}
 	switch len(hits) {
 	case 0:
-		none.Namesake = m.namesake(ref)
+		none.NameHolder = m.nameHolder(ref)
 		return none, nil
 	case 1:
-		return m.observation(hits[0], ref.Tail), nil
+		return m.observation(hits[0], ref.DetailFields), nil
 	case 2:
-		obs, twin := m.observation(hits[0], ref.Tail), hits[1]
-		obs.Twin = &backend.Twin{ID: twin.id, ParentID: twin.parent, CreatedAt: twin.created, Empty: !twin.remote.Occupied}
+		obs, second := m.observation(hits[0], ref.DetailFields), hits[1]
+		obs.Duplicate = &backend.Duplicate{ID: second.id, ParentID: second.parent, CreatedAt: second.created, Empty: !second.remote.Occupied}
 		return obs, nil
 	}
 	return none, backend.Errorf(backend.Ambiguous, "%d remotes bear the mark", len(hits))
 }
 
-// namesake is what may have lost its mark, see backend.Observation.
-func (m *Memory[D]) namesake(ref backend.Ref) string {
+// nameHolder is what may have lost its mark, see backend.Observation.
+func (m *Memory[D]) nameHolder(ref backend.Ref) string {
 	if ref.Mark.Token == "" || ref.Since.IsZero() {
 		return ""
 	}
@@ -292,7 +292,7 @@ func (m *Memory[D]) refuseUpdate(r *row[D], seen backend.Observation[D], desired
 		if !slices.Contains(known, path) {
 			return backend.Errorf(backend.Terminal, "there is no field %q", path)
 		}
-		if backend.Covers(m.Caps.CreateOnly, path) || backend.Covers(r.remote.Sealed, path) {
+		if backend.Covers(m.Caps.CreateOnly, path) || backend.Covers(r.remote.ReadOnly, path) {
 			return backend.Errorf(backend.Terminal, "%s takes no more edits", path)
 		}
 	}
@@ -343,23 +343,25 @@ func (m *Memory[D]) row(parent, id string) *row[D] {
 }
 
 // answer is what a write returns: everything that can be shown.
-func (m *Memory[D]) answer(r *row[D]) backend.Observation[D] { return m.observation(r, m.Caps.Tail) }
+func (m *Memory[D]) answer(r *row[D]) backend.Observation[D] {
+	return m.observation(r, m.Caps.DetailFields)
+}
 
-func (m *Memory[D]) observation(r *row[D], tail []string) backend.Observation[D] {
+func (m *Memory[D]) observation(r *row[D], details []string) backend.Observation[D] {
 	obs := backend.Observation[D]{
 		Exists: true, ID: r.id, ParentID: r.parent, Version: strconv.Itoa(r.version),
 		URL: fmt.Sprintf("https://console.example/%s/%s", m.prefix, r.id), CreatedAt: r.created, Mark: r.mark, MarkInProse: m.MarkInProse,
 		Phase: r.remote.Phase, Message: r.remote.Message, MarkIncomplete: r.remote.MarkIncomplete, Undeletable: r.remote.Undeletable,
-		Retired: r.remote.Retired, Sealed: slices.Clone(r.remote.Sealed), Locked: r.remote.Locked, Date: m.tenant.date(),
+		Retired: r.remote.Retired, ReadOnly: slices.Clone(r.remote.ReadOnly), Locked: r.remote.Locked, Date: m.tenant.date(),
 	}
 	hidden := m.Caps.For(r.actual).WriteOnly
 	obs.Actual = keep(Clone(r.actual), func(path string, parameter bool) bool {
-		return !parameter && !backend.Covers(hidden, path) && (!backend.Covers(m.Caps.Tail, path) || asked(tail, path))
+		return !parameter && !backend.Covers(hidden, path) && (!backend.Covers(m.Caps.DetailFields, path) || asked(details, path))
 	})
 	return obs
 }
 
-// asked reports whether tail names path, or something above or below it.
-func asked(tail []string, path string) bool {
-	return slices.ContainsFunc(tail, func(t string) bool { return backend.Covers([]string{t}, path) || backend.Covers([]string{path}, t) })
+// asked reports whether fields name path, or something above or below it.
+func asked(fields []string, path string) bool {
+	return slices.ContainsFunc(fields, func(f string) bool { return backend.Covers([]string{f}, path) || backend.Covers([]string{path}, f) })
 }

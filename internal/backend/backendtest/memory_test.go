@@ -51,7 +51,7 @@ func TestMemoryAppEntitlementsKeepTheLaws(t *testing.T) {
 			m.Caps.Values = map[string][]string{"conductorOne.purpose": {"Assignment", "Permission"}}
 			m.Caps.CreateOnly = []string{"conductorOne.resource"}
 			m.Caps.WriteOnly = []string{"conductorOne.requestSchemaID"}
-			m.Caps.Tail = []string{"owners"}
+			m.Caps.DetailFields = []string{"owners"}
 			m.Caps.MaxLength = map[string]int{"description": 40}
 			return m
 		}),
@@ -80,7 +80,7 @@ func TestMemoryAccessProfilesKeepTheLaws(t *testing.T) {
 	backendtest.Run(t, backendtest.Suite[backend.AccessProfile]{
 		Open: fixture("", func(tenant *backendtest.Tenant) *backendtest.Memory[backend.AccessProfile] {
 			tenant.Profiles.MarkInProse = true
-			tenant.Profiles.Caps.Tail = []string{"entitlements", "membership"}
+			tenant.Profiles.Caps.DetailFields = []string{"entitlements", "membership"}
 			return tenant.Profiles
 		}),
 		Desired: desired, Variations: map[string]backend.AccessProfile{"an entry less": fewer},
@@ -166,13 +166,13 @@ func TestMemoryFaults(t *testing.T) {
 	}
 }
 
-func TestMemoryShowsTwinsAndAmbiguity(t *testing.T) {
+func TestMemoryShowsDuplicatesAndAmbiguity(t *testing.T) {
 	tenant := backendtest.NewTenant()
 	m := tenant.Entitlements
 	id := m.Put("app-1", backend.Mark{Token: "T", Owner: "ns/name", Cluster: "c"}, backend.AppEntitlement{DisplayName: backend.To("Name")})
-	twin := m.Twin(id)
+	second := m.Duplicate(id)
 	obs, err := m.Observe(t.Context(), backend.Ref{ParentID: "app-1", Mark: backend.Mark{Token: "T"}})
-	if err != nil || obs.ID != id || obs.Twin == nil || obs.Twin.ID != twin || !obs.Twin.Empty {
+	if err != nil || obs.ID != id || obs.Duplicate == nil || obs.Duplicate.ID != second || !obs.Duplicate.Empty {
 		t.Errorf("by token: %+v, %v", obs, err)
 	}
 	_, err = m.Observe(t.Context(), backend.Ref{ParentID: "app-1", Key: backend.Key{DisplayName: "Name"}})

@@ -12,8 +12,8 @@ import (
 type Remote struct {
 	Phase   backend.Phase
 	Message string
-	// Sealed lists the fields that take no more edits.
-	Sealed []string
+	// ReadOnly lists the fields that take no more edits.
+	ReadOnly []string
 	// Locked: a draft of somebody else is open.
 	Locked         bool
 	Undeletable    bool
@@ -33,18 +33,18 @@ func (m *Memory[D]) Put(parent string, mark backend.Mark, actual D) string {
 	return r.id
 }
 
-// Twin makes a second remote like the one with this id, mark included, a minute
+// Duplicate makes a second remote like the one with this id, mark included, a minute
 // younger and visible at once, and returns its id.
-func (m *Memory[D]) Twin(id string) string {
+func (m *Memory[D]) Duplicate(id string) string {
 	m.tenant.mu.Lock()
 	defer m.tenant.mu.Unlock()
 	r := m.must(id)
 	m.drawn++
-	twin := *r
-	twin.id, twin.actual = fmt.Sprintf("%s-%d", m.prefix, m.drawn), Clone(r.actual)
+	second := *r
+	second.id, second.actual = fmt.Sprintf("%s-%d", m.prefix, m.drawn), Clone(r.actual)
 	r.created = r.created.Add(-time.Minute)
-	m.rows = append(m.rows, &twin)
-	return twin.id
+	m.rows = append(m.rows, &second)
+	return second.id
 }
 
 // Edit changes a remote as somebody in the console would.

@@ -19,7 +19,7 @@ import (
 
 func (p *Action[O, D]) create(ctx context.Context, plan *decision.Plan) managed.Outcome {
 	p.Fleet.At("creating")
-	obs, err := p.Driver.Create(p.fenced(ctx), backend.Ref{ParentID: p.ParentID, Key: p.Key(), Mark: p.Mark(), Tail: p.DetailFields()}, p.Desired)
+	obs, err := p.Driver.Create(p.fenced(ctx), backend.Ref{ParentID: p.ParentID, Key: p.Key(), Mark: p.Mark(), DetailFields: p.DetailFields()}, p.Desired)
 	p.Fleet.At("created")
 	if obs.ID == "" {
 		p.findHolder(ctx, err)
@@ -63,7 +63,7 @@ func (p *Action[O, D]) adopt(ctx context.Context, plan *decision.Plan) managed.O
 
 // writable are the changes that the remote takes.
 func (p *Action[O, D]) writable() backend.Changes {
-	return p.Changes.Without(append(slices.Clone(p.Seen.Sealed), p.Caps.CreateOnly...))
+	return p.Changes.Without(append(slices.Clone(p.Seen.ReadOnly), p.Caps.CreateOnly...))
 }
 
 func (p *Action[O, D]) update(ctx context.Context, plan *decision.Plan, changes backend.Changes) managed.Outcome {
@@ -148,9 +148,9 @@ func (p *Action[O, D]) learn(obs backend.Observation[D], all bool) {
 func (p *Action[O, D]) delete(ctx context.Context, plan *decision.Plan) managed.Outcome {
 	seen := p.Seen
 	// Of an object that goes both go, and nobody would look for the twin afterwards.
-	twin := plan == decision.RemovingDuplicate || p.Deleting() && seen.Twin != nil
+	twin := plan == decision.RemovingDuplicate || p.Deleting() && seen.Duplicate != nil
 	if twin {
-		seen = backend.Observation[D]{Exists: true, ID: p.Seen.Twin.ID, ParentID: p.Seen.Twin.ParentID, Mark: p.Seen.Mark}
+		seen = backend.Observation[D]{Exists: true, ID: p.Seen.Duplicate.ID, ParentID: p.Seen.Duplicate.ParentID, Mark: p.Seen.Mark}
 	}
 	p.Fleet.At("deleting")
 	err := p.Driver.Delete(p.fenced(ctx), seen)

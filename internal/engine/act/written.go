@@ -16,8 +16,8 @@ func (p *Action[O, D]) keepUnread(obs *backend.Observation[D]) {
 	if p.Removed.Less == nil {
 		return
 	}
-	read := backend.TailOf(*p.Removed.Less, p.Caps)
-	for _, path := range backend.TailOf(p.Desired, p.Caps) {
+	read := backend.DetailFieldsOf(*p.Removed.Less, p.Caps)
+	for _, path := range backend.DetailFieldsOf(p.Desired, p.Caps) {
 		if !slices.Contains(read, path) && backend.IsNone(obs.Actual, path) {
 			backend.CopyLeaf(&obs.Actual, p.Seen.Actual, path)
 		}

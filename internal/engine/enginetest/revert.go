@@ -189,7 +189,7 @@ func (c *reverting[O, D]) byHand() string {
 	if c.g.Existing != "" {
 		obs, err = c.k.Observe(ctx, c.k.Ref(c.g.Existing, c.g.ParentID, c.console))
 	} else {
-		obs, err = c.k.Create(ctx, backend.Ref{ParentID: c.g.ParentID, Key: c.console.Key(), Mark: mark, Tail: caps.Tail}, c.console)
+		obs, err = c.k.Create(ctx, backend.Ref{ParentID: c.g.ParentID, Key: c.console.Key(), Mark: mark, DetailFields: caps.DetailFields}, c.console)
 	}
 	for range 3 {
 		if err != nil {
@@ -199,7 +199,7 @@ func (c *reverting[O, D]) byHand() string {
 		if obs, err = c.k.Observe(ctx, c.k.Ref(obs.ID, obs.ParentID, c.console)); err != nil {
 			continue
 		}
-		changes := backend.Diff(c.console, obs.Actual, caps, backend.Memory{}).Without(slices.Concat(obs.Sealed, caps.CreateOnly, caps.WriteOnly))
+		changes := backend.Diff(c.console, obs.Actual, caps, backend.Memory{}).Without(slices.Concat(obs.ReadOnly, caps.CreateOnly, caps.WriteOnly))
 		if len(changes) == 0 {
 			break
 		}

@@ -232,7 +232,7 @@ func (w *world[O, D]) observed() D {
 	if remote == nil {
 		w.fatal("there is no remote: %s", w.said())
 	}
-	obs, err := w.k.Observe(context.Background(), backend.Ref{ID: remote.ID, ParentID: remote.ParentID, Tail: w.k.Capabilities().Tail})
+	obs, err := w.k.Observe(context.Background(), backend.Ref{ID: remote.ID, ParentID: remote.ParentID, DetailFields: w.k.Capabilities().DetailFields})
 	if err != nil || !obs.Exists {
 		w.fatal("looking at %s: exists %t, %v", remote.ID, obs.Exists, err)
 	}

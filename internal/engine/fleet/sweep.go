@@ -145,7 +145,7 @@ func (r *Fleet[O, D]) rowDiffers(obj O, desired D, obs backend.Observation[D], c
 	if st.Remote.LastWrittenAt != nil && at.Sub(st.Remote.LastWrittenAt.Time) < caps.ListLag {
 		return false
 	}
-	if !obs.Exists || obs.Twin != nil || obs.MarkIncomplete {
+	if !obs.Exists || obs.Duplicate != nil || obs.MarkIncomplete {
 		return true
 	}
 	if mappedNow(st) {
@@ -163,12 +163,12 @@ func rowIsOff[O managed.Object, D backend.Model](obj O, desired D, obs backend.O
 	if intent, _ := managed.ReadIntent(obj); intent == nil || obs.Mark.Token != "" && obs.Mark.Token != intent.Token {
 		return true
 	}
-	return len(backend.Diff(desired, obs.Actual, caps, managed.Remembered(st)).Without(caps.Tail)) > 0
+	return len(backend.Diff(desired, obs.Actual, caps, managed.Remembered(st)).Without(caps.DetailFields)) > 0
 }
 
 // detailsDue spreads the reads of detail fields evenly over the period, by the object's uid.
 func (r *Fleet[O, D]) detailsDue(obj O, desired D, caps backend.Capabilities, period time.Duration) bool {
-	if len(backend.TailOf(desired, caps)) == 0 || period <= 0 {
+	if len(backend.DetailFieldsOf(desired, caps)) == 0 || period <= 0 {
 		return false
 	}
 	m := r.Remember(obj.GetUID())

@@ -54,7 +54,7 @@ func (p *Situation[O, D]) observeAside(ctx context.Context) {
 		return
 	}
 	counts := func(path string) bool {
-		sealed := backend.Covers(p.Seen.Sealed, strings.TrimPrefix(path, "spec."))
+		sealed := backend.Covers(p.Seen.ReadOnly, strings.TrimPrefix(path, "spec."))
 		return !sealed || p.edited()
 	}
 	var asked []backend.Name

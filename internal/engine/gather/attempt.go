@@ -17,8 +17,8 @@ func (p *Situation[O, D]) concludeAttempt(ctx context.Context, looked backend.Ob
 	if f.Intent != decision.IntentOld || !f.RunOnce || f.Bound || p.Intent.Bound || !f.MarkProven || p.Caps.Launches {
 		return nil
 	}
-	p.Namesake = looked.Namesake
-	if looked.Namesake != "" || looked.Date.Sub(p.Intent.At) > retryWithin {
+	p.NameHolder = looked.NameHolder
+	if looked.NameHolder != "" || looked.Date.Sub(p.Intent.At) > retryWithin {
 		return nil
 	}
 	over := p.Fleet.Now().Add(-looked.Date.Sub(p.Intent.At.Add(p.Fleet.Window)))

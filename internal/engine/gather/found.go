@@ -32,9 +32,9 @@ func (p *Situation[O, D]) Found(ctx context.Context, how decision.Found, obs bac
 	default:
 		f.Phase = decision.PhaseLive
 	}
-	if obs.Twin != nil {
+	if obs.Duplicate != nil {
 		f.Twin = decision.TwinStuck
-		if obs.Twin.Empty {
+		if obs.Duplicate.Empty {
 			f.Twin = decision.TwinRemovable
 		}
 	}
@@ -68,7 +68,7 @@ func (p *Situation[O, D]) compare(ctx context.Context, obs backend.Observation[D
 			f.MassDeletion = held // What was counted last may be over, or confirmed.
 		}
 	}
-	sealed := append(append([]string{}, obs.Sealed...), p.Caps.CreateOnly...)
+	sealed := append(append([]string{}, obs.ReadOnly...), p.Caps.CreateOnly...)
 	switch {
 	case len(p.Changes) == 0:
 		f.Changes = decision.ChangesNone
@@ -133,7 +133,7 @@ func (p *Situation[O, D]) Diff(obs backend.Observation[D]) backend.Changes {
 	if p.Narrowing.On {
 		return changes
 	}
-	if obs.MarkIncomplete || obs.MarkInProse && obs.Mark.IsZero() && !backend.Covers(obs.Sealed, backend.PathMark) {
+	if obs.MarkIncomplete || obs.MarkInProse && obs.Mark.IsZero() && !backend.Covers(obs.ReadOnly, backend.PathMark) {
 		changes = append(changes, backend.Change{Path: backend.PathMark})
 	}
 	return changes
@@ -144,7 +144,7 @@ func (p *Situation[O, D]) Diff(obs backend.Observation[D]) backend.Changes {
 func (p *Situation[O, D]) RecordUnreadableAsApplied(obs backend.Observation[D]) {
 	st, known := p.Status(), managed.Remembered(p.Status()).Applied
 	paths := slices.DeleteFunc(backend.Paths(p.Desired), func(path string) bool {
-		return known[path] != "" || !backend.Covers(obs.Sealed, path)
+		return known[path] != "" || !backend.Covers(obs.ReadOnly, path)
 	})
 	for path, hash := range backend.Applied(p.Desired, p.Caps, paths) {
 		st.AppliedInputs = append(st.AppliedInputs, v1alpha1.AppliedInput{Path: path, Hash: hash})

@@ -45,7 +45,7 @@ func (p *Situation[O, D]) Resolve(ctx context.Context, ask bool) error {
 			p.Resolver.Started()
 		}
 		caps := p.Driver.Capabilities()
-		p.Desired, p.ParentID = p.Fleet.Kind.Judge(p.Obj, p.Resolver, caps, create)
+		p.Desired, p.ParentID = p.Fleet.Kind.Validate(p.Obj, p.Resolver, caps, create)
 		p.Caps = caps.For(p.Desired)
 		open := slices.DeleteFunc(p.Resolver.Unanswered(), func(q backend.Name) bool { return caps.IDs.Misshapen(q.ParentID) != "" })
 		if err := p.Resolver.Err(); err != nil || len(open) == 0 || !ask {

@@ -34,7 +34,7 @@ func (p *Situation[O, D]) observe(ctx context.Context) error {
 		if obs.Exists {
 			return nil
 		}
-		if p.Caps.MarkProven && p.Caps.MarkUnsure && p.Intent.Key.DisplayName != "" && obs.Namesake == "" {
+		if p.Caps.MarkProven && p.Caps.MarkUnsure && p.Intent.Key.DisplayName != "" && obs.NameHolder == "" {
 			f.MarkProven = true // What a create had made would have its name, whatever became of its mark.
 		}
 		if err := p.concludeAttempt(ctx, obs); err != nil || f.Found == decision.FoundByMark {
@@ -90,7 +90,7 @@ func (p *Situation[O, D]) observeByKey(ctx context.Context) (found bool, err err
 
 // Read observes one remote and keeps the tenant's clock.
 func (p *Situation[O, D]) Read(ctx context.Context, ref backend.Ref) (backend.Observation[D], error) {
-	ref.Tail = p.DetailFields()
+	ref.DetailFields = p.DetailFields()
 	obs, err := p.Driver.Observe(ctx, ref)
 	if err == nil {
 		p.Fleet.Clock.Saw(p.Backend.TenantKey, obs.Date)
@@ -105,12 +105,12 @@ func (p *Situation[O, D]) Read(ctx context.Context, ref backend.Ref) (backend.Ob
 func (p *Situation[O, D]) DetailFields() []string {
 	var fields []string
 	if !p.Deleting() {
-		fields = backend.TailOf(p.Desired, p.Caps)
+		fields = backend.DetailFieldsOf(p.Desired, p.Caps)
 		if p.Narrowing.On {
-			fields = backend.TailOf(p.narrowable(), p.Caps)
+			fields = backend.DetailFieldsOf(p.narrowable(), p.Caps)
 		}
 		for _, path := range p.Removed.Held {
-			if backend.Covers(p.Caps.Tail, path) {
+			if backend.Covers(p.Caps.DetailFields, path) {
 				fields = append(fields, path) // It is said what is still there.
 			}
 		}
@@ -134,7 +134,7 @@ func (p *Situation[O, D]) findDuplicate(ctx context.Context, obs *backend.Observ
 	}
 	marked, err := p.Read(ctx, backend.Ref{ParentID: obs.ParentID, Key: p.Intent.Key, Mark: p.Mark()})
 	if err == nil && marked.Exists && marked.ID == obs.ID {
-		obs.Twin = marked.Twin
+		obs.Duplicate = marked.Duplicate
 	}
 	return err
 }

@@ -109,7 +109,7 @@ func (p *Situation[O, D]) takeBack(obs backend.Observation[D]) {
 		p.Removed.Drop(func(string) bool { return true })
 		return
 	}
-	p.Removed.Fixed = append(p.Removed.Fixed, p.Removed.Drop(func(leaf string) bool { return backend.Covers(obs.Sealed, leaf) })...)
+	p.Removed.Fixed = append(p.Removed.Fixed, p.Removed.Drop(func(leaf string) bool { return backend.Covers(obs.ReadOnly, leaf) })...)
 	p.Removed.Empty = append(p.Removed.Empty, p.Removed.Drop(func(leaf string) bool {
 		return slices.Contains(p.Removed.Held, leaf) && !backend.Covers(p.Caps.WriteOnly, leaf) && !p.Caps.Narrows[leaf].NoneIsAll && backend.IsNone(obs.Actual, leaf)
 	})...)

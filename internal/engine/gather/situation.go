@@ -44,21 +44,21 @@ type Situation[O managed.Object, D backend.Model] struct {
 	Removed   removal[D]
 	ParentID  string
 
-	Facts     decision.Facts
-	Seen      backend.Observation[D]
-	Changes   backend.Changes
-	Settling  []backend.Settling // what of it is not shown yet
-	ClaimedBy string
-	Drafted   []string           // fields of somebody's draft that differ, and are not the spec's to write
-	TooLate   string             // why no remote is made: it would be over before, or the spec lacks something
-	Lacks     bool               // it is the second
-	Namesake  string             // a remote that may be what an attempt made, without its mark
-	Users     []reference.Object // who refers to it, where that holds it
-	Wait      time.Duration      // until the next look at names that many share
-	WroteTo   string             // the remote that a write of this pass has reached
-	LookAt    time.Time          // when what was refused for its name looks again
-	HeldUntil time.Time
-	Warnings  []backend.Problem // what the spec needs of a person at the vendor
+	Facts      decision.Facts
+	Seen       backend.Observation[D]
+	Changes    backend.Changes
+	Settling   []backend.Settling // what of it is not shown yet
+	ClaimedBy  string
+	Drafted    []string           // fields of somebody's draft that differ, and are not the spec's to write
+	TooLate    string             // why no remote is made: it would be over before, or the spec lacks something
+	Lacks      bool               // it is the second
+	NameHolder string             // a remote that may be what an attempt made, without its mark
+	Users      []reference.Object // who refers to it, where that holds it
+	Wait       time.Duration      // until the next look at names that many share
+	WroteTo    string             // the remote that a write of this pass has reached
+	LookAt     time.Time          // when what was refused for its name looks again
+	HeldUntil  time.Time
+	Warnings   []backend.Problem // what the spec needs of a person at the vendor
 }
 
 // Begin starts a pass over an object that was just read.

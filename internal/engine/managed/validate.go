@@ -18,9 +18,9 @@ func (k Kind[O, D]) Wish(obj O, r *reference.Resolver) (desired D, parentID stri
 	return desired, parentID
 }
 
-// Judge maps the spec of obj to the model, and notes in r what it cannot hold at a vendor of these capabilities.
+// Validate maps the spec of obj to the model, and notes in r what it cannot hold at a vendor of these capabilities.
 // create: the remote is still to be made, for which fields are needed that may be left out later.
-func (k Kind[O, D]) Judge(obj O, r *reference.Resolver, caps backend.Capabilities, create bool) (desired D, parentID string) {
+func (k Kind[O, D]) Validate(obj O, r *reference.Resolver, caps backend.Capabilities, create bool) (desired D, parentID string) {
 	desired, parentID = k.Wish(obj, r)
 	caps = caps.For(desired)
 	for _, problem := range caps.Check(desired) {

@@ -38,8 +38,8 @@ func referencedMessage[O managed.Object, D backend.Model](p *gather.Situation[O,
 
 // missingMessage: the remote was there, and this object may not make another.
 func missingMessage[O managed.Object, D backend.Model](p *gather.Situation[O, D]) string {
-	if p.Namesake != "" {
-		return fmt.Sprintf("a create may have made remote %q, which has the name and no mark; put it into spec.remoteID if it is this one, or delete it at the vendor", p.Namesake)
+	if p.NameHolder != "" {
+		return fmt.Sprintf("a create may have made remote %q, which has the name and no mark; put it into spec.remoteID if it is this one, or delete it at the vendor", p.NameHolder)
 	}
 	const gone = "the remote was there, or may have been, and is not found; "
 	f := &p.Facts

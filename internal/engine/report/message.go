@@ -150,8 +150,8 @@ func whose[O managed.Object, D backend.Model](p *gather.Situation[O, D]) string 
 }
 
 func duplicateID[O managed.Object, D backend.Model](p *gather.Situation[O, D]) string {
-	if p.Seen.Twin == nil {
+	if p.Seen.Duplicate == nil {
 		return ""
 	}
-	return p.Seen.Twin.ID
+	return p.Seen.Duplicate.ID
 }

@@ -115,7 +115,7 @@ func seed(tenant string) *store {
 	return s
 }
 
-// shown is a name without the number that tells namesakes apart.
+// shown is a name without the number that tells two of one name apart.
 func shown(name string) string {
 	name, _, _ = strings.Cut(name, "#")
 	return name

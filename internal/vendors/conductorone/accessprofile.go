@@ -75,12 +75,12 @@ func (*profileDriver) Capabilities() backend.Capabilities {
 			{On: pathRequestable, Must: "true", Said: true, Why: "ConductorOne keeps who sees a profile by an entitlement only while it can be requested"},
 			{On: pathEveryone, Must: "false", Never: true, Why: "ConductorOne keeps who sees a profile by an entitlement only while not everybody sees it"},
 		}},
-		CreateOnly: []string{"conductorOne.cohort"},
-		WriteOnly:  []string{"conductorOne.cohort"},
-		Removed:    removedFromProfile(),
-		Tail:       []string{pathEntitlements, pathVisibleTo, pathMembership, pathAutomation, pathPolicies, pathMaxDuration},
-		ListLag:    listLag,
-		Poll:       poll,
+		CreateOnly:   []string{"conductorOne.cohort"},
+		WriteOnly:    []string{"conductorOne.cohort"},
+		Removed:      removedFromProfile(),
+		DetailFields: []string{pathEntitlements, pathVisibleTo, pathMembership, pathAutomation, pathPolicies, pathMaxDuration},
+		ListLag:      listLag,
+		Poll:         poll,
 	}
 }
 
@@ -92,7 +92,7 @@ func (d *profileDriver) Observe(ctx context.Context, r backend.Ref) (profileObse
 	if err != nil || !obs.Exists {
 		return obs, err
 	}
-	if err = d.readTail(ctx, &obs, r.Tail); err != nil {
+	if err = d.readDetails(ctx, &obs, r.DetailFields); err != nil {
 		return profileObservation{}, err
 	}
 	return obs, nil
@@ -104,10 +104,10 @@ func (d *profileDriver) observe(ctx context.Context, r backend.Ref) (profileObse
 		return d.read(ctx, r.ID)
 	case r.Mark.Token != "":
 		obs, err := rows.FindToken(ctx, r, d.rows, func(profileObservation) bool { return false })
-		if err != nil || obs.Twin == nil {
+		if err != nil || obs.Duplicate == nil {
 			return obs, err
 		}
-		obs.Twin.Empty, err = d.empty(ctx, obs.Twin.ID)
+		obs.Duplicate.Empty, err = d.empty(ctx, obs.Duplicate.ID)
 		return obs, err
 	case r.Key.DisplayName == "":
 		return profileObservation{}, backend.Errorf(backend.Terminal, "nothing says which profile is meant")

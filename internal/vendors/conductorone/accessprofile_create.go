@@ -60,8 +60,8 @@ func (d *profileDriver) createFromCohort(ctx context.Context, r backend.Ref, des
 		return obs, err
 	}
 	stamped.Actual.Facts.CELExpression = made.CELExpression
-	// What the vendor made of the cohort is in the tail.
-	err = d.readTail(ctx, &stamped, backend.TailOf(desired, d.Capabilities()))
+	// What the vendor made of the cohort is in the detail fields.
+	err = d.readDetails(ctx, &stamped, backend.DetailFieldsOf(desired, d.Capabilities()))
 	return stamped, err
 }
 

@@ -8,31 +8,31 @@ import (
 	"github.com/governance-operator/governance-operator/internal/vendors/rows"
 )
 
-// readTail reads what rows do not hold, as far as tail asks for it.
-func (d *profileDriver) readTail(ctx context.Context, obs *profileObservation, tail []string) error {
+// readDetails reads what rows do not hold, as far as details ask for it.
+func (d *profileDriver) readDetails(ctx context.Context, obs *profileObservation, details []string) error {
 	actual := &obs.Actual
-	if rows.Asked(tail, pathEntitlements) {
+	if rows.Asked(details, pathEntitlements) {
 		entries, err := d.entries(ctx, obs.ID)
 		if err != nil {
 			return err
 		}
 		actual.Entitlements = entries
 	}
-	if rows.Asked(tail, pathVisibleTo) {
+	if rows.Asked(details, pathVisibleTo) {
 		bindings, err := d.visibleTo(ctx, obs.ID)
 		if err != nil {
 			return err
 		}
 		actual.ConductorOne.VisibleTo = bindings
 	}
-	if rows.Asked(tail, pathMembership) || rows.Asked(tail, pathAutomation) {
+	if rows.Asked(details, pathMembership) || rows.Asked(details, pathAutomation) {
 		rule, err := d.bundle(ctx, obs.ID)
 		if err != nil {
 			return err
 		}
 		decodeBundle(rule, actual)
 	}
-	if rows.Asked(tail, pathPolicies) || rows.Asked(tail, pathMaxDuration) {
+	if rows.Asked(details, pathPolicies) || rows.Asked(details, pathMaxDuration) {
 		e, err := d.enrolment.read(ctx, obs.ID)
 		if err != nil {
 			return err

@@ -171,7 +171,7 @@ func TestProfileFromCohort(t *testing.T) {
 		if !obs.Exists || obs.ID == "" {
 			t.Fatalf("%+v", obs)
 		}
-		found, err := k.Observe(t.Context(), backend.Ref{Mark: mark, Tail: backend.TailOf(cohort(), k.Capabilities())})
+		found, err := k.Observe(t.Context(), backend.Ref{Mark: mark, DetailFields: backend.DetailFieldsOf(cohort(), k.Capabilities())})
 		if err != nil || found.ID != obs.ID || found.Mark != mark || !found.MarkInProse || !found.MarkIncomplete || backend.Value(found.Actual.Description) != "Reads payroll." {
 			t.Fatalf("%v %+v", err, found)
 		}
@@ -434,17 +434,17 @@ func TestProfileIsFoundAgain(t *testing.T) {
 	}
 }
 
-func TestProfileTwins(t *testing.T) {
+func TestProfileDuplicates(t *testing.T) {
 	k := profiles(t)
-	desired := backend.AccessProfile{DisplayName: backend.To("Twin")}
+	desired := backend.AccessProfile{DisplayName: backend.To("Two")}
 	older := k.Created("", desired)
 	k.Advance(time.Minute)
 	younger := k.Created("", desired)
 	look := func(empty bool) {
 		t.Helper()
 		obs, err := k.Observe(t.Context(), backend.Ref{Mark: mark})
-		if err != nil || obs.ID != older.ID || obs.Twin == nil || obs.Twin.ID != younger.ID || obs.Twin.Empty != empty {
-			t.Errorf("%v %+v", err, obs.Twin)
+		if err != nil || obs.ID != older.ID || obs.Duplicate == nil || obs.Duplicate.ID != younger.ID || obs.Duplicate.Empty != empty {
+			t.Errorf("%v %+v", err, obs.Duplicate)
 		}
 	}
 	look(true)
@@ -460,7 +460,7 @@ func TestProfileTwins(t *testing.T) {
 	look(true)
 	k.Converge(younger, backend.AccessProfile{Entitlements: backend.EntitlementSet{viewer}})
 	look(false)
-	_, err := k.Observe(t.Context(), backend.Ref{Key: backend.Key{DisplayName: "Twin"}})
+	_, err := k.Observe(t.Context(), backend.Ref{Key: backend.Key{DisplayName: "Two"}})
 	vendortest.Class(t, err, backend.Ambiguous)
 }
 

@@ -36,7 +36,7 @@ func (d *profileDriver) Update(ctx context.Context, seen profileObservation, des
 			return profileObservation{}, err
 		}
 	}
-	obs, err := d.Observe(ctx, backend.Ref{ID: seen.ID, Tail: backend.TailOf(desired, d.Capabilities())})
+	obs, err := d.Observe(ctx, backend.Ref{ID: seen.ID, DetailFields: backend.DetailFieldsOf(desired, d.Capabilities())})
 	if err != nil {
 		return seen, err // All of it was accepted, and only the look failed.
 	}
@@ -71,7 +71,7 @@ func (u *profileUpdate) complete(ctx context.Context) error {
 	if u.movesBindings() && u.seen.Actual.ConductorOne.VisibleTo == nil {
 		missing = append(missing, pathVisibleTo)
 	}
-	if err := u.readTail(ctx, &u.seen, missing); err != nil {
+	if err := u.readDetails(ctx, &u.seen, missing); err != nil {
 		return err
 	}
 	if u.changes.Has(pathEntitlements) {

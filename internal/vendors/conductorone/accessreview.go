@@ -16,14 +16,14 @@ const (
 	reviewItemPath = "/api/v1/access_review"
 )
 
-// The paths that an observation's tail can ask for. The last two are not fields of the
+// The paths that an observation's detail fields can name. The last two are not fields of the
 // model: they fill facts in, and cost calls.
 const (
 	pathReviewEntitlements  = "scope.entitlements"
 	pathReviewResourceTypes = "scope.resourceTypes"
 	pathReviewApps          = "scope.apps.selected"
-	tailProgress            = "progress"
-	tailReports             = "reports"
+	detailProgress          = "progress"
+	detailReports           = "reports"
 )
 
 type reviewObservation = backend.Observation[backend.AccessReview]
@@ -56,13 +56,13 @@ func (*reviewDriver) Capabilities() backend.Capabilities {
 			"conductorOne.resourceSelection":          manualItems,
 			"conductorOne.scopeRoleSelection":         manualItems,
 		},
-		Required:   []string{"displayName", "owners"},
-		CreateOnly: []string{"owners", "conductorOne.duplicateFrom"},
-		WriteOnly:  []string{"owners", "conductorOne.duplicateFrom", pathReviewApps, pathReviewResourceTypes},
-		Removed:    removedFromReview(),
-		Tail:       []string{pathReviewEntitlements},
-		ListLag:    listLag,
-		Poll:       poll,
+		Required:     []string{"displayName", "owners"},
+		CreateOnly:   []string{"owners", "conductorOne.duplicateFrom"},
+		WriteOnly:    []string{"owners", "conductorOne.duplicateFrom", pathReviewApps, pathReviewResourceTypes},
+		Removed:      removedFromReview(),
+		DetailFields: []string{pathReviewEntitlements},
+		ListLag:      listLag,
+		Poll:         poll,
 	}
 }
 
@@ -77,7 +77,7 @@ func (d *reviewDriver) Observe(ctx context.Context, r backend.Ref) (reviewObserv
 	if err != nil || !obs.Exists {
 		return obs, err
 	}
-	if err = d.readTail(ctx, &obs, r.Tail); err != nil {
+	if err = d.readDetails(ctx, &obs, r.DetailFields); err != nil {
 		return reviewObservation{}, err
 	}
 	return obs, nil
@@ -164,7 +164,7 @@ func (d *reviewDriver) attachToDraft(ctx context.Context, obs reviewObservation,
 	if err := d.attach(ctx, obs, desired, changes); err != nil {
 		return obs, err
 	}
-	seen, err := d.Observe(ctx, backend.Ref{ID: obs.ID, Tail: backend.TailOf(desired, d.Capabilities())})
+	seen, err := d.Observe(ctx, backend.Ref{ID: obs.ID, DetailFields: backend.DetailFieldsOf(desired, d.Capabilities())})
 	if err != nil {
 		return obs, err // All of it was accepted, and only the look failed.
 	}

@@ -32,9 +32,9 @@ var reviewStates = map[string]reviewState{
 	"DELETED":                          {state: backend.ReviewRemoved, gone: true},
 }
 
-// sealedAfterPending takes no edits once the review left PENDING
+// readOnlyAfterPending takes no edits once the review left PENDING
 // (docs/vendors/conductorone-api.md#post-apiv1access_reviewid).
-var sealedAfterPending = []string{
+var readOnlyAfterPending = []string{
 	"scope", "conductorOne.policy", "conductorOne.scopeType", "conductorOne.principalTypeFilter",
 	"conductorOne.excluded", "conductorOne.resourceSelection", "conductorOne.scopeRoleSelection",
 }
@@ -56,10 +56,10 @@ func decodeReview(r review, date time.Time) reviewObservation {
 		Date:        date,
 	}
 	if !state.configuring {
-		obs.Sealed = append(obs.Sealed, sealedAfterPending...)
+		obs.ReadOnly = append(obs.ReadOnly, readOnlyAfterPending...)
 	}
 	if state.phase == backend.PhaseSealed {
-		obs.Sealed = append(backend.Paths(backend.AccessReview{}), backend.PathMark)
+		obs.ReadOnly = append(backend.Paths(backend.AccessReview{}), backend.PathMark)
 	}
 	obs.Actual = decodeReviewFields(r, description)
 	obs.Actual.Facts = reviewFacts(r, state, date)

@@ -13,21 +13,21 @@ import (
 // (docs/vendors/conductorone-api.md#progress-of-a-campaign).
 const taskPages = 10
 
-// readTail reads what rows do not hold, as far as tail asks for it.
-func (d *reviewDriver) readTail(ctx context.Context, obs *reviewObservation, tail []string) error {
-	if rows.Asked(tail, pathReviewEntitlements) {
+// readDetails reads what rows do not hold, as far as details ask for it.
+func (d *reviewDriver) readDetails(ctx context.Context, obs *reviewObservation, details []string) error {
+	if rows.Asked(details, pathReviewEntitlements) {
 		entitlements, err := d.attachedTo(ctx, obs.ID)
 		if err != nil {
 			return err
 		}
 		obs.Actual.Scope.Entitlements = entitlements
 	}
-	if rows.Asked(tail, tailProgress) && obs.Actual.Facts.Started {
+	if rows.Asked(details, detailProgress) && obs.Actual.Facts.Started {
 		if err := d.count(ctx, obs); err != nil {
 			return err
 		}
 	}
-	if rows.Asked(tail, tailReports) && obs.Actual.Facts.Started {
+	if rows.Asked(details, detailReports) && obs.Actual.Facts.Started {
 		return d.readReports(ctx, obs)
 	}
 	return nil

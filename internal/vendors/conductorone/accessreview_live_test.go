@@ -22,7 +22,7 @@ func TestNothingOfAReviewLeadsToItsReports(t *testing.T) {
 		}
 	}
 	look := func() []backend.ReviewReport {
-		seen, err := k.Observe(t.Context(), backend.Ref{ID: obs.ID, Tail: []string{"progress", "reports"}})
+		seen, err := k.Observe(t.Context(), backend.Ref{ID: obs.ID, DetailFields: []string{"progress", "reports"}})
 		if err != nil {
 			t.Fatal(err)
 		}

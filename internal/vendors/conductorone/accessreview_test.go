@@ -66,7 +66,7 @@ func TestReviewCreateThenConverge(t *testing.T) {
 	k := reviews(t)
 	desired := fullReview()
 	obs := k.Created("", desired)
-	if !obs.MarkInProse || backend.Value(obs.Actual.Description) != "Who may still pay?" || obs.Phase != backend.PhaseLive || obs.Actual.Facts.State != backend.ReviewConfiguring || len(obs.Sealed) != 0 {
+	if !obs.MarkInProse || backend.Value(obs.Actual.Description) != "Who may still pay?" || obs.Phase != backend.PhaseLive || obs.Actual.Facts.State != backend.ReviewConfiguring || len(obs.ReadOnly) != 0 {
 		t.Errorf("%+v", obs)
 	}
 	k.ResetCalls()
@@ -329,14 +329,14 @@ func TestReviewLifecycle(t *testing.T) {
 		o := k.Observed(obs.ID, "", backend.AccessReview{})
 		got := seen{}
 		if o.Exists {
-			got = seen{true, o.Phase, o.Actual.Facts.State, o.Actual.Facts.Started, backend.Covers(o.Sealed, "scope.users"), backend.Covers(o.Sealed, "displayName")}
+			got = seen{true, o.Phase, o.Actual.Facts.State, o.Actual.Facts.Started, backend.Covers(o.ReadOnly, "scope.users"), backend.Covers(o.ReadOnly, "displayName")}
 		}
 		if got != tc.want {
 			t.Errorf("%s: got %+v, want %+v", tc.state, got, tc.want)
 		}
 		switch tc.state {
 		case "DRAFT":
-			// Sealed fields are left out, and what is still open is written.
+			// Read-only fields are left out, and what is still open is written.
 			desired := backend.AccessReview{DisplayName: backend.To("Renamed"), ConductorOne: &backend.ConductorOneAccessReview{PolicyID: &certify2}, Scope: &backend.ReviewScope{Users: &backend.ScopeUsers{All: &struct{}{}}}}
 			next, err := k.Update(t.Context(), o, desired, backend.Diff(desired, o.Actual, k.Capabilities(), backend.Memory{}))
 			if err != nil || backend.Value(next.Actual.DisplayName) != "Renamed" {
@@ -346,7 +346,7 @@ func TestReviewLifecycle(t *testing.T) {
 				t.Errorf("mask %q", got)
 			}
 		case "CLOSED":
-			if got := backend.Diff(fullReview(), o.Actual, k.Capabilities(), backend.Memory{}); len(got) > 0 && !got.Unwritable(o.Sealed) {
+			if got := backend.Diff(fullReview(), o.Actual, k.Capabilities(), backend.Memory{}); len(got) > 0 && !got.Unwritable(o.ReadOnly) {
 				t.Errorf("%v is writable", got.Paths())
 			}
 		}
@@ -359,7 +359,7 @@ func TestReviewOverdueAndProgress(t *testing.T) {
 	obs := k.Converge(k.Created("", desired), desired)
 	look := func() backend.AccessReviewFacts {
 		t.Helper()
-		o, err := k.Observe(t.Context(), backend.Ref{ID: obs.ID, Tail: []string{"progress", "reports"}})
+		o, err := k.Observe(t.Context(), backend.Ref{ID: obs.ID, DetailFields: []string{"progress", "reports"}})
 		if err != nil {
 			t.Fatal(err)
 		}

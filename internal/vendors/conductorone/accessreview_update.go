@@ -17,7 +17,7 @@ var scopePaths = []string{
 // starts with a scope that is half written. Without a change of what is attached
 // one call does it.
 func (d *reviewDriver) Update(ctx context.Context, seen reviewObservation, desired backend.AccessReview, changes backend.Changes) (reviewObservation, error) {
-	changes = changes.Without(seen.Sealed)
+	changes = changes.Without(seen.ReadOnly)
 	settings := encodeReviewSettings(seen, desired, changes)
 	attach := changes.Any(pathReviewEntitlements, pathReviewApps, pathReviewResourceTypes)
 	if !attach {
@@ -39,7 +39,7 @@ func (d *reviewDriver) Update(ctx context.Context, seen reviewObservation, desir
 			return reviewObservation{}, err
 		}
 	}
-	obs, err := d.Observe(ctx, backend.Ref{ID: seen.ID, Tail: backend.TailOf(desired, d.Capabilities())})
+	obs, err := d.Observe(ctx, backend.Ref{ID: seen.ID, DetailFields: backend.DetailFieldsOf(desired, d.Capabilities())})
 	if err != nil {
 		return seen, err // All of it was accepted, and only the look failed.
 	}

@@ -30,16 +30,16 @@ func (*entitlementDriver) Capabilities() backend.Capabilities {
 		Unsupported: map[string]string{
 			"requestable": "ConductorOne has no such switch on an entitlement: it is requestable through the access profiles that hold it",
 		},
-		Warnings:   map[string]string{"conductorOne.provision.delegated": unbound, "conductorOne.deprovision.delegated": unbound},
-		Values:     map[string][]string{"conductorOne.purpose": {"Assignment", "Permission", "Ownership"}},
-		Required:   []string{"displayName", "conductorOne.resource"},
-		CreateOnly: []string{"conductorOne.resource", "conductorOne.resource.type"},
-		Narrows:    map[string]backend.Narrowing{"conductorOne.emergencyGrantEnabled": {Open: []string{"true"}}},
-		Removed:    removedFromEntitlement(),
-		Tail:       []string{"owners"},
-		Settling:   map[string]time.Duration{"owners": ownersSettle},
-		ListLag:    listLag,
-		Poll:       poll,
+		Warnings:     map[string]string{"conductorOne.provision.delegated": unbound, "conductorOne.deprovision.delegated": unbound},
+		Values:       map[string][]string{"conductorOne.purpose": {"Assignment", "Permission", "Ownership"}},
+		Required:     []string{"displayName", "conductorOne.resource"},
+		CreateOnly:   []string{"conductorOne.resource", "conductorOne.resource.type"},
+		Narrows:      map[string]backend.Narrowing{"conductorOne.emergencyGrantEnabled": {Open: []string{"true"}}},
+		Removed:      removedFromEntitlement(),
+		DetailFields: []string{"owners"},
+		Settling:     map[string]time.Duration{"owners": ownersSettle},
+		ListLag:      listLag,
+		Poll:         poll,
 	}
 }
 
@@ -65,7 +65,7 @@ func (d *entitlementDriver) Observe(ctx context.Context, r backend.Ref) (entitle
 	if err != nil || !obs.Exists {
 		return obs, err
 	}
-	if obs, err = d.readOwners(ctx, obs, r.Tail); err != nil {
+	if obs, err = d.readOwners(ctx, obs, r.DetailFields); err != nil {
 		return entitlementObservation{}, err
 	}
 	return obs, nil
@@ -175,7 +175,7 @@ func withoutID(method, path string) error {
 
 // Update writes the row with one mask, then replaces the owners, which is atomic.
 func (d *entitlementDriver) Update(ctx context.Context, seen entitlementObservation, desired backend.AppEntitlement, changes backend.Changes) (entitlementObservation, error) {
-	changes = changes.Without(seen.Sealed)
+	changes = changes.Without(seen.ReadOnly)
 	obs := seen
 	mask := encodeEntitlementUpdate(seen, desired, changes)
 	if !mask.empty() {
@@ -205,7 +205,7 @@ func (d *entitlementDriver) Update(ctx context.Context, seen entitlementObservat
 		}
 		return obs, err
 	}
-	fresh, err := d.Observe(ctx, backend.Ref{ID: seen.ID, ParentID: seen.ParentID, Tail: []string{"owners"}})
+	fresh, err := d.Observe(ctx, backend.Ref{ID: seen.ID, ParentID: seen.ParentID, DetailFields: []string{"owners"}})
 	if err != nil {
 		return obs, err // All of it was accepted, and only the look failed.
 	}
@@ -217,9 +217,9 @@ func (d *entitlementDriver) Delete(ctx context.Context, seen entitlementObservat
 	return d.remove(ctx, entitlementPath(seen.ParentID, seen.ID))
 }
 
-// readOwners reads the owners where the tail asks for them; rows do not hold them (docs/vendors/conductorone-api.md#owners).
-func (d *entitlementDriver) readOwners(ctx context.Context, obs entitlementObservation, tail []string) (entitlementObservation, error) {
-	if !rows.Asked(tail, "owners") {
+// readOwners reads the owners where details ask for them; rows do not hold them (docs/vendors/conductorone-api.md#owners).
+func (d *entitlementDriver) readOwners(ctx context.Context, obs entitlementObservation, details []string) (entitlementObservation, error) {
+	if !rows.Asked(details, "owners") {
 		return obs, nil
 	}
 	var answer struct {

@@ -20,7 +20,7 @@ func decodeEntitlement(e entitlement, date time.Time) entitlementObservation {
 		// What a connector synced comes back with the next sync, and what is built in stays
 		// (docs/vendors/conductorone-api.md#deleting-entitlements).
 		Undeletable: len(e.SourceConnectorIDs) > 0 || e.SystemBuiltin,
-		Sealed:      []string{"conductorOne.resource", "conductorOne.resource.type"},
+		ReadOnly:    []string{"conductorOne.resource", "conductorOne.resource.type"},
 	}
 	obs.MarkIncomplete = markIncomplete(obs.Mark, e.Annotations)
 	description, mark, lined := lineOf(obs.Mark, e.Description)
@@ -31,7 +31,7 @@ func decodeEntitlement(e entitlement, date time.Time) entitlementObservation {
 	if obs.Undeletable {
 		// The connector owns the name, and the built-in one cannot be renamed
 		// (docs/vendors/conductorone-api.md#post-apiv1appsapp_identitlementsid).
-		obs.Sealed = append(obs.Sealed, "displayName")
+		obs.ReadOnly = append(obs.ReadOnly, "displayName")
 	}
 	obs.Actual = backend.AppEntitlement{
 		DisplayName: &e.DisplayName,

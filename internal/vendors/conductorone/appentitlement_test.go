@@ -228,15 +228,15 @@ func TestEntitlementIsFoundAgain(t *testing.T) {
 	}
 }
 
-func TestEntitlementTwinsAndNamesakes(t *testing.T) {
+func TestEntitlementDuplicatesAndNameHolders(t *testing.T) {
 	k := entitlements(t)
 	desired := entitlementNamed("Deployer")
 	older := k.Created(github, desired)
 	k.Advance(time.Minute)
 	younger := k.Created(github, desired)
 	obs, err := k.Observe(t.Context(), backend.Ref{ParentID: github, Mark: mark})
-	if err != nil || obs.ID != older.ID || obs.Twin == nil || obs.Twin.ID != younger.ID || !obs.Twin.Empty {
-		t.Errorf("%v %+v", err, obs.Twin)
+	if err != nil || obs.ID != older.ID || obs.Duplicate == nil || obs.Duplicate.ID != younger.ID || !obs.Duplicate.Empty {
+		t.Errorf("%v %+v", err, obs.Duplicate)
 	}
 	_, err = k.Observe(t.Context(), backend.Ref{ParentID: github, Key: backend.Key{DisplayName: "Deployer"}})
 	vendortest.Class(t, err, backend.Ambiguous)
@@ -254,7 +254,7 @@ func TestEntitlementDelete(t *testing.T) {
 				}
 			}
 			for what, ref := range map[string]backend.Ref{
-				"id": {ID: obs.ID, ParentID: github, Tail: []string{"owners"}}, "mark": {ParentID: github, Mark: mark}, "alias": {ParentID: github, Key: backend.Key{Alias: "repo_admin"}},
+				"id": {ID: obs.ID, ParentID: github, DetailFields: []string{"owners"}}, "mark": {ParentID: github, Mark: mark}, "alias": {ParentID: github, Key: backend.Key{Alias: "repo_admin"}},
 			} {
 				if gone, err := k.Observe(t.Context(), ref); err != nil || gone.Exists || gone.Date.IsZero() {
 					t.Errorf("by %s: %v, exists %t", what, err, gone.Exists)
@@ -271,7 +271,7 @@ func TestEntitlementDelete(t *testing.T) {
 func TestEntitlementOfAConnector(t *testing.T) {
 	k := entitlements(t)
 	obs := k.Observed(member.ID, member.AppID, backend.AppEntitlement{})
-	if !obs.Undeletable || !obs.Actual.Facts.ManagedByConnector || backend.Value(obs.Actual.Facts.GrantCount) != 3 || !slices.Contains(obs.Sealed, "displayName") || !obs.Mark.IsZero() {
+	if !obs.Undeletable || !obs.Actual.Facts.ManagedByConnector || backend.Value(obs.Actual.Facts.GrantCount) != 3 || !slices.Contains(obs.ReadOnly, "displayName") || !obs.Mark.IsZero() {
 		t.Errorf("%+v", obs)
 	}
 	// Adopted: the mark to write is the one in the observation.
@@ -396,7 +396,7 @@ func TestAnEntitlementThatIsGrantedInsteadNeedsABinding(t *testing.T) {
 // TestNobodyOwnsWhatIsNotThere: the vendor answers a read of owners in an app that is gone with nobody, and that is no proof of anything.
 func TestNobodyOwnsWhatIsNotThere(t *testing.T) {
 	k := entitlements(t)
-	obs, err := k.Observe(t.Context(), backend.Ref{ID: member.ID, ParentID: noSuchID, Tail: []string{"owners"}})
+	obs, err := k.Observe(t.Context(), backend.Ref{ID: member.ID, ParentID: noSuchID, DetailFields: []string{"owners"}})
 	if err != nil || obs.Exists || obs.Actual.Owners != nil {
 		t.Errorf("%v, exists %t, owned by %v", err, obs.Exists, obs.Actual.Owners)
 	}

@@ -141,7 +141,7 @@ func aliased(b *probe.Bench) map[string]any {
 	return map[string]any{"alias": "governance_check_" + strings.ReplaceAll(b.Run, "-", "_")}
 }
 
-// listed reports whether a list or a search shows a thing.
+// listed holds if a list or a search shows a thing.
 func listed(reply probe.Reply, t probe.Thing, path ...string) probe.Answer {
 	if !reply.OK() {
 		return reply.Unsaid()

@@ -136,7 +136,7 @@ func TestUnpopulated(t *testing.T) {
 	})
 	t.Run("a state that is newer than this code", func(t *testing.T) {
 		obs := decodeReview(review{ID: "r1", State: "ACCESS_REVIEW_STATE_INVENTED_LATER"}, time.Time{})
-		if !obs.Exists || obs.Phase != backend.PhaseLive || len(obs.Sealed) == 0 {
+		if !obs.Exists || obs.Phase != backend.PhaseLive || len(obs.ReadOnly) == 0 {
 			t.Errorf("%+v", obs)
 		}
 	})
@@ -221,7 +221,7 @@ func TestCapabilitiesNameRealFields(t *testing.T) {
 		for path := range tc.caps.Values {
 			named = append(named, path)
 		}
-		for _, list := range [][]string{tc.caps.Required, tc.caps.CreateOnly, tc.caps.WriteOnly, tc.caps.Tail} {
+		for _, list := range [][]string{tc.caps.Required, tc.caps.CreateOnly, tc.caps.WriteOnly, tc.caps.DetailFields} {
 			named = append(named, list...)
 		}
 		for _, path := range named {

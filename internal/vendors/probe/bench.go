@@ -229,7 +229,7 @@ func (r Reply) List(path ...string) ([]any, bool) {
 	return list, ok
 }
 
-// SameWords asks what is refused twice, and reports whether both refusals say the same. words are those of a refusal
+// SameWords asks twice for what is refused, and holds if both refusals say the same. words are those of a refusal
 // without what the vendor says is new in every answer.
 func (b *Bench) SameWords(ctx context.Context, call rest.Call, words func(Reply) string) Answer {
 	first, second := b.Ask(ctx, call), b.Ask(ctx, call)

@@ -106,7 +106,7 @@ func (l Laws[D]) read(ctx context.Context, b *Bench, obs backend.Observation[D])
 // differs reports whether a remote is not as desired.
 func (l Laws[D]) differs(b *Bench, desired D, obs backend.Observation[D]) bool {
 	caps := l.Driver(b.Tenant).Capabilities().For(desired)
-	caps.WriteOnly = append(caps.WriteOnly, caps.Tail...) // Laws read rows.
+	caps.WriteOnly = append(caps.WriteOnly, caps.DetailFields...) // Laws read rows.
 	return len(backend.Diff(desired, obs.Actual, caps, backend.Memory{})) > 0
 }
 
@@ -159,7 +159,7 @@ func (l Laws[D]) lost(ctx context.Context, b *Bench) Answer {
 	}
 	b.Keep(l.thing(b, what, found))
 	l.drop(ctx, b, what, found)
-	return If(found.Twin == nil, "found-twice", 0)
+	return If(found.Duplicate == nil, "found-twice", 0)
 }
 
 // creates reports whether a call to a path could be the create: it is neither a search nor the sign-in.

@@ -112,8 +112,8 @@ func (g *parentGroup) missing() []string {
 }
 
 // FindToken looks for the remote that bears a token. Of two the older is returned, the
-// other is its twin. empty reports whether removing a remote takes nothing away. Where none bears it, the answer names one
-// that may have lost it, see Observation.Namesake.
+// other is its duplicate. empty reports whether removing a remote takes nothing away. Where none bears it, the answer names one
+// that may have lost it, see Observation.NameHolder.
 func FindToken[D backend.Model](ctx context.Context, r backend.Ref, list Lister[D], empty func(backend.Observation[D]) bool) (backend.Observation[D], error) {
 	none := backend.Observation[D]{ParentID: r.ParentID}
 	var found []backend.Observation[D]
@@ -121,10 +121,10 @@ func FindToken[D backend.Model](ctx context.Context, r backend.Ref, list Lister[
 		if err != nil {
 			return none, err
 		}
-		if obs.Exists && Namesake(r, obs) {
-			none.Namesake = obs.ID
+		if obs.Exists && HoldsName(r, obs) {
+			none.NameHolder = obs.ID
 		}
-		// Pages may overlap: a remote that is listed twice is no twin of its own.
+		// Pages may overlap: a remote that is listed twice is no duplicate of its own.
 		known := slices.ContainsFunc(found, func(o backend.Observation[D]) bool { return o.ID == obs.ID && o.ParentID == obs.ParentID })
 		if obs.Exists && obs.Mark.Token == r.Mark.Token && !known {
 			found = append(found, obs)
@@ -140,7 +140,7 @@ func FindToken[D backend.Model](ctx context.Context, r backend.Ref, list Lister[
 		if younger(first.CreatedAt, first.ID, second.CreatedAt, second.ID) {
 			first, second = second, first
 		}
-		first.Twin = &backend.Twin{ID: second.ID, ParentID: second.ParentID, CreatedAt: second.CreatedAt, Empty: empty(second)}
+		first.Duplicate = &backend.Duplicate{ID: second.ID, ParentID: second.ParentID, CreatedAt: second.CreatedAt, Empty: empty(second)}
 		return first, nil
 	}
 	return none, backend.Errorf(backend.Ambiguous, "%d remotes bear the same mark", len(found))
@@ -149,8 +149,8 @@ func FindToken[D backend.Model](ctx context.Context, r backend.Ref, list Lister[
 // clockGrain is how far the time of a create, which a Date header tells in whole seconds, may be from what a row says.
 const clockGrain = 5 * time.Second
 
-// Namesake reports whether a row without a mark may be what a create since r.Since made.
-func Namesake[D backend.Model](r backend.Ref, obs backend.Observation[D]) bool {
+// HoldsName reports whether a row without a mark may be what a create since r.Since made.
+func HoldsName[D backend.Model](r backend.Ref, obs backend.Observation[D]) bool {
 	if r.Since.IsZero() || !obs.Mark.IsZero() || obs.Actual.Key().DisplayName != r.Key.DisplayName {
 		return false
 	}
@@ -200,7 +200,7 @@ func requireIDs[D any](rows iter.Seq2[backend.Observation[D], error]) iter.Seq2[
 	}
 }
 
-// Asked reports whether a tail names path or something below it.
-func Asked(tail []string, path string) bool {
-	return slices.ContainsFunc(tail, func(t string) bool { return backend.Covers([]string{path}, t) })
+// Asked reports whether fields name path or something below it.
+func Asked(fields []string, path string) bool {
+	return slices.ContainsFunc(fields, func(f string) bool { return backend.Covers([]string{path}, f) })
 }

@@ -15,9 +15,9 @@ import (
 
 const campaignsPath = "/campaigns/v1"
 
-// tailProgress is no field of the model: it fills facts in, and costs calls. Reports are
+// detailProgress is no field of the model: it fills facts in, and costs calls. Reports are
 // not asked for: SailPoint names them and tells no address (docs/vendors/sailpoint-api.md#certifications).
-const tailProgress = "progress"
+const detailProgress = "progress"
 
 type reviewObservation = backend.Observation[backend.AccessReview]
 
@@ -90,7 +90,7 @@ func (d *reviewDriver) Observe(ctx context.Context, r backend.Ref) (reviewObserv
 	if err != nil || !obs.Exists {
 		return obs, err
 	}
-	if rows.Asked(r.Tail, tailProgress) && obs.Actual.Facts.Started {
+	if rows.Asked(r.DetailFields, detailProgress) && obs.Actual.Facts.Started {
 		if err = d.readProgress(ctx, &obs); err != nil {
 			return reviewObservation{}, err
 		}

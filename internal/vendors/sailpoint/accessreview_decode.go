@@ -19,8 +19,8 @@ var (
 	writableActive = []string{"deadline", "close"}
 )
 
-// sealedExcept lists every path but those.
-func sealedExcept(writable []string) []string {
+// readOnlyExcept lists every path but those.
+func readOnlyExcept(writable []string) []string {
 	all := append(backend.Paths(backend.AccessReview{}), backend.PathMark)
 	return slices.DeleteFunc(all, func(path string) bool { return backend.Covers(writable, path) })
 }
@@ -51,11 +51,11 @@ func decodeCampaign(c campaign, date time.Time) reviewObservation {
 	}
 	switch {
 	case state.phase == backend.PhaseSealed:
-		obs.Sealed = sealedExcept(nil)
+		obs.ReadOnly = readOnlyExcept(nil)
 	case c.Status == statusStaged:
-		obs.Sealed = sealedExcept(writableStaged)
+		obs.ReadOnly = readOnlyExcept(writableStaged)
 	case c.Status == statusActive:
-		obs.Sealed = sealedExcept(writableActive)
+		obs.ReadOnly = readOnlyExcept(writableActive)
 	case state.phase == backend.PhasePending:
 		obs.Message = fmt.Sprintf("the campaign is in the state %s", orPending(c.Status))
 	case state.phase == backend.PhaseFailed:
@@ -88,7 +88,7 @@ func campaignFacts(c campaign, state campaignState) backend.AccessReviewFacts {
 		Started:  state.started || backend.Value(c.CompletedCertifications) > 0,
 		Deadline: c.Deadline.Time,
 		Alerts:   alertsOf(c),
-		// Packages of reviewers; decisions are counted where the tail asks for them.
+		// Packages of reviewers; decisions are counted where the detail fields ask for them.
 		Total:     c.TotalCertifications,
 		Completed: c.CompletedCertifications,
 	}

@@ -112,7 +112,7 @@ func TestReviewTakesWhatItsStateTakes(t *testing.T) {
 	k := reviews(t)
 	obs := staged(k, fullReview())
 	writable := func(obs backend.Observation[backend.AccessReview]) []string {
-		return k.Diff(obs, other).Without(obs.Sealed).Paths()
+		return k.Diff(obs, other).Without(obs.ReadOnly).Paths()
 	}
 	want := []string{"displayName", "description", "deadline", "notifications.kickoff", "sailPoint.autoRevokeAllowed"}
 	if diff := cmp.Diff(want, writable(obs)); diff != "" {
@@ -134,8 +134,8 @@ func TestReviewTakesWhatItsStateTakes(t *testing.T) {
 	if got := writable(obs); !slices.Equal(got, []string{"deadline"}) {
 		t.Errorf("active, it takes %v", got)
 	}
-	if !backend.Covers(obs.Sealed, backend.PathMark) || !backend.Covers(obs.Sealed, "start.mode") {
-		t.Errorf("sealed are %v", obs.Sealed)
+	if !backend.Covers(obs.ReadOnly, backend.PathMark) || !backend.Covers(obs.ReadOnly, "start.mode") {
+		t.Errorf("read-only are %v", obs.ReadOnly)
 	}
 	obs = k.Updated(obs, other)
 	if got := writable(obs); len(got) != 0 {
@@ -145,7 +145,7 @@ func TestReviewTakesWhatItsStateTakes(t *testing.T) {
 		t.Fatal(err)
 	}
 	obs = k.Observed(obs.ID, "", other)
-	if got := append(writable(obs), backend.Changes{{Path: backend.PathMark}}.Without(obs.Sealed).Paths()...); len(got) != 0 {
+	if got := append(writable(obs), backend.Changes{{Path: backend.PathMark}}.Without(obs.ReadOnly).Paths()...); len(got) != 0 {
 		t.Errorf("completed, it takes %v", got)
 	}
 }

@@ -94,8 +94,8 @@ func TestReviewsAreFoundByTheirMark(t *testing.T) {
 		obs := k.Created("", desired)
 		k.ResetCalls()
 		found, err := k.Observe(t.Context(), backend.Ref{Mark: mark, Key: desired.Key()})
-		if err != nil || found.ID != obs.ID || found.Twin != nil {
-			t.Errorf("%q, %v, %v", found.ID, found.Twin, err)
+		if err != nil || found.ID != obs.ID || found.Duplicate != nil {
+			t.Errorf("%q, %v, %v", found.ID, found.Duplicate, err)
 		}
 		if query := k.Calls(0)[0].Query; strings.Contains(query, "filters=") == strings.Contains(name, "+") {
 			t.Errorf("%s was sought by %s", name, query)
@@ -111,7 +111,7 @@ func TestReviewsAreFoundByTheirMark(t *testing.T) {
 func TestReviewProgress(t *testing.T) {
 	progress := func(k vendortest.Kept[backend.AccessReview], id string) (done, all int64) {
 		t.Helper()
-		obs, err := k.Observe(t.Context(), backend.Ref{ID: id, Tail: []string{"progress", "reports"}})
+		obs, err := k.Observe(t.Context(), backend.Ref{ID: id, DetailFields: []string{"progress", "reports"}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -28,7 +28,7 @@ func (d *reviewDriver) Update(ctx context.Context, seen reviewObservation, desir
 	if was := seen.Actual.Facts.VendorState; was != "" && live.Status != was {
 		return reviewObservation{}, backend.Errorf(backend.Conflict, "the campaign %s went from %s to %s since it was seen", seen.ID, was, live.Status)
 	}
-	u := reviewUpdate{reviewDriver: d, live: *live, desired: desired, changes: changes.Without(seen.Sealed), mark: seen.Mark}
+	u := reviewUpdate{reviewDriver: d, live: *live, desired: desired, changes: changes.Without(seen.ReadOnly), mark: seen.Mark}
 	for _, step := range []func(context.Context) error{u.check, u.writeFields, u.finish, u.start} {
 		if err := step(ctx); err != nil {
 			if u.wrote {

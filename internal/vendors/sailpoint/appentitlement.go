@@ -53,11 +53,11 @@ func (*entitlementDriver) Capabilities() backend.Capabilities {
 			"sailPoint.segments": {Fewer: true, NoneIsAll: true},
 		},
 		// It says which entitlement it is (docs/vendors/sailpoint-api.md#shapes-of-an-entitlement).
-		CreateOnly: []string{"sailPoint.match"},
-		Removed:    removedFromEntitlement(),
-		Tail:       []string{pathRequest, pathRevocation},
-		ListLag:    listLag,
-		Poll:       poll,
+		CreateOnly:   []string{"sailPoint.match"},
+		Removed:      removedFromEntitlement(),
+		DetailFields: []string{pathRequest, pathRevocation},
+		ListLag:      listLag,
+		Poll:         poll,
 	}
 }
 
@@ -69,7 +69,7 @@ func (d *entitlementDriver) Observe(ctx context.Context, r backend.Ref) (entitle
 	if err != nil || !obs.Exists {
 		return obs, err
 	}
-	if !rows.Asked(r.Tail, pathRequest) && !rows.Asked(r.Tail, pathRevocation) {
+	if !rows.Asked(r.DetailFields, pathRequest) && !rows.Asked(r.DetailFields, pathRevocation) {
 		return obs, nil
 	}
 	config, err := d.config(ctx, obs.ID)

@@ -83,7 +83,7 @@ func decodeEntitlement(e entitlement, date time.Time) entitlementObservation {
 	return obs
 }
 
-// decodeConfig fills the tail in.
+// decodeConfig fills the detail fields in.
 func decodeConfig(c entitlementConfig, e *backend.AppEntitlement) {
 	r := decodeRules(c.Request, ofEntitlements)
 	e.SailPoint.AccessRequest = &backend.SailPointEntitlementRequest{

@@ -101,7 +101,7 @@ func TestTheListOfEntitlementsIsReadPastTenThousand(t *testing.T) {
 
 func TestARequestConfigThatIsNotThereIsEmpty(t *testing.T) {
 	k := entitlements(t)
-	obs, err := k.Observe(t.Context(), backend.Ref{ID: read.ID, ParentID: database, Tail: []string{"sailPoint.accessRequestConfig", "sailPoint.revocationRequestConfig"}})
+	obs, err := k.Observe(t.Context(), backend.Ref{ID: read.ID, ParentID: database, DetailFields: []string{"sailPoint.accessRequestConfig", "sailPoint.revocationRequestConfig"}})
 	if err != nil || !obs.Exists {
 		t.Fatalf("%+v, %v", obs, err)
 	}

@@ -252,7 +252,7 @@ func profileProbes() []probe.Probe {
 	}
 }
 
-// readsBack reports whether a read shows a description.
+// readsBack holds if a read shows a description.
 func readsBack(reply probe.Reply, want string) probe.Answer {
 	if !reply.OK() {
 		return reply.Unsaid()

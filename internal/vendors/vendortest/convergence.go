@@ -78,10 +78,10 @@ func (r *run[D]) begin() backend.Observation[D] {
 		r.wrote(obs, err, r.changes(seen).Paths())
 		return obs
 	}
-	obs, err := r.k.Create(ctx, backend.Ref{ParentID: r.g.ParentID, Key: r.desired.Key(), Mark: Mark, Tail: backend.TailOf(r.desired, r.caps)}, r.desired)
+	obs, err := r.k.Create(ctx, backend.Ref{ParentID: r.g.ParentID, Key: r.desired.Key(), Mark: Mark, DetailFields: backend.DetailFieldsOf(r.desired, r.caps)}, r.desired)
 	r.wrote(obs, err, slices.DeleteFunc(backend.Paths(r.desired), func(path string) bool {
 		later := backend.Covers(r.caps.WriteOnly, path) && !backend.Covers(r.caps.CreateOnly, path)
-		return later && !backend.Covers(obs.Sealed, path)
+		return later && !backend.Covers(obs.ReadOnly, path)
 	}))
 	return obs
 }
@@ -158,7 +158,7 @@ func (r *run[D]) wrote(obs backend.Observation[D], err error, sent []string) {
 // changes are what the engine would write.
 func (r *run[D]) changes(obs backend.Observation[D]) backend.Changes {
 	changes := backend.Diff(r.desired, obs.Actual, r.caps, r.memory)
-	changes = changes.Without(append(slices.Clone(obs.Sealed), r.caps.CreateOnly...))
+	changes = changes.Without(append(slices.Clone(obs.ReadOnly), r.caps.CreateOnly...))
 	if obs.MarkIncomplete || obs.MarkInProse && obs.Mark.IsZero() {
 		changes = append(changes, backend.Change{Path: backend.PathMark})
 	}

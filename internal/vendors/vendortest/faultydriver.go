@@ -66,7 +66,7 @@ func (b *FaultyDriver[D]) Record(f *testing.F) {
 
 func (b *FaultyDriver[D]) ref() backend.Ref {
 	caps := b.Driver(b.Open()).Capabilities()
-	return backend.Ref{ID: b.Existing, ParentID: b.ParentID, Tail: append([]string{"progress", "reports"}, caps.Tail...)}
+	return backend.Ref{ID: b.Existing, ParentID: b.ParentID, DetailFields: append([]string{"progress", "reports"}, caps.DetailFields...)}
 }
 
 // result is what an operation returned.
@@ -97,7 +97,7 @@ func (b *FaultyDriver[D]) operations() []operation[D] {
 	update := func(changes backend.Changes) func(context.Context, backend.Driver[D]) result[D] {
 		return func(ctx context.Context, d backend.Driver[D]) result[D] {
 			seen := b.seen
-			seen.Actual, seen.Sealed = backendtest.Clone(b.seen.Actual), nil
+			seen.Actual, seen.ReadOnly = backendtest.Clone(b.seen.Actual), nil
 			return one(d.Update(ctx, seen, backendtest.Clone(b.Desired), changes))
 		}
 	}

@@ -22,9 +22,9 @@ func Keep[D any](h *Fixture, driver backend.Driver[D]) Kept[D] {
 	return Kept[D]{Fixture: h, Driver: driver}
 }
 
-// Ref names a remote by its id, and its tail by what is desired.
+// Ref names a remote by its id, and its detail fields by what is desired.
 func (k Kept[D]) Ref(id, parent string, desired D) backend.Ref {
-	return backend.Ref{ID: id, ParentID: parent, Tail: backend.TailOf(desired, k.Capabilities())}
+	return backend.Ref{ID: id, ParentID: parent, DetailFields: backend.DetailFieldsOf(desired, k.Capabilities())}
 }
 
 // Created makes a remote, which bears the mark where marks read back.
@@ -40,7 +40,7 @@ func (k Kept[D]) Created(parent string, desired D) backend.Observation[D] {
 	return obs
 }
 
-// Observed looks at a remote and the tail that is desired of it.
+// Observed observes a remote and the detail fields that are desired of it.
 func (k Kept[D]) Observed(id, parent string, desired D) backend.Observation[D] {
 	k.T.Helper()
 	obs, err := k.Observe(k.T.Context(), k.Ref(id, parent, desired))

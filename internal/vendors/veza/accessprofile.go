@@ -68,10 +68,10 @@ func (d *profileDriver) Capabilities() backend.Capabilities {
 			pathLabels:        {Fewer: true}, // Some of them may let people ask (docs/vendors/veza-api.md#get-apiprivatelifecycle_managementaccess_profiles).
 			pathMembers:       {Fewer: true},
 		},
-		Tail:    []string{pathMembers},
-		ListLag: listLag,
-		Poll:    poll,
-		Removed: removedFromProfile(),
+		DetailFields: []string{pathMembers},
+		ListLag:      listLag,
+		Poll:         poll,
+		Removed:      removedFromProfile(),
 	}
 	if !d.mayPublish {
 		caps.Unsupported[pathPublish] = "Veza does not document how a draft is published: try it on your tenant, then write " +
@@ -83,7 +83,7 @@ func (d *profileDriver) Capabilities() backend.Capabilities {
 // Observe reads one profile, see backend.Driver.
 func (d *profileDriver) Observe(ctx context.Context, r backend.Ref) (profileObservation, error) {
 	obs, err := d.observe(ctx, r)
-	if err != nil || !obs.Exists || !rows.Asked(r.Tail, pathMembers) {
+	if err != nil || !obs.Exists || !rows.Asked(r.DetailFields, pathMembers) {
 		return obs, err
 	}
 	if obs.Actual.Veza.Members, err = d.members(ctx, obs.ID, number(backend.Value(obs.VersionNumber))); err != nil {

@@ -202,11 +202,11 @@ func (d *profileDriver) findToken(ctx context.Context, r backend.Ref) (profileOb
 			break
 		}
 	}
-	if obs.Twin == nil || !obs.Twin.Empty {
+	if obs.Duplicate == nil || !obs.Duplicate.Empty {
 		return obs, nil
 	}
-	taken, err := d.peopled(ctx, obs.Twin.ID, obs.Twin.ParentID)
-	obs.Twin.Empty = !taken
+	taken, err := d.peopled(ctx, obs.Duplicate.ID, obs.Duplicate.ParentID)
+	obs.Duplicate.Empty = !taken
 	return obs, err
 }
 

@@ -21,7 +21,7 @@ func TestAMarkThatTheFilterDoesNotFind(t *testing.T) {
 	}
 }
 
-func TestTwins(t *testing.T) {
+func TestDuplicates(t *testing.T) {
 	for sentence, tc := range map[string]struct {
 		change map[string]any
 		empty  bool
@@ -39,8 +39,8 @@ func TestTwins(t *testing.T) {
 			younger := k.Created(plain, leastProfile(plain)("P"))
 			edit(k.Fixture, younger.ID, tc.change)
 			found, err := k.Observe(t.Context(), backend.Ref{ParentID: plain, Mark: mark})
-			if err != nil || found.ID != older.ID || found.Twin == nil || found.Twin.ID != younger.ID || found.Twin.Empty != tc.empty {
-				t.Errorf("%+v, twin %+v, %v", found.ID, found.Twin, err)
+			if err != nil || found.ID != older.ID || found.Duplicate == nil || found.Duplicate.ID != younger.ID || found.Duplicate.Empty != tc.empty {
+				t.Errorf("%+v, duplicate %+v, %v", found.ID, found.Duplicate, err)
 			}
 			_, err = k.Observe(t.Context(), backend.Ref{ParentID: plain, Key: backend.Key{DisplayName: "P", Type: plain}})
 			vendortest.Class(t, err, backend.Ambiguous)

@@ -31,7 +31,7 @@ func (d *profileDriver) Update(ctx context.Context, seen profileObservation, des
 			return u.partialResult(err)
 		}
 	}
-	obs, err := d.Observe(ctx, backend.Ref{ID: seen.ID, ParentID: seen.ParentID, Tail: backend.TailOf(desired, d.Capabilities())})
+	obs, err := d.Observe(ctx, backend.Ref{ID: seen.ID, ParentID: seen.ParentID, DetailFields: backend.DetailFieldsOf(desired, d.Capabilities())})
 	if err == nil && !obs.Exists {
 		err = vanished("access profile", seen.ID)
 	}

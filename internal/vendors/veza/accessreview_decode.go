@@ -22,7 +22,7 @@ func (d *reviewDriver) decode(r row[certification], workflowID string) reviewObs
 		CreatedAt:   c.CreatedAt.Time,
 		Mark:        mark,
 		MarkInProse: true,
-		Sealed:      append(backend.Paths(backend.AccessReview{}), backend.PathMark),
+		ReadOnly:    append(backend.Paths(backend.AccessReview{}), backend.PathMark),
 		Date:        r.date,
 		Unread:      c.unread(),
 		Actual: backend.AccessReview{

@@ -35,7 +35,7 @@ func TestAReviewIsSentWhole(t *testing.T) {
 	if obs.Mark != mark || !obs.MarkInProse || backend.Value(obs.Actual.Description) != "Quarterly." || backend.Value(obs.Actual.Veza.Notes) != "Quarterly." {
 		t.Errorf("%+v", obs)
 	}
-	if missing := backend.Changes([]backend.Change{{Path: backend.PathMark}, {Path: "displayName"}, {Path: "veza.notes"}, {Path: "start.mode"}}).Without(obs.Sealed); len(missing) > 0 {
+	if missing := backend.Changes([]backend.Change{{Path: backend.PathMark}, {Path: "displayName"}, {Path: "veza.notes"}, {Path: "start.mode"}}).Without(obs.ReadOnly); len(missing) > 0 {
 		t.Errorf("%v take edits", missing)
 	}
 }
@@ -115,7 +115,7 @@ func TestHiddenNotesProveNothing(t *testing.T) {
 	}
 	k.Configure(func(s *sandbox.Settings) { s.Features = map[string]bool{} })
 	found, err = k.Observe(t.Context(), backend.Ref{ParentID: quarterly, Mark: mark})
-	if err != nil || !k.Capabilities().MarkProven || found.Twin == nil || found.Twin.Empty {
+	if err != nil || !k.Capabilities().MarkProven || found.Duplicate == nil || found.Duplicate.Empty {
 		t.Errorf("%+v, %v, proven %t", found, err, k.Capabilities().MarkProven)
 	}
 	if opened := open(k.Fixture).AccessReviews().Capabilities(); opened.MarkProven {

@@ -135,7 +135,7 @@ func (d *entitlementDriver) decode(manager lifecycle, r row[node]) entitlementOb
 		ID:       id,
 		ParentID: manager.ID,
 		Date:     r.date,
-		Sealed:   append(backend.Paths(backend.AppEntitlement{}), backend.PathMark),
+		ReadOnly: append(backend.Paths(backend.AppEntitlement{}), backend.PathMark),
 		Actual: backend.AppEntitlement{
 			DisplayName: backend.To(n.name()),
 			Veza:        &backend.VezaAppEntitlement{EntityType: &n.Type, MatchName: backend.To(n.name()), MatchID: &n.ID},

@@ -70,7 +70,7 @@ func TestAnEntityThatIsRenamed(t *testing.T) {
 	}
 	desired := entity{DisplayName: backend.To("AI Team")}
 	obs = k.Again(obs, desired)
-	if changes := k.Diff(obs, desired); !obs.Exists || len(changes) != 1 || !changes.Unwritable(obs.Sealed) {
+	if changes := k.Diff(obs, desired); !obs.Exists || len(changes) != 1 || !changes.Unwritable(obs.ReadOnly) {
 		t.Errorf("%+v: %v", obs, changes)
 	}
 	if err := k.Server.Delete(sandbox.Target{Kind: fake.KindAppEntitlement, ID: related(team).EntityID}); err != nil {

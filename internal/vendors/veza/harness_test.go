@@ -140,7 +140,7 @@ func reviews(t *testing.T) vendortest.Kept[backend.AccessReview] {
 	return vendortest.Keep(h, h.AccessReviews())
 }
 
-// converge looks first: the answer to a create shows no tail.
+// converge observes first: the answer to a create shows no detail fields.
 func converge[D any](k vendortest.Kept[D], obs backend.Observation[D], desired D) backend.Observation[D] {
 	k.T.Helper()
 	return k.Converge(k.Again(obs, desired), desired)

@@ -222,7 +222,7 @@ func knownState(state any) bool {
 	return state == nil // What is unset may not be shown.
 }
 
-// isList reports whether an answer is a list of values; one without any may be an object without members.
+// isList holds if an answer is a list of values; one without any may be an object without members.
 func isList(reply probe.Reply) probe.Answer {
 	if !reply.OK() && !reply.Refused() {
 		return reply.Unsaid()

@@ -133,10 +133,10 @@ var byBackends = []attack{
 	}},
 	{"an endpoint that says it is the victim's tenant, and has its remote", func(ctx context.Context, h *house) func() {
 		theirs := h.apply(ctx, h.admin, h.team, profile("held", "Held", h.backendRef)).(*v1alpha1.AccessProfile)
-		p := newPuppet(namesake(victimTenant))
-		h.at(ctx, "namesake", p.URL)
+		p := newPuppet(impostor(victimTenant))
+		h.at(ctx, "impostor", p.URL)
 		h.ready(ctx, theirs, soon)
-		hers := h.apply(ctx, h.eve, h.evil, profile("taker", "Taken", "{name: namesake}", "remoteID: "+theirs.Status.Remote.ID, "management: {drift: Report}"))
+		hers := h.apply(ctx, h.eve, h.evil, profile("taker", "Taken", "{name: impostor}", "remoteID: "+theirs.Status.Remote.ID, "management: {drift: Report}"))
 		h.ready(ctx, hers, soon)
 		h.restart(ctx)
 		return func() {
@@ -148,19 +148,19 @@ var byBackends = []attack{
 		}
 	}},
 	{"the same over TLS with a CA of her own", func(ctx context.Context, h *house) func() {
-		p := startPuppet(namesake(victimTenant), (*httptest.Server).StartTLS)
+		p := startPuppet(impostor(victimTenant), (*httptest.Server).StartTLS)
 		ca := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: p.Certificate().Raw})
 		h.apply(ctx, h.eve, h.evil, fmt.Sprintf("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ca}\ndata: {ca.crt: %q, junk: %q}\n", ca, strings.Repeat("-----BEGIN CERTIFICATE-----\n", 10_000)))
-		h.at(ctx, "namesake", p.URL, "caBundleRef: {name: ca}")
+		h.at(ctx, "impostor", p.URL, "caBundleRef: {name: ca}")
 		h.at(ctx, "junk", p.URL, "caBundleRef: {name: ca, key: junk}")
-		h.apply(ctx, h.eve, h.evil, profile("taker", "Taken", "{name: namesake}"))
+		h.apply(ctx, h.eve, h.evil, profile("taker", "Taken", "{name: impostor}"))
 		return nil
 	}},
-	{"a namesake whose lists hang", func(ctx context.Context, h *house) func() {
-		p := newPuppet(slow(29*time.Second, namesake(victimTenant)))
-		h.at(ctx, "namesake", p.URL)
+	{"an impostor whose lists hang", func(ctx context.Context, h *house) func() {
+		p := newPuppet(slow(29*time.Second, impostor(victimTenant)))
+		h.at(ctx, "impostor", p.URL)
 		for i := range 5 {
-			h.apply(ctx, h.eve, h.evil, profile(fmt.Sprint("hangs-", i), "Taken", "{name: namesake}"))
+			h.apply(ctx, h.eve, h.evil, profile(fmt.Sprint("hangs-", i), "Taken", "{name: impostor}"))
 		}
 		since := time.Now()
 		return func() {
@@ -179,7 +179,7 @@ var byBackends = []attack{
 	}},
 	{"two slow tenants with forty profiles each", func(ctx context.Context, h *house) func() {
 		for _, name := range []string{"one", "two"} {
-			p := newPuppet(slow(29*time.Second, namesake("slow-"+name)))
+			p := newPuppet(slow(29*time.Second, impostor("slow-"+name)))
 			h.at(ctx, name, p.URL, "requestsPerSecond: 1000", "burst: 10000")
 			b := &v1alpha1.GovernanceBackend{}
 			b.Namespace, b.Name = h.evil, name
@@ -291,7 +291,7 @@ var byBackends = []attack{
 		}
 	}},
 	{"a thousand backends", func(ctx context.Context, h *house) func() {
-		p := newPuppet(slow(time.Second, namesake("one of many")))
+		p := newPuppet(slow(time.Second, impostor("one of many")))
 		h.token(ctx)
 		for i := range 1000 {
 			h.apply(ctx, h.eve, h.evil, backendAt(fmt.Sprint("many-", i), p.URL, "mine"))
@@ -299,7 +299,7 @@ var byBackends = []attack{
 		return nil
 	}},
 	{"a Secret that is rotated a hundred times", func(ctx context.Context, h *house) func() {
-		p := newPuppet(namesake("rotated"))
+		p := newPuppet(impostor("rotated"))
 		h.at(ctx, "rotated", p.URL)
 		for i := range 100 {
 			h.apply(ctx, h.eve, h.evil, fmt.Sprintf("apiVersion: v1\nkind: Secret\nmetadata: {name: mine}\nstringData: {token: token-number-%d}\n", i))
@@ -309,13 +309,13 @@ var byBackends = []attack{
 	}},
 	{"an endpoint that is edited through forty hosts", func(ctx context.Context, h *house) func() {
 		for i := range 40 {
-			p := newPuppet(namesake("moves"))
+			p := newPuppet(impostor("moves"))
 			h.at(ctx, "moves", strings.Replace(p.URL, "127.0.0.1", "localhost", i%2))
 		}
 		return nil
 	}},
 	{"a backend of her own that is called as the victim's", func(ctx context.Context, h *house) func() {
-		p := newPuppet(namesake(victimTenant))
+		p := newPuppet(impostor(victimTenant))
 		h.at(ctx, "prod", p.URL)
 		h.apply(ctx, h.eve, h.evil, profile("hers", "Eve was here", "{name: prod}"))
 		h.apply(ctx, h.eve, h.evil, profile("theirs", "Eve was here", h.backendRef))

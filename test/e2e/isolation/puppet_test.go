@@ -69,8 +69,8 @@ const (
 	objectsAt = "/api/v1/catalogs/"
 )
 
-// namesake answers as a tenant would, and has every profile.
-func namesake(tenant string) func(*puppet, http.ResponseWriter, *http.Request) {
+// impostor answers as a tenant would, and has every profile.
+func impostor(tenant string) func(*puppet, http.ResponseWriter, *http.Request) {
 	return func(_ *puppet, w http.ResponseWriter, r *http.Request) {
 		switch {
 		case r.URL.Path == whoPath:
@@ -89,7 +89,7 @@ func namesake(tenant string) func(*puppet, http.ResponseWriter, *http.Request) {
 func endless(tenant string, perPage, size int) func(*puppet, http.ResponseWriter, *http.Request) {
 	return func(p *puppet, w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != listPath || r.Method != http.MethodGet {
-			namesake(tenant)(p, w, r)
+			impostor(tenant)(p, w, r)
 			return
 		}
 		page := p.calls.Load()
@@ -106,7 +106,7 @@ func endless(tenant string, perPage, size int) func(*puppet, http.ResponseWriter
 func endlessNames(tenant string, size int) func(*puppet, http.ResponseWriter, *http.Request) {
 	return func(p *puppet, w http.ResponseWriter, r *http.Request) {
 		if !strings.HasSuffix(r.URL.Path, "/apps") {
-			namesake(tenant)(p, w, r)
+			impostor(tenant)(p, w, r)
 			return
 		}
 		page := p.calls.Load()
