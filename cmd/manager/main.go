@@ -41,6 +41,9 @@ import (
 // version is set when a release is built.
 var version = "dev"
 
+// longestCall is how long a call may take at most: the recovery window counts on it.
+const longestCall = 30 * time.Second
+
 // leaseName is the name of the lease of leader election.
 const leaseName = "governance-operator.governance-operator.io"
 
@@ -90,6 +93,8 @@ func main() {
 	flag.DurationVar(&o.pace.Window, "recovery-window", 0, "how long an interrupted create is waited for before another is sent; the default suits the default lease, and less is for tests only")
 	flag.DurationVar(&o.pace.ReviewPoll, "review-poll-interval", 0, "how often a review that waits for people is looked at (default 5m)")
 	flag.DurationVar(&o.pace.DetailPeriod, "tail-interval", 0, "how often fields are read that no list holds (default 1h)")
+	flag.DurationVar(&o.pace.SweepEvery, "sweep-check-interval", 0, "how often it is checked which backends are due to be swept (default 5s); less is for tests only")
+	flag.DurationVar(&o.pace.CallTimeout, "call-timeout", longestCall, "how long a call to a vendor may take; no longer than the default, since an interrupted create is waited for as long")
 	flag.StringVar(&o.audit, "audit-log", telemetry.AuditToLog, "where the record of every write at a vendor goes: log (the manager's own log, as logger \"audit\"), stdout, or the path of a file that is appended to")
 	flag.StringVar(&o.traceTo, "tracing-endpoint", "", "URL of a collector that takes spans by OTLP over gRPC, such as http://collector:4317; empty switches tracing off")
 	flag.Float64Var(&o.tracePart, "tracing-sample-ratio", 1, "part of the passes that are traced, between 0 and 1")
@@ -107,6 +112,9 @@ func main() {
 func run(ctx context.Context, logger logr.Logger, o options) error {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(50) // The manager mostly waits for others: a cluster rather misses its memory than its time.
+	}
+	if o.pace.CallTimeout <= 0 || o.pace.CallTimeout > longestCall {
+		return fmt.Errorf("--call-timeout: is %s, and has to be between 0 and %s", o.pace.CallTimeout, longestCall)
 	}
 	cfg, err := ctrl.GetConfig()
 	if err != nil {

@@ -47,6 +47,8 @@ type Config struct {
 	// bounds the calls in place of the two figures above; nil where there are none.
 	Shared    *Shared
 	UserAgent string
+	// Timeout bounds one call, from its first byte to the last of its answer; the usual bound if zero.
+	Timeout time.Duration
 	// Observe is told of every call; nil for nobody.
 	Observe Observer
 	// Outside: no call may go to an address of the process's own host, whatever the endpoint's name means.

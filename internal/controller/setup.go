@@ -47,6 +47,8 @@ type Options struct {
 	// Outside: backends of namespaces may not name an address of the manager's own host.
 	Outside   bool
 	UserAgent string
+	// CallTimeout replaces how long a call to a vendor may take, if it is set.
+	CallTimeout time.Duration
 	// Observe returns what is told of every call to a host of a vendor; nil for nobody.
 	Observe func(vendor, host string) backend.Observer
 	// Concurrency is how many objects of a kind are worked on at once for one namespace.
@@ -91,7 +93,7 @@ func Setup(ctx context.Context, mgr manager.Manager, o Options) error {
 	}}
 	pool := &tenancy.Pool{
 		Client: mgr.GetClient(), Vendors: o.Vendors, OperatorNamespace: o.OperatorNamespace, ClusterKind: o.ClusterKind,
-		AllowInsecure: o.AllowInsecure, Outside: o.Outside, UserAgent: o.UserAgent, Limits: limits, Changed: wakeBackend, Observe: o.Observe, ResyncInterval: o.ResyncInterval,
+		AllowInsecure: o.AllowInsecure, Outside: o.Outside, UserAgent: o.UserAgent, CallTimeout: o.CallTimeout, Limits: limits, Changed: wakeBackend, Observe: o.Observe, ResyncInterval: o.ResyncInterval,
 		Left: telemetry.DropMetrics,
 	}
 	var forgets []func(tenantKey string)

@@ -112,25 +112,29 @@ func readRBAC(file string, into any) error {
 // Grant makes roles and binds them to somebody. What is there already stays as it is.
 func (e *Environment) Grant(ctx context.Context, subject rbacv1.Subject, roles ...Role) error {
 	for _, role := range roles {
-		about := metav1.ObjectMeta{Namespace: role.Namespace, Name: role.Name}
-		binding := metav1.ObjectMeta{Namespace: role.Namespace, Name: role.Name + ":" + subject.Name}
-		objects := []client.Object{
-			&rbacv1.ClusterRole{ObjectMeta: about, Rules: role.Rules},
-			&rbacv1.ClusterRoleBinding{ObjectMeta: binding, RoleRef: refer("ClusterRole", role), Subjects: []rbacv1.Subject{subject}},
-		}
-		if role.Namespace != "" {
-			objects = []client.Object{
-				&rbacv1.Role{ObjectMeta: about, Rules: role.Rules},
-				&rbacv1.RoleBinding{ObjectMeta: binding, RoleRef: refer("Role", role), Subjects: []rbacv1.Subject{subject}},
-			}
-		}
-		for _, object := range objects {
+		for _, object := range granted(role, subject) {
 			if err := client.IgnoreAlreadyExists(e.Client.Create(ctx, object)); err != nil {
 				return fmt.Errorf("granting %s to %s: %w", role.Name, subject.Name, err)
 			}
 		}
 	}
 	return nil
+}
+
+// granted are a role and its binding to somebody.
+func granted(role Role, to rbacv1.Subject) []client.Object {
+	about := metav1.ObjectMeta{Namespace: role.Namespace, Name: role.Name}
+	binding := metav1.ObjectMeta{Namespace: role.Namespace, Name: role.Name + ":" + to.Name}
+	if role.Namespace != "" {
+		return []client.Object{
+			&rbacv1.Role{ObjectMeta: about, Rules: role.Rules},
+			&rbacv1.RoleBinding{ObjectMeta: binding, RoleRef: refer("Role", role), Subjects: []rbacv1.Subject{to}},
+		}
+	}
+	return []client.Object{
+		&rbacv1.ClusterRole{ObjectMeta: about, Rules: role.Rules},
+		&rbacv1.ClusterRoleBinding{ObjectMeta: binding, RoleRef: refer("ClusterRole", role), Subjects: []rbacv1.Subject{to}},
+	}
 }
 
 func refer(kind string, role Role) rbacv1.RoleRef {

@@ -23,6 +23,9 @@ const (
 	webhook = "webhook"
 )
 
+// managerSubject is the manager as it runs here.
+var managerSubject = rbacv1.Subject{APIGroup: rbacv1.GroupName, Kind: rbacv1.UserKind, Name: ManagerUser}
+
 // WebhookRoles are what config/webhook grants the manager beside its own roles.
 func WebhookRoles() (out []Role, err error) {
 	root, err := repositoryRoot()
@@ -65,8 +68,7 @@ func (e *Environment) InstallWebhook(ctx context.Context, address string) error 
 	if err != nil {
 		return err
 	}
-	manager := rbacv1.Subject{APIGroup: rbacv1.GroupName, Kind: rbacv1.UserKind, Name: ManagerUser} // As it runs here.
-	if err := e.Grant(ctx, manager, roles...); err != nil {
+	if err := e.Grant(ctx, managerSubject, roles...); err != nil {
 		return err
 	}
 	if err := e.Client.Create(ctx, &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: OperatorNamespace, Name: WebhookName}}); err != nil {
@@ -77,6 +79,27 @@ func (e *Environment) InstallWebhook(ctx context.Context, address string) error 
 		return err
 	}
 	return client.IgnoreAlreadyExists(e.Client.Create(ctx, configuration))
+}
+
+// RemoveWebhook removes what InstallWebhook installs, and the rights of it; what is not there is no error.
+func (e *Environment) RemoveWebhook(ctx context.Context) error {
+	roles, err := WebhookRoles()
+	if err != nil {
+		return err
+	}
+	objects := []client.Object{
+		&admissionregistrationv1.ValidatingWebhookConfiguration{ObjectMeta: metav1.ObjectMeta{Name: WebhookName}},
+		&corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: OperatorNamespace, Name: WebhookName}},
+	}
+	for _, role := range roles {
+		objects = append(objects, granted(role, managerSubject)...)
+	}
+	for _, object := range objects {
+		if err := client.IgnoreNotFound(e.Client.Delete(ctx, object)); err != nil {
+			return fmt.Errorf("removing the webhook: %w", err)
+		}
+	}
+	return nil
 }
 
 func webhookConfiguration(address string) (*admissionregistrationv1.ValidatingWebhookConfiguration, error) {

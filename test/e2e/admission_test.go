@@ -38,13 +38,13 @@ func (h *hooked) forbid(ctx context.Context) {
 	}
 	Expect(installed).To(Equal(6))
 	kept := h.apply(ctx, `{apiVersion: governance-operator.io/v1alpha1, kind: GovernanceBackend, metadata: {name: kept, annotations: {governance-operator.io/deletion-protection: "true"}}, spec: {vendor: Veza, endpoint: "https://vendor.example", credentials: {secretRef: {name: x}}}}`)
-	Eventually(func() error { return h.c.Delete(ctx, kept, client.DryRunAll) }).WithContext(ctx).WithTimeout(30 * time.Second).
+	Eventually(func() error { return h.c.Delete(ctx, kept, client.DryRunAll) }).WithContext(ctx).WithTimeout(patience).
 		WithPolling(200 * time.Millisecond).Should(MatchError(apierrors.IsForbidden, "is forbidden"))
 }
 
 var _ = Describe("webhook and policies together", Label("webhook"), func() {
 	It("let the operator do all that it does", func(ctx SpecContext) {
-		h := newHooked(ctx, v1alpha1.VendorConductorOne)
+		h := newStackAlone(ctx, v1alpha1.VendorConductorOne).hooked(ctx)
 		h.forbid(ctx)
 		h.listen(ctx)
 		var objects []reference.Managed
@@ -64,7 +64,7 @@ var _ = Describe("webhook and policies together", Label("webhook"), func() {
 		}
 		for _, object := range objects {
 			Eventually(func() error { return h.c.Get(ctx, client.ObjectKeyFromObject(object), object) }).WithContext(ctx).
-				WithTimeout(30 * time.Second).Should(MatchError(apierrors.IsNotFound, "is gone"))
+				WithTimeout(patience).Should(MatchError(apierrors.IsNotFound, "is gone"))
 		}
 		Expect(h.manager.Output()).NotTo(Or(ContainSubstring("forbidden"), ContainSubstring("denied")))
 	}, SpecTimeout(3*time.Minute))

@@ -200,7 +200,7 @@ func (s *stack) swept(ctx context.Context, p population, n int) []sandbox.Call {
 	return slices.Concat(passes[:n]...)
 }
 
-var _ = Describe("many objects", Label("count"), func() {
+var _ = Describe("many objects", Label("count"), longest, func() {
 	for _, p := range populations {
 		It(fmt.Sprintf("cost no more than they must when %d of %s %s are made, restarted, compared and corrected", p.size, p.vendor, p.kind.name), func(ctx SpecContext) {
 			pages := (p.size + p.strangers + p.page - 1) / p.page
@@ -261,7 +261,7 @@ var _ = Describe("many objects", Label("count"), func() {
 			By("comparing them with the vendor, three times")
 			s.kill()
 			s.ResetCalls()
-			s.start(ctx, "--resync-interval=5s", "--tail-interval=240h")
+			s.start(ctx, "--resync-interval=1s", "--tail-interval=240h")
 			s.seen(ctx, p)
 			_ = s.swept(ctx, p, 1)
 			s.ResetCalls()
@@ -282,8 +282,15 @@ var _ = Describe("many objects", Label("count"), func() {
 				Expect(s.Edit(sandbox.Target{Kind: kindOf(p.kind), ParentID: remote.ParentID, ID: remote.ID}, map[string]any{p.named: fmt.Sprintf("Console %03d", i)})).To(Succeed())
 			}
 			s.ResetCalls()
-			s.start(ctx, "--resync-interval=5s", "--tail-interval=240h")
-			Eventually(func() int { return s.Counts().Writes }).WithContext(ctx).WithTimeout(2 * time.Minute).Should(Equal(edited))
+			s.start(ctx, "--resync-interval=3s", "--tail-interval=240h")
+			corrected := func() int { return s.Counts().Writes }
+			Eventually(corrected).WithContext(ctx).WithTimeout(patience).WithPolling(10 * time.Millisecond).Should(BeNumerically(">", 0))
+			// The next sweep waits: it would find what is under way.
+			Expect(s.AddFault(sandbox.Fault{Method: http.MethodGet, PathPattern: p.create, Kind: sandbox.FaultHoldBefore})).To(Succeed())
+			Eventually(corrected).WithContext(ctx).WithTimeout(patience).Should(Equal(edited))
+			s.idle(ctx)
+			s.ClearFaults()
+			s.Release()
 			more := s.swept(ctx, p, len(p.passes(s.Calls(0)))+2)
 			t = p.tally(more)
 			claims, statuses, backends, events = since()
@@ -307,7 +314,7 @@ func (s *stack) backendReady(ctx context.Context) {
 		b := &v1alpha1.GovernanceBackend{}
 		g.Expect(s.c.Get(ctx, client.ObjectKey{Namespace: s.namespace, Name: "tenant"}, b)).To(Succeed())
 		g.Expect(meta.IsStatusConditionTrue(b.Status.Conditions, v1alpha1.ConditionReady)).To(BeTrue())
-	}).WithContext(ctx).WithTimeout(60 * time.Second).WithPolling(100 * time.Millisecond).Should(Succeed())
+	}).WithContext(ctx).WithTimeout(patience).WithPolling(100 * time.Millisecond).Should(Succeed())
 }
 
 // seen waits until the manager has passed over every object, by its own count.
@@ -321,7 +328,7 @@ func (s *stack) seen(ctx context.Context, p population) {
 			}
 		}
 		return n
-	}).WithContext(ctx).WithTimeout(60 * time.Second).WithPolling(100 * time.Millisecond).Should(BeNumerically(">=", p.size))
+	}).WithContext(ctx).WithTimeout(patience).WithPolling(100 * time.Millisecond).Should(BeNumerically(">=", p.size))
 }
 
 // lines reads metrics.
@@ -379,7 +386,7 @@ func (s *stack) idle(ctx context.Context) {
 			last, since = now, time.Now()
 		}
 		return time.Since(since) > 3*time.Second
-	}).WithContext(ctx).WithTimeout(2 * time.Minute).WithPolling(100 * time.Millisecond).Should(BeTrue())
+	}).WithContext(ctx).WithTimeout(patience).WithPolling(100 * time.Millisecond).Should(BeTrue())
 }
 
 // allReady waits until n objects are Ready.

@@ -16,13 +16,13 @@ import (
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 )
 
-var _ = Describe("one of two tenants answers nothing", Label("fairness"), func() {
+var _ = Describe("one of two tenants answers nothing", Label("fairness"), longest, func() {
 	It("and the objects of the other become Ready all the same, its sweeps go on, and the silent one is left in peace", func(ctx SpecContext) {
 		const waiting, batch = 60, 100
 		k := kinds[0]
 		silent := newStack(ctx)
 		other := silent.beside(ctx, k.vendor)
-		silent.start(ctx, "--resync-interval=10s")
+		silent.start(ctx, "--resync-interval=10s", "--call-timeout=10s")
 		silent.applyMany(ctx, k, "held", 0, waiting, "First")
 		silent.allReady(ctx, listOf(k), waiting)
 
@@ -36,7 +36,7 @@ var _ = Describe("one of two tenants answers nothing", Label("fairness"), func()
 		Expect(silent.AddFault(sandbox.Fault{Kind: sandbox.FaultHoldBefore})).To(Succeed())
 		silent.applyMany(ctx, k, "held", 0, waiting, "Second")
 		w := silent.countWrites(ctx, listOf(k))
-		Eventually(silent.Held).WithContext(ctx).WithTimeout(60*time.Second).Should(BeNumerically(">=", 8), "half of the workers hang")
+		Eventually(silent.Held).WithContext(ctx).WithTimeout(patience).Should(BeNumerically(">=", 8), "half of the workers hang")
 		beside := other.pace(ctx, k, batch/10+batch, batch)
 		AddReportEntry("objects per second", fmt.Sprintf("%.1f beside an idle tenant, %.1f beside a silent one, ratio %.2f; %d calls hang",
 			healthy, beside, beside/healthy, silent.Held()))

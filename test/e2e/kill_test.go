@@ -49,7 +49,7 @@ func (s *stack) crash(ctx SpecContext, k kind) reference.Managed {
 	Expect(s.AddFault(sandbox.Fault{Method: "POST", PathPattern: k.create, Kind: sandbox.FaultHold, Count: 1})).To(Succeed())
 	s.start(ctx)
 	obj := s.apply(ctx, k.manifest("one", "Before")).(reference.Managed)
-	Eventually(s.Held).WithTimeout(60 * time.Second).Should(Equal(1))
+	Eventually(s.Held).WithTimeout(patience).Should(Equal(1))
 	s.kill()
 	s.Release()
 	s.ClearFaults()

@@ -157,7 +157,7 @@ var _ = Describe("kstatus", Label("kstatus"), func() {
 			s.ready(ctx, obj)
 			Expect(s.c.Delete(ctx, obj)).To(Succeed())
 			Eventually(func() error { return client.IgnoreNotFound(s.c.Get(ctx, client.ObjectKeyFromObject(obj), obj)) }).
-				WithTimeout(30 * time.Second).Should(Succeed())
+				WithTimeout(patience).Should(Succeed())
 		}
 		w.mu.Lock()
 		defer w.mu.Unlock()

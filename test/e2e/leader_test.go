@@ -35,7 +35,7 @@ var _ = Describe("two managers with leader election", Label("leader"), func() {
 		Expect(err).NotTo(HaveOccurred())
 		s.ready(ctx, s.apply(ctx, k.manifest("two", "Two")).(reference.Managed))
 		Expect(first.Signal(syscall.SIGCONT)).To(Succeed())
-		Eventually(first.Running).WithTimeout(30*time.Second).Should(BeFalse(), "the old leader ends by itself")
+		Eventually(first.Running).WithTimeout(patience).Should(BeFalse(), "the old leader ends by itself")
 		s.ready(ctx, s.apply(ctx, k.manifest("three", "Three")).(reference.Managed))
 		Expect(s.names(k)).To(ConsistOf("One", "Two", "Three"))
 		Expect(s.creates(k)).To(Equal(3))
@@ -54,7 +54,7 @@ var _ = Describe("two managers with leader election", Label("leader"), func() {
 		s.second(ctx, election...)
 
 		By("killing the leader under load")
-		Eventually(func() int { return s.Counts().Writes }).WithContext(ctx).WithTimeout(60 * time.Second).WithPolling(10 * time.Millisecond).Should(BeNumerically(">=", objects/3))
+		Eventually(func() int { return s.Counts().Writes }).WithContext(ctx).WithTimeout(patience).WithPolling(10 * time.Millisecond).Should(BeNumerically(">=", objects/3))
 		killed := time.Now()
 		first.Kill()
 		calls := s.Calls(0)

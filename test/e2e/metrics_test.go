@@ -28,7 +28,7 @@ var _ = Describe("the metrics of the manager", Label("metrics"), func() {
 		s := newStack(ctx)
 		s.start(ctx, "--metrics-secure=true")
 		prometheus := scrapes(&tls.Config{InsecureSkipVerify: true}) //nolint:gosec // The manager signs its certificate itself.
-		Eventually(func() error { _, err := prometheus.try(ctx, "https://"+s.metrics, ""); return err }).WithContext(ctx).WithTimeout(time.Minute).Should(Succeed())
+		Eventually(func() error { _, err := prometheus.try(ctx, "https://"+s.metrics, ""); return err }).WithContext(ctx).WithTimeout(patience).Should(Succeed())
 		early := s.tokenOf(ctx, "prometheus")
 
 		By("asking without a token, with one that nobody gave, and with one that has no right")
@@ -44,7 +44,7 @@ var _ = Describe("the metrics of the manager", Label("metrics"), func() {
 			late = s.tokenOf(ctx, "prometheus") // A refusal is remembered for half a minute, by token.
 			told = prometheus.get(ctx, "https://"+s.metrics, late)
 			return told.status
-		}).WithContext(ctx).WithTimeout(time.Minute).WithPolling(200 * time.Millisecond).Should(Equal(http.StatusOK))
+		}).WithContext(ctx).WithTimeout(patience).WithPolling(200 * time.Millisecond).Should(Equal(http.StatusOK))
 		Expect(told.body).To(ContainSubstring("governance_operator_audit_records_total 0"))
 
 		By("offering http/2, and asking without encryption")
@@ -57,7 +57,7 @@ var _ = Describe("the metrics of the manager", Label("metrics"), func() {
 		for _, token := range []string{"made-up-by-a-stranger", early, late} {
 			Expect(s.manager.Output()).NotTo(ContainSubstring(token))
 		}
-	}, SpecTimeout(2*time.Minute))
+	}, SpecTimeout(3*time.Minute))
 
 	It("come with the certificate that is given, and with the next when it is renewed", func(ctx SpecContext) {
 		s := newStack(ctx)
@@ -68,13 +68,13 @@ var _ = Describe("the metrics of the manager", Label("metrics"), func() {
 		Eventually(func() (err error) {
 			told, err = scrapes(old).try(ctx, "https://"+s.metrics, "")
 			return err
-		}).WithContext(ctx).WithTimeout(time.Minute).Should(Succeed())
+		}).WithContext(ctx).WithTimeout(patience).Should(Succeed())
 		Expect(told.status).To(Equal(http.StatusUnauthorized))
 		Expect(told.protocol).To(Equal("HTTP/2.0"))
 
 		renewed := certify(dir)
 		Eventually(func() error { _, err := scrapes(renewed).try(ctx, "https://"+s.metrics, ""); return err }).
-			WithContext(ctx).WithTimeout(time.Minute).WithPolling(100 * time.Millisecond).Should(Succeed())
+			WithContext(ctx).WithTimeout(patience).WithPolling(100 * time.Millisecond).Should(Succeed())
 		_, err := scrapes(old).try(ctx, "https://"+s.metrics, "")
 		Expect(err).To(MatchError(ContainSubstring("x509")))
 	}, SpecTimeout(3*time.Minute))
@@ -85,9 +85,9 @@ var _ = Describe("the metrics of the manager", Label("metrics"), func() {
 			"--metrics-cert-dir="+GinkgoT().TempDir(), "--health-probe-bind-address=0")
 		Expect(err).NotTo(HaveOccurred())
 		DeferCleanup(manager.Kill)
-		Eventually(manager.Running).WithContext(ctx).WithTimeout(time.Minute).Should(BeFalse())
+		Eventually(manager.Running).WithContext(ctx).WithTimeout(patience).Should(BeFalse())
 		Expect(manager.Output()).To(ContainSubstring("reading the certificate of the metrics in --metrics-cert-dir"))
-	}, SpecTimeout(2*time.Minute))
+	}, SpecTimeout(3*time.Minute))
 })
 
 // certify writes a new certificate into a folder, and returns what trusts it and no other.

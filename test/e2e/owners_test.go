@@ -21,8 +21,8 @@ var _ = Describe("two clusters live at one tenant and apply the same YAML", Labe
 		It(fmt.Sprintf("and the second is told who has the %s %s, and touches it only when it is told to take it over", k.vendor, k.name), func(ctx SpecContext) {
 			first := newStackOf(ctx, k.vendor)
 			second := first.elsewhere(ctx, k.vendor)
-			first.start(ctx, "--cluster-id=one", "--resync-interval=5s")
-			second.start(ctx, "--cluster-id=two", "--resync-interval=5s")
+			first.start(ctx, "--cluster-id=one", "--resync-interval=1s")
+			second.start(ctx, "--cluster-id=two", "--resync-interval=1s")
 			owner := first.namespace + "/one"
 			mine := first.apply(ctx, k.manifest("one", "Shared")).(reference.Managed)
 			first.ready(ctx, mine)
@@ -98,7 +98,7 @@ func (s *stack) says(ctx context.Context, obj reference.Managed, reason string) 
 		g.Expect(synced.Reason).To(Equal(reason), synced.Message)
 		g.Expect(synced.ObservedGeneration).To(Equal(obj.GetGeneration()))
 		message = synced.Message
-	}).WithContext(ctx).WithTimeout(60 * time.Second).WithPolling(100 * time.Millisecond).Should(Succeed())
+	}).WithContext(ctx).WithTimeout(patience).WithPolling(100 * time.Millisecond).Should(Succeed())
 	return message
 }
 
@@ -117,7 +117,7 @@ func (s *stack) look(ctx context.Context, obj reference.Managed) {
 	Eventually(func(g Gomega) {
 		g.Expect(s.c.Get(ctx, client.ObjectKeyFromObject(obj), obj)).To(Succeed())
 		g.Expect(obj.GetManagedStatus().LastHandledReconcileAt).To(Equal(stamp))
-	}).WithContext(ctx).WithTimeout(60 * time.Second).WithPolling(100 * time.Millisecond).Should(Succeed())
+	}).WithContext(ctx).WithTimeout(patience).WithPolling(100 * time.Millisecond).Should(Succeed())
 }
 
 // listed waits until the remotes of a kind were listed n times more, as every sweep does.
@@ -132,7 +132,7 @@ func (s *stack) listed(ctx context.Context, k kind, n int) {
 		return lists
 	}
 	before := lists()
-	Eventually(lists).WithContext(ctx).WithTimeout(2 * time.Minute).WithPolling(200 * time.Millisecond).Should(BeNumerically(">=", before+n))
+	Eventually(lists).WithContext(ctx).WithTimeout(patience).WithPolling(200 * time.Millisecond).Should(BeNumerically(">=", before+n))
 }
 
 // delete deletes an object and waits until it is gone.
@@ -141,5 +141,5 @@ func (s *stack) delete(ctx context.Context, obj reference.Managed) {
 	Expect(s.c.Delete(ctx, obj)).To(Succeed())
 	Eventually(func() bool {
 		return apierrors.IsNotFound(s.c.Get(ctx, client.ObjectKeyFromObject(obj), obj))
-	}).WithContext(ctx).WithTimeout(60 * time.Second).WithPolling(100 * time.Millisecond).Should(BeTrue())
+	}).WithContext(ctx).WithTimeout(patience).WithPolling(100 * time.Millisecond).Should(BeTrue())
 }

@@ -13,10 +13,9 @@ import (
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 )
 
-// begun is a stack that watches its namespace alone, with an object of each kind that is Ready.
-func begun(ctx SpecContext) *stack {
+// begin has the manager watch the namespace of s alone, with an object of each kind that is Ready.
+func (s *stack) begin(ctx SpecContext) {
 	GinkgoHelper()
-	s := newStack(ctx)
 	s.start(ctx, "--watch-namespaces="+s.namespace)
 	out, err := s.shell(ctx, s.repository(three), "kubectl -n "+s.namespace+" apply -f first.yaml")
 	Expect(err).NotTo(HaveOccurred(), out)
@@ -24,7 +23,6 @@ func begun(ctx SpecContext) *stack {
 		s.ready(ctx, obj)
 	}
 	s.ResetCalls()
-	return s
 }
 
 // left asserts that nothing was taken away at the vendor.
@@ -37,7 +35,8 @@ func (s *stack) left() {
 
 var _ = Describe("what a manager of single namespaces leaves behind", Label("uninstall"), func() {
 	It("is let go of by the commands of day two, with the definitions in place", func(ctx SpecContext) {
-		s := begun(ctx)
+		s := newStack(ctx)
+		s.begin(ctx)
 		commands := strings.ReplaceAll(printed(`{"spec":{"management":{"deletion":"Orphan"}}}`), "--namespace payroll", "--namespace "+s.namespace)
 		out, err := s.shell(ctx, "", commands)
 		Expect(err).NotTo(HaveOccurred(), out)
@@ -52,7 +51,8 @@ var _ = Describe("what a manager of single namespaces leaves behind", Label("uni
 
 	It("holds the definitions when they are deleted, until a manager sees it again", func(ctx SpecContext) {
 		const gone = "kubectl get crd accessprofiles.governance-operator.io appentitlements.governance-operator.io accessreviews.governance-operator.io governancebackends.governance-operator.io --ignore-not-found -o name"
-		s := begun(ctx)
+		s := newStackAlone(ctx, v1alpha1.VendorConductorOne)
+		s.begin(ctx)
 		s.kill()
 		s.start(ctx, "--watch-namespaces=elsewhere")
 		out, err := s.shell(ctx, "", strings.ReplaceAll(printed("kubectl delete crd"), "kubectl delete crd", "kubectl delete crd --wait=false"))
@@ -66,7 +66,7 @@ var _ = Describe("what a manager of single namespaces leaves behind", Label("uni
 		out, err = s.shell(ctx, filepath.Join("..", ".."), "kubectl apply --server-side -f config/crd/bases/governance-operator.io_clustergovernancebackends.yaml && kubectl wait --for=condition=Established crd/clustergovernancebackends.governance-operator.io")
 		Expect(err).NotTo(HaveOccurred(), out)
 		s.start(ctx)
-		Eventually(func() string { out, _ := s.shell(ctx, "", gone); return out }).WithContext(ctx).WithTimeout(60 * time.Second).
+		Eventually(func() string { out, _ := s.shell(ctx, "", gone); return out }).WithContext(ctx).WithTimeout(patience).
 			WithPolling(500 * time.Millisecond).Should(BeEmpty())
 		s.left()
 	}, SpecTimeout(3*time.Minute))

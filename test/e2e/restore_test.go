@@ -56,7 +56,7 @@ var _ = Describe("a cluster is restored from a backup of its objects", Label("re
 					g.Expect(string(ready.Status)).To(Equal("False"))
 					g.Expect(ready.Reason).To(Equal(v1alpha1.ReasonRemoteExists), ready.Message)
 					g.Expect(ready.Message).To(ContainSubstring("of cluster %q", id[1]))
-				}).WithContext(ctx).WithTimeout(60 * time.Second).WithPolling(200 * time.Millisecond).Should(Succeed())
+				}).WithContext(ctx).WithTimeout(patience).WithPolling(200 * time.Millisecond).Should(Succeed())
 			})
 			Expect(restored.Counts().Writes).To(BeZero())
 			restored.kill()

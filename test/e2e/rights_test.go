@@ -92,7 +92,7 @@ func rightsOf(roles []testenv.Role) (out []right) {
 var _ = Describe("the rights of the manager", Label("rights"), func() {
 	It("are enough for everything it does, and each of them is needed", func(ctx SpecContext) {
 		log := filepath.Join(GinkgoT().TempDir(), "audit.log")
-		s := newHooked(ctx, v1alpha1.VendorConductorOne, testenv.WithAudit(log, testenv.ManagerUser))
+		s := newStackAlone(ctx, v1alpha1.VendorConductorOne, testenv.WithAudit(log, testenv.ManagerUser)).hooked(ctx)
 		roles, err := testenv.ManagerRoles()
 		Expect(err).NotTo(HaveOccurred())
 		hooks, err := testenv.WebhookRoles()
@@ -107,7 +107,7 @@ var _ = Describe("the rights of the manager", Label("rights"), func() {
 	It("are enough and needed in a single namespace, too, as the chart grants them", func(ctx SpecContext) {
 		const user = "manager-of-a-namespace"
 		log := filepath.Join(GinkgoT().TempDir(), "audit.log")
-		s := newStackWith(ctx, v1alpha1.VendorConductorOne, testenv.WithAudit(log, user))
+		s := newStackAlone(ctx, v1alpha1.VendorConductorOne, testenv.WithAudit(log, user))
 		roles := chartRoles(s.namespace)
 		Expect(s.env.Grant(ctx, rbacv1.Subject{APIGroup: rbacv1.GroupName, Kind: rbacv1.UserKind, Name: user}, roles...)).To(Succeed())
 		var err error
@@ -139,7 +139,7 @@ func (s *stack) needsEach(ctx context.Context, all []right, log string) {
 			}
 		}
 		return idle
-	}).WithContext(ctx).WithTimeout(30*time.Second).WithPolling(500*time.Millisecond).Should(BeEmpty(), "rights that nothing needs")
+	}).WithContext(ctx).WithTimeout(patience).WithPolling(500*time.Millisecond).Should(BeEmpty(), "rights that nothing needs")
 	s.kill()
 
 	By("taking each right away: what it is for is refused, and nothing else is")
@@ -154,7 +154,7 @@ func (s *stack) needsEach(ctx context.Context, all []right, log string) {
 			}
 		}
 		Expect(want).NotTo(BeEmpty(), "%s: another right grants the same", missing)
-		Eventually(func() map[string]bool { return s.refused(ctx, account.Name, requests) }).WithContext(ctx).WithTimeout(30*time.Second).
+		Eventually(func() map[string]bool { return s.refused(ctx, account.Name, requests) }).WithContext(ctx).WithTimeout(patience).
 			Should(Equal(want), "without %s", missing)
 	}
 	AddReportEntry("rights", fmt.Sprintf("%d rights, %d kinds of requests", len(all), len(requests)))
@@ -253,7 +253,7 @@ func (s *stack) exercise(ctx context.Context) {
 	for _, k := range three {
 		Expect(s.AddFault(sandbox.Fault{Method: http.MethodPost, PathPattern: k.create, Kind: sandbox.FaultHold, Count: 1})).To(Succeed())
 		obj := s.apply(ctx, k.manifest("one", "First")).(reference.Managed)
-		Eventually(s.Held).WithContext(ctx).WithTimeout(30 * time.Second).WithPolling(20 * time.Millisecond).Should(Equal(1))
+		Eventually(s.Held).WithContext(ctx).WithTimeout(patience).WithPolling(20 * time.Millisecond).Should(Equal(1))
 		s.apply(ctx, k.manifest("one", "Second"))
 		Expect(s.Release()).To(Equal(1))
 		s.ready(ctx, obj)
@@ -285,7 +285,7 @@ func (s *stack) exercise(ctx context.Context) {
 func (s *stack) remove(ctx context.Context, obj client.Object) {
 	GinkgoHelper()
 	Expect(s.c.Delete(ctx, obj)).To(Succeed())
-	Eventually(func() error { return s.c.Get(ctx, client.ObjectKeyFromObject(obj), obj) }).WithContext(ctx).WithTimeout(60 * time.Second).
+	Eventually(func() error { return s.c.Get(ctx, client.ObjectKeyFromObject(obj), obj) }).WithContext(ctx).WithTimeout(patience).
 		WithPolling(100 * time.Millisecond).Should(MatchError(ContainSubstring("not found")))
 }
 

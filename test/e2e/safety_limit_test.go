@@ -44,7 +44,7 @@ var _ = Describe("far too many objects are deleted at once", func() {
 		before := b.DeepCopy()
 		b.SetAnnotations(map[string]string{v1alpha1.AnnotationAcceptDeletions: fmt.Sprintf("%d@%s", b.Status.PendingDeletions, b.Status.PendingDeletionsAt.UTC().Format(time.RFC3339))})
 		Expect(s.c.Patch(ctx, b, client.MergeFrom(before))).To(Succeed())
-		Eventually(func() int { return len(s.names(k)) }).WithContext(ctx).WithTimeout(60 * time.Second).Should(BeZero())
+		Eventually(func() int { return len(s.names(k)) }).WithContext(ctx).WithTimeout(patience).Should(BeZero())
 	})
 })
 
@@ -56,6 +56,6 @@ func (s *stack) held(ctx context.Context) *v1alpha1.GovernanceBackend {
 		g.Expect(s.c.Get(ctx, client.ObjectKey{Namespace: s.namespace, Name: "tenant"}, b)).To(Succeed())
 		g.Expect(b.Status.PendingDeletions).NotTo(BeZero())
 		g.Expect(b.Status.PendingDeletionsAt).NotTo(BeNil())
-	}).WithContext(ctx).WithTimeout(60 * time.Second).WithPolling(100 * time.Millisecond).Should(Succeed())
+	}).WithContext(ctx).WithTimeout(patience).WithPolling(100 * time.Millisecond).Should(Succeed())
 	return b
 }

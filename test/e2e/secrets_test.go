@@ -33,7 +33,7 @@ var _ = Describe("credentials", Label("secrets"), func() {
 			s.backendSays(ctx, detour, metav1.ConditionFalse)
 			Expect(d.sent()).To(BeNumerically(">", 0))
 			d.send(work)
-			Eventually(func() int { s.touch(ctx, detour); return d.sent() }).WithContext(ctx).WithTimeout(time.Minute).WithPolling(time.Second).Should(BeNumerically(">", 0))
+			Eventually(func() int { s.touch(ctx, detour); return d.sent() }).WithContext(ctx).WithTimeout(patience).WithPolling(time.Second).Should(BeNumerically(">", 0))
 			s.backendSays(ctx, detour, metav1.ConditionFalse)
 
 			By("being let through, and sent elsewhere with a write")
@@ -47,7 +47,7 @@ var _ = Describe("credentials", Label("secrets"), func() {
 			s.ready(ctx, obj)
 			d.send(changes)
 			s.apply(ctx, manifest("Second"))
-			Eventually(d.sent).WithContext(ctx).WithTimeout(time.Minute).Should(BeNumerically(">", 0))
+			Eventually(d.sent).WithContext(ctx).WithTimeout(patience).Should(BeNumerically(">", 0))
 			d.send(nothing)
 			s.apply(ctx, manifest("Third"))
 			s.ready(ctx, obj)
@@ -98,7 +98,7 @@ var _ = Describe("credentials", Label("secrets"), func() {
 			resolved := meta.FindStatusCondition(obj.GetManagedStatus().Conditions, v1alpha1.ConditionResolvedRefs)
 			g.Expect(resolved).NotTo(BeNil())
 			g.Expect(resolved.Reason).To(Equal(v1alpha1.ReasonBackendNotFound))
-		}).WithContext(ctx).WithTimeout(time.Minute).WithPolling(100 * time.Millisecond).Should(Succeed())
+		}).WithContext(ctx).WithTimeout(patience).WithPolling(100 * time.Millisecond).Should(Succeed())
 		Expect(s.names(kinds[1])).To(BeEmpty())
 		Expect(d.signIns()).To(HaveLen(asked))
 		s.keepsSecret(ctx, d.seen()...)
@@ -159,7 +159,7 @@ func (s *stack) backendSays(ctx context.Context, b *v1alpha1.GovernanceBackend, 
 		g.Expect(found).NotTo(BeNil())
 		g.Expect(found.Status).To(Equal(ready), "%s: %s", found.Reason, found.Message)
 		message = found.Message
-	}).WithContext(ctx).WithTimeout(time.Minute).WithPolling(100*time.Millisecond).Should(Succeed(), "%s", b.Name)
+	}).WithContext(ctx).WithTimeout(patience).WithPolling(100*time.Millisecond).Should(Succeed(), "%s", b.Name)
 	return message
 }
 

@@ -40,7 +40,13 @@ func TestEndToEnd(t *testing.T) {
 	RunSpecs(t, "the built manager")
 }
 
-// stack is a control plane of its own, a fake tenant and the manager's kubeconfig.
+// patience is how long a spec waits for what has to come: what comes late on a busy machine is no failure.
+const patience = 2 * time.Minute
+
+// longest begin first, so that no process is left alone with one of them.
+const longest = SpecPriority(1)
+
+// stack is a namespace of a control plane, a fake tenant and the manager's kubeconfig.
 type stack struct {
 	*sandbox.Server
 	env        *testenv.Environment
@@ -53,8 +59,7 @@ type stack struct {
 	log     *gbytes.Buffer
 }
 
-// newStack starts everything but the manager, with a tenant of ConductorOne. Each spec has
-// its own, so that one can remove the CRDs and another can kill what it likes.
+// newStack makes everything but the manager on the shared control plane, with a tenant of ConductorOne.
 func newStack(ctx context.Context) *stack {
 	GinkgoHelper()
 	return newStackOf(ctx, v1alpha1.VendorConductorOne)
@@ -63,18 +68,20 @@ func newStack(ctx context.Context) *stack {
 // newStackOf does it with a tenant of any vendor.
 func newStackOf(ctx context.Context, vendor v1alpha1.Vendor) *stack {
 	GinkgoHelper()
-	return newStackWith(ctx, vendor)
+	return borrow(ctx, 0).stack(ctx, vendor)
 }
 
-// newStackWith does it on a control plane with options.
-func newStackWith(ctx context.Context, vendor v1alpha1.Vendor, options ...testenv.Option) *stack {
+// newStackAlone does it on a control plane of its own, for a spec that changes the definitions, the policies or the API server.
+func newStackAlone(ctx context.Context, vendor v1alpha1.Vendor, options ...testenv.Option) *stack {
 	GinkgoHelper()
-	env, err := testenv.Start(ctx, options...)
-	Expect(err).NotTo(HaveOccurred())
-	DeferCleanup(func() { Expect(env.Stop()).To(Succeed()) })
-	kubeconfig, err := env.ManagerKubeconfig(ctx)
-	Expect(err).NotTo(HaveOccurred())
-	s := (&stack{env: env, c: env.Client, kubeconfig: kubeconfig}).beside(ctx, vendor)
+	p := newPlane(ctx, options...)
+	DeferCleanup(func() { Expect(p.Stop()).To(Succeed()) })
+	return p.stack(ctx, vendor)
+}
+
+func (p *plane) stack(ctx context.Context, vendor v1alpha1.Vendor) *stack {
+	GinkgoHelper()
+	s := (&stack{env: p.Environment, c: p.Client, kubeconfig: p.kubeconfig}).beside(ctx, vendor)
 	DeferCleanup(s.kill)
 	return s
 }
@@ -95,7 +102,7 @@ func (s *stack) startWith(ctx context.Context, variables []string, args ...strin
 	s.log = gbytes.NewBuffer()
 	s.manager, err = testenv.StartProcessWith(io.MultiWriter(GinkgoWriter, s.log), variables, "manager", append([]string{
 		"--kubeconfig", s.kubeconfig, "--metrics-bind-address=" + s.metrics, "--metrics-secure=false", "--health-probe-bind-address=0",
-		"--recovery-window=3s", "--review-poll-interval=1s",
+		"--recovery-window=3s", "--review-poll-interval=1s", "--sweep-check-interval=200ms",
 	}, args...)...)
 	Expect(err).NotTo(HaveOccurred())
 	_, err = s.manager.WaitFor(ctx, "Starting workers")
@@ -139,7 +146,7 @@ func (s *stack) ready(ctx context.Context, obj reference.Managed) {
 		g.Expect(ready).NotTo(BeNil(), "no Ready condition yet")
 		g.Expect(ready.Status).To(Equal(metav1.ConditionTrue), "%s: %s", ready.Reason, ready.Message)
 		g.Expect(ready.ObservedGeneration).To(Equal(obj.GetGeneration()))
-	}).WithContext(ctx).WithTimeout(60 * time.Second).WithPolling(100 * time.Millisecond).Should(Succeed())
+	}).WithContext(ctx).WithTimeout(patience).WithPolling(100 * time.Millisecond).Should(Succeed())
 }
 
 // kind is one kind as the specs need it.

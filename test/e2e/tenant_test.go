@@ -15,7 +15,6 @@ import (
 	"github.com/governance-operator/governance-operator/internal/sandbox/conductorone"
 	"github.com/governance-operator/governance-operator/internal/sandbox/sailpoint"
 	"github.com/governance-operator/governance-operator/internal/sandbox/veza"
-	"github.com/governance-operator/governance-operator/internal/testenv"
 )
 
 var startVendor = map[v1alpha1.Vendor]func(sandbox.Options) (*sandbox.Server, error){
@@ -82,12 +81,8 @@ func (s *stack) again(ctx context.Context, vendor v1alpha1.Vendor, perSecond, bu
 // elsewhere is another control plane with a namespace of the same name and the same tenant behind its backend.
 func (s *stack) elsewhere(ctx context.Context, vendor v1alpha1.Vendor) *stack {
 	GinkgoHelper()
-	env, err := testenv.Start(ctx)
-	Expect(err).NotTo(HaveOccurred())
-	DeferCleanup(func() { Expect(env.Stop()).To(Succeed()) })
-	kubeconfig, err := env.ManagerKubeconfig(ctx)
-	Expect(err).NotTo(HaveOccurred())
-	t := &stack{Server: s.Server, env: env, c: env.Client, kubeconfig: kubeconfig, namespace: s.namespace}
+	p := borrow(ctx, 1)
+	t := &stack{Server: s.Server, env: p.Environment, c: p.Client, kubeconfig: p.kubeconfig, namespace: s.namespace}
 	DeferCleanup(t.kill)
 	Expect(t.c.Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: t.namespace}})).To(Succeed())
 	t.signIn(ctx, vendor, 1000, 10000)

@@ -99,7 +99,7 @@ var _ = Describe("tracing", func() {
 		object := s.apply(ctx, kinds[0].manifest("one", "One")).(*v1alpha1.AppEntitlement)
 		s.ready(ctx, object)
 		Expect(s.manager.Signal(syscall.SIGTERM)).To(Succeed()) // What is left is sent at the end.
-		Eventually(s.manager.Running).WithContext(ctx).WithTimeout(50 * time.Second).Should(BeFalse())
+		Eventually(s.manager.Running).WithContext(ctx).WithTimeout(patience).Should(BeFalse())
 
 		passes := c.of(map[string]string{"object": s.namespace + "/one", "action": "Create", "result": "ok"})
 		Expect(passes).To(HaveLen(1))
@@ -120,7 +120,7 @@ var _ = Describe("tracing", func() {
 			Expect(c.text).NotTo(ContainSubstring(hidden))
 		}
 		Expect(c.text).To(ContainSubstring("governance-operator"))
-	}, SpecTimeout(2*time.Minute))
+	}, SpecTimeout(3*time.Minute))
 
 	It("holds nobody up when the collector does not answer", func(ctx SpecContext) {
 		s := newStack(ctx)
@@ -131,7 +131,7 @@ var _ = Describe("tracing", func() {
 		object := s.apply(ctx, kinds[0].manifest("one", "One")).(*v1alpha1.AppEntitlement)
 		s.ready(ctx, object)
 		Expect(s.manager.Signal(syscall.SIGTERM)).To(Succeed())
-		Eventually(s.manager.Running).WithContext(ctx).WithTimeout(50 * time.Second).Should(BeFalse())
+		Eventually(s.manager.Running).WithContext(ctx).WithTimeout(patience).Should(BeFalse())
 		Expect(s.manager.Output()).To(ContainSubstring("spans were lost"))
-	}, SpecTimeout(2*time.Minute))
+	}, SpecTimeout(3*time.Minute))
 })

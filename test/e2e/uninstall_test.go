@@ -9,12 +9,13 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/reference"
 )
 
 var _ = Describe("the definitions are removed while the operator runs", Label("uninstall"), func() {
 	It("deletes nothing at the vendor and lets every object go", func(ctx SpecContext) {
-		s := newStack(ctx)
+		s := newStackAlone(ctx, v1alpha1.VendorConductorOne)
 		s.start(ctx)
 		for _, k := range []kind{kinds[0], kinds[1], kinds[3]} {
 			for _, name := range []string{"one", "two", "three"} {
@@ -37,7 +38,7 @@ var _ = Describe("the definitions are removed while the operator runs", Label("u
 				g.Expect(d.Spec.Names.Kind).NotTo(HavePrefix("Access"))
 				g.Expect(d.Spec.Names.Kind).NotTo(Equal("AppEntitlement"))
 			}
-		}).WithContext(ctx).WithTimeout(60 * time.Second).WithPolling(200 * time.Millisecond).Should(Succeed())
+		}).WithContext(ctx).WithTimeout(patience).WithPolling(200 * time.Millisecond).Should(Succeed())
 		Expect(s.Counts().Writes).To(BeZero())
 		for _, k := range []kind{kinds[0], kinds[1], kinds[3]} {
 			Expect(s.names(k)).To(ConsistOf("one", "two", "three"))

@@ -89,7 +89,7 @@ func (s *stack) define(ctx context.Context, now definitions) {
 // ends waits until a manager has ended because a definition was changed, upon which a kubelet starts it anew.
 func ends(ctx context.Context, manager *testenv.Process) {
 	GinkgoHelper()
-	Eventually(manager.Running).WithContext(ctx).WithTimeout(60 * time.Second).WithPolling(50 * time.Millisecond).Should(BeFalse())
+	Eventually(manager.Running).WithContext(ctx).WithTimeout(patience).WithPolling(50 * time.Millisecond).Should(BeFalse())
 	Expect(manager.Output()).To(MatchRegexp(`the definition \S+ was changed`))
 }
 
@@ -104,9 +104,9 @@ func (s *stack) versions(ctx context.Context, vendor v1alpha1.Vendor) map[string
 var _ = Describe("an upgrade", Label("upgrade"), func() {
 	for _, vendor := range []v1alpha1.Vendor{v1alpha1.VendorConductorOne, v1alpha1.VendorSailPoint, v1alpha1.VendorVeza} {
 		It(fmt.Sprintf("and a rollback touch nothing at %s, and edits go on under either", vendor), func(ctx SpecContext) {
-			s := newStackOf(ctx, vendor)
+			s := newStackAlone(ctx, vendor)
 			s.define(ctx, previous())
-			s.start(ctx, "--resync-interval=5s")
+			s.start(ctx, "--resync-interval=1s")
 			ids := s.populate(ctx, vendor)
 			k := kindsOf(vendor)[0]
 			for _, step := range []struct {
@@ -120,7 +120,7 @@ var _ = Describe("an upgrade", Label("upgrade"), func() {
 				s.ResetCalls()
 				s.define(ctx, step.definitions)
 				ends(ctx, s.manager)
-				s.start(ctx, "--resync-interval=5s")
+				s.start(ctx, "--resync-interval=1s")
 				s.listed(ctx, k, 1)
 				s.each(ctx, vendor, func(obj reference.Managed) {
 					s.ready(ctx, obj)
@@ -144,7 +144,7 @@ var _ = Describe("an upgrade", Label("upgrade"), func() {
 	}
 
 	It("does not lose a new field that is set in the moment the definition has it", func(ctx SpecContext) {
-		s := newStack(ctx)
+		s := newStackAlone(ctx, v1alpha1.VendorConductorOne)
 		s.define(ctx, previous())
 		s.start(ctx)
 		obj := s.apply(ctx, kinds[1].manifest("early", "Early")).(*v1alpha1.AccessProfile)
@@ -153,7 +153,7 @@ var _ = Describe("an upgrade", Label("upgrade"), func() {
 		patch := client.RawPatch(types.MergePatchType, []byte(`{"spec":{"requestable":true}}`))
 		Eventually(func() error {
 			return s.c.Patch(ctx, obj, patch, client.FieldValidation(metav1.FieldValidationStrict))
-		}).WithContext(ctx).WithTimeout(30 * time.Second).WithPolling(5 * time.Millisecond).Should(Succeed())
+		}).WithContext(ctx).WithTimeout(patience).WithPolling(5 * time.Millisecond).Should(Succeed())
 		ends(ctx, s.manager)
 		s.start(ctx)
 		Eventually(func() any {
@@ -163,13 +163,13 @@ var _ = Describe("an upgrade", Label("upgrade"), func() {
 				}
 			}
 			return nil
-		}).WithContext(ctx).WithTimeout(30 * time.Second).WithPolling(50 * time.Millisecond).Should(Equal(true))
+		}).WithContext(ctx).WithTimeout(patience).WithPolling(50 * time.Millisecond).Should(Equal(true))
 		s.ready(ctx, obj)
-	}, SpecTimeout(2*time.Minute))
+	}, SpecTimeout(3*time.Minute))
 
 	It("during which the leader is killed makes nothing twice", func(ctx SpecContext) {
 		const objects = 200
-		s := newStack(ctx)
+		s := newStackAlone(ctx, v1alpha1.VendorConductorOne)
 		s.define(ctx, previous())
 		k := kinds[0]
 		s.Configure(func(settings *sandbox.Settings) { settings.Latency = sandbox.Duration(300 * time.Millisecond) })
@@ -178,7 +178,7 @@ var _ = Describe("an upgrade", Label("upgrade"), func() {
 			"--leader-election-renew-deadline=1500ms", "--leader-election-retry-period=500ms"}
 		made := func(share int) {
 			GinkgoHelper()
-			Eventually(func() int { return s.Counts().Writes }).WithContext(ctx).WithTimeout(60 * time.Second).WithPolling(10 * time.Millisecond).Should(BeNumerically(">=", objects*share/100))
+			Eventually(func() int { return s.Counts().Writes }).WithContext(ctx).WithTimeout(patience).WithPolling(10 * time.Millisecond).Should(BeNumerically(">=", objects*share/100))
 		}
 		s.start(ctx, election...)
 		leader := s.manager

@@ -39,9 +39,14 @@ type hooked struct {
 // documentsOf are the objects in a text.
 func documentsOf(text string) []string { return strings.Split(text, "\n---\n") }
 
-func newHooked(ctx context.Context, vendor v1alpha1.Vendor, options ...testenv.Option) *hooked {
+func newHooked(ctx context.Context, vendor v1alpha1.Vendor) *hooked {
 	GinkgoHelper()
-	s := newStackWith(ctx, vendor, options...)
+	return newStackOf(ctx, vendor).hooked(ctx)
+}
+
+// hooked installs the webhook.
+func (s *stack) hooked(ctx context.Context) *hooked {
+	GinkgoHelper()
 	h := &hooked{stack: s, heard: &[]string{}}
 	free, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	Expect(err).NotTo(HaveOccurred())
@@ -65,7 +70,7 @@ func (h hearing) HandleWarningHeaderWithContext(_ context.Context, _ int, _, tex
 func (h *hooked) listen(ctx context.Context, args ...string) {
 	GinkgoHelper()
 	h.start(ctx, append([]string{"--webhook-bind-address=" + h.address}, args...)...)
-	Eventually(func() error { return h.create(ctx, crooked("probe")) }).WithContext(ctx).WithTimeout(30 * time.Second).
+	Eventually(func() error { return h.create(ctx, crooked("probe")) }).WithContext(ctx).WithTimeout(patience).
 		WithPolling(200 * time.Millisecond).Should(MatchError(apierrors.IsInvalid, "is invalid"))
 }
 
@@ -100,7 +105,7 @@ func (h *hooked) told(ctx context.Context, name string) (message string) {
 		g.Expect(accepted).NotTo(BeNil())
 		g.Expect(accepted.Reason).To(Equal(v1alpha1.ReasonExpressionInvalid))
 		message = accepted.Message
-	}).WithContext(ctx).WithTimeout(30 * time.Second).Should(Succeed())
+	}).WithContext(ctx).WithTimeout(patience).Should(Succeed())
 	return message
 }
 
@@ -190,7 +195,7 @@ var _ = Describe("the validating webhook", Label("webhook"), func() {
 		*h.heard = nil
 		Expect(h.client.Delete(ctx, profile, client.DryRunAll)).To(Succeed())
 		Expect(*h.heard).To(BeEmpty())
-	}, SpecTimeout(2*time.Minute))
+	}, SpecTimeout(3*time.Minute))
 
 	It("warns when a review under way would be deleted with its object", func(ctx SpecContext) {
 		h := newHooked(ctx, v1alpha1.VendorVeza)
@@ -201,11 +206,11 @@ var _ = Describe("the validating webhook", Label("webhook"), func() {
 		Eventually(func(g Gomega) {
 			g.Expect(h.c.Get(ctx, client.ObjectKeyFromObject(review), review)).To(Succeed())
 			g.Expect(review.Status.State).To(Equal(v1alpha1.ReviewRunning))
-		}).WithContext(ctx).WithTimeout(30 * time.Second).Should(Succeed())
+		}).WithContext(ctx).WithTimeout(patience).Should(Succeed())
 		*h.heard = nil
 		Expect(h.client.Patch(ctx, review, client.RawPatch("application/merge-patch+json", []byte(`{"spec":{"management":{"deletion":"Delete"}}}`)), client.DryRunAll)).To(Succeed())
 		Expect(*h.heard).To(ConsistOf(ContainSubstring("the review has started")))
-	}, SpecTimeout(2*time.Minute))
+	}, SpecTimeout(3*time.Minute))
 
 	It("leaves an object editable that was wrong before, and does not look at what is no spec", func(ctx SpecContext) {
 		h := newHooked(ctx, v1alpha1.VendorConductorOne)
@@ -224,8 +229,8 @@ var _ = Describe("the validating webhook", Label("webhook"), func() {
 		Expect(patch(`{"spec":{"owners":[{"id":"1"}]}}`)).To(MatchError(SatisfyAll(ContainSubstring("spec.owners"), Not(ContainSubstring("spec.membership")))))
 		Expect(h.client.Delete(ctx, wrong)).To(Succeed())
 		Expect(patch(`{"metadata":{"finalizers":[]}}`)).To(Succeed())
-		Eventually(func() error { return h.c.Get(ctx, client.ObjectKeyFromObject(wrong), wrong) }).WithContext(ctx).WithTimeout(20 * time.Second).Should(MatchError(apierrors.IsNotFound, "is gone"))
-	}, SpecTimeout(2*time.Minute))
+		Eventually(func() error { return h.c.Get(ctx, client.ObjectKeyFromObject(wrong), wrong) }).WithContext(ctx).WithTimeout(patience).Should(MatchError(apierrors.IsNotFound, "is gone"))
+	}, SpecTimeout(3*time.Minute))
 
 	It("holds nobody up while no manager answers, and its mistakes are told later", func(ctx SpecContext) {
 		h := newHooked(ctx, v1alpha1.VendorConductorOne)
@@ -234,7 +239,7 @@ var _ = Describe("the validating webhook", Label("webhook"), func() {
 		h.apply(ctx, crooked("meanwhile"))
 		h.start(ctx)
 		h.told(ctx, "meanwhile")
-	}, SpecTimeout(2*time.Minute))
+	}, SpecTimeout(3*time.Minute))
 
 	It("keeps its certificate: makes it, takes it up again, renews it before it ends and is trusted all the while", func(ctx SpecContext) {
 		h := newHooked(ctx, v1alpha1.VendorConductorOne)
@@ -308,7 +313,7 @@ var _ = Describe("the validating webhook", Label("webhook"), func() {
 		_, err = h.manager.WaitFor(ctx, "waiting for the certificate of the webhook")
 		Expect(err).NotTo(HaveOccurred())
 		refuses := func() {
-			Eventually(func() error { return h.create(ctx, crooked("probe")) }).WithContext(ctx).WithTimeout(40 * time.Second).
+			Eventually(func() error { return h.create(ctx, crooked("probe")) }).WithContext(ctx).WithTimeout(patience).
 				WithPolling(200 * time.Millisecond).Should(MatchError(apierrors.IsInvalid, "is invalid"))
 		}
 		mount()

@@ -28,6 +28,7 @@ func Open(cfg backend.Config, usual Rate, explain func(status int, body []byte) 
 		Names:             names,
 		Endpoint:          cfg.Endpoint,
 		UserAgent:         cfg.UserAgent,
+		Timeout:           cfg.Timeout,
 		CABundle:          cfg.CABundle,
 		RequestsPerSecond: cfg.RequestsPerSecond,
 		Burst:             cfg.Burst,
