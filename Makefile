@@ -151,7 +151,7 @@ FULL ?=
 BENCHFLAGS ?=
 
 .PHONY: bench
-bench: control-plane build $(BIN)/benchmark ## Measure the manager and write docs/benchmarks.md (ONLY=sweep,restart: these alone, printed; FULL=1: 90 minutes more).
+bench: control-plane build $(BIN)/benchmark ## Measure the manager and write docs/benchmarks.md (ONLY=sweep,restart: these alone, printed; FULL=1: 90 minutes more; BENCHFLAGS=-busy: although the machine does something else).
 	bin/benchmark $(if $(ONLY),-only "$(ONLY)",-out docs/benchmarks.md) $(if $(FULL),-full) $(BENCHFLAGS)
 
 .PHONY: plot

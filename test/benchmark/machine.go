@@ -5,6 +5,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -37,6 +38,15 @@ func thisMachine() machine {
 		}
 	}
 	return m
+}
+
+// mostLoad is the load from which on a machine does something else, too.
+const mostLoad = 1
+
+// busy reports whether it does. A machine that does not tell its load is taken at its word.
+func (m machine) busy() bool {
+	load, err := strconv.ParseFloat(m.load, 64)
+	return err == nil && load >= mostLoad
 }
 
 // procLine returns the first value with that name.

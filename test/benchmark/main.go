@@ -58,6 +58,7 @@ func run(ctx context.Context) error {
 	flag.IntVar(&o.small, "small", 1000, "size of the small populations; 0 leaves them out")
 	flag.IntVar(&o.large, "large", 10000, "size of the large populations; 0 leaves them out")
 	flag.StringVar(&o.out, "out", "", "Markdown page to write, and beside it a plot of its figures (.svg)")
+	busy := flag.Bool("busy", false, "measure although the machine does something else, too")
 	redraw := flag.String("plot", "", "Markdown page whose plot is drawn again; nothing is measured")
 	flag.Parse()
 	if *redraw != "" {
@@ -72,6 +73,9 @@ func run(ctx context.Context) error {
 			return fmt.Errorf("there is no scenario %q: the scenarios are %s", name, strings.Join(scenarios, ", "))
 		}
 		o.only = append(o.only, name)
+	}
+	if here := thisMachine(); !*busy && here.busy() {
+		return fmt.Errorf("the machine does something else (load %s): times would say little; wait until the load is below %d, or pass -busy", here.load, mostLoad)
 	}
 	logs, err := os.MkdirTemp("", "governance-operator-benchmark-")
 	if err != nil {
