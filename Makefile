@@ -26,8 +26,9 @@ IMG ?= governance-operator:dev
 
 GO_BUILD := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
 
-# Every Go module of the repository.
-MODULES := . test test/monitoring hack/tools hack/tools/lint hack/tools/helm hack/tools/helm-docs hack/tools/image hack/tools/supplychain hack/controlplane
+# Every Go module of the repository. The tests, the tools and the control plane stay out of what the operator is made of;
+# golangci-lint is built with exactly the linters that its release has, and Kubernetes with its own staging modules.
+MODULES := . test hack/tools hack/tools/lint hack/controlplane
 
 ##@ General
 
@@ -109,15 +110,13 @@ fmt: ## Format all Go code.
 vet: ## Run go vet on all modules.
 	go vet ./...
 	go -C test vet ./...
-	go -C test/monitoring vet ./...
-	go -C hack/tools/image vet ./...
+	go -C hack/tools vet ./...
 
 .PHONY: lint
 lint: $(GOLANGCI_LINT) $(ACTIONLINT) ## Run golangci-lint on all modules with code of ours, and actionlint on the workflows.
 	$(GOLANGCI_LINT) run ./...
 	cd test && $(GOLANGCI_LINT) run ./...
-	cd test/monitoring && $(GOLANGCI_LINT) run ./...
-	cd hack/tools/image && $(GOLANGCI_LINT) run ./...
+	cd hack/tools && $(GOLANGCI_LINT) run ./...
 	$(ACTIONLINT) -shellcheck= -pyflakes=
 
 # How long "make fuzz" feeds each target. That its time is over is no finding, though go test may end so.
@@ -199,13 +198,13 @@ test-integration: control-plane build $(GINKGO) $(HELM) $(KUSTOMIZE) ## Run what
 	@echo "== the controllers, on a real API server with fake vendors"
 	$(GINKGO) $(GINKGO_FLAGS) -procs=4 ./internal/controller
 	@echo "== dashboard and alerts against the running manager"
-	go -C test/monitoring test -count=1 ./...
+	go -C test test -count=1 ./monitoring
 	@echo "== the rules of the CRDs, on a real API server"
 	go -C test test -count=1 ./crd/...
 	@echo "== the admission policies, on a real API server"
 	go -C test test -count=1 ./admission
 	@echo "== the image: built twice, pushed, read back"
-	go -C hack/tools/image test -count=1 ./...
+	go -C hack/tools test -count=1 ./image
 	@echo "== the Helm chart: rendered, refused, installed, upgraded, uninstalled"
 	go -C test test -count=1 ./chart/...
 
@@ -244,7 +243,7 @@ verify: generate manifests docs $(KUSTOMIZE) ## Regenerate everything; fail unle
 
 .PHONY: dashboard
 dashboard: control-plane build ## Run the manager with fake vendors, ask every query of the dashboard, and write docs/dashboard.md.
-	go -C test/monitoring test . -count=1 -run TestTheRunningManager -write
+	go -C test test ./monitoring -count=1 -run TestTheRunningManager -write
 
 ##@ Release
 
@@ -262,7 +261,7 @@ image: ## Build the image without a daemon, as an OCI layout in dist/image (PUSH
 		echo "building $$platform" >&2; mkdir -p dist/bin/$$platform; \
 		GOTOOLCHAIN=$(RELEASE_GO) GOOS=$${platform%/*} GOARCH=$${platform#*/} $(GO_BUILD) -o dist/bin/$$platform/ ./cmd/manager ./cmd/sandbox ./cmd/governance; \
 	done
-	@go -C hack/tools/image run . -out $(CURDIR)/dist/image -version $(VERSION) -revision $$(git rev-parse HEAD) -source $(SOURCE) -created $$SOURCE_DATE_EPOCH \
+	@go -C hack/tools run ./image -out $(CURDIR)/dist/image -version $(VERSION) -revision $$(git rev-parse HEAD) -source $(SOURCE) -created $$SOURCE_DATE_EPOCH \
 		$(if $(PUSH),-push $(PUSH)) $(foreach platform,$(PLATFORMS),$(platform)=$(CURDIR)/dist/bin/$(platform)) | tee dist/image.digest
 
 .PHONY: sbom
@@ -327,8 +326,15 @@ tools: $(CONTROLLER_GEN) $(KUSTOMIZE) $(CRD_REF_DOCS) $(HELM_DOCS) $(HELM) $(GOV
 $(CONTROLLER_GEN): PACKAGE := sigs.k8s.io/controller-tools/cmd/controller-gen
 $(KUSTOMIZE): PACKAGE := sigs.k8s.io/kustomize/kustomize/v5
 $(CRD_REF_DOCS): PACKAGE := github.com/elastic/crd-ref-docs
+$(HELM_DOCS): PACKAGE := github.com/norwoodj/helm-docs/cmd/helm-docs
+# Minutes, the first time; it is a tool of tests alone.
+$(HELM): PACKAGE := helm.sh/helm/v4/cmd/helm
+$(ACTIONLINT): PACKAGE := github.com/rhysd/actionlint/cmd/actionlint
 $(GOVULNCHECK): PACKAGE := golang.org/x/vuln/cmd/govulncheck
-$(CONTROLLER_GEN) $(KUSTOMIZE) $(CRD_REF_DOCS) $(GOVULNCHECK): hack/tools/go.sum
+$(BIN)/vulndb-index: PACKAGE := golang.org/x/vulndb/cmd/indexdb
+$(BIN)/cyclonedx-gomod: PACKAGE := github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod
+$(BIN)/go-licenses: PACKAGE := github.com/google/go-licenses/v2
+$(CONTROLLER_GEN) $(KUSTOMIZE) $(CRD_REF_DOCS) $(HELM_DOCS) $(HELM) $(ACTIONLINT) $(GOVULNCHECK) $(BIN)/vulndb-index $(BIN)/cyclonedx-gomod $(BIN)/go-licenses: hack/tools/go.sum
 	@echo "building bin/$(@F)"
 	@go -C hack/tools build -o $@ $(PACKAGE)
 	@touch $@
@@ -341,24 +347,4 @@ $(GINKGO): go.sum
 $(GOLANGCI_LINT): hack/tools/lint/go.sum
 	@echo "building bin/$(@F)"
 	@go -C hack/tools/lint build -o $@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
-	@touch $@
-
-$(BIN)/cyclonedx-gomod: PACKAGE := github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod
-$(BIN)/go-licenses: PACKAGE := github.com/google/go-licenses/v2
-$(BIN)/vulndb-index: PACKAGE := golang.org/x/vulndb/cmd/indexdb
-$(ACTIONLINT): PACKAGE := github.com/rhysd/actionlint/cmd/actionlint
-$(ACTIONLINT) $(BIN)/cyclonedx-gomod $(BIN)/go-licenses $(BIN)/vulndb-index: hack/tools/supplychain/go.sum
-	@echo "building bin/$(@F)"
-	@go -C hack/tools/supplychain build -o $@ $(PACKAGE)
-	@touch $@
-
-$(HELM_DOCS): hack/tools/helm-docs/go.sum
-	@echo "building bin/$(@F)"
-	@go -C hack/tools/helm-docs build -o $@ github.com/norwoodj/helm-docs/cmd/helm-docs
-	@touch $@
-
-# Minutes, the first time; it is a tool of tests alone.
-$(HELM): hack/tools/helm/go.sum
-	@echo "building bin/$(@F)"
-	@go -C hack/tools/helm build -o $@ helm.sh/helm/v4/cmd/helm
 	@touch $@

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Known vulnerabilities of what the binaries call: by the live database, or where that cannot be
-# reached by the copy that hack/tools/supplychain pins, and then it says so.
+# reached by the copy that hack/tools pins, and then it says so.
 #
 #   hack/vulnerabilities.sh bin/govulncheck bin/vulndb-index packages…
 #
@@ -16,7 +16,7 @@ outcome=0
 "$govulncheck" "$@" >"$answer" 2>&1 || outcome=$?
 if ((outcome == 1)) && grep -q 'fetching vulnerabilities' "$answer"; then
 	make -s "$index"
-	module=$(go -C hack/tools/supplychain list -m -f '{{.Dir}} {{.Version}}' golang.org/x/vulndb)
+	module=$(go -C hack/tools list -m -f '{{.Dir}} {{.Version}}' golang.org/x/vulndb)
 	database=dist/vulndb
 	rm -rf "$database"
 	mkdir -p dist
