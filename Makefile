@@ -344,7 +344,8 @@ $(GINKGO): go.sum
 	@go build -o $@ github.com/onsi/ginkgo/v2/ginkgo
 	@touch $@
 
+# golangci-lint with the linter of Kubernetes' API conventions built in.
 $(GOLANGCI_LINT): hack/tools/lint/go.sum
 	@echo "building bin/$(@F)"
-	@go -C hack/tools/lint build -o $@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+	@go -C hack/tools/lint build -o $@ sigs.k8s.io/kube-api-linter/cmd/golangci-lint-kube-api-linter
 	@touch $@

@@ -120,13 +120,13 @@ type ConductorOneProfile struct {
 	// requestBundle lets people ask for everything in the profile at once; needs a feature of the tenant. Unset: not managed.
 	// +optional
 	RequestBundle *bool `json:"requestBundle,omitempty"`
-	// enrollmentBehavior: BypassEntitlementRequestPolicy or EnforceEntitlementRequestPolicy. Unset: not managed.
+	// enrollmentBehavior is BypassEntitlementRequestPolicy or EnforceEntitlementRequestPolicy. Unset: not managed.
 	// +optional
 	EnrollmentBehavior EnrollmentBehavior `json:"enrollmentBehavior,omitempty"`
-	// unenrollmentBehavior: LeaveAccessAsIs, RevokeAll or RevokeUnjustified. Unset: not managed.
+	// unenrollmentBehavior is LeaveAccessAsIs, RevokeAll or RevokeUnjustified. Unset: not managed.
 	// +optional
 	UnenrollmentBehavior UnenrollmentBehavior `json:"unenrollmentBehavior,omitempty"`
-	// unenrollmentEntitlementBehavior: Bypass or Enforce the entitlements' revoke policies. Unset: not managed.
+	// unenrollmentEntitlementBehavior is Bypass or Enforce the entitlements' revoke policies. Unset: not managed.
 	// +optional
 	UnenrollmentEntitlementBehavior UnenrollmentEntitlementBehavior `json:"unenrollmentEntitlementBehavior,omitempty"`
 	// createRequests opens requests for the present members when an entitlement is added. Where a membership rule makes
@@ -260,7 +260,7 @@ type ProfileGrants struct {
 	// +required
 	// +kubebuilder:validation:Minimum=0
 	Count int64 `json:"count"`
-	// entitlements: the first 100, by their ids.
+	// entitlements are the first 100, by their ids.
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=100
@@ -296,7 +296,7 @@ type ProfileAutomationStatus struct {
 	// lastRunAt is when the rule last ran.
 	// +optional
 	LastRunAt *metav1.Time `json:"lastRunAt,omitempty"`
-	// circuitBreaker: Triggered when a run was stopped because it would have removed too many members. A person
+	// circuitBreaker is Triggered when a run was stopped because it would have removed too many members. A person
 	// has to resume it in the vendor's console.
 	// +optional
 	// +kubebuilder:validation:MaxLength=64
@@ -326,6 +326,7 @@ type ProfileAutomationStatus struct {
 // +kubebuilder:selectablefield:JSONPath=`.status.state`
 type AccessProfile struct {
 	metav1.TypeMeta `json:",inline"`
+	// metadata of the object.
 	// +optional
 	metav1.ObjectMeta `json:"metadata,omitempty"`
 	// spec is the profile as specified. A field that was never set is not managed; management.removed

@@ -85,7 +85,7 @@ type Reviewer struct {
 	// group whose members decide.
 	// +optional
 	Group *NamedRef `json:"group,omitempty"`
-	// manager, written {}: the manager of each person decides.
+	// manager written as {} means: the manager of each person decides.
 	// +optional
 	Manager *Marker `json:"manager,omitempty"`
 }
@@ -104,7 +104,7 @@ const (
 // ReviewStart defines when a review starts.
 // +kubebuilder:validation:XValidation:rule="(self.mode == 'Scheduled') == has(self.at)",message="start.at belongs to start.mode Scheduled: write both or neither"
 type ReviewStart struct {
-	// mode: Manual (a person starts it), Immediate (as soon as the vendor has prepared it) or Scheduled (at the time in at).
+	// mode is Manual (a person starts it), Immediate (as soon as the vendor has prepared it) or Scheduled (at the time in at).
 	// +required
 	Mode StartMode `json:"mode"`
 	// at is the instant of a Scheduled start, for example "2026-10-01T08:00:00Z".
@@ -134,7 +134,7 @@ const (
 // ReviewClose defines how a review ends.
 // +kubebuilder:validation:XValidation:rule="!has(self.undecided) || self.mode == 'Automatic'",message="close.undecided belongs to close.mode Automatic"
 type ReviewClose struct {
-	// mode: Manual (a person ends it) or Automatic (at the deadline; not possible at Veza).
+	// mode is Manual (a person ends it) or Automatic (at the deadline; not possible at Veza).
 	// +required
 	Mode CloseMode `json:"mode"`
 	// undecided access, at an automatic end: NoAction, Approve, Revoke or Skip; ConductorOne knows no Approve. Unset: not managed.
@@ -144,13 +144,13 @@ type ReviewClose struct {
 
 // ReviewNotifications are mails to reviewers.
 type ReviewNotifications struct {
-	// kickoff: a mail when the review starts. SailPoint has one switch for all mails, which is this one.
+	// kickoff is a mail when the review starts. SailPoint has one switch for all mails, which is this one.
 	// +optional
 	Kickoff *bool `json:"kickoff,omitempty"`
-	// reminders: mails while tasks are open.
+	// reminders are mails while tasks are open.
 	// +optional
 	Reminders *bool `json:"reminders,omitempty"`
-	// close: a mail when the review ends.
+	// close is a mail when the review ends.
 	// +optional
 	Close *bool `json:"close,omitempty"`
 }
@@ -181,11 +181,11 @@ type ReviewProgress struct {
 	// +optional
 	// +kubebuilder:validation:Minimum=0
 	Completed int64 `json:"completed"`
-	// certified: decisions that let the access stand.
+	// certified counts the decisions that let the access stand.
 	// +optional
 	// +kubebuilder:validation:Minimum=0
 	Certified int64 `json:"certified"`
-	// revoked: decisions that took the access away.
+	// revoked counts the decisions that took the access away.
 	// +optional
 	// +kubebuilder:validation:Minimum=0
 	Revoked int64 `json:"revoked"`
@@ -198,7 +198,7 @@ type ReviewProgress struct {
 // AccessReviewStatus is the observed state of the access review.
 type AccessReviewStatus struct {
 	ManagedStatus `json:",inline"`
-	// state: Configuring, Staged (waits for its start), Missed (its deadline passed before it started), Running,
+	// state is Configuring, Staged (waits for its start), Missed (its deadline passed before it started), Running,
 	// Overdue (past its deadline and open), Completed,
 	// Failed, or Removed (somebody deleted it at the vendor; it is not created again).
 	// +optional
@@ -301,6 +301,7 @@ type ReportHash struct {
 // +kubebuilder:selectablefield:JSONPath=`.status.state`
 type AccessReview struct {
 	metav1.TypeMeta `json:",inline"`
+	// metadata of the object.
 	// +optional
 	metav1.ObjectMeta `json:"metadata,omitempty"`
 	// spec is the review as specified. A field that was never set is not managed; management.removed

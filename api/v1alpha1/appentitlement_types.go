@@ -73,7 +73,7 @@ type ConductorOneEntitlement struct {
 	// +optional
 	// +kubebuilder:validation:MaxLength=256
 	Slug *string `json:"slug,omitempty"`
-	// purpose: Assignment (membership), Permission or Ownership.
+	// purpose is Assignment (membership), Permission or Ownership.
 	// +optional
 	Purpose EntitlementPurpose `json:"purpose,omitempty"`
 	// resource of the app that the entitlement is for, for example {type: {name: Repository}, name: payments}.
@@ -162,7 +162,7 @@ type UsedBy struct {
 	// +required
 	// +kubebuilder:validation:Minimum=0
 	Count int64 `json:"count"`
-	// objects: the first 16, as kind/name.
+	// objects are the first 16, as kind/name.
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=16
@@ -217,6 +217,7 @@ type AppEntitlementStatus struct {
 // +kubebuilder:selectablefield:JSONPath=`.spec.app.id`
 type AppEntitlement struct {
 	metav1.TypeMeta `json:",inline"`
+	// metadata of the object.
 	// +optional
 	metav1.ObjectMeta `json:"metadata,omitempty"`
 	// spec is the entitlement as specified. A field that was never set is not managed; management.removed

@@ -26,13 +26,13 @@ type ConductorOneReview struct {
 	// preparation of the review. Unset: not managed.
 	// +optional
 	Policy *NamedRef `json:"policy,omitempty"`
-	// scopeType: ByEntitlements, ByAccessConflicts, ByResource, ByInheritance or ByUsers; not every tenant knows the last.
+	// scopeType is ByEntitlements, ByAccessConflicts, ByResource, ByInheritance or ByUsers; not every tenant knows the last.
 	// +optional
 	ScopeType ReviewScopeType `json:"scopeType,omitempty"`
 	// duplicateFrom copies scope and entitlements of another review. It can be set at creation only.
 	// +optional
 	DuplicateFrom *ReviewRef `json:"duplicateFrom,omitempty"`
-	// defaultView: ByApp, ByUser, ByResource or Unstructured. Unset: not managed.
+	// defaultView is ByApp, ByUser, ByResource or Unstructured. Unset: not managed.
 	// +optional
 	DefaultView ReviewView `json:"defaultView,omitempty"`
 	// reviewInstructions that reviewers see, in Markdown. Unset: not managed; "": none.
@@ -63,16 +63,16 @@ type ConductorOneReview struct {
 	// accuracyIssueAction when a connector's data are stale at the start: Continue or Wait. Unset: not managed.
 	// +optional
 	AccuracyIssueAction AccuracyIssueAction `json:"accuracyIssueAction,omitempty"`
-	// principalTypeFilter: Users, Resources or UsersAndResources. Part of the scope; not every tenant knows it. Unset: Users.
+	// principalTypeFilter is Users, Resources or UsersAndResources. Part of the scope; not every tenant knows it. Unset: Users.
 	// +optional
 	PrincipalTypeFilter PrincipalTypeFilter `json:"principalTypeFilter,omitempty"`
 	// excluded things are left out of the scope; not every tenant knows it.
 	// +optional
 	Excluded *ReviewExcluded `json:"excluded,omitempty"`
-	// resourceSelection, written {}: a person selects the resources in the console, the API has no call for it.
+	// resourceSelection written as {} means: a person selects the resources in the console, the API has no call for it.
 	// +optional
 	ResourceSelection *Marker `json:"resourceSelection,omitempty"`
-	// scopeRoleSelection, written {}: a person selects the scope roles in the console, the API has no call for it.
+	// scopeRoleSelection written as {} means: a person selects the scope roles in the console, the API has no call for it.
 	// +optional
 	ScopeRoleSelection *Marker `json:"scopeRoleSelection,omitempty"`
 	// reviewerAttributes of accounts that reviewers may see, for example [{app: {name: Workday}, attribute: costCenter}].
@@ -117,10 +117,10 @@ type ReviewSignature struct {
 // ReviewExcluded is what is left out of a review. Exactly one way must be written.
 // +kubebuilder:validation:XValidation:rule="has(self.specificResources) != has(self.resourceTypes)",message="write exactly one of specificResources and resourceTypes"
 type ReviewExcluded struct {
-	// specificResources, written {}: a person selects the resources in the console, the API has no call for it.
+	// specificResources written as {} means: a person selects the resources in the console, the API has no call for it.
 	// +optional
 	SpecificResources *Marker `json:"specificResources,omitempty"`
-	// resourceTypes, written {}: a person selects the resource types in the console, the API has no call for it.
+	// resourceTypes written as {} means: a person selects the resource types in the console, the API has no call for it.
 	// +optional
 	ResourceTypes *Marker `json:"resourceTypes,omitempty"`
 }

@@ -20,7 +20,7 @@ const (
 // +kubebuilder:validation:XValidation:rule="!has(self.sailPoint) || self.vendor == 'SailPoint'",message="sailPoint belongs to vendor SailPoint"
 // +kubebuilder:validation:XValidation:rule="!has(self.veza) || self.vendor == 'Veza'",message="veza belongs to vendor Veza"
 type GovernanceBackendSpec struct {
-	// vendor: ConductorOne, SailPoint or Veza. It cannot be changed.
+	// vendor is ConductorOne, SailPoint or Veza. It cannot be changed.
 	// +required
 	Vendor Vendor `json:"vendor"`
 	// endpoint of the tenant's API: scheme and host, for example "https://acme.conductor.one".
@@ -89,7 +89,7 @@ type BackendCapabilities struct {
 
 // CapabilityOverride takes a capability of one kind away.
 type CapabilityOverride struct {
-	// kind: AppEntitlement, AccessProfile or AccessReview.
+	// kind is AppEntitlement, AccessProfile or AccessReview.
 	// +required
 	// +kubebuilder:validation:Enum=AppEntitlement;AccessProfile;AccessReview
 	Kind string `json:"kind"`
@@ -166,7 +166,7 @@ type CABundleRef struct {
 
 // KindCapabilities is what the vendor lets the operator do with one kind.
 type KindCapabilities struct {
-	// kind: AppEntitlement, AccessProfile or AccessReview.
+	// kind is AppEntitlement, AccessProfile or AccessReview.
 	// +required
 	// +kubebuilder:validation:MaxLength=63
 	Kind string `json:"kind"`
@@ -180,7 +180,7 @@ type KindCapabilities struct {
 
 // KindCount is how much of one kind is behind a backend.
 type KindCount struct {
-	// kind: AppEntitlement, AccessProfile or AccessReview.
+	// kind is AppEntitlement, AccessProfile or AccessReview.
 	// +required
 	// +kubebuilder:validation:MaxLength=63
 	Kind string `json:"kind"`
@@ -195,7 +195,7 @@ type KindCount struct {
 
 // KindAbsence is how many remotes of one kind vanished together.
 type KindAbsence struct {
-	// kind: AppEntitlement, AccessProfile or AccessReview.
+	// kind is AppEntitlement, AccessProfile or AccessReview.
 	// +required
 	// +kubebuilder:validation:MaxLength=63
 	Kind string `json:"kind"`
@@ -215,7 +215,7 @@ type GovernanceBackendStatus struct {
 	// +optional
 	// +kubebuilder:validation:Minimum=-1
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
-	// conditions: Ready (the tenant answers and may be written to); Reconciling or Stalled only while true.
+	// conditions are Ready (the tenant answers and may be written to); Reconciling or Stalled only while true.
 	// +optional
 	// +listType=map
 	// +listMapKey=type
@@ -284,6 +284,7 @@ type GovernanceBackendStatus struct {
 // +kubebuilder:selectablefield:JSONPath=`.spec.vendor`
 type GovernanceBackend struct {
 	metav1.TypeMeta `json:",inline"`
+	// metadata of the object.
 	// +optional
 	metav1.ObjectMeta `json:"metadata,omitempty"`
 	// spec names the tenant, its vendor and the credentials.
@@ -324,6 +325,7 @@ type GovernanceBackendList struct {
 // +kubebuilder:selectablefield:JSONPath=`.spec.vendor`
 type ClusterGovernanceBackend struct {
 	metav1.TypeMeta `json:",inline"`
+	// metadata of the object.
 	// +optional
 	metav1.ObjectMeta `json:"metadata,omitempty"`
 	// spec names the tenant, its vendor, the credentials, and the namespaces that may use them.

@@ -52,20 +52,20 @@ const (
 
 // Management holds the policies of a managed object.
 type Management struct {
-	// creation: Create creates a new remote, and stops (RemoteExists, ClaimedByOther) where one of that name is in the
+	// creation is a policy: Create creates a new remote, and stops (RemoteExists, ClaimedByOther) where one of that name is in the
 	// same place; Adopt takes an existing one over and never creates; CreateOrAdopt takes an existing one if there is
 	// one; CreateDuplicate creates a new one beside one of that name. Names of AccessReviews may repeat. Unset: Create, or Adopt where the vendor cannot create.
 	// +optional
 	Creation CreationPolicy `json:"creation,omitempty"`
-	// drift: Correct writes the spec back when the remote was changed by somebody else; Report only
+	// drift is a policy: Correct writes the spec back when the remote was changed by somebody else; Report only
 	// reports it (Synced=False, Drifted) and leaves it. A changed spec is always applied. Unset: Correct.
 	// +optional
 	Drift DriftPolicy `json:"drift,omitempty"`
-	// deletion: Delete removes the remote with the object; Retire takes it out of service (Veza);
+	// deletion is a policy: Delete removes the remote with the object; Retire takes it out of service (Veza);
 	// Orphan leaves it untouched. Unset: Delete where the vendor can, else Orphan; Orphan for an AccessReview that has started.
 	// +optional
 	Deletion DeletionPolicy `json:"deletion,omitempty"`
-	// removed: Revert closes what a field opened that this object wrote and that leaves the spec, clears what can be cleared, and keeps
+	// removed is a policy: Revert closes what a field opened that this object wrote and that leaves the spec, clears what can be cleared, and keeps
 	// a list, which then holds what widens (FieldRemoved); Keep leaves all of it as it is and lists it in status.leftBehind. What
 	// this object never wrote is not touched. Unset: the value of the backend, else Revert.
 	// +optional
@@ -129,7 +129,7 @@ type RemoteStatus struct {
 	// +optional
 	// +kubebuilder:validation:MaxLength=2048
 	URL string `json:"url,omitempty"`
-	// phase: Live, Pending (the vendor is still working), Sealed (takes no more edits) or Failed.
+	// phase is Live, Pending (the vendor is still working), Sealed (takes no more edits) or Failed.
 	// +optional
 	Phase RemotePhase `json:"phase,omitempty"`
 	// version is the vendor's etag or modification time as last seen.
@@ -278,7 +278,7 @@ type LeftBehind struct {
 	// +required
 	// +kubebuilder:validation:MaxLength=256
 	Path string `json:"path"`
-	// state: Left as this object wrote it, Closed (it opens nothing any more) or Cleared; what stood there before the object
+	// state is Left as this object wrote it, Closed (it opens nothing any more) or Cleared; what stood there before the object
 	// came is not known.
 	// +required
 	State LeftBehindState `json:"state"`
@@ -290,7 +290,7 @@ type ManagedStatus struct {
 	// +optional
 	// +kubebuilder:validation:Minimum=-1
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
-	// conditions: Accepted, ResolvedRefs, Synced and Ready; Reconciling or Stalled only while true.
+	// conditions are Accepted, ResolvedRefs, Synced and Ready; Reconciling or Stalled only while true.
 	// +optional
 	// +listType=map
 	// +listMapKey=type

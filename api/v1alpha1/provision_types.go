@@ -63,7 +63,7 @@ type ProvisionWay struct {
 	// externalTicket opens a ticket in another system.
 	// +optional
 	ExternalTicket *ExternalTicketProvision `json:"externalTicket,omitempty"`
-	// unconfigured, written {}, takes a policy away again.
+	// unconfigured written as {} takes a policy away again.
 	// +optional
 	Unconfigured *Marker `json:"unconfigured,omitempty"`
 	// action runs an action of a connector.
@@ -116,7 +116,7 @@ type AccountProvision struct {
 	// saveToVault keeps the new credentials in vaults.
 	// +optional
 	SaveToVault *SaveToVault `json:"saveToVault,omitempty"`
-	// doNotSave, written {}, throws the new credentials away.
+	// doNotSave written as {} throws the new credentials away.
 	// +optional
 	DoNotSave *Marker `json:"doNotSave,omitempty"`
 }
@@ -153,22 +153,22 @@ type ManualProvision struct {
 // ProvisionerAssignment defines who gets a task. Exactly one way must be written.
 // +kubebuilder:validation:XValidation:rule="[has(self.users), has(self.appOwners), has(self.group), has(self.manager), has(self.expression), has(self.entitlementOwners)].exists_one(x, x)",message="write exactly one of users, appOwners, group, manager, expression and entitlementOwners"
 type ProvisionerAssignment struct {
-	// users: these people.
+	// users are these people.
 	// +optional
 	Users *UserProvisioner `json:"users,omitempty"`
-	// appOwners: the owners of the app.
+	// appOwners are the owners of the app.
 	// +optional
 	AppOwners *FallbackProvisioner `json:"appOwners,omitempty"`
-	// group: the members of a group.
+	// group means the members of a group.
 	// +optional
 	Group *GroupProvisioner `json:"group,omitempty"`
-	// manager: the manager of the person who gets the access.
+	// manager means the manager of the person who gets the access.
 	// +optional
 	Manager *FallbackProvisioner `json:"manager,omitempty"`
-	// expression: the people a CEL expression yields.
+	// expression means the people a CEL expression yields.
 	// +optional
 	Expression *ExpressionProvisioner `json:"expression,omitempty"`
-	// entitlementOwners: the owners of the entitlement.
+	// entitlementOwners are the owners of the entitlement.
 	// +optional
 	EntitlementOwners *FallbackProvisioner `json:"entitlementOwners,omitempty"`
 }

@@ -152,15 +152,15 @@ type AccountState string
 
 // ReviewAccountCriteria selects accounts by their attributes.
 type ReviewAccountCriteria struct {
-	// domain: External or Trusted. Unset: both.
+	// domain is External or Trusted. Unset: both.
 	// +optional
 	Domain AccountDomain `json:"domain,omitempty"`
-	// types: User, ServiceAccount, SystemAccount. Unset: all.
+	// types are User, ServiceAccount, SystemAccount. Unset: all.
 	// +optional
 	// +listType=set
 	// +kubebuilder:validation:MaxItems=3
 	Types []AccountType `json:"types,omitempty"`
-	// statuses: Enabled, Disabled, Deleted. Unset: all.
+	// statuses are Enabled, Disabled, Deleted. Unset: all.
 	// +optional
 	// +listType=set
 	// +kubebuilder:validation:MaxItems=3
@@ -210,10 +210,10 @@ type ReviewGrantCriteria struct {
 	// +kubebuilder:validation:Minimum=1
 	// +kubebuilder:validation:Maximum=36500
 	DaysSinceLastUsed *int32 `json:"daysSinceLastUsed,omitempty"`
-	// source: Direct or Inherited. Unset: both.
+	// source is Direct or Inherited. Unset: both.
 	// +optional
 	Source GrantSource `json:"source,omitempty"`
-	// type: Permanent or Temporary. Unset: both.
+	// type is Permanent or Temporary. Unset: both.
 	// +optional
 	Type GrantType `json:"type,omitempty"`
 	// accessProfiles by which grants came about.
@@ -235,10 +235,10 @@ type TimeSpan struct {
 // ReviewProfileFilter picks grants by the access profiles they came from.
 // +kubebuilder:validation:XValidation:rule="[has(self.includeAll), has(self.excludeAll), has(self.include), has(self.exclude)].exists_one(x, x)",message="write exactly one of includeAll, excludeAll, include and exclude"
 type ReviewProfileFilter struct {
-	// includeAll, written {}: grants of any access profile are reviewed.
+	// includeAll written as {} means: grants of any access profile are reviewed.
 	// +optional
 	IncludeAll *Marker `json:"includeAll,omitempty"`
-	// excludeAll, written {}: grants of any access profile are left out.
+	// excludeAll written as {} means: grants of any access profile are left out.
 	// +optional
 	ExcludeAll *Marker `json:"excludeAll,omitempty"`
 	// include only grants of these access profiles.
@@ -261,7 +261,7 @@ type ReviewAccessConflicts struct {
 	// all access conflicts, written {}.
 	// +optional
 	All *Marker `json:"all,omitempty"`
-	// specific, written {}: the conflicts are picked by a person in the console, the API has no call for it.
+	// specific written as {} means: the conflicts are picked by a person in the console, the API has no call for it.
 	// +optional
 	Specific *Marker `json:"specific,omitempty"`
 }

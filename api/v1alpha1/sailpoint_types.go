@@ -8,14 +8,14 @@ type SailPointEntitlement struct {
 	// Unset: spec.remoteID identifies it.
 	// +optional
 	Match *SailPointEntitlementMatch `json:"match,omitempty"`
-	// onNotFound: Wait, or Aggregate to start the source's aggregation, at most once an hour for all objects together.
+	// onNotFound is Wait, or Aggregate to start the source's aggregation, at most once an hour for all objects together.
 	// Unset: Wait.
 	// +optional
 	OnNotFound SailPointOnNotFound `json:"onNotFound,omitempty"`
 	// privileged marks access that needs care. Where the tenant counts in levels true is High and false None. Unset: not managed.
 	// +optional
 	Privileged *bool `json:"privileged,omitempty"`
-	// privilegeLevel: High, Medium, Low or None; a tenant that knows no levels takes High and None. Unset: not managed.
+	// privilegeLevel is High, Medium, Low or None; a tenant that knows no levels takes High and None. Unset: not managed.
 	// +optional
 	PrivilegeLevel SailPointPrivilegeLevel `json:"privilegeLevel,omitempty"`
 	// segments of people who may see the entitlement, for example [{name: Employees}]. Unset: not managed; []: everybody.
@@ -76,7 +76,7 @@ type SailPointPeriod struct {
 	// +kubebuilder:validation:Minimum=1
 	// +kubebuilder:validation:Maximum=100000
 	Value int32 `json:"value,omitempty"`
-	// unit: Hours, Days, Weeks or Months.
+	// unit is Hours, Days, Weeks or Months.
 	// +optional
 	Unit SailPointTimeUnit `json:"unit,omitempty"`
 	// none is written as {}: no bound.
@@ -104,7 +104,7 @@ const (
 // +kubebuilder:validation:XValidation:rule="(self.approver == 'GovernanceGroup') == has(self.group)",message="group belongs to the approver GovernanceGroup: write both or neither"
 // +kubebuilder:validation:XValidation:rule="(self.approver == 'Workflow') == has(self.workflowID)",message="workflowID belongs to the approver Workflow: write both or neither"
 type SailPointEntitlementApprovalScheme struct {
-	// approver: EntitlementOwner, SourceOwner, Manager, GovernanceGroup or Workflow.
+	// approver is EntitlementOwner, SourceOwner, Manager, GovernanceGroup or Workflow.
 	// +required
 	Approver SailPointEntitlementApprover `json:"approver"`
 	// group that approves, for GovernanceGroup, for example {name: Access approvers}.
@@ -122,7 +122,7 @@ type SailPointEntitlementApprovalScheme struct {
 // +kubebuilder:validation:XValidation:rule="(self.approver == 'AdditionalOwner') == has(self.user)",message="user belongs to the approver AdditionalOwner: write both or neither"
 // +kubebuilder:validation:XValidation:rule="(self.approver == 'Workflow') == has(self.workflowID)",message="workflowID belongs to the approver Workflow: write both or neither"
 type SailPointProfileApprovalScheme struct {
-	// approver: AppOwner, Owner, SourceOwner, Manager, GovernanceGroup, Workflow, AllOwners, AdditionalOwner or
+	// approver is AppOwner, Owner, SourceOwner, Manager, GovernanceGroup, Workflow, AllOwners, AdditionalOwner or
 	// AdditionalGovernanceGroup.
 	// +required
 	Approver SailPointProfileApprover `json:"approver"`
@@ -259,7 +259,7 @@ type SailPointOperation string
 
 // SailPointTest is a criterion without children: a comparison of an attribute of the account.
 type SailPointTest struct {
-	// operation: Equals, NotEquals and Contains compare attribute with value; Has asks whether attribute is there; And and Or join children.
+	// operation is one of these: Equals, NotEquals and Contains compare attribute with value; Has asks whether attribute is there; And and Or join children.
 	// +required
 	Operation SailPointOperation `json:"operation"`
 	// attribute of the account, for example "dn"; of comparisons and Has only.
@@ -343,7 +343,7 @@ type SailPointMandatoryComments string
 // +kubebuilder:validation:XValidation:rule="(self.type == 'RoleComposition') == has(self.roleComposition)",message="roleComposition belongs to type RoleComposition: write both or neither"
 // +kubebuilder:validation:XValidation:rule="!has(self.correlatedStatus) || self.type == 'SourceOwner'",message="correlatedStatus belongs to type SourceOwner"
 type SailPointReview struct {
-	// type: Manager (each manager reviews their people), SourceOwner (scope.apps.selected are the sources), Search,
+	// type is Manager (each manager reviews their people), SourceOwner (scope.apps.selected are the sources), Search,
 	// RoleComposition or MachineAccount (scope.apps.selected are the sources).
 	// +required
 	Type SailPointCampaignType `json:"type"`
@@ -366,7 +366,7 @@ type SailPointReview struct {
 	// recommendationsEnabled shows recommendations; needs a licence of the tenant. Can be changed while staged. Unset: not managed.
 	// +optional
 	RecommendationsEnabled *bool `json:"recommendationsEnabled,omitempty"`
-	// mandatoryComments: AllDecisions, RevokeOnlyDecisions or NoDecisions need a comment. Unset: the vendor's choice, none.
+	// mandatoryComments names the decisions that need one: AllDecisions, RevokeOnlyDecisions or NoDecisions. Unset: the vendor's choice, none.
 	// +optional
 	MandatoryComments SailPointMandatoryComments `json:"mandatoryComments,omitempty"`
 	// sunsetCommentsRequired makes reviewers comment an end date that they set. Unset: the vendor's choice, true.
@@ -389,7 +389,7 @@ type SailPointConstraintType string
 
 // SailPointSearch defines what a Search campaign covers.
 type SailPointSearch struct {
-	// type: Identity (the people found) or Access (who holds the access found).
+	// type is Identity (the people found) or Access (who holds the access found).
 	// +required
 	Type SailPointSearchType `json:"type"`
 	// query in the vendor's search syntax, for example 'attributes.department:"Finance"'. Instead of scope.users.selected.
@@ -411,7 +411,7 @@ type SailPointSearch struct {
 
 // SailPointConstraint narrows what is reviewed to a kind of access.
 type SailPointConstraint struct {
-	// type: Entitlement, AccessProfile or Role.
+	// type is Entitlement, AccessProfile or Role.
 	// +required
 	Type SailPointConstraintType `json:"type"`
 	// ids of the access, by the vendor. Unset: all of that type.
@@ -453,7 +453,7 @@ type SailPointAPIStyle string
 
 // SailPointBackend holds the fields of a backend that only SailPoint has.
 type SailPointBackend struct {
-	// apiStyle: PerService (the paths that the vendor keeps current), or a frozen year: V2024, V2025 or V2026. Unset: PerService.
+	// apiStyle is PerService (the paths that the vendor keeps current), or a frozen year: V2024, V2025 or V2026. Unset: PerService.
 	// +optional
 	APIStyle SailPointAPIStyle `json:"apiStyle,omitempty"`
 }

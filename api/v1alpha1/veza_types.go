@@ -48,7 +48,7 @@ type VezaProfile struct {
 	// profileType of the profile, for example {name: Profile}. It is bound once.
 	// +required
 	ProfileType NamedRef `json:"profileType"`
-	// state: Initial, Running, Paused, DryRun or Pending. Unset: created Initial, then not managed.
+	// state is Initial, Running, Paused, DryRun or Pending. Unset: created Initial, then not managed.
 	// +optional
 	State VezaProfileState `json:"state,omitempty"`
 	// relationships that the profile grants, beside spec.entitlements; the two together are all of them. Unset: the
@@ -94,7 +94,7 @@ type VezaProfile struct {
 	// +kubebuilder:validation:items:MaxLength=128
 	// +kubebuilder:validation:items:MinLength=1
 	Members []string `json:"members,omitempty"`
-	// publish: Manual leaves a draft that somebody opened alone (Synced=False, DraftPending); Automatic writes to the
+	// publish is a policy: Manual leaves a draft that somebody opened alone (Synced=False, DraftPending); Automatic writes to the
 	// draft and publishes it, if nothing else in it differs from what is in force. The vendor does not document it: the
 	// backend must allow PublishDraft. Unset: Manual.
 	// +optional
@@ -235,7 +235,7 @@ type VezaReview struct {
 	// configuration to run, for example {name: Quarterly Salesforce access}. It is bound once.
 	// +required
 	Configuration NamedRef `json:"configuration"`
-	// dataSource: Current, MostRecentSnapshot or GivenSnapshot. Unset: the vendor's choice.
+	// dataSource is Current, MostRecentSnapshot or GivenSnapshot. Unset: the vendor's choice.
 	// +optional
 	DataSource VezaDataSource `json:"dataSource,omitempty"`
 	// snapshotID of the snapshot that is reviewed.
@@ -271,10 +271,10 @@ type VezaReview struct {
 // VezaAssignment defines who reviews.
 // +kubebuilder:validation:XValidation:rule="has(self.usersManager) || has(self.resourceManagers) || has(self.reviewers)",message="write at least one of usersManager, resourceManagers and reviewers"
 type VezaAssignment struct {
-	// usersManager: the manager of each person reviews.
+	// usersManager lets the manager of each person review.
 	// +optional
 	UsersManager *bool `json:"usersManager,omitempty"`
-	// resourceManagers: those who answer for the resource review.
+	// resourceManagers lets those who answer for the resource review.
 	// +optional
 	ResourceManagers *bool `json:"resourceManagers,omitempty"`
 	// reviewers who review, sent as written.
