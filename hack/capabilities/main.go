@@ -244,6 +244,7 @@ func fill(v reflect.Value) {
 			field.Set(reflect.MakeMap(field.Type()))
 		case reflect.Slice:
 			field.Set(reflect.MakeSlice(field.Type(), 0, 0))
+		default: // A leaf is one of these.
 		}
 		if _, option, _ := strings.Cut(tag, ","); option == "nested" {
 			fill(field.Elem())

@@ -52,8 +52,9 @@ func AccessReviewKind(pollEvery time.Duration) managed.Kind[*v1alpha1.AccessRevi
 			switch obj.Status.State {
 			case v1alpha1.ReviewCompleted, v1alpha1.ReviewFailed, v1alpha1.ReviewRemoved:
 				return 0
+			default:
+				return untilDue(obj, pollEvery, time.Now())
 			}
-			return untilDue(obj, pollEvery, time.Now())
 		},
 		TooLate: reviewTooLate,
 		Cleanse: withoutAddresses,
@@ -66,8 +67,9 @@ func started(obj *v1alpha1.AccessReview) bool {
 	switch obj.Status.State {
 	case v1alpha1.ReviewRunning, v1alpha1.ReviewOverdue, v1alpha1.ReviewCompleted:
 		return true
+	default:
+		return obj.Status.StartedAt != nil
 	}
-	return obj.Status.StartedAt != nil
 }
 
 // untilDue shortens a poll so that what the spec asks for at a time is done at that time.

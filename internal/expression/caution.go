@@ -86,6 +86,7 @@ func unguarded(root ast.NavigableExpr) (out []string) {
 					asked[key] = true
 				}
 			}
+		default: // Nothing else names a member.
 		}
 	}
 	for _, key := range read {

@@ -104,6 +104,7 @@ func (p *Action[O, D]) do(ctx context.Context, plan *decision.Plan) managed.Outc
 		if plan == decision.RemoteNotFound {
 			out.Err = p.refresh(ctx)
 		}
+	default: // Nothing is asked of the vendor.
 	}
 	return out
 }

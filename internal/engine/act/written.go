@@ -95,6 +95,7 @@ func (p *Action[O, D]) remembers(plan *decision.Plan) (wrote []string, made v1al
 			wrote = slices.Compact(wrote)
 		}
 		return wrote, v1alpha1.CreationAdopt
+	default: // What the intent has stays.
 	}
 	if p.Intent != nil {
 		return p.Intent.Wrote, p.Intent.Made

@@ -30,6 +30,7 @@ func (p *Situation[O, D]) gatherFromObject() {
 		f.Drift = decision.DriftReport
 	}
 	switch m.Creation {
+	case v1alpha1.CreationCreate:
 	case v1alpha1.CreationAdopt:
 		f.Creation = decision.CreationAdopt
 	case v1alpha1.CreationCreateOrAdopt:
@@ -38,6 +39,7 @@ func (p *Situation[O, D]) gatherFromObject() {
 		f.Creation = decision.CreationCreateDuplicate
 	}
 	switch m.Deletion {
+	case v1alpha1.DeletionDelete:
 	case v1alpha1.DeletionOrphan:
 		f.Deletion = decision.DeletionOrphan
 	case v1alpha1.DeletionRetire:

@@ -119,6 +119,7 @@ func (p *Writer[O, D]) wroteMessage(out managed.Outcome, message string) string 
 			return "somebody else changed it; put back " + p.Said + rest
 		}
 		return "wrote " + p.Said + rest
+	default:
+		return message
 	}
-	return message
 }

@@ -71,6 +71,7 @@ func (p *Writer[O, D]) requeueAfter(e decision.Effects, out managed.Outcome) tim
 		if !p.HeldUntil.IsZero() {
 			return max(p.HeldUntil.Sub(p.Fleet.Now()), time.Second)
 		}
+	case decision.Never, decision.RequeueCount:
 	}
 	return 0
 }

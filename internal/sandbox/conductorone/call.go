@@ -28,6 +28,7 @@ func (c *call) perform() (any, error) {
 	}
 	if c.settings.Blind {
 		switch c.op.sight {
+		case sightFull:
 		case sightNone:
 			return nil, notFound("not found")
 		case sightDenied:

@@ -79,8 +79,9 @@ func (t *tenant) Find(ctx context.Context, q backend.Name) ([]backend.Match, err
 		return matches(search[wrapped](ctx, t.api, "/api/v1/search/webhooks", map[string]any{"query": q.Name}), named)
 	case backend.NameStepUpProvider:
 		return matches(search[wrapped](ctx, t.api, "/api/v1/search/step-up/providers", map[string]any{"query": q.Name}), named)
+	default:
+		return nil, backend.Errorf(backend.Terminal, "%s, kind %s: %w", name, q.Kind, backend.ErrNoNames)
 	}
-	return nil, backend.Errorf(backend.Terminal, "%s, kind %s: %w", name, q.Kind, backend.ErrNoNames)
 }
 
 func valued(name string) func(thing) bool { return func(x thing) bool { return x.Value == name } }

@@ -123,6 +123,7 @@ func (d *marked[D]) Create(ctx context.Context, r backend.Ref, desired D) (backe
 		return d.seen(obs), err
 	case markUnsure:
 		return d.first(ctx, r, desired)
+	case markInAnnotations:
 	}
 	return d.Driver.Create(ctx, r, desired)
 }

@@ -56,6 +56,7 @@ func (t *tenant) everything(ctx context.Context, q backend.Name) iter.Seq2[row[w
 		return list[wrapped](ctx, t.api, catalogsPath, nil)
 	case backend.NameConnector:
 		return list[wrapped](ctx, t.api, rest.Path("/api/v1/apps/%s/connectors", q.ParentID), nil)
+	default: // The vendor lists no others.
 	}
 	return nil
 }
@@ -67,8 +68,9 @@ func (x thing) names(kind backend.NameKind) []string {
 		return []string{x.Value}
 	case backend.NameEntitlement:
 		return slices.DeleteFunc([]string{x.DisplayName, x.Alias}, func(s string) bool { return s == "" })
+	default:
+		return []string{x.DisplayName}
 	}
-	return []string{x.DisplayName}
 }
 
 // Has reads one thing by its id, or searches for it by its id alone (docs/vendors/conductorone-api.md#look-ups).

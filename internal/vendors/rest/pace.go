@@ -81,8 +81,9 @@ func (b *budget) limiters(p backend.Priority) (waits, counts []*rate.Limiter) {
 		return []*rate.Limiter{b.all}, []*rate.Limiter{b.rest}
 	case backend.PrioritySweep:
 		return []*rate.Limiter{b.sweep, b.rest, b.all}, nil
+	default:
+		return []*rate.Limiter{b.rest, b.all}, nil
 	}
-	return []*rate.Limiter{b.rest, b.all}, nil
 }
 
 // delay is how long the next call would wait, without making it.

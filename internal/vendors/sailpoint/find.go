@@ -59,8 +59,9 @@ func (t *tenant) Find(ctx context.Context, q backend.Name) ([]backend.Match, err
 		return matches(list[thing](ctx, t.api, profilesPath, sought(byAge, nameClause(nil, q.Name)...), nil, nil), func(x thing) bool {
 			return named(x) && (q.ParentID == "" || idOf(x.Source) == q.ParentID)
 		})
+	default:
+		return nil, backend.Errorf(backend.Terminal, "%s has no names of kind %q", name, q.Kind)
 	}
-	return nil, backend.Errorf(backend.Terminal, "%s has no names of kind %q", name, q.Kind)
 }
 
 // nameClause adds the name to clauses where a filter can have it.

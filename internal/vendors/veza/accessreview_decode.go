@@ -38,6 +38,7 @@ func (d *reviewDriver) decode(r row[certification], workflowID string) reviewObs
 		obs.Phase = backend.PhaseSealed
 	case backend.ReviewConfiguring:
 		obs.Phase, obs.Message = backend.PhasePending, "Veza is gathering what is reviewed"
+	default: // It runs, as long as it takes.
 	}
 	return obs
 }

@@ -42,8 +42,9 @@ func (t *tenant) find(ctx context.Context, q backend.Name) ([]backend.Match, err
 		return t.findConfiguration(ctx, q.Name)
 	case backend.NameAccessProfile:
 		return t.findProfile(ctx, q)
+	default:
+		return nil, backend.Errorf(backend.Terminal, "%s, kind %s: %w", name, q.Kind, backend.ErrNoNames)
 	}
-	return nil, backend.Errorf(backend.Terminal, "%s, kind %s: %w", name, q.Kind, backend.ErrNoNames)
 }
 
 // findDatasource takes the name of a lifecycle datasource, or of the integration that it

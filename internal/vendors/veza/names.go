@@ -32,6 +32,7 @@ func (t *tenant) List(ctx context.Context, q backend.Name, sought int) ([]backen
 		return rows.Names(list[named](ctx, t.api, query{path: workflowsPath}, nil), &budget, func(r row[named]) (backend.Listed, bool) {
 			return backend.Listed{Match: backend.Match{ID: r.item.WorkflowID, Name: r.item.Name}, Names: []string{r.item.Name}}, true
 		})
+	default: // The vendor lists no others.
 	}
 	return nil, backend.Errorf(backend.Terminal, "%s, kind %s: %w", name, q.Kind, backend.ErrNoNames)
 }
