@@ -2,7 +2,6 @@ package controller
 
 import (
 	"cmp"
-	"context"
 	"reflect"
 	"slices"
 	"testing"
@@ -98,7 +97,7 @@ func TestTheWatchesThatTheEngineNamesFire(t *testing.T) {
 					continue
 				}
 				for _, o := range []client.Object{c.before, c.after} { // As the handler of maps does.
-					for _, r := range w.wakes(context.Background(), o) {
+					for _, r := range w.wakes(t.Context(), o) {
 						got = append(got, r.String())
 					}
 				}

@@ -1,7 +1,6 @@
 package engine_test
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -190,7 +189,7 @@ func TestAHundredOfOneNameMakeOneRemote(t *testing.T) {
 				var wait sync.WaitGroup
 				for _, name := range names {
 					wait.Go(func() {
-						if _, err := w.r.Reconcile(context.Background(), reconcile.Request{NamespacedName: key(name)}); err != nil {
+						if _, err := w.r.Reconcile(t.Context(), reconcile.Request{NamespacedName: key(name)}); err != nil {
 							t.Error(err)
 						}
 					})
@@ -417,7 +416,7 @@ func TestTheOwnersDeletionDoesWhatItsOwnObjectSays(t *testing.T) {
 				// An older object that has the same remote in its status, as one that was restored with a copied one.
 				obj := w.get("elder")
 				obj.Status.Remote = w.get("owner").Status.Remote.DeepCopy()
-				if err := w.client.Status().Update(context.Background(), obj); err != nil {
+				if err := w.client.Status().Update(t.Context(), obj); err != nil {
 					t.Fatal(err)
 				}
 				w.restart()

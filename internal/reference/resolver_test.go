@@ -289,7 +289,7 @@ func TestANameThatIsNotFoundSaysWhereItWasLookedFor(t *testing.T) {
 			`spec.entitlements[0]: in "app-1": there is no entitlement named "Viewer" at the vendor`},
 	} {
 		t.Run(sentence, func(t *testing.T) {
-			r := NewResolver(context.Background(), nil, profile(c.ref), "tenant", map[backend.Name]backend.Answer{
+			r := NewResolver(t.Context(), nil, profile(c.ref), "tenant", map[backend.Name]backend.Answer{
 				app: {Matches: []backend.Match{{ID: "app-1"}}}, inApp: {},
 			})
 			r.Entitlements("spec.entitlements", []v1alpha1.EntitlementRef{c.ref})
@@ -304,7 +304,7 @@ func TestWhereANameWasLookedForIsToldInTheSameWordsEachTime(t *testing.T) {
 	refs := []v1alpha1.EntitlementRef{in("Payroll", "Viewer"), in("Workday", "Viewer")}
 	known := backend.Answer{Matches: []backend.Match{{ID: "app-1"}}}
 	for range 20 {
-		r := NewResolver(context.Background(), nil, profile(refs...), "tenant", map[backend.Name]backend.Answer{
+		r := NewResolver(t.Context(), nil, profile(refs...), "tenant", map[backend.Name]backend.Answer{
 			{Kind: backend.NameApp, Name: "Payroll"}: known, {Kind: backend.NameApp, Name: "Workday"}: known,
 			{Kind: backend.NameEntitlement, ParentID: "app-1", Name: "Viewer"}: {},
 		})

@@ -1,7 +1,6 @@
 package tenancy
 
 import (
-	"context"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -34,7 +33,7 @@ func TestLargeAnswersOfOneNamespaceLeaveRoomToOthers(t *testing.T) {
 		give()
 		waited := make(chan error)
 		go func() {
-			_, err := r.of("evil").Take(context.Background(), 8<<20)
+			_, err := r.of("evil").Take(t.Context(), 8<<20)
 			waited <- err
 		}()
 		time.Sleep(time.Second)

@@ -94,6 +94,7 @@ func samples(family *dto.MetricFamily, m *dto.Metric, put func(suffix string, va
 		}
 		put("_sum", m.GetHistogram().GetSampleSum())
 		put("_count", float64(m.GetHistogram().GetSampleCount()))
+	case dto.MetricType_SUMMARY, dto.MetricType_UNTYPED, dto.MetricType_GAUGE_HISTOGRAM: // The manager exports none.
 	}
 }
 

@@ -271,8 +271,9 @@ var laws = []law{
 			return !f.deleting()
 		case Release, Retire:
 			return f.deleting()
+		default:
+			return true
 		}
-		return true
 	}},
 	{"5 what a create needs", func(f *reader, p *Plan, _ func(map[fact]int) *Plan) bool {
 		return p.Action != Create || f.found() == FoundAbsentProved && f.index() == IndexClear && f.intent() != IntentFresh &&
@@ -307,8 +308,9 @@ var laws = []law{
 			return f.canDelete() && !f.undeletable() && !f.massDeletion() && (f.deleting() && !f.deleteSent() || !f.deleting() && f.twin() == TwinRemovable)
 		case Retire:
 			return f.canRetire() && !f.retired() && !f.massDeletion() && !f.deleteSent()
+		default:
+			return true
 		}
-		return true
 	}},
 	{"11a what others refer to is not deleted where it asks for that", func(f *reader, p *Plan, _ func(map[fact]int) *Plan) bool {
 		return p.Action != Delete && p.Action != Retire || !f.deleting() || !f.referenced()
@@ -375,8 +377,9 @@ var laws = []law{
 				return !again(map[fact]int{factDeleteSent: 1}).Action.Writes()
 			}
 			return again(map[fact]int{factTwin: int(TwinNone)}).Action != Delete
+		default:
+			return true
 		}
-		return true
 	}},
 	{"20 suspend turns each write into Hold/Suspended and changes no other action", func(f *reader, p *Plan, again func(map[fact]int) *Plan) bool {
 		if f.suspended() {

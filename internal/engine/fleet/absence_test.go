@@ -1,7 +1,6 @@
 package fleet
 
 import (
-	"context"
 	"fmt"
 	"sync"
 	"testing"
@@ -50,7 +49,7 @@ func TestAbsencesAreCountedBesideWrites(t *testing.T) {
 	for range 2 {
 		wg.Go(func() {
 			for range 20 {
-				got, err := r.CountAbsent(context.Background(), b, tenant.Entitlements, time.Time{})
+				got, err := r.CountAbsent(t.Context(), b, tenant.Entitlements, time.Time{})
 				if err != nil || got.Missing != 25 || got.Total != 50 {
 					t.Errorf("counted %+v, %v, want 25 of 50", got, err)
 				}

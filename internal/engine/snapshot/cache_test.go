@@ -160,13 +160,13 @@ func TestWhatIsWrittenDuringAListIsNotLost(t *testing.T) {
 		list func(v *Cache[backend.AppEntitlement], tenant *backendtest.Tenant)
 	}{
 		"when a pass lists": {func(v *Cache[backend.AppEntitlement], tenant *backendtest.Tenant) {
-			if _, err := v.Get(context.Background(), lookBackend, tenant.Entitlements, "app-1", time.Now()); err != nil {
+			if _, err := v.Get(t.Context(), lookBackend, tenant.Entitlements, "app-1", time.Now()); err != nil {
 				panic(err)
 			}
 		}},
 		"when the sweep lists": {func(v *Cache[backend.AppEntitlement], tenant *backendtest.Tenant) {
 			seen := New(time.Now(), lookBackend, everybody)
-			for obs, err := range tenant.Entitlements.ObserveMany(context.Background(), []backend.Ref{{ParentID: "app-1", Mark: backend.Mark{Owner: "*"}}}) {
+			for obs, err := range tenant.Entitlements.ObserveMany(t.Context(), []backend.Ref{{ParentID: "app-1", Mark: backend.Mark{Owner: "*"}}}) {
 				if obs.Exists || err != nil {
 					panic(fmt.Sprint("nothing is there yet: ", obs, err))
 				}

@@ -1,7 +1,6 @@
 package veza_test
 
 import (
-	"context"
 	"errors"
 	"net/url"
 	"strings"
@@ -283,7 +282,7 @@ func TestAPartThatWasWrittenIsTold(t *testing.T) {
 		t.Error("nothing was written")
 	}
 	n := 0
-	ctx := backend.WithFence(context.Background(), func() error {
+	ctx := backend.WithFence(t.Context(), func() error {
 		if n++; n > 1 {
 			return errors.New("the lease is lost")
 		}
