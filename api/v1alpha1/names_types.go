@@ -77,7 +77,7 @@ type UserRef struct {
 type EntitlementRef struct {
 	// ref names an AppEntitlement in this namespace, for example {name: payroll-read}. It is waited for.
 	// +optional
-	Ref *LocalObjectRef `json:"ref,omitempty"`
+	Ref *LocalObjectRef `json:"ref,omitempty" refers:"AppEntitlement"`
 	// app that holds the entitlement at the vendor, for example {name: Workday}. Write id or name beside it.
 	// +optional
 	App *NamedRef `json:"app,omitempty"`
@@ -99,7 +99,7 @@ type EntitlementRef struct {
 type ProfileRef struct {
 	// ref names an AccessProfile in this namespace, for example {name: base-access}. It is waited for.
 	// +optional
-	Ref *LocalObjectRef `json:"ref,omitempty"`
+	Ref *LocalObjectRef `json:"ref,omitempty" refers:"AccessProfile"`
 	// id of the access profile at the vendor.
 	// +optional
 	// +kubebuilder:validation:MinLength=1
@@ -113,7 +113,7 @@ type ProfileRef struct {
 type ReviewRef struct {
 	// ref names an AccessReview in this namespace, for example {name: q3-privileged}. It is waited for.
 	// +optional
-	Ref *LocalObjectRef `json:"ref,omitempty"`
+	Ref *LocalObjectRef `json:"ref,omitempty" refers:"AccessReview"`
 	// id of the access review at the vendor.
 	// +optional
 	// +kubebuilder:validation:MinLength=1

@@ -133,7 +133,7 @@ type VezaSyncAction struct {
 type VezaRelationship struct {
 	// ref names an AppEntitlement in this namespace, for example {name: payroll-read}. It is waited for.
 	// +optional
-	Ref *LocalObjectRef `json:"ref,omitempty"`
+	Ref *LocalObjectRef `json:"ref,omitempty" refers:"AppEntitlement"`
 	// entityType of the entity, for example "SalesforceGroup".
 	// +optional
 	// +kubebuilder:validation:MaxLength=128
