@@ -98,20 +98,11 @@ func (f *Facts) booleans() []bool {
 	}
 }
 
-// choices are the facts with more values than two, from factCreation on.
+// choices are the facts with more values than two, in their order from factCreation on.
 func (f *Facts) choices() []int {
 	return []int{
-		factCreation - factCreation: int(f.Creation),
-		factDrift - factCreation:    int(f.Drift),
-		factDeletion - factCreation: int(f.Deletion),
-		factRemoteID - factCreation: int(f.RemoteID),
-		factIntent - factCreation:   int(f.Intent),
-		factFound - factCreation:    int(f.Found),
-		factOwner - factCreation:    int(f.Owner),
-		factTwin - factCreation:     int(f.Twin),
-		factPhase - factCreation:    int(f.Phase),
-		factChanges - factCreation:  int(f.Changes),
-		factIndex - factCreation:    int(f.Index),
+		int(f.Creation), int(f.Drift), int(f.Deletion), int(f.RemoteID), int(f.Intent), int(f.Found), int(f.Owner), int(f.Twin), int(f.Phase),
+		int(f.Changes), int(f.Index),
 	}
 }
 
