@@ -63,6 +63,7 @@ var floors = []floor{
 	{folder: "internal/queue", kubernetes: true},
 
 	{folder: "internal/reference", imports: []string{"api/v1alpha1", "internal/backend"}, kubernetes: true},
+	{folder: "internal/mapping", imports: []string{"api/v1alpha1", "internal/backend", "internal/reference"}},
 	{folder: "internal/engine/decision", imports: []string{"api/v1alpha1/reasons"}},
 	{folder: "internal/engine/safety", kubernetes: true},
 	{folder: "internal/engine/shares", imports: []string{"internal/backend", "internal/queue"}, kubernetes: true},
@@ -113,7 +114,7 @@ var floors = []floor{
 
 	{folder: "internal/controller", imports: []string{
 		"api/v1alpha1", "internal/backend", "internal/bounds", "internal/engine", "internal/engine/decision", "internal/engine/fleet", "internal/engine/managed", "internal/engine/metrics", "internal/engine/safety",
-		"internal/engine/shares", "internal/engine/status", "internal/expression", "internal/queue", "internal/reference", "internal/sweep", "internal/telemetry", "internal/tenancy",
+		"internal/engine/shares", "internal/engine/status", "internal/expression", "internal/mapping", "internal/queue", "internal/reference", "internal/sweep", "internal/telemetry", "internal/tenancy",
 	}, tests: []string{"internal/lookup", "internal/sandbox", "internal/sandbox/*", "internal/vendors", "internal/lease"}, kubernetes: true},
 	{folder: "internal/webhook", imports: []string{
 		"api/v1alpha1", "internal/backend", "internal/controller", "internal/engine/managed", "internal/reference", "internal/tenancy",

@@ -206,10 +206,10 @@ type ProfileAutomation struct {
 type ConductorOneProfilePolicies struct {
 	// grant policy: who approves that somebody becomes a member, for example {name: Manager approval}.
 	// +optional
-	Grant *OptionalRef `json:"grant,omitempty"`
+	Grant *OptionalRef `json:"grant,omitempty" names:"Policy,Grant"`
 	// revoke policy: how a membership is taken away, for example {name: Auto revoke}.
 	// +optional
-	Revoke *OptionalRef `json:"revoke,omitempty"`
+	Revoke *OptionalRef `json:"revoke,omitempty" names:"Policy,Revoke"`
 }
 
 // AccessProfileStatus is the observed state of the access profile.

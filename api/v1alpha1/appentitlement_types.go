@@ -92,12 +92,12 @@ type ConductorOneEntitlement struct {
 	MaxGrantDuration GrantDuration `json:"maxGrantDuration,omitempty"`
 	// riskLevel of the entitlement, for example {name: High}. Unset: not managed; {none: {}}: none.
 	// +optional
-	RiskLevel *OptionalRef `json:"riskLevel,omitempty"`
+	RiskLevel *OptionalRef `json:"riskLevel,omitempty" names:"RiskLevel"`
 	// complianceFrameworks that the entitlement falls under, for example [{name: SOC 2}]. Unset: not managed; []: none.
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=32
-	ComplianceFrameworks []NamedRef `json:"complianceFrameworks,omitempty"`
+	ComplianceFrameworks []NamedRef `json:"complianceFrameworks,omitempty" names:"ComplianceFramework"`
 	// provision defines how access is given. Unset: not managed.
 	// +optional
 	Provision *ProvisionPolicy `json:"provision,omitempty"`
@@ -144,16 +144,16 @@ type ConductorOneResource struct {
 type ConductorOneEntitlementPolicies struct {
 	// grant policy: who approves a request, for example {name: Manager approval}.
 	// +optional
-	Grant *OptionalRef `json:"grant,omitempty"`
+	Grant *OptionalRef `json:"grant,omitempty" names:"Policy,Grant"`
 	// revoke policy: how access is taken away, for example {name: Auto revoke}.
 	// +optional
-	Revoke *OptionalRef `json:"revoke,omitempty"`
+	Revoke *OptionalRef `json:"revoke,omitempty" names:"Policy,Revoke"`
 	// certify policy: who reviews the access, for example {name: Certify by manager}.
 	// +optional
-	Certify *OptionalRef `json:"certify,omitempty"`
+	Certify *OptionalRef `json:"certify,omitempty" names:"Policy,Certify"`
 	// emergencyGrant policy: who approves in an emergency, for example {name: Emergency access}.
 	// +optional
-	EmergencyGrant *OptionalRef `json:"emergencyGrant,omitempty"`
+	EmergencyGrant *OptionalRef `json:"emergencyGrant,omitempty" names:"Policy,Grant"`
 }
 
 // UsedBy are the objects that refer to an entitlement.

@@ -25,7 +25,7 @@ type ConductorOneReview struct {
 	// policy of type certify that defines who reviews, for example {name: Certify by manager}. It is read-only after the
 	// preparation of the review. Unset: not managed.
 	// +optional
-	Policy *NamedRef `json:"policy,omitempty"`
+	Policy *NamedRef `json:"policy,omitempty" names:"Policy,Certify"`
 	// scopeType is ByEntitlements, ByAccessConflicts, ByResource, ByInheritance or ByUsers; not every tenant knows the last.
 	// +optional
 	ScopeType ReviewScopeType `json:"scopeType,omitempty"`

@@ -41,7 +41,7 @@ type ReviewApps struct {
 	// +listType=atomic
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=64
-	Selected []NamedRef `json:"selected,omitempty"`
+	Selected []NamedRef `json:"selected,omitempty" names:"App"`
 	// criteria that pick entitlements of all apps.
 	// +optional
 	Criteria *ReviewAppCriteria `json:"criteria,omitempty"`

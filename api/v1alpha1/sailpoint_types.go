@@ -22,7 +22,7 @@ type SailPointEntitlement struct {
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=64
-	Segments []NamedRef `json:"segments,omitempty"`
+	Segments []NamedRef `json:"segments,omitempty" names:"Segment"`
 	// accessRequestConfig defines how the entitlement is asked for. Unset parts are not managed.
 	// +optional
 	AccessRequestConfig *SailPointEntitlementRequestConfig `json:"accessRequestConfig,omitempty"`
@@ -190,7 +190,7 @@ type SailPointProfile struct {
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=32
-	OwnerGroups []NamedRef `json:"ownerGroups,omitempty"`
+	OwnerGroups []NamedRef `json:"ownerGroups,omitempty" names:"Group"`
 	// accessRequestConfig defines how the profile is asked for. Unset parts are not managed.
 	// +optional
 	AccessRequestConfig *SailPointProfileRequestConfig `json:"accessRequestConfig,omitempty"`
@@ -201,7 +201,7 @@ type SailPointProfile struct {
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=64
-	Segments []NamedRef `json:"segments,omitempty"`
+	Segments []NamedRef `json:"segments,omitempty" names:"Segment"`
 	// provisioningCriteria choose the account that gets the access where a person has several on the source. Unset: not managed.
 	// +optional
 	ProvisioningCriteria *SailPointCriteria `json:"provisioningCriteria,omitempty"`
@@ -356,7 +356,7 @@ type SailPointReview struct {
 	RoleComposition *SailPointRoleComposition `json:"roleComposition,omitempty"`
 	// filter leaves access out, for example {name: No birthright access}. Unset: the tenant's default filter.
 	// +optional
-	Filter *NamedRef `json:"filter,omitempty"`
+	Filter *NamedRef `json:"filter,omitempty" names:"CampaignFilter"`
 	// correlatedStatus of the accounts that a SourceOwner campaign covers: Correlated or Uncorrelated. Unset: the vendor's choice.
 	// +optional
 	CorrelatedStatus SailPointCorrelation `json:"correlatedStatus,omitempty"`

@@ -73,7 +73,7 @@ type VezaProfile struct {
 	// applicationDatasource that members get a relationship to, for example {name: Okta Lifecycle Management}; for types
 	// that take neither relationships nor inheritance. Unset: not managed; {none: {}}: none.
 	// +optional
-	ApplicationDatasource *OptionalRef `json:"applicationDatasource,omitempty"`
+	ApplicationDatasource *OptionalRef `json:"applicationDatasource,omitempty" names:"App"`
 	// applicationSyncIdentityAction creates an identity in that datasource. Unset: not managed; {none: {}}: none.
 	// +optional
 	ApplicationSyncIdentityAction *VezaSyncAction `json:"applicationSyncIdentityAction,omitempty"`

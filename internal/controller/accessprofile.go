@@ -11,6 +11,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/engine/managed"
 	"github.com/governance-operator/governance-operator/internal/expression"
+	"github.com/governance-operator/governance-operator/internal/mapping"
 	"github.com/governance-operator/governance-operator/internal/reference"
 )
 
@@ -31,27 +32,29 @@ func AccessProfileKind() managed.Kind[*v1alpha1.AccessProfile, backend.AccessPro
 	}
 }
 
+// profilePlan maps the plain fields of an AccessProfile.
+var profilePlan = mapping.Must[v1alpha1.AccessProfileSpec, backend.AccessProfile](
+	"owners",
+	"conductorOne.cohort",
+	"sailPoint.source", "sailPoint.accessRequestConfig.maxPermittedAccessDuration", "sailPoint.accessRequestConfig.approvalSchemes",
+	"sailPoint.revocationRequestConfig.approvalSchemes", "sailPoint.provisioningCriteria", "sailPoint.accessModelMetadata",
+	"veza.profileType", "veza.relationships", "veza.applicationSyncIdentityAction", "veza.publish",
+)
+
 func desireAccessProfile(obj *v1alpha1.AccessProfile, r *reference.Resolver) (backend.AccessProfile, string) {
 	s := &obj.Spec
-	out := backend.AccessProfile{
-		DisplayName:  optional(s.DisplayName),
-		Description:  s.Description,
-		Entitlements: r.Entitlements("spec.entitlements", s.Entitlements),
-		Inherits:     r.Profiles("spec.inherits", s.Inherits),
-		Owners:       backend.Owners(people("spec.owners", s.Owners, s.Veza != nil, r)),
-		Requestable:  s.Requestable,
-	}
+	out := backend.AccessProfile{Owners: backend.Owners(people("spec.owners", s.Owners, s.Veza != nil, r))}
+	profilePlan.ToModel(s, &out, r)
 	if m := s.Membership; m != nil {
 		check("spec.membership.expression", expression.Membership, m.Expression, r)
-		out.Membership = &backend.Membership{Expression: optional(m.Expression), Enabled: m.Enabled, CreateTasks: m.CreateTasks}
 	}
 	if c := s.ConductorOne; c != nil {
-		out.ConductorOne = desireConductorOneProfile(c, r)
+		desireConductorOneProfile(out.ConductorOne, c)
 	}
 	parent := r.BoundParent()
 	if p := s.SailPoint; p != nil {
 		parent = r.Parent("spec.sailPoint.source", p.Source, backend.Name{Kind: backend.NameApp})
-		out.SailPoint = desireSailPointProfile(p, parent, r)
+		desireSailPointProfile(out.SailPoint, p, parent, r)
 		ownSource(s.Entitlements, out.Entitlements, parent, r)
 	}
 	if p := s.Veza; p != nil {
@@ -61,19 +64,7 @@ func desireAccessProfile(obj *v1alpha1.AccessProfile, r *reference.Resolver) (ba
 	return out, parent
 }
 
-func desireConductorOneProfile(c *v1alpha1.ConductorOneProfile, r *reference.Resolver) *backend.ConductorOneAccessProfile {
-	const at = "spec.conductorOne."
-	out := &backend.ConductorOneAccessProfile{
-		VisibleToEveryone:               c.VisibleToEveryone,
-		VisibleTo:                       r.Entitlements(at+"visibleTo", c.VisibleTo),
-		RequestBundle:                   c.RequestBundle,
-		EnrollmentBehavior:              optional(string(c.EnrollmentBehavior)),
-		UnenrollmentBehavior:            optional(string(c.UnenrollmentBehavior)),
-		UnenrollmentEntitlementBehavior: optional(string(c.UnenrollmentEntitlementBehavior)),
-		CreateRequests:                  c.CreateRequests,
-		MaxGrantDuration:                grantDuration(at+"maxGrantDuration", c.MaxGrantDuration, r),
-		Annotations:                     pairs(c.Annotations),
-	}
+func desireConductorOneProfile(out *backend.ConductorOneAccessProfile, c *v1alpha1.ConductorOneProfile) {
 	if c.VisibleTo != nil && out.VisibleToEveryone == nil {
 		out.VisibleToEveryone = backend.To(false) // Else it says nothing: everybody sees it.
 	}
@@ -83,21 +74,6 @@ func desireConductorOneProfile(c *v1alpha1.ConductorOneProfile, r *reference.Res
 			out.Cohort.ProfileFilters = append(out.Cohort.ProfileFilters, backend.ProfileFilter{Attribute: f.Attribute, Values: set(f.Values)})
 		}
 	}
-	if a := c.Automation; a != nil {
-		out.Automation = &backend.ConductorOneAutomation{
-			DisableCircuitBreaker:  a.DisableCircuitBreaker,
-			EnforceOnSmallProfiles: a.EnforceOnSmallProfiles,
-			Entitlements:           r.Entitlements(at+"automation.entitlements", a.Entitlements),
-		}
-		if p := a.RemovedMembersThresholdPercent; p != nil {
-			out.Automation.RemovedMembersThresholdPercent = backend.To(int64(*p))
-		}
-	}
-	if p := c.Policies; p != nil {
-		out.GrantPolicyID = r.OptionalID(at+"policies.grant", p.Grant, backend.Name{Kind: backend.NamePolicy, TypeID: policyGrant})
-		out.RevokePolicyID = r.OptionalID(at+"policies.revoke", p.Revoke, backend.Name{Kind: backend.NamePolicy, TypeID: policyRevoke})
-	}
-	return out
 }
 
 // mostGrants is how many entitlements a status lists.

@@ -10,6 +10,7 @@ import (
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/engine/managed"
+	"github.com/governance-operator/governance-operator/internal/mapping"
 	"github.com/governance-operator/governance-operator/internal/reference"
 )
 
@@ -117,34 +118,33 @@ func reviewTooLate(obj *v1alpha1.AccessReview, now time.Time) (path, why string)
 	return "", ""
 }
 
+// reviewPlan maps the plain fields of an AccessReview.
+var reviewPlan = mapping.Must[v1alpha1.AccessReviewSpec, backend.AccessReview](
+	"owners", "reviewer", "start.mode", "close.mode",
+	"scope.resourceTypes", "scope.apps", "scope.apps.selected", "scope.users", "scope.accounts", "scope.grants", "scope.accessConflicts",
+	"conductorOne.columns", "conductorOne.signature", "conductorOne.excluded", "conductorOne.reviewerAttributes",
+	"sailPoint.search", "sailPoint.roleComposition",
+	"veza.configuration", "veza.reviewerAssignment", "veza.secondLevelAssignment", "veza.dynamicInformation",
+)
+
 func desireAccessReview(obj *v1alpha1.AccessReview, r *reference.Resolver) (backend.AccessReview, string) {
 	s := &obj.Spec
 	out := backend.AccessReview{
-		DisplayName: optional(s.DisplayName),
-		Description: s.Description,
-		Owners:      people("spec.owners", s.Owners, s.Veza != nil, r),
-		Deadline:    instant("spec.deadline", s.Deadline, r),
-		Duration:    duration("spec.duration", s.Duration, r),
-		AutoStart:   backend.To(s.Start != nil && s.Start.Mode != v1alpha1.StartManual),
+		Owners:    people("spec.owners", s.Owners, s.Veza != nil, r),
+		AutoStart: backend.To(s.Start != nil && s.Start.Mode != v1alpha1.StartManual),
 	}
-	if s.Start != nil {
-		out.StartAt = instant("spec.start.at", s.Start.At, r)
-	}
+	reviewPlan.ToModel(s, &out, r)
 	if s.Close != nil {
 		out.AutoClose = backend.To(s.Close.Mode == v1alpha1.CloseAutomatic)
-		out.Undecided = optional(string(s.Close.Undecided))
-	}
-	if n := s.Notifications; n != nil {
-		out.Notifications = &backend.ReviewNotifications{Kickoff: n.Kickoff, Reminders: n.Reminders, Close: n.Close}
 	}
 	if v := s.Reviewer; v != nil && s.Veza == nil {
 		out.Reviewer = &backend.Reviewer{UserIDs: r.Users("spec.reviewer.users", v.Users), Manager: marker(v.Manager)}
 	}
 	if s.Scope != nil {
-		out.Scope = desireScope("spec.scope", s.Scope, s.SailPoint == nil && s.Veza == nil, r)
+		desireScope("spec.scope", out.Scope, s.Scope, s.SailPoint == nil && s.Veza == nil, r)
 	}
 	if c := s.ConductorOne; c != nil {
-		out.ConductorOne = desireConductorOneReview(c, r)
+		desireConductorOneReview(out.ConductorOne, c, r)
 	}
 	if s.SailPoint != nil {
 		desireSailPointReview(&out, s, r, time.Now())
@@ -157,23 +157,8 @@ func desireAccessReview(obj *v1alpha1.AccessReview, r *reference.Resolver) (back
 	return out, parent
 }
 
-func desireConductorOneReview(c *v1alpha1.ConductorOneReview, r *reference.Resolver) *backend.ConductorOneAccessReview {
+func desireConductorOneReview(out *backend.ConductorOneAccessReview, c *v1alpha1.ConductorOneReview, r *reference.Resolver) {
 	const at = "spec.conductorOne."
-	out := &backend.ConductorOneAccessReview{
-		PolicyID:                       r.ID(at+"policy", c.Policy, backend.Name{Kind: backend.NamePolicy, TypeID: policyCertify}),
-		ScopeType:                      optional(string(c.ScopeType)),
-		DuplicateFrom:                  r.Review(at+"duplicateFrom", c.DuplicateFrom),
-		DefaultView:                    optional(string(c.DefaultView)),
-		ReviewInstructions:             c.ReviewInstructions,
-		AutoGenerateReport:             c.AutoGenerateReport,
-		AutoResolve:                    c.AutoResolve,
-		UsePolicyOverride:              c.UsePolicyOverride,
-		ExemptCertifiedAccessConflicts: c.ExemptCertifiedAccessConflicts,
-		AccuracyIssueAction:            optional(string(c.AccuracyIssueAction)),
-		PrincipalTypeFilter:            optional(string(c.PrincipalTypeFilter)),
-		ResourceSelection:              marker(c.ResourceSelection),
-		ScopeRoleSelection:             marker(c.ScopeRoleSelection),
-	}
 	if c.Columns != nil {
 		out.Columns = backend.ReviewColumns{}
 		for _, col := range c.Columns {
@@ -197,7 +182,6 @@ func desireConductorOneReview(c *v1alpha1.ConductorOneReview, r *reference.Resol
 			out.ReviewerAttributes = append(out.ReviewerAttributes, backend.ReviewerAttribute{AppID: backend.Value(app), Attribute: a.Attribute})
 		}
 	}
-	return out
 }
 
 // missed reports whether the deadline passed, by the vendor's clock, before the review started.

@@ -8,6 +8,7 @@ import (
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/engine/managed"
+	"github.com/governance-operator/governance-operator/internal/mapping"
 	"github.com/governance-operator/governance-operator/internal/reference"
 )
 
@@ -29,46 +30,31 @@ func AppEntitlementKind() managed.Kind[*v1alpha1.AppEntitlement, backend.AppEnti
 	}
 }
 
+// entitlementPlan maps the plain fields of an AppEntitlement.
+var entitlementPlan = mapping.Must[v1alpha1.AppEntitlementSpec, backend.AppEntitlement](
+	"owners",
+	"conductorOne.resource.type", "conductorOne.resource", "conductorOne.provision", "conductorOne.deprovision",
+	"sailPoint.onNotFound", "sailPoint.accessRequestConfig.maxPermittedAccessDuration", "sailPoint.accessRequestConfig.approvalSchemes", "sailPoint.revocationRequestConfig.approvalSchemes",
+)
+
 func desireAppEntitlement(obj *v1alpha1.AppEntitlement, r *reference.Resolver) (backend.AppEntitlement, string) {
 	s := &obj.Spec
 	app := r.Parent("spec.app", s.App, backend.Name{Kind: backend.NameApp})
-	return backend.AppEntitlement{
-		DisplayName:  optional(s.DisplayName),
-		Description:  s.Description,
-		Owners:       people("spec.owners", s.Owners, s.Veza != nil, r),
-		Requestable:  s.Requestable,
-		ConductorOne: desireConductorOneEntitlement(s.ConductorOne, app, r),
-		SailPoint:    desireSailPointEntitlement(s.SailPoint, r),
-		Veza:         desireVezaEntitlement(s.Veza),
-	}, app
+	out := backend.AppEntitlement{Owners: people("spec.owners", s.Owners, s.Veza != nil, r)}
+	entitlementPlan.ToModel(s, &out, r)
+	if s.ConductorOne != nil {
+		desireConductorOneEntitlement(out.ConductorOne, s.ConductorOne, app, r)
+	}
+	if s.SailPoint != nil {
+		desireSailPointEntitlement(out.SailPoint, s.SailPoint, r)
+	}
+	return out, app
 }
 
-func desireConductorOneEntitlement(c *v1alpha1.ConductorOneEntitlement, app string, r *reference.Resolver) *backend.ConductorOneAppEntitlement {
-	if c == nil {
-		return nil
-	}
+func desireConductorOneEntitlement(out *backend.ConductorOneAppEntitlement, c *v1alpha1.ConductorOneEntitlement, app string, r *reference.Resolver) {
 	const at = "spec.conductorOne."
-	out := &backend.ConductorOneAppEntitlement{
-		Alias:                         optional(c.Alias),
-		Slug:                          c.Slug,
-		Purpose:                       optional(string(c.Purpose)),
-		EmergencyGrantEnabled:         c.EmergencyGrantEnabled,
-		MaxGrantDuration:              grantDuration(at+"maxGrantDuration", c.MaxGrantDuration, r),
-		RiskLevelID:                   r.OptionalID(at+"riskLevel", c.RiskLevel, backend.Name{Kind: backend.NameRiskLevel}),
-		ComplianceFrameworkIDs:        r.IDs(at+"complianceFrameworks", c.ComplianceFrameworks, backend.Name{Kind: backend.NameComplianceFramework}),
-		Provision:                     provisionPolicy(at+"provision", c.Provision, app, r),
-		Deprovision:                   provisionPolicy(at+"deprovision", c.Deprovision, app, r),
-		OverrideAccessRequestDefaults: c.OverrideAccessRequestDefaults,
-		MatchBatonID:                  c.MatchBatonID,
-		RequestSchemaID:               c.RequestSchemaID,
-		Annotations:                   pairs(c.Annotations),
-	}
-	if p := c.Policies; p != nil {
-		out.GrantPolicyID = r.OptionalID(at+"policies.grant", p.Grant, backend.Name{Kind: backend.NamePolicy, TypeID: policyGrant})
-		out.RevokePolicyID = r.OptionalID(at+"policies.revoke", p.Revoke, backend.Name{Kind: backend.NamePolicy, TypeID: policyRevoke})
-		out.CertifyPolicyID = r.OptionalID(at+"policies.certify", p.Certify, backend.Name{Kind: backend.NamePolicy, TypeID: policyCertify})
-		out.EmergencyGrantPolicyID = r.OptionalID(at+"policies.emergencyGrant", p.EmergencyGrant, backend.Name{Kind: backend.NamePolicy, TypeID: policyGrant})
-	}
+	out.Provision = provisionPolicy(at+"provision", c.Provision, app, r)
+	out.Deprovision = provisionPolicy(at+"deprovision", c.Deprovision, app, r)
 	if c.Resource != nil && app == "" {
 		r.Waits(at + "resource")
 	}
@@ -79,7 +65,6 @@ func desireConductorOneEntitlement(c *v1alpha1.ConductorOneEntitlement, app stri
 			out.ResourceID = r.ID(at+"resource", &ref, backend.Name{Kind: backend.NameResource, ParentID: app, TypeID: *out.ResourceTypeID})
 		}
 	}
-	return out
 }
 
 // mostUsers is how many objects a status names.

@@ -9,10 +9,9 @@ import (
 	"github.com/governance-operator/governance-operator/internal/reference"
 )
 
-// desireScope maps the scope. byArms: the vendor wants to be told which list counts
+// desireScope maps what is not plain of a scope. byArms: the vendor wants to be told which list counts
 // (ConductorOne).
-func desireScope(path string, s *v1alpha1.ReviewScope, byArms bool, r *reference.Resolver) *backend.ReviewScope {
-	out := &backend.ReviewScope{Entitlements: r.Entitlements(path+".entitlements", s.Entitlements)}
+func desireScope(path string, out *backend.ReviewScope, s *v1alpha1.ReviewScope, byArms bool, r *reference.Resolver) {
 	switch {
 	case byArms:
 		out.Apps = scopeApps(path, s, r)
@@ -47,7 +46,6 @@ func desireScope(path string, s *v1alpha1.ReviewScope, byArms bool, r *reference
 	if c := s.AccessConflicts; c != nil {
 		out.AccessConflicts = &backend.ScopeMarkers{All: marker(c.All), Specific: marker(c.Specific)}
 	}
-	return out
 }
 
 // scopeApps chooses the arm that fits what is written: the lists need the arm by

@@ -9,37 +9,18 @@ import (
 	"github.com/governance-operator/governance-operator/internal/reference"
 )
 
-func desireSailPointEntitlement(s *v1alpha1.SailPointEntitlement, r *reference.Resolver) *backend.SailPointAppEntitlement {
-	if s == nil {
-		return nil
-	}
+func desireSailPointEntitlement(out *backend.SailPointAppEntitlement, s *v1alpha1.SailPointEntitlement, r *reference.Resolver) {
 	const at = "spec.sailPoint."
-	out := &backend.SailPointAppEntitlement{
-		Privileged:     s.Privileged,
-		PrivilegeLevel: optional(string(s.PrivilegeLevel)),
-		Segments:       r.IDs(at+"segments", s.Segments, backend.Name{Kind: backend.NameSegment}),
-	}
 	if s.OnNotFound != "" {
 		out.Aggregate = backend.To(s.OnNotFound == v1alpha1.OnNotFoundAggregate)
 	}
-	if m := s.Match; m != nil {
-		out.MatchAttribute, out.MatchValue, out.MatchType = &m.Attribute, &m.Value, optional(m.Type)
-	}
 	if c := s.AccessRequestConfig; c != nil {
-		out.AccessRequest = &backend.SailPointEntitlementRequest{
-			RequestCommentRequired: c.RequestCommentRequired, DenialCommentRequired: c.DenialCommentRequired,
-			ReauthorizationRequired: c.ReauthorizationRequired, RequireEndDate: c.RequireEndDate,
-			MaxPermittedAccessDuration: period(c.MaxPermittedAccessDuration),
-			ApprovalSchemes:            entitlementSchemes(at+"accessRequestConfig.approvalSchemes", c.ApprovalSchemes, r),
-			FormDefinitionID:           c.FormDefinitionID,
-		}
+		out.AccessRequest.MaxPermittedAccessDuration = period(c.MaxPermittedAccessDuration)
+		out.AccessRequest.ApprovalSchemes = entitlementSchemes(at+"accessRequestConfig.approvalSchemes", c.ApprovalSchemes, r)
 	}
 	if c := s.RevocationRequestConfig; c != nil {
-		out.Revocation = &backend.SailPointRevocation{
-			ApprovalSchemes: entitlementSchemes(at+"revocationRequestConfig.approvalSchemes", c.ApprovalSchemes, r),
-		}
+		out.Revocation.ApprovalSchemes = entitlementSchemes(at+"revocationRequestConfig.approvalSchemes", c.ApprovalSchemes, r)
 	}
-	return out
 }
 
 func period(p *v1alpha1.SailPointPeriod) *backend.SailPointPeriod {
@@ -83,27 +64,15 @@ func approval(path, approver string, group *v1alpha1.NamedRef, user *v1alpha1.Us
 	return out
 }
 
-func desireSailPointProfile(p *v1alpha1.SailPointProfile, source string, r *reference.Resolver) *backend.SailPointAccessProfile {
+func desireSailPointProfile(out *backend.SailPointAccessProfile, p *v1alpha1.SailPointProfile, source string, r *reference.Resolver) {
 	const at = "spec.sailPoint."
-	out := &backend.SailPointAccessProfile{
-		SourceID:    optional(source),
-		Enabled:     p.Enabled,
-		OwnerGroups: r.IDs(at+"ownerGroups", p.OwnerGroups, backend.Name{Kind: backend.NameGroup}),
-		Segments:    r.IDs(at+"segments", p.Segments, backend.Name{Kind: backend.NameSegment}),
-	}
+	out.SourceID = optional(source)
 	if c := p.AccessRequestConfig; c != nil {
-		out.AccessRequest = &backend.SailPointProfileRequest{
-			CommentsRequired: c.CommentsRequired, DenialCommentsRequired: c.DenialCommentsRequired,
-			ReauthorizationRequired: c.ReauthorizationRequired, RequireEndDate: c.RequireEndDate,
-			MaxPermittedAccessDuration: period(c.MaxPermittedAccessDuration),
-			ApprovalSchemes:            profileSchemes(at+"accessRequestConfig.approvalSchemes", c.ApprovalSchemes, r),
-			FormDefinitionID:           c.FormDefinitionID,
-		}
+		out.AccessRequest.MaxPermittedAccessDuration = period(c.MaxPermittedAccessDuration)
+		out.AccessRequest.ApprovalSchemes = profileSchemes(at+"accessRequestConfig.approvalSchemes", c.ApprovalSchemes, r)
 	}
 	if c := p.RevocationRequestConfig; c != nil {
-		out.Revocation = &backend.SailPointRevocation{
-			ApprovalSchemes: profileSchemes(at+"revocationRequestConfig.approvalSchemes", c.ApprovalSchemes, r),
-		}
+		out.Revocation.ApprovalSchemes = profileSchemes(at+"revocationRequestConfig.approvalSchemes", c.ApprovalSchemes, r)
 	}
 	if c := p.ProvisioningCriteria; c != nil {
 		out.ProvisioningCriteria = criteria(c)
@@ -114,7 +83,6 @@ func desireSailPointProfile(p *v1alpha1.SailPointProfile, source string, r *refe
 			out.AccessModelMetadata[m.Key] = set(m.Values)
 		}
 	}
-	return out
 }
 
 // criteria rolls the three levels of the schema, which cannot recurse, into a tree.
@@ -161,16 +129,6 @@ func desireSailPointReview(out *backend.AccessReview, s *v1alpha1.AccessReviewSp
 	}
 	if v := s.Reviewer; v != nil {
 		out.Reviewer.GroupID = backend.Value(r.ID("spec.reviewer.group", v.Group, backend.Name{Kind: backend.NameGroup}))
-	}
-	out.SailPoint = &backend.SailPointAccessReview{
-		Type:                   optional(string(c.Type)),
-		FilterID:               r.ID(at+"filter", c.Filter, backend.Name{Kind: backend.NameCampaignFilter}),
-		CorrelatedStatus:       optional(string(c.CorrelatedStatus)),
-		AutoRevokeAllowed:      c.AutoRevokeAllowed,
-		RecommendationsEnabled: c.RecommendationsEnabled,
-		MandatoryComments:      optional(string(c.MandatoryComments)),
-		SunsetCommentsRequired: c.SunsetCommentsRequired,
-		TimeZone:               optional(c.TimeZone),
 	}
 	if q := c.Search; q != nil {
 		search := &backend.SailPointSearch{Type: string(q.Type), Query: q.Query, Description: q.Description}

@@ -9,40 +9,15 @@ import (
 	"github.com/governance-operator/governance-operator/internal/reference"
 )
 
-func desireVezaEntitlement(v *v1alpha1.VezaEntitlement) *backend.VezaAppEntitlement {
-	if v == nil {
-		return nil
-	}
-	out := &backend.VezaAppEntitlement{EntityType: optional(v.EntityType)}
-	if m := v.Match; m != nil {
-		out.MatchName, out.MatchID = optional(m.Name), optional(m.ID)
-	}
-	return out
-}
-
 // desireVezaProfile fills what Veza has of its own. What a profile grants is one list
 // there: where spec.veza.relationships is written it takes in spec.entitlements.
 func desireVezaProfile(out *backend.AccessProfile, s *v1alpha1.AccessProfileSpec, profileType string, r *reference.Resolver) {
 	const at = "spec.veza."
 	p := s.Veza
-	out.Veza = &backend.VezaAccessProfile{
-		ProfileTypeID:           optional(profileType),
-		State:                   optional(string(p.State)),
-		Labels:                  set(p.Labels),
-		AccessRequestPolicyID:   p.AccessRequestPolicyID,
-		ApplicationDatasourceID: r.OptionalID(at+"applicationDatasource", p.ApplicationDatasource, backend.Name{Kind: backend.NameApp}),
-		ApplicationSyncAction:   syncAction(p.ApplicationSyncIdentityAction),
-		CustomProperties:        properties(p.CustomProperties),
-		RequireApprovalToStart:  p.RequireApprovalToStart,
-		Members:                 set(p.Members),
-	}
+	out.Veza.ProfileTypeID = optional(profileType)
+	out.Veza.ApplicationSyncAction = syncAction(p.ApplicationSyncIdentityAction)
 	if p.Publish == v1alpha1.PublishAutomatic {
 		out.Veza.Published = backend.To(true)
-	}
-	if c := p.CatalogItem; c != nil {
-		out.Veza.CatalogItem = &backend.VezaCatalogItem{
-			Name: c.Name, Description: c.Description, MarkdownDescription: c.MarkdownDescription, Icon: c.Icon, Recommended: c.Recommended,
-		}
 	}
 	granted := grantedBy("spec.entitlements", s.Entitlements, out.Entitlements, r)
 	if p.Relationships == nil {
@@ -131,18 +106,9 @@ func desireVezaReview(out *backend.AccessReview, s *v1alpha1.AccessReviewSpec, c
 	if out.AutoClose != nil && !*out.AutoClose {
 		out.AutoClose = nil // A person ends it: that is all that Veza knows.
 	}
-	out.Veza = &backend.VezaAccessReview{
-		ConfigurationID:       optional(configuration),
-		DataSource:            optional(string(c.DataSource)),
-		SnapshotID:            c.SnapshotID,
-		ReviewerAssignment:    assignment(c.ReviewerAssignment),
-		SecondLevelAssignment: assignment(c.SecondLevelAssignment),
-		AutomationIDs:         set(c.AutomationIDs),
-		Notes:                 c.Notes,
-	}
-	if n := c.FinalApprovalLevel; n != nil {
-		out.Veza.FinalApprovalLevel = backend.To(int64(*n))
-	}
+	out.Veza.ConfigurationID = optional(configuration)
+	out.Veza.ReviewerAssignment = assignment(c.ReviewerAssignment)
+	out.Veza.SecondLevelAssignment = assignment(c.SecondLevelAssignment)
 	if d := c.DynamicInformation; d != nil {
 		out.Veza.DynamicInformation = &backend.VezaDynamicInformation{}
 		for _, i := range d.Identities {
