@@ -43,8 +43,8 @@ func (rows mappings) beside(fields string, want map[string]string) mappings {
 	return out
 }
 
-// mapping is the table of one kind.
-type mapping struct {
+// kindMapping is the table of one kind.
+type kindMapping struct {
 	rows mappings
 	spec reflect.Type
 	// without are the fields that no model has, and why.
@@ -90,7 +90,7 @@ func (cluster) Get(_ context.Context, key client.ObjectKey, obj client.Object, _
 }
 
 // mapped is what a spec becomes, once every name in it has its answer.
-func (m mapping) mapped(t *testing.T, spec string) map[string]string {
+func (m kindMapping) mapped(t *testing.T, spec string) map[string]string {
 	t.Helper()
 	answers := map[backend.Name]backend.Answer{}
 	for range 5 { // A name may stand in a place that is itself a name.
@@ -178,8 +178,8 @@ func leaves(of reflect.Type, prefix string, written any, all bool, visit func(pa
 	}
 }
 
-func kindMappings() map[string]mapping {
-	return map[string]mapping{
+func kindMappings() map[string]kindMapping {
+	return map[string]kindMapping{
 		v1alpha1.KindAppEntitlement: {
 			rows: entitlementMappings(), spec: reflect.TypeFor[v1alpha1.AppEntitlementSpec](),
 			without: map[string]string{"keepWhileReferenced": "the engine asks for it, and no vendor is told"},
