@@ -189,7 +189,7 @@ func TestAHundredOfOneNameMakeOneRemote(t *testing.T) {
 				var wait sync.WaitGroup
 				for _, name := range names {
 					wait.Go(func() {
-						if _, err := w.r.Reconcile(t.Context(), reconcile.Request{NamespacedName: key(name)}); err != nil {
+						if _, err := w.r.Reconcile(w.t.Context(), reconcile.Request{NamespacedName: key(name)}); err != nil {
 							t.Error(err)
 						}
 					})
@@ -416,7 +416,7 @@ func TestTheOwnersDeletionDoesWhatItsOwnObjectSays(t *testing.T) {
 				// An older object that has the same remote in its status, as one that was restored with a copied one.
 				obj := w.get("elder")
 				obj.Status.Remote = w.get("owner").Status.Remote.DeepCopy()
-				if err := w.client.Status().Update(t.Context(), obj); err != nil {
+				if err := w.client.Status().Update(w.t.Context(), obj); err != nil {
 					t.Fatal(err)
 				}
 				w.restart()

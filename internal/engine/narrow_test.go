@@ -167,7 +167,7 @@ func TestTheGatesOfAWriteHoldForWhatTakesAccessAway(t *testing.T) {
 			w.tenant.Entitlements.Edit(first, func(e *backend.AppEntitlement) { e.ConductorOne.EmergencyGrantEnabled = backend.To(true) })
 			obj := w.get("payroll")
 			obj.Status.Resolved = nil
-			if err := w.client.Status().Update(t.Context(), obj); err != nil {
+			if err := w.client.Status().Update(w.t.Context(), obj); err != nil {
 				w.t.Fatal(err)
 			}
 			w.known()

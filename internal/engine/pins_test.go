@@ -148,18 +148,18 @@ func TestATenantThatShowsNothingAtAllIsNoWitness(t *testing.T) {
 func TestALookUpThatIsRefusedSaysNothingAboutTheName(t *testing.T) {
 	withFrameworks(t, func(w *world) {
 		w.tenant.Inject(backendtest.Fault{Verb: backendtest.VerbFind, Times: backendtest.Always, Before: backend.Errorf(backend.Terminal, "403: not for you")})
-		if _, err := w.r.AskNames(t.Context(), &w.backend, time.Hour); err != nil {
+		if _, err := w.r.AskNames(w.t.Context(), &w.backend, time.Hour); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(time.Hour)
-		if moved, err := w.r.AskNames(t.Context(), &w.backend, time.Hour); err == nil || len(moved) != 0 {
+		if moved, err := w.r.AskNames(w.t.Context(), &w.backend, time.Hour); err == nil || len(moved) != 0 {
 			t.Errorf("%v have to look, error %v", moved, err)
 		}
 		w.force("payroll")
 		w.wantRefs("payroll", resolvedRefs)
 		w.tenant.Heal()
 		w.known("PCI", "f2")
-		if moved, err := w.r.AskNames(t.Context(), &w.backend, time.Hour); err != nil || len(moved) != 1 {
+		if moved, err := w.r.AskNames(w.t.Context(), &w.backend, time.Hour); err != nil || len(moved) != 1 {
 			t.Errorf("%v have to look, error %v: what was not answered is asked at the next sweep", moved, err)
 		}
 	})
@@ -361,7 +361,7 @@ func TestARestartTrustsPinsAndAsksForNoName(t *testing.T) {
 		w.restart()
 		w.resetCounts()
 		w.run("payroll")
-		if _, err := w.r.Sweep(t.Context(), &w.backend, time.Hour); err != nil {
+		if _, err := w.r.Sweep(w.t.Context(), &w.backend, time.Hour); err != nil {
 			t.Fatal(err)
 		}
 		w.force("payroll")
@@ -385,7 +385,7 @@ func TestPinsOfTheVersionBeforeAreTakenUpWithoutACall(t *testing.T) {
 			at := slices.IndexFunc(obj.Spec.ConductorOne.ComplianceFrameworks, func(f v1alpha1.NamedRef) bool { return f.Name == pin.Name })
 			*pin = v1alpha1.ResolvedName{Path: fmt.Sprintf("spec.conductorOne.complianceFrameworks[%d]", at), ID: pin.ID, Name: pin.Name}
 		}
-		if err := w.client.Status().Update(t.Context(), obj); err != nil {
+		if err := w.client.Status().Update(w.t.Context(), obj); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(time.Minute)
@@ -431,7 +431,7 @@ func TestNamesOfManyPlacesAreAskedSpreadOverTheHour(t *testing.T) {
 		w.resetCounts()
 		most, before := 0, 0
 		for range 7 {
-			if _, err := w.r.AskNames(t.Context(), &w.backend, time.Hour); err != nil {
+			if _, err := w.r.AskNames(w.t.Context(), &w.backend, time.Hour); err != nil {
 				t.Fatal(err)
 			}
 			most, before = max(most, w.nameCalls()-before), w.nameCalls()
@@ -454,10 +454,10 @@ func TestTheFirstSweepAfterARestartTakesLessThanTwoSeconds(t *testing.T) {
 	w.restart()
 	w.resetCounts()
 	began := time.Now()
-	if _, err := w.r.Sweep(t.Context(), &w.backend, time.Hour); err != nil {
+	if _, err := w.r.Sweep(w.t.Context(), &w.backend, time.Hour); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.r.AskNames(t.Context(), &w.backend, time.Hour); err != nil {
+	if _, err := w.r.AskNames(w.t.Context(), &w.backend, time.Hour); err != nil {
 		t.Fatal(err)
 	}
 	if took := time.Since(began); took > 2*time.Second {
@@ -474,7 +474,7 @@ func TestTwoBackendsOfOneCredentialAreEachAskedForTheirNames(t *testing.T) {
 		other.Key = v1alpha1.KindGovernanceBackend + "/" + namespace + "/other"
 		for range 7 {
 			for _, b := range []*managed.Backend{&w.backend, &other} {
-				if _, err := w.r.AskNames(t.Context(), b, time.Hour); err != nil {
+				if _, err := w.r.AskNames(w.t.Context(), b, time.Hour); err != nil {
 					t.Fatal(err)
 				}
 			}

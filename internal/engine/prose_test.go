@@ -33,7 +33,7 @@ func TestOurOwnLineInASpecCountsAsNotThere(t *testing.T) {
 				w.wantSynced("payroll", inSync)
 				w.wantCalls(0, 0, 0, 0, 1)
 				w.older("payroll")
-				if swept, err := w.r.Sweep(t.Context(), &w.backend, 0); err != nil || len(swept.Differ) != 0 {
+				if swept, err := w.r.Sweep(w.t.Context(), &w.backend, 0); err != nil || len(swept.Differ) != 0 {
 					t.Errorf("%v have to look, %v", swept.Differ, err)
 				}
 			})

@@ -26,7 +26,7 @@ func (w *world) passTelling(t *testing.T, name string) (lines []map[string]any) 
 		}
 		lines = append(lines, line)
 	}, funcr.Options{})
-	if _, err := w.r.Reconcile(log.IntoContext(t.Context(), logger), reconcile.Request{NamespacedName: key(name)}); err != nil {
+	if _, err := w.r.Reconcile(log.IntoContext(w.t.Context(), logger), reconcile.Request{NamespacedName: key(name)}); err != nil {
 		t.Fatal(err)
 	}
 	return lines

@@ -124,7 +124,7 @@ func TestARevertReverts(t *testing.T) {
 			t.Errorf("events %q", told)
 		}
 		w.resetCounts()
-		if swept, err := w.r.Sweep(t.Context(), &w.backend, 0); err != nil || len(swept.Differ) != 0 {
+		if swept, err := w.r.Sweep(w.t.Context(), &w.backend, 0); err != nil || len(swept.Differ) != 0 {
 			t.Errorf("%v look again, %v", swept.Differ, err)
 		}
 		w.force("payroll")

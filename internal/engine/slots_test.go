@@ -41,7 +41,7 @@ func TestOneTenantDoesNotTakeEveryWorker(t *testing.T) {
 		w.pass("a")
 		w.wantSynced("a", inSync)
 		w.wantSynced("b", "absent")
-		if err := w.client.Delete(t.Context(), w.get("gone")); err != nil {
+		if err := w.client.Delete(w.t.Context(), w.get("gone")); err != nil {
 			t.Fatal(err)
 		}
 		// Each that leaves wakes the next, in the order in which they came, also one that has nothing to do.

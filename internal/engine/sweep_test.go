@@ -76,7 +76,7 @@ func TestNewObjectsInAPlaceWithoutMarksShareOneListAndNoOtherLook(t *testing.T) 
 		}
 		for _, name := range names {
 			wg.Go(func() {
-				if _, err := w.r.Reconcile(t.Context(), reconcile.Request{NamespacedName: key(name)}); err != nil {
+				if _, err := w.r.Reconcile(w.t.Context(), reconcile.Request{NamespacedName: key(name)}); err != nil {
 					t.Error(err)
 				}
 			})

@@ -49,7 +49,7 @@ func TestAnUpgradeReadsAndWritesNoConvergedObject(t *testing.T) {
 				if result, _ := w.pass("payroll"); result.RequeueAfter != 0 {
 					t.Errorf("it comes back after %s", result.RequeueAfter)
 				}
-				swept, err := w.r.Sweep(t.Context(), &w.backend, time.Hour)
+				swept, err := w.r.Sweep(w.t.Context(), &w.backend, time.Hour)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -63,7 +63,7 @@ func TestAnUpgradeReadsAndWritesNoConvergedObject(t *testing.T) {
 				if c.differ > 0 {
 					w.run("payroll")
 					w.wantSynced("payroll", inSync)
-					if swept, err = w.r.Sweep(t.Context(), &w.backend, time.Hour); err != nil || len(swept.Differ) != 0 {
+					if swept, err = w.r.Sweep(w.t.Context(), &w.backend, time.Hour); err != nil || len(swept.Differ) != 0 {
 						t.Errorf("%v have to look again, %v", swept.Differ, err)
 					}
 				}

@@ -109,7 +109,7 @@ func TestManyObjectsAtOnce(t *testing.T) {
 			w.r.Force(key(name))
 			wg.Go(func() {
 				for range 20 {
-					result, err := w.r.Reconcile(t.Context(), reconcile.Request{NamespacedName: key(name)})
+					result, err := w.r.Reconcile(w.t.Context(), reconcile.Request{NamespacedName: key(name)})
 					if err != nil {
 						t.Error(err)
 					}
@@ -123,7 +123,7 @@ func TestManyObjectsAtOnce(t *testing.T) {
 		for range 3 {
 			wg.Go(func() {
 				for range 20 {
-					if _, err := w.r.Sweep(t.Context(), &w.backend, time.Minute); err != nil {
+					if _, err := w.r.Sweep(w.t.Context(), &w.backend, time.Minute); err != nil {
 						t.Error(err)
 					}
 					time.Sleep(time.Millisecond)
