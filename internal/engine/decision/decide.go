@@ -25,7 +25,7 @@ var questions = []question{
 	{"Is it the remote of this object?", always, contested},
 	{"There is no remote: is one made?", (*reader).absent, missing},
 	{"The remote is not ours: is it adopted?", not((*reader).ours), foreign},
-	{"A second remote bears our marker: is it removed?", duplicated, duplicate},
+	{"A second remote carries our marker: is it removed?", duplicated, duplicate},
 	{"Is our remote as it should be?", always, ours},
 }
 

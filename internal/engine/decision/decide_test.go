@@ -2,8 +2,8 @@ package decision
 
 import "testing"
 
-// settled is a living object whose remote is as specified.
-func settled() Facts {
+// synced is a living object whose remote is as specified.
+func synced() Facts {
 	return Facts{Creation: CreationCreate, Drift: DriftCorrect, Deletion: DeletionDelete, Bound: true, Intent: IntentClosed,
 		Found: FoundByID, Owner: OwnerOurs, Phase: PhaseLive, CanCreate: true, CanUpdate: true, CanDelete: true,
 		TenantMatches: true, Index: IndexClear, MarkProven: true, NameFree: true}
@@ -11,20 +11,20 @@ func settled() Facts {
 
 // unborn is a new object without a remote.
 func unborn() Facts {
-	f := settled()
+	f := synced()
 	f.Bound, f.Intent, f.Found = false, IntentNone, FoundAbsentProved
 	return f
 }
 
 // vanished is an object whose remote is gone.
 func vanished() Facts {
-	f := settled()
+	f := synced()
 	f.Found = FoundAbsentProved
 	return f
 }
 
-// stranger is a new object whose name answers to somebody's remote.
-func stranger() Facts {
+// unowned is a new object whose name answers to a remote of somebody else.
+func unowned() Facts {
 	f := unborn()
 	f.Found, f.Owner, f.Creation = FoundByKey, OwnerUnmarked, CreationCreateOrAdopt
 	return f
@@ -32,14 +32,14 @@ func stranger() Facts {
 
 // leaving is a deleted object whose remote is still there.
 func leaving() Facts {
-	f := settled()
+	f := synced()
 	f.Deleting = true
 	return f
 }
 
 // changed is an object whose remote somebody changed.
 func changed() Facts {
-	f := settled()
+	f := synced()
 	f.Changes = ChangesWritable
 	return f
 }
@@ -68,11 +68,11 @@ func TestEveryRule(t *testing.T) {
 		"a copied intent of a deleted object owes nothing": {
 			"deleting, and nothing was ever sent", leaving(), func(f *Facts) { f.Bound, f.Intent, f.Found = false, IntentForeign, FoundNotLooked }, NothingSent},
 		"a living object is held while our definitions go": {
-			"our definitions go", settled(), func(f *Facts) { f.KindTerminating = true }, KindRemoved},
-		"nothing is decided before a look": {
-			"nobody has observed the vendor yet", settled(), func(f *Facts) { f.Found = FoundNotLooked }, Looking},
+			"our definitions go", synced(), func(f *Facts) { f.KindTerminating = true }, KindRemoved},
+		"nothing is decided before an observation": {
+			"nobody has observed the vendor yet", synced(), func(f *Facts) { f.Found = FoundNotLooked }, Looking},
 		"credentials of another tenant hold everything": {
-			"another tenant answers", settled(), func(f *Facts) { f.TenantMatches = false }, TenantChanged},
+			"another tenant answers", synced(), func(f *Facts) { f.TenantMatches = false }, TenantChanged},
 		"credentials of another tenant hold a deletion": {
 			"another tenant answers", leaving(), func(f *Facts) { f.TenantMatches = false }, TenantChanged},
 		"far too much vanished at once": {
@@ -83,7 +83,7 @@ func TestEveryRule(t *testing.T) {
 			"a create may still bring a remote", unborn(), func(f *Facts) { f.Intent = IntentFresh }, OutcomePending},
 		"a read says gone and a list does not agree yet": {
 			"a read says gone, and a list does not agree yet", vanished(), func(f *Facts) { f.Found = FoundAbsentUnproved }, AbsenceUnproved},
-		"a deleted object whose create may have happened where marks cannot be shown": {
+		"a deleted object whose create may have happened where markers cannot be shown": {
 			"a create may have happened, and nothing can show it", leaving(), func(f *Facts) { f.Bound, f.Intent, f.Found, f.MarkProven = false, IntentOld, FoundAbsentProved, false }, OutcomeUnknown},
 		"a deleted object whose remote is gone": {
 			"it is gone", leaving(), func(f *Facts) { f.Found = FoundAbsentProved }, Gone},
@@ -106,7 +106,7 @@ func TestEveryRule(t *testing.T) {
 		"a review that would be over before it is made": {
 			"it would be over before it begins, or lacks something", unborn(), func(f *Facts) { f.TooLate = true }, InvalidSpec},
 		"a review that is there is never too late": {
-			"all is as specified", settled(), func(f *Facts) { f.TooLate = true }, InSync},
+			"all is as specified", synced(), func(f *Facts) { f.TooLate = true }, InSync},
 		"far too many deletions at once": {
 			"far too many deletions at once", leaving(), func(f *Facts) { f.MassDeletion = true }, MassDeletion},
 		"others refer to what is kept while they do": {
@@ -117,10 +117,10 @@ func TestEveryRule(t *testing.T) {
 			"it is to be retired", leaving(), func(f *Facts) { f.Deletion, f.CanRetire = DeletionRetire, true }, Retiring},
 		"a deleted object is deleted": {"it is to be deleted", leaving(), func(*Facts) {}, Deleting},
 		"remoteID was edited to name another remote": {
-			"spec.remoteID names another remote than the bound one", settled(), func(f *Facts) { f.RemoteID = RemoteIDMismatch }, OtherRemoteID},
+			"spec.remoteID names another remote than the bound one", synced(), func(f *Facts) { f.RemoteID = RemoteIDMismatch }, OtherRemoteID},
 		"another object has this remote": {
-			"another object goes before this one", settled(), func(f *Facts) { f.ClaimConflict = true }, ClaimedByOther},
-		"a create may have happened where marks cannot be shown": {
+			"another object goes before this one", synced(), func(f *Facts) { f.ClaimConflict = true }, ClaimedByOther},
+		"a create may have happened where markers cannot be shown": {
 			"a create may have made one, and nothing can show it", unborn(), func(f *Facts) { f.Intent, f.MarkProven = IntentOld, false }, OutcomeUnknown},
 		"a review that was there is never made again": {
 			"it runs once, and did or may have", vanished(), func(f *Facts) { f.RunOnce = true }, RemoteMissing},
@@ -152,39 +152,39 @@ func TestEveryRule(t *testing.T) {
 		"a create that left no trace is tried again": {
 			"it never was", unborn(), func(f *Facts) { f.Intent = IntentOld }, Creating},
 		"a remote that vanished is made again": {"it was there before", vanished(), func(*Facts) {}, Recreating},
-		"our mark on the remote is gone": {
-			"our marker is gone from the bound remote", settled(), func(f *Facts) { f.Owner = OwnerUnmarked }, OwnershipLost},
+		"our marker on the remote is gone": {
+			"our marker is gone from the bound remote", synced(), func(f *Facts) { f.Owner = OwnerUnmarked }, OwnershipLost},
 		"another object's remote is left alone": {
-			"the policy does not allow to take it over", stranger(), func(f *Facts) { f.Owner = OwnerForeign }, RemoteExists},
+			"the policy does not allow to take it over", unowned(), func(f *Facts) { f.Owner = OwnerForeign }, RemoteExists},
 		"our remote of another life is left alone under Create": {
-			"the policy does not allow to take it over", stranger(), func(f *Facts) { f.Creation, f.Found, f.Owner = CreationCreate, FoundByMark, OwnerOtherLife }, RemoteExists},
+			"the policy does not allow to take it over", unowned(), func(f *Facts) { f.Creation, f.Found, f.Owner = CreationCreate, FoundByMark, OwnerOtherLife }, RemoteExists},
 		"a bare remoteID does not take from another cluster": {
-			"the policy does not allow to take it over", stranger(), func(f *Facts) {
+			"the policy does not allow to take it over", unowned(), func(f *Facts) {
 				f.Creation, f.Found, f.RemoteID, f.Owner = CreationCreate, FoundByID, RemoteIDSet, OwnerOtherCluster
 			}, RemoteExists},
 		"a review is never adopted by its name": {
-			"the policy does not allow to take it over", stranger(), func(f *Facts) { f.RunOnce = true }, RemoteExists},
+			"the policy does not allow to take it over", unowned(), func(f *Facts) { f.RunOnce = true }, RemoteExists},
 		"what vanished is not replaced by another one under Report": {
-			"the bound one is gone, and no other is to replace it", stranger(), func(f *Facts) { f.Bound, f.Drift = true, DriftReport }, RemoteMissing},
+			"the bound one is gone, and no other is to replace it", unowned(), func(f *Facts) { f.Bound, f.Drift = true, DriftReport }, RemoteMissing},
 		"suspend holds an adoption": {
-			"an adoption, and suspended", stranger(), func(f *Facts) { f.Suspended = true }, Suspended},
-		"a remote is adopted by its name": {"it may be taken over", stranger(), func(*Facts) {}, Adopting},
+			"an adoption, and suspended", unowned(), func(f *Facts) { f.Suspended = true }, Suspended},
+		"a remote is adopted by its name": {"it may be taken over", unowned(), func(*Facts) {}, Adopting},
 		"a remote is adopted by its id": {
-			"it may be taken over", stranger(), func(f *Facts) { f.Creation, f.Found, f.RemoteID = CreationCreate, FoundByID, RemoteIDSet }, Adopting},
+			"it may be taken over", unowned(), func(f *Facts) { f.Creation, f.Found, f.RemoteID = CreationCreate, FoundByID, RemoteIDSet }, Adopting},
 		"our remote of another life is adopted where the policy says so": {
-			"it may be taken over", stranger(), func(f *Facts) { f.Found, f.Owner = FoundByMark, OwnerOtherLife }, Adopting},
+			"it may be taken over", unowned(), func(f *Facts) { f.Found, f.Owner = FoundByMark, OwnerOtherLife }, Adopting},
 		"another cluster's remote is adopted where the policy says so": {
-			"it may be taken over", stranger(), func(f *Facts) { f.Owner = OwnerOtherCluster }, Adopting},
-		"two remotes bear our mark and people use both": {
-			"people use both, or none can be removed", settled(), func(f *Facts) { f.Twin = TwinStuck }, AmbiguousRemote},
+			"it may be taken over", unowned(), func(f *Facts) { f.Owner = OwnerOtherCluster }, Adopting},
+		"two remotes carry our marker and people use both": {
+			"people use both, or none can be removed", synced(), func(f *Facts) { f.Twin = TwinStuck }, AmbiguousRemote},
 		"a second remote that cannot be removed": {
-			"people use both, or none can be removed", settled(), func(f *Facts) { f.Twin, f.CanDelete = TwinRemovable, false }, AmbiguousRemote},
+			"people use both, or none can be removed", synced(), func(f *Facts) { f.Twin, f.CanDelete = TwinRemovable, false }, AmbiguousRemote},
 		"suspend holds the removal of a second remote": {
-			"the removal of a duplicate, and suspended", settled(), func(f *Facts) { f.Twin, f.Suspended = TwinRemovable, true }, Suspended},
+			"the removal of a duplicate, and suspended", synced(), func(f *Facts) { f.Twin, f.Suspended = TwinRemovable, true }, Suspended},
 		"the safety limit holds the removal of a second remote": {
-			"the removal of a duplicate, and far too many deletions", settled(), func(f *Facts) { f.Twin, f.MassDeletion = TwinRemovable, true }, MassDeletion},
+			"the removal of a duplicate, and far too many deletions", synced(), func(f *Facts) { f.Twin, f.MassDeletion = TwinRemovable, true }, MassDeletion},
 		"a second remote without members is removed": {
-			"nobody uses the duplicate", settled(), func(f *Facts) { f.Twin = TwinRemovable }, RemovingDuplicate},
+			"nobody uses the duplicate", synced(), func(f *Facts) { f.Twin = TwinRemovable }, RemovingDuplicate},
 		"the vendor has been working for more than a day": {
 			"the vendor works on it for too long", edited(), func(f *Facts) { f.Phase, f.PendingLong = PhasePending, true }, PendingTooLong},
 		"the vendor is working": {
@@ -194,20 +194,20 @@ func TestEveryRule(t *testing.T) {
 		"an edit may fix what failed": {
 			"the spec was edited", edited(), func(f *Facts) { f.Phase = PhaseFailed }, Updating},
 		"a list that left the spec is not as specified": {
-			"something left the spec that cannot be closed", settled(), func(f *Facts) { f.FieldRemoved = true }, FieldRemoved},
+			"something left the spec that cannot be closed", synced(), func(f *Facts) { f.FieldRemoved = true }, FieldRemoved},
 		"what somebody changed beside a list that is held is left under Report": {
-			"something left the spec that cannot be closed", settled(), func(f *Facts) { f.FieldRemoved, f.Changes, f.Drift = true, ChangesWritable, DriftReport }, FieldRemoved},
+			"something left the spec that cannot be closed", synced(), func(f *Facts) { f.FieldRemoved, f.Changes, f.Drift = true, ChangesWritable, DriftReport }, FieldRemoved},
 		"what only takes access away is written while a list is held": {
 			"the spec was edited", edited(), func(f *Facts) { f.FieldRemoved = true }, Updating},
 		"a deletion does not wait for a list that left the spec": {
 			"it is to be deleted", leaving(), func(f *Facts) { f.FieldRemoved = true }, Deleting},
 		"what was written is not shown yet, and all else is as specified": {
-			"all but what is shown late is as specified", settled(), func(f *Facts) { f.Settling = true }, ShownLate},
+			"all but what is shown late is as specified", synced(), func(f *Facts) { f.Settling = true }, ShownLate},
 		"what is not shown yet does not hold up another edit": {
 			"the spec was edited", edited(), func(f *Facts) { f.Settling = true }, Updating},
 		"a suspended object waits for what is shown late, too": {
-			"all but what is shown late is as specified", settled(), func(f *Facts) { f.Settling, f.Suspended = true, true }, ShownLate},
-		"the remote is as specified": {"all is as specified", settled(), func(*Facts) {}, InSync},
+			"all but what is shown late is as specified", synced(), func(f *Facts) { f.Settling, f.Suspended = true, true }, ShownLate},
+		"the remote is as specified": {"all is as specified", synced(), func(*Facts) {}, InSync},
 		"an edit of a field that the vendor takes no more": {
 			"an edit of what the vendor takes no more", edited(), func(f *Facts) { f.Changes = ChangesUnwritable }, SealedByVendor},
 		"a change in the console is reported": {
@@ -256,7 +256,7 @@ var earlyReleases = map[string]bool{"KindRemoved": true, "Orphaned": true, "Noth
 
 var laws = []law{
 	{"1 every combination has one plan with a reason", func(_ *reader, p *Plan, _ func(map[fact]int) *Plan) bool { return p.Reason != "" }},
-	{"2 before a look only Release, Observe or Hold/KindRemoved; after it never Observe", func(f *reader, p *Plan, _ func(map[fact]int) *Plan) bool {
+	{"2 before an observation only Release, Observe or Hold/KindRemoved; after it never Observe", func(f *reader, p *Plan, _ func(map[fact]int) *Plan) bool {
 		if f.found() == FoundNotLooked {
 			return p.Action == Release || p.Action == Observe || p == KindRemoved
 		}
@@ -265,7 +265,7 @@ var laws = []law{
 	{"3 no write while terminating, in another tenant, suspended or claimed by another", func(f *reader, p *Plan, _ func(map[fact]int) *Plan) bool {
 		return !p.Action.Writes() || !f.kindTerminating() && f.tenantMatches() && !f.suspended() && !f.claimConflict()
 	}},
-	{"4 deleting never creates, adopts, updates or settles; living never releases or retires", func(f *reader, p *Plan, _ func(map[fact]int) *Plan) bool {
+	{"4 deleting never creates, adopts, updates or ends in sync; living never releases or retires", func(f *reader, p *Plan, _ func(map[fact]int) *Plan) bool {
 		switch p.Action {
 		case Create, Adopt, Update, Settle:
 			return !f.deleting()
@@ -280,7 +280,7 @@ var laws = []law{
 			!f.massAbsence() && f.canCreate() && !f.createHeld() && (!f.tooLate() || f.bound()) && f.remoteID() == RemoteIDNone && f.creation() != CreationAdopt &&
 			(!f.bound() || f.drift() == DriftCorrect) && !f.nonConverging() && f.nameFree()
 	}},
-	{"6 a second send after an open attempt needs proven marks", func(f *reader, p *Plan, _ func(map[fact]int) *Plan) bool {
+	{"6 a second send after an open attempt needs proven markers", func(f *reader, p *Plan, _ func(map[fact]int) *Plan) bool {
 		return p.Action != Create || f.intent() != IntentOld || f.markProven()
 	}},
 	{"7 a run-once object is never created once bound, nor with an open attempt unless that came to nothing", func(f *reader, p *Plan, _ func(map[fact]int) *Plan) bool {
@@ -302,7 +302,7 @@ var laws = []law{
 	{"10 under Report with an unmoved spec nothing is updated", func(f *reader, p *Plan, _ func(map[fact]int) *Plan) bool {
 		return p.Action != Update || f.drift() == DriftCorrect || f.specMoved()
 	}},
-	{"11 delete and retire need the verb and no mass deletion; the living delete only a removable twin; none is sent again", func(f *reader, p *Plan, _ func(map[fact]int) *Plan) bool {
+	{"11 delete and retire need the verb and no mass deletion; the living delete only a removable duplicate; none is sent again", func(f *reader, p *Plan, _ func(map[fact]int) *Plan) bool {
 		switch p.Action {
 		case Delete:
 			return f.canDelete() && !f.undeletable() && !f.massDeletion() && (f.deleting() && !f.deleteSent() || !f.deleting() && f.twin() == TwinRemovable)
@@ -319,7 +319,7 @@ var laws = []law{
 		return p.Action != Adopt || f.exists() && f.consent() && !f.ours() && f.owner() != OwnerForeign && f.intent() != IntentFresh && !f.massAbsence() &&
 			(!f.bound() || f.found() != FoundByID && f.drift() != DriftReport) && (!f.runOnce() || f.found() != FoundByKey) && f.remoteID() != RemoteIDMismatch
 	}},
-	{"13 release without a look only for three reasons; any other only with proof through the pinned tenant", func(f *reader, p *Plan, _ func(map[fact]int) *Plan) bool {
+	{"13 release without an observation only for three reasons; any other only with proof through the pinned tenant", func(f *reader, p *Plan, _ func(map[fact]int) *Plan) bool {
 		if p.Action != Release || earlyReleases[p.Reason] {
 			return true
 		}
@@ -341,7 +341,7 @@ var laws = []law{
 	{"16 deleting what was never sent releases at once", func(f *reader, p *Plan, _ func(map[fact]int) *Plan) bool {
 		return !f.deleting() || f.bound() || f.intent() > IntentClosed || p.Action == Release
 	}},
-	{"17 settle means ours, in sync and quiet", func(f *reader, p *Plan, _ func(map[fact]int) *Plan) bool {
+	{"17 in sync means ours, as specified and quiet", func(f *reader, p *Plan, _ func(map[fact]int) *Plan) bool {
 		return p.Action != Settle || f.ours() && f.changes() == ChangesNone && f.twin() == TwinNone && f.phase() != PhasePending && f.phase() != PhaseFailed
 	}},
 	{"17a what is not shown yet is not called in sync", func(f *reader, p *Plan, _ func(map[fact]int) *Plan) bool {

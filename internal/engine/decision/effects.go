@@ -52,7 +52,7 @@ const (
 	Stalled     Activity = "Stalled"
 )
 
-// Event is whether a transition is told by an event, and of which type.
+// Event is whether a transition is reported by an event, and of which type.
 type Event int
 
 // The types of events.

@@ -39,19 +39,19 @@ type Drift int
 // Deletion is the effective deletion policy.
 type Deletion int
 
-// RemoteID says what spec.remoteID asks for.
+// RemoteID is what spec.remoteID asks for.
 type RemoteID int
 
-// IntentFact says what the intent annotation tells, read against the status.
+// IntentFact is what the intent annotation means, read against the status.
 type IntentFact int
 
-// Found says what the looks at the vendor brought.
+// Found is what the observations of the vendor brought.
 type Found int
 
-// Owner says whose the find is.
+// Owner is whose the find is.
 type Owner int
 
-// TwinFact is what is known of a second remote that bears our token.
+// TwinFact is what is known of a duplicate: a second remote that carries our token.
 type TwinFact int
 
 // PhaseFact is the phase of the find.
@@ -60,7 +60,7 @@ type PhaseFact int
 // ChangesFact sums up the diff.
 type ChangesFact int
 
-// Index says what the mark index of the parent holds about our name.
+// Index is what the marker index of the parent holds about our name.
 type Index int
 
 // The values of the facts. The engine gathers them; rules read them through a reader.

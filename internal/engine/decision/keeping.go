@@ -17,10 +17,10 @@ var duplicate = []rule{
 // What follows from a duplicate.
 var (
 	AmbiguousRemote = &Plan{Action: Hold, Reason: reasons.AmbiguousRemote, follows: stuck, says: func(w Words) string {
-		return fmt.Sprintf("%s and %q bear the mark of this object; remove one at the vendor", w.Remote(), w.DuplicateID())
+		return fmt.Sprintf("%s and %q carry the ownership marker of this object; remove one at the vendor", w.Remote(), w.DuplicateID())
 	}}
 	RemovingDuplicate = &Plan{Action: Delete, Reason: reasons.RemovingDuplicate, follows: written, says: func(w Words) string {
-		return fmt.Sprintf("remote %q bears the mark of this object, too, and nobody uses it: it is removed", w.DuplicateID())
+		return fmt.Sprintf("remote %q carries the ownership marker of this object, too, and nobody uses it: it is removed", w.DuplicateID())
 	}}
 )
 

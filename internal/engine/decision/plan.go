@@ -26,7 +26,7 @@ func (a Action) String() string { return actionNames[a] }
 func (a Action) Writes() bool { return a >= Adopt }
 
 // Plan is what a pass does, why, and all that follows from it. Plans are compared by identity:
-// two of them may share action and reason and differ in what they tell.
+// two of them may share action and reason and differ in what they report.
 type Plan struct {
 	Action Action
 	// Reason is what conditions and events show, one of those of the API.
@@ -55,7 +55,7 @@ type Words interface {
 	Fields() string
 	// Differences names them with what they are and what they are to be.
 	Differences() string
-	// Remote names the remote that was found; DuplicateID is the other one that bears our marker.
+	// Remote names the remote that was found; DuplicateID is the other one that carries our marker.
 	Remote() string
 	DuplicateID() string
 	// Tenant is who answers for the backend's credentials.
