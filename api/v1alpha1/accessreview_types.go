@@ -5,7 +5,7 @@ import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 // AccessReviewSpec is an access review as specified. A review runs once, like a Job: after its start the
 // vendor takes few edits, and once it was there it is never created again.
 // +kubebuilder:validation:XValidation:rule="has(self.owners) == has(oldSelf.owners) && (!has(self.owners) || (self.owners.all(o, o in oldSelf.owners) && oldSelf.owners.all(o, o in self.owners)))",message="owners can be set at creation only, and the vendor never shows them again; change them in the console, or delete and apply"
-// +kubebuilder:validation:XValidation:rule="!has(self.management) || !has(self.management.creation) || self.management.creation != 'CreateDuplicate'",message="management.creation: names of reviews may repeat without it; leave it unset"
+// +kubebuilder:validation:XValidation:rule="!has(self.management) || !has(self.management.creation) || self.management.creation != 'CreateDuplicate'",message="management.creation: CreateDuplicate has no effect on reviews, whose names may repeat; leave it unset"
 // +kubebuilder:validation:XValidation:rule="!(has(self.deadline) && has(self.duration))",message="write at most one of deadline and duration"
 // +kubebuilder:validation:XValidation:rule="!has(self.duration) || (has(oldSelf.duration) && self.duration == oldSelf.duration)",message="duration counts from the creation and cannot be set or changed later; write a deadline instead"
 // +kubebuilder:validation:XValidation:rule="!has(self.close) || self.close.mode != 'Automatic' || has(self.deadline) || has(self.duration) || has(self.remoteID)",message="close.mode Automatic needs a deadline or a duration"

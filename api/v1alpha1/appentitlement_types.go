@@ -6,9 +6,9 @@ import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 // +kubebuilder:validation:XValidation:rule="!has(oldSelf.app.id) || !has(self.app.id) || self.app.id == oldSelf.app.id",message="app cannot be changed: an entitlement stays in its app; delete and apply"
 // +kubebuilder:validation:XValidation:rule="(has(self.conductorOne) && has(self.conductorOne.resource)) == (has(oldSelf.conductorOne) && has(oldSelf.conductorOne.resource))",message="conductorOne.resource can be set at creation only; delete and apply"
 // +kubebuilder:validation:XValidation:rule="[has(self.conductorOne), has(self.sailPoint), has(self.veza)].filter(x, x).size() <= 1",message="write at most one of conductorOne, sailPoint and veza: the backend's vendor"
-// +kubebuilder:validation:XValidation:rule="!has(self.sailPoint) || has(self.sailPoint.match) || has(self.remoteID)",message="sailPoint.match or remoteID must say which entitlement is meant"
-// +kubebuilder:validation:XValidation:rule="!has(self.veza) || has(self.veza.match) || has(self.displayName) || has(self.remoteID)",message="veza.match, displayName or remoteID must say which entity is meant"
-// +kubebuilder:validation:XValidation:rule="oldSelf.hasValue() || !has(self.conductorOne) || has(self.conductorOne.resource) || has(self.remoteID) || (has(self.management) && has(self.management.creation) && self.management.creation in ['Adopt', 'CreateOrAdopt'])",optionalOldSelf=true,message="conductorOne.resource is needed where the operator creates the entitlement: ConductorOne makes none without"
+// +kubebuilder:validation:XValidation:rule="!has(self.sailPoint) || has(self.sailPoint.match) || has(self.remoteID)",message="write sailPoint.match or remoteID, to identify the entitlement"
+// +kubebuilder:validation:XValidation:rule="!has(self.veza) || has(self.veza.match) || has(self.displayName) || has(self.remoteID)",message="write veza.match, displayName or remoteID, to identify the entity"
+// +kubebuilder:validation:XValidation:rule="oldSelf.hasValue() || !has(self.conductorOne) || has(self.conductorOne.resource) || has(self.remoteID) || (has(self.management) && has(self.management.creation) && self.management.creation in ['Adopt', 'CreateOrAdopt'])",optionalOldSelf=true,message="conductorOne.resource is needed where the operator creates the entitlement: ConductorOne refuses a create without it"
 type AppEntitlementSpec struct {
 	ManagedSpec `json:",inline"`
 	// app that the entitlement belongs to, for example {name: GitHub}: an app of ConductorOne, a source of

@@ -14,9 +14,9 @@ const (
 )
 
 // GovernanceBackendSpec names the tenant, its vendor and the credentials.
-// +kubebuilder:validation:XValidation:rule="self.vendor == oldSelf.vendor",message="vendor cannot be changed; make a new backend"
+// +kubebuilder:validation:XValidation:rule="self.vendor == oldSelf.vendor",message="vendor cannot be changed; create a new backend"
 // +kubebuilder:validation:XValidation:rule="!has(self.credentials.workloadIdentity) || self.vendor == 'ConductorOne'",message="credentials.workloadIdentity is possible with ConductorOne only; use secretRef"
-// +kubebuilder:validation:XValidation:rule="self.endpoint.matches('^https?://([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\\\\[[0-9A-Fa-f:.]+\\\\])(:[0-9]{1,5})?/?$')",message="endpoint is https:// or http://, a host and perhaps a port, and nothing after it, for example https://acme.conductor.one",fieldPath=".endpoint"
+// +kubebuilder:validation:XValidation:rule="self.endpoint.matches('^https?://([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\\\\[[0-9A-Fa-f:.]+\\\\])(:[0-9]{1,5})?/?$')",message="endpoint must be https:// or http:// with a host, an optional port and nothing after it, for example https://acme.conductor.one",fieldPath=".endpoint"
 // +kubebuilder:validation:XValidation:rule="!has(self.sailPoint) || self.vendor == 'SailPoint'",message="sailPoint belongs to vendor SailPoint"
 // +kubebuilder:validation:XValidation:rule="!has(self.veza) || self.vendor == 'Veza'",message="veza belongs to vendor Veza"
 type GovernanceBackendSpec struct {

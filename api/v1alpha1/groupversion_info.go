@@ -45,7 +45,7 @@ const (
 	Finalizer = "governance-operator.io/finalizer"
 	// AnnotationIntent holds the note that a create may have been sent (JSON).
 	AnnotationIntent = "governance-operator.io/intent"
-	// AnnotationReconcileRequestedAt asks for one full look at the vendor; any new value counts.
+	// AnnotationReconcileRequestedAt asks for one full observation of the remote; any new value counts.
 	AnnotationReconcileRequestedAt = "governance-operator.io/reconcile-requested-at"
 	// AnnotationAcceptAbsence on a backend confirms "<kind>=<count>@<since>": so many remotes are really gone.
 	AnnotationAcceptAbsence = "governance-operator.io/accept-absence"

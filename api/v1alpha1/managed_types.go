@@ -73,8 +73,8 @@ type Management struct {
 }
 
 // ManagedSpec is the part of the spec that the three managed kinds share.
-// +kubebuilder:validation:XValidation:rule="!has(self.remoteID) || !has(self.management) || !has(self.management.creation) || self.management.creation != 'CreateDuplicate'",message="remoteID binds to what is there, and CreateDuplicate makes a new one: leave one of them out"
-// +kubebuilder:validation:XValidation:rule="self.backendRef == oldSelf.backendRef",message="backendRef cannot be changed: the remote lives in its tenant; delete and apply"
+// +kubebuilder:validation:XValidation:rule="!has(self.remoteID) || !has(self.management) || !has(self.management.creation) || self.management.creation != 'CreateDuplicate'",message="remoteID binds an existing remote, and CreateDuplicate creates a new one: remove one of them"
+// +kubebuilder:validation:XValidation:rule="self.backendRef == oldSelf.backendRef",message="backendRef cannot be changed: the remote is in the backend's tenant; delete and apply"
 type ManagedSpec struct {
 	// backendRef names the tenant to use. It cannot be changed.
 	// +required

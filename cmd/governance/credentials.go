@@ -20,7 +20,7 @@ func readCredentials(path string) (backend.Credentials, error) {
 	}
 	var keys map[string]string
 	if err := yaml.Unmarshal(data, &keys); err != nil {
-		return backend.Credentials{}, errors.New("--credentials: not a file of keys and texts, as clientID: …")
+		return backend.Credentials{}, errors.New("--credentials: not a file of keys and values such as clientID: …")
 	}
 	value := func(key string) string { return strings.TrimSpace(keys[key]) }
 	c := backend.Credentials{ClientID: value("clientID"), ClientSecret: backend.Secret(value("clientSecret")), Token: backend.Secret(value("token"))}

@@ -38,8 +38,8 @@ func tenantCheck() *cobra.Command {
 		Use:   "tenant-check",
 		Short: "Ask a test tenant whether what the operator assumes of its vendor holds there",
 		Long: "Ask a test tenant whether what the operator assumes of its vendor holds there.\n\n" +
-			"What it makes is named governance-check-<run>-…, bears the run's mark, and is removed again, also after Ctrl-C.\n" +
-			"After a crash, --clean lists what is left and removes it. Nothing is made that reaches people or cannot be removed.",
+			"Everything it creates is named governance-check-<run>-…, has the marker of the run, and is removed again, also after Ctrl-C.\n" +
+			"After a crash, --clean lists what is left and removes it. It creates nothing that reaches people or cannot be removed.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.do(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr())
@@ -52,17 +52,17 @@ func tenantCheck() *cobra.Command {
 	f.StringVar(&a.caBundle, "ca-bundle", "", "file with certificates in PEM form to trust beside the system's")
 	f.StringVar(&a.apiStyle, "api-style", "", "family of paths at SailPoint, as in a backend's spec.sailPoint.apiStyle")
 	f.IntVar(&a.perSecond, "requests-per-second", 0, "most calls per second; the default is the operator's for the vendor")
-	f.BoolVar(&a.mine, "i-own-this-tenant", false, "say that the tenant is yours and there for tests; nothing is called without it")
+	f.BoolVar(&a.mine, "i-own-this-tenant", false, "confirm that the tenant is yours and for tests; nothing is called without it")
 	f.BoolVar(&a.readOnly, "read-only", false, "ask only what changes nothing")
-	f.StringVar(&a.place, "in", "", "name of the app (ConductorOne) or source (SailPoint) in which something may be made")
-	f.StringVar(&a.owner, "owner", "", "person who may own what is made: an e-mail address (ConductorOne) or an alias (SailPoint); name yourself")
-	f.StringSliceVar(&a.only, "only", nil, "names of probes, with commas between them; the default is all")
-	f.BoolVar(&a.besideOperator, "beside-an-operator", false, "go on where something in the tenant bears an operator's mark")
-	f.StringVar(&a.run, "run", "", "name of the run, in everything that it makes; the default is drawn")
-	f.BoolVar(&a.clean, "clean", false, "list what runs left behind (with --run, that one), and remove what has both the name and the mark of a run")
-	f.BoolVar(&a.yes, "yes", false, "go on without being asked")
+	f.StringVar(&a.place, "in", "", "name of the app (ConductorOne) or source (SailPoint) in which the check may create something")
+	f.StringVar(&a.owner, "owner", "", "owner of what the check creates: an e-mail address (ConductorOne) or an alias (SailPoint); name yourself")
+	f.StringSliceVar(&a.only, "only", nil, "names of the probes to run, separated by commas; the default is all")
+	f.BoolVar(&a.besideOperator, "beside-an-operator", false, "continue although something in the tenant has an operator's ownership marker")
+	f.StringVar(&a.run, "run", "", "name of the run, part of the name of everything it creates; the default is random")
+	f.BoolVar(&a.clean, "clean", false, "list what runs left behind (with --run, that one), and remove what has both the name and the marker of a run")
+	f.BoolVar(&a.yes, "yes", false, "continue without asking")
 	f.StringVarP(&a.output, "output", "o", "table", "table, or json: a record of sentences, codes and counts without a word of the vendor, which can be sent in a public issue")
-	f.StringVar(&a.capabilities, "capabilities", "", "file to write what has to be taken away from the operator on this tenant, for the spec of its backend")
+	f.StringVar(&a.capabilities, "capabilities", "", "file to write the capabilities to that have to be taken away from the operator on this tenant, for the spec of its backend")
 	f.BoolVar(&a.list, "list", false, "print what is assumed of the vendor, as Markdown, and call nothing")
 	return cmd
 }
@@ -89,17 +89,17 @@ func (a *asking) do(ctx context.Context, in io.Reader, out, notes io.Writer) err
 		if len(plan.Makes) == 0 || ask.yes("Go on?") {
 			return nil
 		}
-		return errors.New("nothing was made")
+		return errors.New("nothing was created")
 	}
 	options.Told = func(r tenantcheck.Result) { fmt.Fprintf(notes, "%-14s %s\n", r.Answer.Verdict, r.Probe.ID) }
 	check, err := tenantcheck.Open(options)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(notes, "Reading the lists of what could bear a mark.")
+	fmt.Fprintln(notes, "Reading the lists of everything that could have a marker.")
 	results, plan, failed := check.Run(ctx)
 	if errors.Is(failed, tenantcheck.ErrMarked) {
-		return fmt.Errorf("%w; a check belongs in a tenant of its own, and --beside-an-operator goes on all the same", failed)
+		return fmt.Errorf("%w; run the check in a tenant of its own, or continue with --beside-an-operator", failed)
 	}
 	if results == nil {
 		return failed
@@ -143,7 +143,7 @@ func (a *asking) sweep(ctx context.Context, options tenantcheck.Options, ask con
 	case err != nil:
 		return err
 	case len(left) == 0:
-		fmt.Fprintln(ask.notes, "Nothing has both the name and the mark of a check.")
+		fmt.Fprintln(ask.notes, "Nothing has both the name and the marker of a check.")
 	case agreed:
 		fmt.Fprintf(ask.notes, "%d removed.\n", len(left))
 	}
@@ -154,7 +154,7 @@ func (a *asking) sweep(ctx context.Context, options tenantcheck.Options, ask con
 func (a *asking) options(vendor probe.Vendor) (tenantcheck.Options, error) {
 	switch {
 	case !a.mine:
-		return tenantcheck.Options{}, errors.New("--i-own-this-tenant: a check writes to the tenant; say that it is yours and there for tests")
+		return tenantcheck.Options{}, errors.New("--i-own-this-tenant: a check writes to the tenant; set this flag to confirm that the tenant is yours and for tests")
 	case a.output != "table" && a.output != "json":
 		return tenantcheck.Options{}, fmt.Errorf("--output: %q is neither table nor json", a.output)
 	}

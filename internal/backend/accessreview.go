@@ -92,7 +92,7 @@ type ReviewReport struct {
 	Hashes    []ReportHash
 }
 
-// ReportHash is a hash of a report as the vendor tells it.
+// ReportHash is a hash of a report as the vendor shows it.
 type ReportHash struct{ Algorithm, Value string }
 
 // ReviewScope says what is reviewed. Of Apps to PrincipalTypes each is one

@@ -106,7 +106,7 @@ func (c Capabilities) Foreign(path string) bool {
 
 // ForeignBlockProblem is the problem with a foreign path.
 func (c Capabilities) ForeignBlockProblem(path string) Problem {
-	return Problem{Path: path, Message: fmt.Sprintf("belongs to another vendor than this backend's; what only this vendor has is in spec.%s", c.Block)}
+	return Problem{Path: path, Message: fmt.Sprintf("belongs to another vendor; this backend's vendor has its own fields in spec.%s", c.Block)}
 }
 
 func (c Capabilities) carries(path string) bool {
@@ -141,7 +141,7 @@ func (c Capabilities) Check(desired any) []Problem {
 			problems = append(problems, Problem{Path: f.Path, Message: fmt.Sprintf("has %d items, and this vendor takes at most %d", n, limit)})
 		}
 		if slices.Contains(c.NotEmpty, f.Path) && f.Len() == 0 {
-			problems = append(problems, Problem{Path: f.Path, Message: "must not be empty at this vendor; leave it out to leave it alone", Empty: true})
+			problems = append(problems, Problem{Path: f.Path, Message: "must not be empty at this vendor; remove the field to leave it unmanaged", Empty: true})
 		}
 		for path, why := range c.Unsupported {
 			switch member, below := strings.CutPrefix(path, f.Path+"."); {

@@ -49,7 +49,7 @@ type Config struct {
 	UserAgent string
 	// Timeout bounds one call, from its first byte to the last of its answer; the usual bound if zero.
 	Timeout time.Duration
-	// Observe is told of every call; nil for nobody.
+	// Observe receives every call; nil for nobody.
 	Observe Observer
 	// Outside: no call may go to an address of the process's own host, whatever the endpoint's name means.
 	Outside bool

@@ -25,9 +25,9 @@ func (d Difference) String() string {
 }
 
 const (
-	// longestWord is how many characters of a text are told.
+	// longestWord is how many characters of a text are shown.
 	longestWord = 64
-	// mostMembers is how many members a list is told to gain, and to lose.
+	// mostMembers is how many members a list is shown to gain, and to lose.
 	mostMembers = 16
 )
 
@@ -92,7 +92,7 @@ type words struct {
 	// partial: what is not among the words of what is wanted may well be there.
 	partial bool
 	words   []string
-	// keys tell members apart of which the words do not; none where the words do.
+	// keys distinguish members of which the words do not; none where the words do.
 	keys []string
 }
 

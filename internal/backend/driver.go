@@ -50,7 +50,7 @@ type Driver[D any] interface {
 	Observe(ctx context.Context, ref Ref) (Observation[D], error)
 	// ObserveMany reads the rows of all refs in the cheapest way, by list pages. It yields
 	// one observation for each ref with an ID, and for each ref without one (ParentID and
-	// Mark.Owner only) one for every remote of that parent that bears a mark. Where that is
+	// Mark.Owner only) one for every remote of that parent that has an ownership marker. Where that is
 	// nothing, an absent one without an ID has the date. Detail fields are not filled. The first
 	// error ends the sequence. With Ref.Every each remote of the parent is yielded: of those that no
 	// other ref asks for only ID, ParentID, Mark and what the names are made of need be filled.
@@ -60,7 +60,7 @@ type Driver[D any] interface {
 	// observation means that none does. Fields that need further calls may be left to Update.
 	Create(ctx context.Context, ref Ref, desired D) (Observation[D], error)
 	// Update writes the changed fields of desired to what was seen, in an order of which
-	// every prefix is safe, and restores the mark where it is missing. An ID in the
+	// every prefix is safe, and restores the ownership marker where it is missing. An ID in the
 	// observation beside an error means that a part was written.
 	Update(ctx context.Context, seen Observation[D], desired D, changes Changes) (Observation[D], error)
 	// Delete asks for the removal; it is gone only when Observe says so. An absent remote is no error.
@@ -92,7 +92,7 @@ type Ref struct {
 	Every bool
 	// DetailFields names the detail fields to read beside the row (see Capabilities.DetailFields).
 	DetailFields []string
-	// Since is when the create was sent whose remote a look by Mark.Token is for, by the vendor's clock; zero where
+	// Since is when the create was sent whose remote a lookup by Mark.Token is for, by the vendor's clock; zero where
 	// none was. See Observation.NameHolder.
 	Since time.Time
 }
@@ -102,7 +102,7 @@ type Key struct {
 	Alias       string `json:"alias,omitempty"`
 	DisplayName string `json:"displayName,omitempty"`
 	ResourceID  string `json:"resourceID,omitempty"`
-	// Attribute, Value and Type are what SailPoint tells entitlements apart by; Type is
+	// Attribute, Value and Type are what SailPoint distinguishes entitlements by; Type is
 	// also the type of a Veza profile or entity, and ID that of an entity.
 	Attribute string `json:"attribute,omitempty"`
 	Value     string `json:"value,omitempty"`
@@ -138,7 +138,7 @@ type Observation[D any] struct {
 	CreatedAt     time.Time
 	// Mark is what the remote bears; zero where it bears none.
 	Mark Mark
-	// MarkInProse reports whether the mark is a line of text that people may edit: its loss is drift.
+	// MarkInProse reports whether the ownership marker is a line of text that people may edit: its loss is drift.
 	MarkInProse bool
 	Phase       Phase
 	Message     string
@@ -156,12 +156,12 @@ type Observation[D any] struct {
 	Locked bool
 	// Duplicate is a second remote that bears the same token.
 	Duplicate *Duplicate
-	// NameHolder is the id of a remote that has the name of Ref.Key, bears no mark, and was made since Ref.Since: it may be
-	// ours, and somebody edited the mark away. Only a look by token that finds nothing has it, and only for a run-once kind.
+	// NameHolder is the id of a remote that has the name of Ref.Key, has no ownership marker, and was made since Ref.Since: it may be
+	// ours, and somebody edited the ownership marker away. Only a lookup by token that finds nothing has it, and only for a run-once kind.
 	NameHolder string
 	// AlsoCalled is another spelling of the name that the remote answers to, as with a prefix that the vendor put before it.
 	AlsoCalled string
-	// Date is the vendor's clock when it answered, zero where it told none.
+	// Date is the vendor's clock when it answered, zero where it sent none.
 	Date time.Time
 }
 

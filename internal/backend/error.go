@@ -11,14 +11,14 @@ import (
 // Class says what to do about an error.
 type Class int
 
-// The classes of errors. The zero value is the one that only waits and looks again.
+// The classes of errors. The zero value is the one that only waits and observes again.
 const (
 	// Retryable: the vendor could not be reached or failed; nothing was changed, or what was
 	// sent may be sent again.
 	Retryable Class = iota
 	// Throttled: the vendor asked for a pause; Error.After says how long.
 	Throttled
-	// Conflict: somebody else changed it meanwhile; look again.
+	// Conflict: somebody else changed it meanwhile; observe again.
 	Conflict
 	// Unauthorized: the credentials are not accepted.
 	Unauthorized
@@ -129,7 +129,7 @@ func WithoutReference(text string) string {
 }
 
 // ErrNoNames is what Tenant.Find returns for a kind of name that the vendor cannot look up.
-var ErrNoNames = errors.New("this vendor has no look-up for such names")
+var ErrNoNames = errors.New("this vendor cannot look up such names")
 
 // Errorf makes an error of a class.
 func Errorf(class Class, format string, args ...any) *Error {

@@ -74,7 +74,7 @@ func (m Mark) Stamp(text string) string {
 
 // SplitMark takes the mark's line out of text; the zero mark where there is none. Of several
 // the last counts, since that is where Stamp puts ours. What a form has made of the text around it is
-// undone: without a mark nobody could tell that a form was at it, and the text stays as it is.
+// undone: without an ownership marker nobody could tell that a form was at it, and the text stays as it is.
 func SplitMark(text string) (string, Mark) {
 	return split(text, func(Mark) bool { return true })
 }
@@ -91,7 +91,7 @@ func Unmarked(text, token, owner string) string {
 	}
 }
 
-// proses are the texts that bear the mark where a vendor's remotes have no better place for it.
+// proses are the texts that bear the ownership marker where a vendor's remotes have no better place for it.
 var proses = []string{"description", "veza.notes"}
 
 // Unmark takes the line of the object that has the token out of the texts of desired, see Unmarked.

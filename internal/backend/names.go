@@ -14,7 +14,7 @@ type Listed struct {
 	Names []string
 }
 
-// AnswersTo reports whether a name means the thing. Addresses of people do not tell case apart.
+// AnswersTo reports whether a name means the thing. Addresses of people do not distinguish case.
 func (l Listed) AnswersTo(q Name) bool {
 	return slices.ContainsFunc(l.Names, func(name string) bool {
 		return name == q.Name || q.Kind == NameUser && strings.EqualFold(name, q.Name)
@@ -61,7 +61,7 @@ var (
 	// ErrLongList is what Tenant.List returns where looking the names up one by one is cheaper.
 	ErrLongList = errors.New("the list takes more calls than the names that are sought")
 	// ErrNoWitness is the error of a vendor that has no second way to answer whether a thing is there.
-	ErrNoWitness = errors.New("the vendor cannot tell whether it is there")
+	ErrNoWitness = errors.New("the vendor cannot show whether it exists")
 )
 
 // ListBudget ends a list that costs more calls than what it is to replace.

@@ -85,14 +85,14 @@ type Exchange struct {
 	Status int
 	// Result is ResultNotFound, or what ResultOf says.
 	Result string
-	// Date is the vendor's clock when it answered, zero where it told none.
+	// Date is the vendor's clock when it answered, zero where it sent none.
 	Date time.Time
 	// Began is when it was tried, and Took how long it took then, pauses and budget excluded.
 	Began time.Time
 	Took  time.Duration
 }
 
-// Observer is told of every exchange. It must be fast, and safe for concurrent use.
+// Observer receives every exchange. It must be fast, and safe for concurrent use.
 type Observer func(ctx context.Context, e Exchange)
 
 var resultNames = [...]string{"retryable", "throttled", "conflict", "unauthorized", "terminal", "outcome_unknown", "ambiguous", "fenced"}

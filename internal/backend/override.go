@@ -16,7 +16,7 @@ const (
 	CapabilityUpdate Capability = "Update"
 	CapabilityDelete Capability = "Delete"
 	CapabilityRetire Capability = "Retire"
-	// CapabilityMarks: marks read back. Without it a mark that is missing proves nothing.
+	// CapabilityMarks: ownership markers read back. Without it a mark that is missing proves nothing.
 	CapabilityMarks Capability = "MarksReadBack"
 	// CapabilityLists: lists show a write within seconds. Without it they count only minutes later.
 	CapabilityLists Capability = "CurrentLists"
@@ -24,7 +24,7 @@ const (
 	CapabilitySearch Capability = "NameSearch"
 )
 
-// OverridableCapabilities are all of them, in the order in which they are told.
+// OverridableCapabilities are all of them, in the order in which they are listed.
 var OverridableCapabilities = []Capability{
 	CapabilityCreate, CapabilityUpdate, CapabilityDelete, CapabilityRetire, CapabilityMarks, CapabilityLists, CapabilitySearch,
 }

@@ -128,7 +128,7 @@ type SailPointConstraint struct {
 	IDs  Set    `json:"ids,omitempty"`
 }
 
-// SailPointRoleComposition says which roles' contents are reviewed, and who mends them.
+// SailPointRoleComposition says which roles' contents are reviewed, and who fixes them.
 type SailPointRoleComposition struct {
 	RemediatorID string `json:"remediatorID"`
 	RoleIDs      Set    `json:"roleIDs,omitempty"`

@@ -51,9 +51,9 @@ func (c Capabilities) Untenable(desired any) []Problem {
 			on, said := set[w.On]
 			switch {
 			case w.Said && !said:
-				problems = append(problems, Problem{Path: path, Message: fmt.Sprintf("needs spec.%s beside it, true or false: %s", w.On, w.Why)})
+				problems = append(problems, Problem{Path: path, Message: fmt.Sprintf("needs spec.%s, true or false: %s", w.On, w.Why)})
 			case w.Never && said && on.Text() != w.Must:
-				problems = append(problems, Problem{Path: path, Message: fmt.Sprintf("cannot stand beside spec.%s: %s: %s", w.On, on.Text(), w.Why)})
+				problems = append(problems, Problem{Path: path, Message: fmt.Sprintf("cannot be combined with spec.%s: %s: %s", w.On, on.Text(), w.Why)})
 			}
 		}
 	}

@@ -25,7 +25,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/bounds"
 )
 
-// definition judges a status as the API server does.
+// definition validates a status as the API server does.
 type definition struct {
 	kind       string
 	validator  validation.SchemaValidator

@@ -107,7 +107,7 @@ func reviewTooLate(obj *v1alpha1.AccessReview, now time.Time) (path, why string)
 		return "", ""
 	}
 	if by == "spec.deadline" && !end.After(now) {
-		return by, fmt.Sprintf("%s is past, and the review would be over when it is made; write a later one", s.Deadline)
+		return by, fmt.Sprintf("%s is in the past, so the review would end when it is created; write a later time", s.Deadline)
 	}
 	if s.Start == nil || s.Start.At == "" {
 		return "", ""

@@ -159,7 +159,7 @@ func (t *tenant) spec(name string, change func(*v1alpha1.GovernanceBackendSpec))
 	return b
 }
 
-// touch asks for a look at a backend.
+// touch asks for a check of a backend.
 func (t *tenant) touch(ctx SpecContext, name string) {
 	GinkgoHelper()
 	b := &v1alpha1.GovernanceBackend{}

@@ -228,7 +228,7 @@ var _ = Describe("a mistake in what people write", func() {
 			Expect(live(profileObjects(t), "One")).To(BeZero())
 			t.apply(ctx, profile(`subject.profile["level"] == "1"`))
 			t.ready(ctx, obj, "one")
-			Expect(meta.FindStatusCondition(obj.Status.Conditions, v1alpha1.ConditionAccepted).Message).To(ContainSubstring("mind spec.membership.expression: it fails for whoever has no level"))
+			Expect(meta.FindStatusCondition(obj.Status.Conditions, v1alpha1.ConditionAccepted).Message).To(ContainSubstring("mind spec.membership.expression: it fails for people without level"))
 			t.apply(ctx, profile(`subject.department == "Finance"`))
 			t.ready(ctx, obj, "one")
 			Expect(meta.FindStatusCondition(obj.Status.Conditions, v1alpha1.ConditionAccepted).Message).To(Equal("the spec is accepted"))

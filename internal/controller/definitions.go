@@ -176,7 +176,7 @@ func (d *definitions) untilChanged(ctx context.Context, elected <-chan struct{})
 		case last = <-d.changes:
 			over = time.After(patience)
 		case <-over:
-			return fmt.Errorf("the definition %s was changed: the manager ends, and has to be started anew to see new fields", last)
+			return fmt.Errorf("the definition %s was changed: the manager exits and must be restarted to see new fields", last)
 		}
 	}
 }

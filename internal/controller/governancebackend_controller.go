@@ -51,7 +51,7 @@ type BackendReconciler struct {
 	Every time.Duration
 }
 
-// Reconcile looks at one backend and writes down how it is.
+// Reconcile checks one backend and writes down how it is.
 func (r *BackendReconciler) Reconcile(ctx context.Context, req reconcile.Request) (reconcile.Result, error) {
 	obj := r.New()
 	obj.SetNamespace(req.Namespace)
@@ -199,7 +199,7 @@ func (r *BackendReconciler) patch(ctx context.Context, before, obj tenancy.Objec
 		return err
 	}
 	status.StatusRefused(ctx, kind, err)
-	r.Events.Eventf(obj, nil, corev1.EventTypeWarning, v1alpha1.ReasonStatusRefused, v1alpha1.ReasonStatusRefused, "the API server refuses this status, and its conditions are written alone")
+	r.Events.Eventf(obj, nil, corev1.EventTypeWarning, v1alpha1.ReasonStatusRefused, v1alpha1.ReasonStatusRefused, "the API server refuses this status; the operator writes its conditions alone")
 	least := before.DeepCopyObject().(tenancy.Object)
 	least.GetBackendStatus().Conditions = obj.GetBackendStatus().Conditions
 	least.GetBackendStatus().ObservedGeneration = obj.GetBackendStatus().ObservedGeneration

@@ -205,7 +205,7 @@ func targetOf(obj managed.Object) sandbox.Target {
 	return target
 }
 
-// foreign makes a remote that bears the mark of an object in another cluster.
+// foreign makes a remote that has the ownership marker of an object in another cluster.
 func foreign(t *tenant, s subject, displayName string) string {
 	GinkgoHelper()
 	target := s.stranger(t, "one", displayName)

@@ -9,14 +9,14 @@ import (
 	"github.com/governance-operator/governance-operator/internal/reference"
 )
 
-// desireScope maps what is not plain of a scope. byArms: the vendor wants to be told which list counts
+// desireScope maps what is not plain of a scope. byArms: the vendor has to know which list counts
 // (ConductorOne).
 func desireScope(path string, out *backend.ReviewScope, s *v1alpha1.ReviewScope, byArms bool, r *reference.Resolver) {
 	switch {
 	case byArms:
 		out.Apps = scopeApps(path, s, r)
 	case s.Apps != nil && s.Apps.Selected == nil:
-		r.Reject(v1alpha1.ReasonFieldUnsupported, path+".apps", "this vendor takes apps that are named: write selected")
+		r.Reject(v1alpha1.ReasonFieldUnsupported, path+".apps", "this vendor needs apps by name: write selected")
 	}
 	if s.Apps != nil && s.Apps.Selected != nil {
 		out.SelectedApps = r.IDs(path+".apps.selected", s.Apps.Selected, backend.Name{Kind: backend.NameApp})

@@ -49,7 +49,7 @@ type Options struct {
 	UserAgent string
 	// CallTimeout replaces how long a call to a vendor may take, if it is set.
 	CallTimeout time.Duration
-	// Observe returns what is told of every call to a host of a vendor; nil for nobody.
+	// Observe returns what receives every call to a host of a vendor; nil for nobody.
 	Observe func(vendor, host string) backend.Observer
 	// Concurrency is how many objects of a kind are worked on at once for one namespace.
 	Concurrency int

@@ -17,14 +17,14 @@ func TestAReviewThatWouldBeOverBeforeItBeginsIsNamedByItsField(t *testing.T) {
 	}{
 		"no end":                  {spec: v1alpha1.AccessReviewSpec{}},
 		"an end to come":          {spec: v1alpha1.AccessReviewSpec{Deadline: "2030-06-01T12:00:01Z"}},
-		"an end just now":         {v1alpha1.AccessReviewSpec{Deadline: "2030-06-01T12:00:00Z"}, "spec.deadline", "is past"},
-		"an end in another zone":  {v1alpha1.AccessReviewSpec{Deadline: "2030-06-01T13:00:00+02:00"}, "spec.deadline", "is past"},
+		"an end just now":         {v1alpha1.AccessReviewSpec{Deadline: "2030-06-01T12:00:00Z"}, "spec.deadline", "is in the past"},
+		"an end in another zone":  {v1alpha1.AccessReviewSpec{Deadline: "2030-06-01T13:00:00+02:00"}, "spec.deadline", "is in the past"},
 		"a duration":              {spec: v1alpha1.AccessReviewSpec{Duration: "336h"}},
 		"a duration and a start":  {spec: v1alpha1.AccessReviewSpec{Duration: "336h", Start: at("2030-06-05T00:00:00Z")}},
 		"a start after the whole": {v1alpha1.AccessReviewSpec{Duration: "24h", Start: at("2030-06-05T00:00:00Z")}, "spec.start.at", "2030-06-02T12:00:00Z by spec.duration"},
 		"a start at the very end": {v1alpha1.AccessReviewSpec{Deadline: "2030-06-05T00:00:00Z", Start: at("2030-06-05T00:00:00Z")}, "spec.start.at", "by spec.deadline"},
 		"a start that is past":    {spec: v1alpha1.AccessReviewSpec{Deadline: "2030-06-05T00:00:00Z", Start: at("2029-01-01T00:00:00Z")}},
-		"last year's, whole":      {v1alpha1.AccessReviewSpec{Deadline: "2029-12-31T17:00:00Z", Start: at("2029-12-01T08:00:00Z")}, "spec.deadline", "is past"},
+		"last year's, whole":      {v1alpha1.AccessReviewSpec{Deadline: "2029-12-31T17:00:00Z", Start: at("2029-12-01T08:00:00Z")}, "spec.deadline", "is in the past"},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			path, why := controller.AccessReviewKind(0).TooLate(&v1alpha1.AccessReview{Spec: c.spec}, now)

@@ -28,7 +28,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/engine/safety"
 )
 
-// recorded are the samples of all three vendors, as the version before left them: see testdata/README.md.
+// recorded are the samples of all three vendors, as the version before left them: see internal/engine/testdata/README.md.
 func recorded(t *testing.T) (objects []client.Object) {
 	t.Helper()
 	text, err := os.ReadFile("testdata/before.yaml")

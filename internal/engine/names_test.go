@@ -23,7 +23,7 @@ func TestANameThatMovedIsToldAndThePinnedIDStaysInUse(t *testing.T) {
 	}{
 		"it means somebody else": {now: []backend.Match{another}, told: "now means u2"},
 		"it means nobody":        {told: "there is no user"},
-		"it means two":           {now: []backend.Match{one, another}, told: "2 things answer"},
+		"it means two":           {now: []backend.Match{one, another}, told: "2 things have"},
 		"it may not be used":     {now: []backend.Match{{ID: "u1", Name: ada.Name, Unusable: "the user is disabled"}}, told: "disabled"},
 	} {
 		t.Run(sentence, func(t *testing.T) {

@@ -113,7 +113,7 @@ func TestADeadReferenceIsToldAlsoAfterARestart(t *testing.T) {
 		w.known("PCI", "f2")
 		w.askNames()
 		w.run("payroll")
-		w.wantRefs("payroll", deadRef, firstField, `"SOX"`, "f1, which it meant, is gone")
+		w.wantRefs("payroll", deadRef, firstField, `"SOX"`, "the pinned f1 is gone")
 		w.wantFrameworks("f1", "f2")
 		if events := w.happened(); len(events) != 1 || !strings.HasPrefix(events[0], "Warning NameNotFound ") {
 			t.Errorf("events %q, want one about the name", events)

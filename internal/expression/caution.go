@@ -17,16 +17,16 @@ func cautionsOf(env Environment, e environment, compiled *cel.Ast) (out []string
 	root := ast.NavigateAST(compiled.NativeRep())
 	if always, known := constant(e.env, compiled, root); known {
 		if always {
-			return []string{"it is true whoever is asked about: it holds for everybody"}
+			return []string{"it is always true: it matches everybody"}
 		}
-		return []string{"it is false whoever is asked about: it holds for nobody"}
+		return []string{"it is always false: it matches nobody"}
 	}
 	for _, key := range unguarded(root) {
-		out = append(out, fmt.Sprintf("it fails for whoever has no %s; ask for it first: has(…) && …, or %q in … && …", key, key))
+		out = append(out, fmt.Sprintf("it fails for people without %s; test for it first: has(…) && …, or %q in … && …", key, key))
 	}
 	if env == ReviewUsers || env == ReviewAccounts {
 		for _, call := range vendorCalls(root) {
-			out = append(out, fmt.Sprintf("the vendor's pages do not agree on whether %s is known in the scope of a review", call))
+			out = append(out, fmt.Sprintf("the vendor's documents disagree on whether %s is available in the scope of a review", call))
 		}
 	}
 	return out

@@ -6,7 +6,7 @@ import (
 )
 
 func TestCautionsNameWhatNobodyMeans(t *testing.T) {
-	const everybody, nobody = "it holds for everybody", "it holds for nobody"
+	const everybody, nobody = "it matches everybody", "it matches nobody"
 	for text, want := range map[string][]string{
 		"true":                                    {everybody},
 		"1 < 2 || false":                          {everybody},
@@ -14,12 +14,12 @@ func TestCautionsNameWhatNobodyMeans(t *testing.T) {
 		`subject.department == "Finance"`:         nil,
 		`subject.status == UserStatus.ENABLED`:    nil,
 		`now().getHours() > 8`:                    nil,
-		`subject.profile["employeeType"] == "x"`:  {"no employeeType"},
-		`subject.attributes.contractor == "true"`: {"no contractor"},
+		`subject.profile["employeeType"] == "x"`:  {"without employeeType"},
+		`subject.attributes.contractor == "true"`: {"without contractor"},
 		`has(subject.profile.level) && int(subject.profile["level"]) >= 6`:            nil,
 		`"Cost Center" in subject.profile && subject.profile["Cost Center"] == "R&D"`: nil,
-		`has(subject.profile.a) && subject.profile.a == subject.profile.b`:            {"no b"},
-		`subject.profile.a == "x" || subject.profile["a"] == "y"`:                     {"no a"},
+		`has(subject.profile.a) && subject.profile.a == subject.profile.b`:            {"without b"},
+		`subject.profile.a == "x" || subject.profile["a"] == "y"`:                     {"without a"},
 		`c1.user.v1.HasApp(subject, "app")`:                                           nil,
 		`subject.nope`:                                                                nil, // It is refused.
 		"":                                                                            nil,

@@ -189,7 +189,7 @@ func hintFor(message string, e environment) string {
 			return fmt.Sprintf("did you mean %q?", best)
 		}
 		if _, ofPeople := structs[typeUser.TypeName()][word]; ofPeople && e.subject() == typeAppUser.TypeName() {
-			return fmt.Sprintf("an account has no %s; in scope.users it is a person, who has", word)
+			return fmt.Sprintf("an account has no %s; people have, so write it in scope.users", word)
 		}
 		return ""
 	}

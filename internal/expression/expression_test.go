@@ -65,7 +65,7 @@ func TestExpressionsThatTheVendorRefusesAreRefusedWithPositionAndHint(t *testing
 		"an unfinished line":                {Membership, "subject.department ==\n", []string{"Syntax error"}},
 		"the second line":                   {Membership, "subject.department == \"x\" &&\n  subject.nope == 1", []string{"2:10:"}},
 		"a wrong duration":                  {Membership, `now() > now() - duration("1 fortnight")`, []string{"invalid duration"}},
-		"a user field in the account scope": {ReviewAccounts, `subject.department == "x"`, []string{"undefined field", "an account has no department; in scope.users it is a person, who has"}},
+		"a user field in the account scope": {ReviewAccounts, `subject.department == "x"`, []string{"undefined field", "an account has no department; people have, so write it in scope.users"}},
 		"a word of a few letters":           {Membership, `a == "x"`, []string{"undeclared reference", "known here: subject"}},
 		"a function of another environment": {Membership, `c1.user.v1.GetAppUserManager(subject, "x") == []`, []string{"undeclared reference", "known here: subject"}},
 		"a mistyped function":               {Membership, `c1.user.v1.HasApps(subject, "x")`, []string{`did you mean "c1.user.v1.HasApp"?`}},

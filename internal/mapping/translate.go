@@ -94,7 +94,7 @@ func point(from, to reflect.Value) {
 	to.Set(v)
 }
 
-// list is a list of texts. One that is empty stays so: it says that there is nothing.
+// list is a list of texts. One that is empty stays so: it states that there is nothing.
 func list() translator {
 	return translator{
 		toModel: func(spec, model reflect.Value, _ string, _ *reference.Resolver) { copyList(spec, model) },

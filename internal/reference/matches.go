@@ -39,7 +39,7 @@ func CheckMatches(q backend.Name, matches []backend.Match) (reason, message stri
 		if len(matches) >= backend.MostMatches {
 			count = "at least " + count
 		}
-		return v1alpha1.ReasonNameAmbiguous, fmt.Sprintf("%s things answer to the %s name %q (%s): write the id instead", count, noun, q.Name, strings.Join(ids, ", "))
+		return v1alpha1.ReasonNameAmbiguous, fmt.Sprintf("%s things have the %s name %q (%s): write the id instead", count, noun, q.Name, strings.Join(ids, ", "))
 	case matches[0].Unusable != "":
 		return v1alpha1.ReasonNameNotFound, fmt.Sprintf("the %s %q cannot be used: %s", noun, q.Name, matches[0].Unusable)
 	}
@@ -75,7 +75,7 @@ func Verify(ctx context.Context, names backend.Directory, q backend.Name, pinned
 	case gone && reason == "":
 		v.ID = matches[0].ID
 	case gone:
-		v.Reason, v.Message = reason, fmt.Sprintf("%s, and %s, which it meant, is gone", message, pinned)
+		v.Reason, v.Message = reason, fmt.Sprintf("%s, and the pinned %s is gone", message, pinned)
 	case reason == "":
 		v.Reason, v.Message = v1alpha1.ReasonNameMoved,
 			fmt.Sprintf("the name %s now means %s, and %s stays in use: write the id, or delete and apply", q.Name, matches[0].ID, pinned)

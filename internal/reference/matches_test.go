@@ -24,13 +24,13 @@ func TestOnlyOneUsableMatchAnswersAName(t *testing.T) {
 		"none": {app, nil, v1alpha1.ReasonNameNotFound, `there is no app named "GitHub" at the vendor`},
 		"none of a policy, whose type is said": {backend.Name{Kind: backend.NamePolicy, TypeID: "Grant", Name: "Auto"}, nil,
 			v1alpha1.ReasonNameNotFound, `there is no grant policy named "Auto" at the vendor`},
-		"two": {app, many(2), v1alpha1.ReasonNameAmbiguous, `2 things answer to the app name "GitHub" (a, b): write the id instead`},
+		"two": {app, many(2), v1alpha1.ReasonNameAmbiguous, `2 things have the app name "GitHub" (a, b): write the id instead`},
 		"four, of which three are named": {app, many(4), v1alpha1.ReasonNameAmbiguous,
-			`4 things answer to the app name "GitHub" (a, b, c): write the id instead`},
+			`4 things have the app name "GitHub" (a, b, c): write the id instead`},
 		"one that cannot be used": {app, []backend.Match{{ID: "a", Unusable: "it is deleted"}},
 			v1alpha1.ReasonNameNotFound, `the app "GitHub" cannot be used: it is deleted`},
 		"two, one of which cannot be used": {app, []backend.Match{{ID: "a"}, {ID: "b", Unusable: "it is deleted"}},
-			v1alpha1.ReasonNameAmbiguous, `2 things answer to the app name "GitHub" (a, b): write the id instead`},
+			v1alpha1.ReasonNameAmbiguous, `2 things have the app name "GitHub" (a, b): write the id instead`},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			reason, message := CheckMatches(c.name, c.matches)

@@ -23,7 +23,7 @@ type Problem struct {
 	Path string
 	// Message begins with the path.
 	Message string
-	// Spec: only an edit of the spec mends it.
+	// Spec: only an edit of the spec fixes it.
 	Spec bool
 }
 
@@ -367,7 +367,7 @@ func (r *Resolver) named(path, name string, q backend.Name) string {
 		return ""
 	}
 	if errors.Is(answer.Err, backend.ErrNoNames) {
-		r.Reject(v1alpha1.ReasonFieldUnsupported, path, "this vendor cannot look a %s up by name; write the id instead", nouns[q.Kind])
+		r.Reject(v1alpha1.ReasonFieldUnsupported, path, "this vendor cannot look up a %s by name; write the id instead", nouns[q.Kind])
 		return ""
 	}
 	if reason, message := CheckMatches(q, answer.Matches); reason != "" {
@@ -454,7 +454,7 @@ func (r *Resolver) remoteOf(path, kind, name string) (id, parentID string) {
 		}
 		r.wait(v1alpha1.ReasonReferenceNotReady, path, "%s %q has no remote yet", kind, name)
 	case r.tenantID != "" && remote.TenantID != r.tenantID && (r.formerly == "" || remote.TenantID != r.formerly):
-		r.Reject(v1alpha1.ReasonInvalidSpec, path, "%s %q lives in another tenant", kind, name)
+		r.Reject(v1alpha1.ReasonInvalidSpec, path, "%s %q is in another tenant", kind, name)
 	default:
 		return remote.ID, remote.ParentID
 	}

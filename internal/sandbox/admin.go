@@ -70,7 +70,7 @@ func writeJSON(w http.ResponseWriter, status int, value any) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	// The client may be gone; there is nobody to tell.
+	// The client may be gone; nobody reads the answer.
 	_, _ = w.Write(body)
 }
 

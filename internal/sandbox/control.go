@@ -6,7 +6,7 @@ import "time"
 func (s *Server) Now() time.Time { return s.clock.now() }
 
 // Advance moves the sandbox's clock forward: tokens age, lists catch up, campaigns progress. The clock by which signed
-// assertions and identity tokens are judged does not move, because clients sign by their own.
+// assertions and identity tokens are validated does not move, because clients sign by their own.
 func (s *Server) Advance(d time.Duration) { s.clock.advance(d) }
 
 // Settings returns the settings in force.
@@ -82,7 +82,7 @@ func (s *Server) RotateCredentials() (Credentials, error) { return s.vendor.Acce
 // ExpireTokens makes every token issued so far expire.
 func (s *Server) ExpireTokens() { s.vendor.Access().ExpireTokens() }
 
-// Create adds a stranger's object to the active tenant and returns its id.
+// Create adds an object as a person in the console does, to the active tenant and returns its id.
 func (s *Server) Create(kind, parentID string, object map[string]any) (string, error) {
 	return s.vendor.Console().Create(kind, parentID, object)
 }

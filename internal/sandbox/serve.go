@@ -104,7 +104,7 @@ func (s *Server) refuse(route Route, w http.ResponseWriter, fault Fault) int {
 	if fault.Body != "" {
 		s.stamp(w, header)
 		w.WriteHeader(fault.Status)
-		// The client may be gone; there is nobody to tell.
+		// The client may be gone; nobody reads the answer.
 		_, _ = io.WriteString(w, fault.Body)
 		return fault.Status
 	}
@@ -121,7 +121,7 @@ func (s *Server) send(w http.ResponseWriter, response Response) int {
 	s.stamp(w, response.Header)
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(response.Status)
-	// The client may be gone; there is nobody to tell.
+	// The client may be gone; nobody reads the answer.
 	_, _ = w.Write(body)
 	return response.Status
 }

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Class sorts calls by what they do, so that faults and counts can tell them apart. A search is a read, whatever its verb.
+// Class sorts calls by what they do, so that faults and counts can distinguish them. A search is a read, whatever its verb.
 type Class string
 
 // The classes of calls. ClassAny is for fault rules only and matches each of the others.
@@ -71,7 +71,7 @@ type Credentials struct {
 // Console acts on the objects of the active tenant as a person in the vendor's own user interface does: without the
 // API's rules, and without telling anyone. Kinds are AccessProfile, AppEntitlement and AccessReview.
 type Console interface {
-	// Create adds a stranger's object and returns its id.
+	// Create adds an object as a person in the console does, and returns its id.
 	Create(kind, parentID string, object map[string]any) (string, error)
 	// Edit changes fields of an object, by their wire names.
 	Edit(target Target, patch map[string]any) error

@@ -62,7 +62,7 @@ type Sweeper struct {
 	Targets func(ctx context.Context) ([]Target, error)
 	// Open returns a backend for a sweep.
 	Open func(ctx context.Context, key string) (*managed.Backend, error)
-	// Done is told the result, for the backend's status.
+	// Done receives the result, for the backend's status.
 	Done func(key, kind string, managed int, at time.Time)
 	// Every is how often the schedule is looked at; five seconds if zero.
 	Every time.Duration

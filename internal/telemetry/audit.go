@@ -58,7 +58,7 @@ type Record struct {
 	// Result is "ok" or the class of the error; Status is that of HTTP, zero where no answer came.
 	Result string `json:"result"`
 	Status int    `json:"status"`
-	// VendorDate is the vendor's clock in its answer (RFC 3339), empty where it told none.
+	// VendorDate is the vendor's clock in its answer (RFC 3339), empty where it sent none.
 	VendorDate string `json:"vendorDate,omitempty"`
 	// Seconds is how long the request took.
 	Seconds float64 `json:"seconds"`

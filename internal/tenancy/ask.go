@@ -14,8 +14,8 @@ import (
 )
 
 const (
-	// patience is how long a look at a backend waits for its tenant. An answer that comes later is
-	// taken by another look.
+	// patience is how long a check of a backend waits for its tenant. An answer that comes later is
+	// taken by another check.
 	patience = 5 * time.Second
 	// longestAsk bounds a question: a sign-in and a read.
 	longestAsk = 65 * time.Second
@@ -49,8 +49,8 @@ type ask struct {
 	cancel context.CancelFunc
 }
 
-// turn says how long a look at a backend has to wait, so that one namespace with many of them does not
-// take up all looks. Who comes back after that time is let in.
+// turn says how long a check of a backend has to wait, so that one namespace with many of them does not
+// take up all checks. Who comes back after that time is let in.
 func (a *asks) turn(namespace, key string) time.Duration {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -86,10 +86,10 @@ func (a *asks) forget(key string) {
 }
 
 // errUnanswered: the tenant has not answered yet; the backend is looked at again when it has.
-var errUnanswered = errors.New("the tenant has not answered within 5 s; its answer is still waited for")
+var errUnanswered = errors.New("the tenant has not answered within 5 s; the operator still waits for it")
 
 // errCrowded: too many questions are open for backends of this namespace.
-var errCrowded = errors.New("many backends of this namespace wait for an answer; this one is asked in its turn")
+var errCrowded = errors.New("many backends of this namespace wait for an answer; this one waits for its turn")
 
 // identify asks the tenant of a backend who it is, unless it answered within age, and waits for a few
 // seconds. The question itself goes on, at most one per tenant, and wakes the backend in the end.
@@ -99,7 +99,7 @@ func (p *Pool) identify(ctx context.Context, namespace, key string, t *tenant, a
 		return who, nil
 	}
 	q, err := p.asks.begin(ctx, namespace, t, func(limited context.Context, q *ask) {
-		q.err = errors.New("the question was cut short")
+		q.err = errors.New("the call was cut short")
 		defer func() {
 			for _, waiting := range p.asks.end(namespace, t, q) {
 				p.changed(waiting)
@@ -145,7 +145,7 @@ func (a *asks) begin(ctx context.Context, namespace string, t *tenant, run func(
 	return q, nil
 }
 
-// end closes a question, and returns the backends that gave up waiting. Their next look takes its answer.
+// end closes a question, and returns the backends that gave up waiting. Their next check takes its answer.
 func (a *asks) end(namespace string, t *tenant, q *ask) (waiting []string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -161,7 +161,7 @@ func (a *asks) end(namespace string, t *tenant, q *ask) (waiting []string) {
 	return waiting
 }
 
-// taken notes that an answer was used, or one that nobody waits for: the next look asks anew.
+// taken notes that an answer was used, or one that nobody waits for: the next check asks anew.
 func (a *asks) taken(t *tenant, q *ask) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

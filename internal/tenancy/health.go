@@ -19,7 +19,7 @@ const askAfter = 5 * time.Minute
 // askAgain is how soon it asks a tenant that could not answer.
 const askAgain = 5 * time.Second
 
-// Health is what one look at a backend found.
+// Health is what one check of a backend found.
 type Health struct {
 	Ready bool
 	// Reason and Message are those of the Ready condition.
@@ -32,7 +32,7 @@ type Health struct {
 	Capabilities []v1alpha1.KindCapabilities
 	// Overrides are those in force; they are known where Capabilities are.
 	Overrides []v1alpha1.CapabilityOverride
-	// Again is when to look again if that is sooner than usual; zero if it is not.
+	// Again is when to check again if that is sooner than usual; zero if it is not.
 	Again time.Duration
 	// Later is set where nothing was looked at, since other backends of the namespace go first.
 	Later time.Duration
@@ -88,18 +88,18 @@ func (p *Pool) Check(ctx context.Context, obj Object) (Health, error) {
 	accepted := obj.GetAnnotations()[v1alpha1.AnnotationAcceptTenant]
 	if st.TenantID != "" && who.ID != pinned(st, who, h.Host) && accepted != who.ID {
 		h.Reason = v1alpha1.ReasonTenantChanged
-		h.Message = fmt.Sprintf("tenant %q answers, and this backend is pinned to %q: put the credentials or the endpoint back, or accept it with the annotation %s: %s",
+		h.Message = fmt.Sprintf("tenant %q answers, and this backend is pinned to %q: restore the credentials or the endpoint, or accept the new tenant with the annotation %s: %s",
 			who.ID, st.TenantID, v1alpha1.AnnotationAcceptTenant, who.ID)
 		return h, nil
 	}
 	if open.tenant.Pace(backend.PrioritySweep).CircuitOpen {
-		h.Reason, h.Message = v1alpha1.ReasonCircuitOpen, "the vendor failed repeatedly; calls are held back and it is probed from time to time"
+		h.Reason, h.Message = v1alpha1.ReasonCircuitOpen, "the vendor failed repeatedly; the operator holds its calls back and probes from time to time"
 		return h, nil
 	}
 	return p.limited(ctx, obj, key, h)
 }
 
-// markRefused notes that the tenant refused the credentials, without asking for another look.
+// markRefused notes that the tenant refused the credentials, without asking for another check.
 func (p *Pool) markRefused(key string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -14,7 +14,7 @@ import (
 )
 
 // What backends have in common goes by two keys, and both hold only what was proven. What acts
-// with a credential (the opened tenant, its budget, views and look-ups) goes by the credential
+// with a credential (the opened tenant, its budget, list snapshots and look-ups) goes by the credential
 // itself, and by where it is sent. What speaks about a tenant (claims, lines of workers) goes by
 // the place that answers, and only within it by the tenant's id, which is no more than an answer.
 

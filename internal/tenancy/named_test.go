@@ -14,7 +14,7 @@ import (
 
 const tenantHost = "tenant.example"
 
-// looked is a look at a backend where who answers.
+// looked is a check of a backend where who answers.
 func (o *opening) looked(t *testing.T, b *v1alpha1.GovernanceBackend, who backend.TenantID) tenancy.Health {
 	t.Helper()
 	o.check(t, b)

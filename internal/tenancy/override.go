@@ -8,7 +8,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 )
 
-// overridesOf are the overrides of a backend, in an order of their own: tenants are told apart by them.
+// overridesOf are the overrides of a backend, in an order of their own: tenants are distinguished by them.
 func overridesOf(spec *v1alpha1.GovernanceBackendSpec) (out []backend.Override) {
 	if spec.Capabilities == nil {
 		return nil

@@ -72,7 +72,7 @@ func TestOverridesAreOfOneBackend(t *testing.T) {
 	}
 }
 
-// TestWhatIsDeclaredHeedsOverrides: admission and the indexes judge by the same as the passes.
+// TestWhatIsDeclaredHeedsOverrides: admission and the indexes validate by the same as the passes.
 func TestWhatIsDeclaredHeedsOverrides(t *testing.T) {
 	vendor := backend.Vendor{Name: "ConductorOne", Open: func(backend.Config) (backend.Tenant, error) { return backendtest.NewTenant(), nil }}
 	spec := overriding(v1alpha1.CapabilityOverride{Kind: v1alpha1.KindAppEntitlement, Capability: "MarksReadBack"}).Spec

@@ -52,13 +52,13 @@ type Pool struct {
 	// ResyncInterval replaces spec.resyncInterval of every backend, if it is set.
 	ResyncInterval time.Duration
 	Limits         *safety.Limits
-	// Observe returns what is told of every call to a host of a vendor; nil for nobody.
+	// Observe returns what receives every call to a host of a vendor; nil for nobody.
 	Observe func(vendor, host string) backend.Observer
-	// Changed is told the key of a backend whose health has to be looked at now.
+	// Changed receives the key of a backend whose health has to be checked now.
 	Changed func(key string)
-	// Dropped is told the key of an opened tenant that nobody uses any more; nil for nobody.
+	// Dropped receives the key of an opened tenant that nobody uses any more; nil for nobody.
 	Dropped func(tenantKey string)
-	// Left is told the vendor and the host where no tenant is open any more; nil for nobody.
+	// Left receives the vendor and the host where no tenant is open any more; nil for nobody.
 	Left func(vendor, host string)
 
 	names lookup.Cache
@@ -76,7 +76,7 @@ type opened struct {
 	tenant     *tenant
 	credential string // the key of who signs in
 	generation int64
-	refused    bool // a 401 came back since the last look
+	refused    bool // a 401 came back since the last check
 }
 
 // Key names a backend object: kind/namespace/name.

@@ -42,13 +42,13 @@ func (p *Pool) limited(ctx context.Context, obj Object, key string, h Health) (H
 	case len(all) > 0:
 		h.Reason = v1alpha1.ReasonMassAbsence
 		for _, kind := range slices.Sorted(maps.Keys(all)) {
-			h.Message += fmt.Sprintf("%d %s objects have lost their remote at once; nothing is created or released. Mend the credentials, or confirm with the annotation %s: %q. ",
+			h.Message += fmt.Sprintf("%d %s objects have lost their remote at once; nothing is created or released. Fix the credentials, or confirm with the annotation %s: %q. ",
 				all[kind].Count, kind, v1alpha1.AnnotationAcceptAbsence, kind+"="+confirm(all[kind].Count, all[kind].Since))
 		}
 		h.Message += otherwise(obj, v1alpha1.AnnotationAcceptAbsence)
 	case deletions.Held:
 		h.Reason = v1alpha1.ReasonMassDeletion
-		h.Message = fmt.Sprintf("%d deletions wait, far too many at once, for the annotation %s: %q. %s",
+		h.Message = fmt.Sprintf("%d deletions wait, too many at once to go without a confirmation; to confirm them, set the annotation %s: %q. %s",
 			deletions.Waiting, v1alpha1.AnnotationAcceptDeletions, confirm(deletions.Waiting, deletions.Newest), otherwise(obj, v1alpha1.AnnotationAcceptDeletions))
 	default:
 		h.Ready, h.Reason, h.Message = true, v1alpha1.ReasonAuthenticated, "the tenant answers"
@@ -65,7 +65,7 @@ func otherwise(obj Object, annotation string) string {
 	if runes := []rune(text); len(runes) > 64 {
 		text = string(runes[:64]) + "…"
 	}
-	return fmt.Sprintf("%q, which is there, confirms another number or moment, or names none: copy both", text)
+	return fmt.Sprintf("its present value %q names another number or moment, or none: copy both", text)
 }
 
 // confirm is the text that confirms so many of a moment.

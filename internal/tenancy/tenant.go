@@ -72,7 +72,7 @@ func (t *tenant) who(ctx context.Context, age time.Duration) (backend.TenantID, 
 // ask asks the vendor, and lets those in who wait for it.
 func (t *tenant) ask(ctx context.Context) (who backend.TenantID, err error) {
 	asked := time.Now()
-	err = errors.New("the question was cut short")
+	err = errors.New("the call was cut short")
 	defer func() {
 		t.mu.Lock()
 		defer t.mu.Unlock()

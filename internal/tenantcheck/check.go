@@ -22,7 +22,7 @@ import (
 // their time.
 const removalTime = 15 * time.Minute
 
-// Options are what a check is told.
+// Options are the inputs of a check.
 type Options struct {
 	Vendor probe.Vendor
 	Config backend.Config
@@ -36,9 +36,9 @@ type Options struct {
 	BesideOperator bool
 	// Only are the probes to ask; empty for all.
 	Only []string
-	// Announce is told the plan before anything is asked; an error of it ends the check.
+	// Announce receives the plan before anything is asked; an error of it ends the check.
 	Announce func(Plan) error
-	// Told is told of each result when it is there; nil for nobody.
+	// Told receives each result when it is there; nil for nobody.
 	Told func(Result)
 	// Sleep and Clock are those of the world; tests have their own.
 	Sleep func(ctx context.Context, d time.Duration)
@@ -117,7 +117,7 @@ type Result struct {
 }
 
 // ErrMarked is why a tenant is not touched in which something bears an operator's mark.
-var ErrMarked = errors.New("something in this tenant bears an operator's mark")
+var ErrMarked = errors.New("something in this tenant has an operator's ownership marker")
 
 // Run asks everything and removes what it made.
 func (c *Check) Run(ctx context.Context) ([]Result, Plan, error) {
@@ -139,7 +139,7 @@ func (c *Check) Run(ctx context.Context) ([]Result, Plan, error) {
 		err = c.removeAll(removing)
 	}
 	if err == nil && ctx.Err() != nil {
-		err = fmt.Errorf("interrupted: what the check had made is removed")
+		err = fmt.Errorf("interrupted: what the check had created is removed")
 	}
 	return results, plan, err
 }
@@ -169,7 +169,7 @@ func (c *Check) prepare(ctx context.Context) (Plan, error) {
 	return plan, nil
 }
 
-// survey reads everything that could bear a mark, and remembers how many calls each list takes.
+// survey reads everything that could have an ownership marker, and remembers how many calls each list takes.
 func (c *Check) survey(ctx context.Context) ([]probe.Thing, error) {
 	var out []probe.Thing
 	profiles := map[string]bool{}

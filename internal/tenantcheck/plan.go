@@ -84,11 +84,11 @@ func (p Plan) String() string {
 			asked++
 		}
 	}
-	text := fmt.Sprintf("It asks %d of %d assumptions and makes %d calls, %d of which are made already.", asked, len(p.Probes), p.Calls, p.Before)
+	text := fmt.Sprintf("It checks %d of %d assumptions and makes %d calls, %d of which are made already.", asked, len(p.Probes), p.Calls, p.Before)
 	if len(p.Makes) == 0 {
-		return text + " It makes nothing."
+		return text + " It creates nothing."
 	}
-	text += " It makes, one after the other,"
+	text += " It creates, one after the other,"
 	for i, kind := range slices.Sorted(maps.Keys(p.Makes)) {
 		if i > 0 {
 			text += ","

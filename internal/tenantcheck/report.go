@@ -69,7 +69,7 @@ func (r Record) JSON(w io.Writer) error {
 	return encoder.Encode(r)
 }
 
-// order is how verdicts are told: what wants a look first.
+// order is how verdicts are listed: what needs attention first.
 var order = []probe.Verdict{probe.DoesNotHold, probe.Unknown, probe.Holds}
 
 // Table writes what was found out for people.

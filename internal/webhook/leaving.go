@@ -32,5 +32,5 @@ func (j *validators) missed(ctx context.Context, obj *v1alpha1.AppEntitlement) [
 	if obj.Spec.KeepWhileReferenced {
 		return []string{"the deletion waits until nothing refers to this entitlement any more (spec.keepWhileReferenced): " + who}
 	}
-	return []string{"referred to by " + who + ", which lose it: spec.keepWhileReferenced holds a deletion until nothing refers to it"}
+	return []string{"referred to by " + who + ", which lose it; spec.keepWhileReferenced would hold the deletion until nothing refers to it"}
 }

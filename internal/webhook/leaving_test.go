@@ -32,10 +32,10 @@ func TestWhoDeletesAnEntitlementIsToldWhoRefersToIt(t *testing.T) {
 		"nobody does":                    {},
 		"another one is meant":           {others: []client.Object{profileNamed("team-a", "payroll", "write")}},
 		"one of another namespace":       {others: []client.Object{profileNamed("team-b", "payroll", "read")}},
-		"a profile does":                 {others: []client.Object{profileNamed("team-a", "payroll", "read")}, want: []string{"referred to by AccessProfile payroll, which lose it: spec.keepWhileReferenced holds a deletion until nothing refers to it"}},
+		"a profile does":                 {others: []client.Object{profileNamed("team-a", "payroll", "read")}, want: []string{"referred to by AccessProfile payroll, which lose it; spec.keepWhileReferenced would hold the deletion until nothing refers to it"}},
 		"and it is kept as long as that": {others: []client.Object{profileNamed("team-a", "payroll", "read")}, keep: true, want: []string{"the deletion waits until nothing refers to this entitlement any more (spec.keepWhileReferenced): AccessProfile payroll"}},
 		"many do": {others: many, want: []string{"referred to by AccessProfile p00, AccessProfile p01, AccessProfile p02, AccessProfile p03, AccessProfile p04, AccessProfile p05, " +
-			"AccessProfile p06, AccessProfile p07, AccessProfile p08, AccessProfile p09, 2 more, which lose it: spec.keepWhileReferenced holds a deletion until nothing refers to it"}},
+			"AccessProfile p06, AccessProfile p07, AccessProfile p08, AccessProfile p09, 2 more, which lose it; spec.keepWhileReferenced would hold the deletion until nothing refers to it"}},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			scheme := runtime.NewScheme()

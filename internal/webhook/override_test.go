@@ -16,7 +16,7 @@ func TestAnOverrideThatTakesNothingIsToldSo(t *testing.T) {
 		{Kind: v1alpha1.KindAccessProfile, Capability: "MarksReadBack"}, {Kind: v1alpha1.KindAppEntitlement, Capability: "Create"},
 	}}
 	v := backendValidator[*v1alpha1.ClusterGovernanceBackend](&validators{vendors: vendors.All()})(t.Context(), b)
-	want := []string{"spec.capabilities.overrides: AppEntitlement Create takes nothing away, since SailPoint has no such capability"}
+	want := []string{"spec.capabilities.overrides: AppEntitlement Create has no effect: SailPoint has no such capability"}
 	if diff := cmp.Diff(want, v.warnings); diff != "" || len(v.faults) > 0 {
 		t.Errorf("faults %v, warnings (-want +got):\n%s", v.faults, diff)
 	}

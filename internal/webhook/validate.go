@@ -17,7 +17,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/tenancy"
 )
 
-// verdict is what can be said of an object with no look at a vendor.
+// verdict is what can be reported of an object without a call to a vendor.
 type verdict struct {
 	faults   []backend.Problem
 	warnings []string
@@ -58,7 +58,7 @@ func backendValidator[O tenancy.Object](j *validators) func(context.Context, O) 
 			v.faults = []backend.Problem{{Path: path, Message: strings.TrimPrefix(err.Error(), path+": ")}}
 		}
 		for _, needless := range tenancy.Needless(obj.GetBackendSpec(), j.vendors) {
-			v.warnings = append(v.warnings, "spec.capabilities.overrides: "+needless+" takes nothing away, since "+string(obj.GetBackendSpec().Vendor)+" has no such capability")
+			v.warnings = append(v.warnings, "spec.capabilities.overrides: "+needless+" has no effect: "+string(obj.GetBackendSpec().Vendor)+" has no such capability")
 		}
 		return v
 	}

@@ -19,7 +19,7 @@ func adopted(obj managed.Object) []string {
 	if m.Deletion != v1alpha1.DeletionDelete || !adopts {
 		return nil
 	}
-	return []string{"spec.management.deletion: Delete also deletes what was there before this object adopted it"}
+	return []string{"spec.management.deletion: Delete also deletes a remote that existed before this object adopted it"}
 }
 
 // emptied warns of lists that take everything away: unset would leave them alone.
@@ -27,7 +27,7 @@ func emptied(obj *v1alpha1.AccessProfile) []string {
 	var out []string
 	warn := func(path string, empty bool) {
 		if empty {
-			out = append(out, path+": is empty and managed: everything in it is removed at the vendor; if that is not meant write what it has")
+			out = append(out, path+": is empty and managed, so everything in it is removed at the vendor; if you do not want that, write what the vendor has")
 		}
 	}
 	s := &obj.Spec
@@ -40,7 +40,7 @@ func emptied(obj *v1alpha1.AccessProfile) []string {
 	return out
 }
 
-// overBeforeItBegins warns of a review that would be refused if it has to be made. Whether it has, only a look at the
+// overBeforeItBegins warns of a review that would be refused if it has to be made. Whether it has, only an observation at the
 // vendor tells: it may be there, and only its object is new.
 func overBeforeItBegins(obj *v1alpha1.AccessReview, now time.Time) []string {
 	if remote := obj.Status.Remote; obj.Spec.RemoteID != "" || remote != nil && remote.ID != "" {
@@ -59,5 +59,5 @@ func endedByDeletion(obj *v1alpha1.AccessReview) []string {
 	if m == nil || m.Deletion != v1alpha1.DeletionDelete || !controller.AccessReviewKind(0).Started(obj) {
 		return nil
 	}
-	return []string{"spec.management.deletion: the review has started: if this object is deleted, the review is deleted at the vendor with the decisions that were made in it"}
+	return []string{"spec.management.deletion: the review has started: deleting this object deletes the review at the vendor, with the decisions made in it"}
 }

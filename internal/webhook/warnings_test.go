@@ -10,7 +10,7 @@ import (
 )
 
 func TestWhoAdoptsAndDeletesIsWarned(t *testing.T) {
-	warning := []string{"spec.management.deletion: Delete also deletes what was there before this object adopted it"}
+	warning := []string{"spec.management.deletion: Delete also deletes a remote that existed before this object adopted it"}
 	managed := func(creation v1alpha1.CreationPolicy, deletion v1alpha1.DeletionPolicy) v1alpha1.ManagedSpec {
 		return v1alpha1.ManagedSpec{Management: &v1alpha1.Management{Creation: creation, Deletion: deletion}}
 	}
@@ -40,7 +40,7 @@ func TestWhoAdoptsAndDeletesIsWarned(t *testing.T) {
 }
 
 func TestAnEmptyListIsWarnedOf(t *testing.T) {
-	const says = ": is empty and managed: everything in it is removed at the vendor; if that is not meant write what it has"
+	const says = ": is empty and managed, so everything in it is removed at the vendor; if you do not want that, write what the vendor has"
 	for sentence, c := range map[string]struct {
 		spec v1alpha1.AccessProfileSpec
 		want []string
@@ -64,7 +64,7 @@ func TestAnEmptyListIsWarnedOf(t *testing.T) {
 func TestAReviewThatCannotBeginIsWarnedOf(t *testing.T) {
 	now := time.Date(2030, 1, 10, 0, 0, 0, 0, time.UTC)
 	over := v1alpha1.AccessReviewSpec{Deadline: "2030-01-09T00:00:00Z"}
-	late := []string{"spec.deadline: 2030-01-09T00:00:00Z is past, and the review would be over when it is made; write a later one"}
+	late := []string{"spec.deadline: 2030-01-09T00:00:00Z is in the past, so the review would end when it is created; write a later time"}
 	named := over
 	named.RemoteID = "r-1"
 	for sentence, c := range map[string]struct {
@@ -91,7 +91,7 @@ func TestAReviewThatCannotBeginIsWarnedOf(t *testing.T) {
 }
 
 func TestAReviewUnderWayThatGoesWithItsObjectIsWarnedOf(t *testing.T) {
-	warning := []string{"spec.management.deletion: the review has started: if this object is deleted, the review is deleted at the vendor with the decisions that were made in it"}
+	warning := []string{"spec.management.deletion: the review has started: deleting this object deletes the review at the vendor, with the decisions made in it"}
 	deletes := v1alpha1.AccessReviewSpec{ManagedSpec: v1alpha1.ManagedSpec{Management: &v1alpha1.Management{Deletion: v1alpha1.DeletionDelete}}}
 	orphans := v1alpha1.AccessReviewSpec{ManagedSpec: v1alpha1.ManagedSpec{Management: &v1alpha1.Management{Deletion: v1alpha1.DeletionOrphan}}}
 	for sentence, c := range map[string]struct {

@@ -77,7 +77,7 @@ func (v validator[O]) ValidateCreate(ctx context.Context, obj O) (admission.Warn
 	return found.warnings, v.refusal(obj, found.faults)
 }
 
-// ValidateUpdate looks at changes of the spec only. What was wrong before is warned of, not refused: an object
+// ValidateUpdate looks at changes of the spec only. What was wrong before is reported as a warning, not refused: an object
 // must remain editable, be it to suspend it.
 func (v validator[O]) ValidateUpdate(ctx context.Context, old, obj O) (admission.Warnings, error) {
 	if !obj.GetDeletionTimestamp().IsZero() || apiequality.Semantic.DeepEqual(v.spec(old), v.spec(obj)) {

@@ -25,8 +25,8 @@ type history struct {
 }
 
 const (
-	backendFixed   = "spec: backendRef cannot be changed: the remote lives in its tenant; delete and apply"
-	vendorFixed    = "spec: vendor cannot be changed; make a new backend"
+	backendFixed   = "spec: backendRef cannot be changed: the remote is in the backend's tenant; delete and apply"
+	vendorFixed    = "spec: vendor cannot be changed; create a new backend"
 	appFixed       = "spec: app cannot be changed: an entitlement stays in its app; delete and apply"
 	resourceGone   = "spec: conductorOne.resource can be set at creation only; delete and apply"
 	resourceFixed  = "spec.conductorOne.resource: conductorOne.resource can be set at creation only; delete and apply"

@@ -39,7 +39,7 @@ const (
 	nineWays      = "write exactly one of connector, manual, delegated, webhook, multiStep, externalTicket, unconfigured, action and devicePlacement"
 	eightWays     = "write exactly one of connector, manual, delegated, webhook, externalTicket, unconfigured, action and devicePlacement"
 	sixAssignees  = "write exactly one of users, appOwners, group, manager, expression and entitlementOwners"
-	badEndpoint   = "endpoint is https:// or http://, a host and perhaps a port, and nothing after it, for example https://acme.conductor.one"
+	badEndpoint   = "endpoint must be https:// or http:// with a host, an optional port and nothing after it, for example https://acme.conductor.one"
 	needsRule     = "membership.enabled needs a rule: membership.expression, conductorOne.automation.entitlements or conductorOne.cohort.profileFilters"
 	durationWords = "write a length of time such as 720h, 30d or 1h30m"
 	grantWords    = durationWords + ", or Unlimited"
@@ -82,9 +82,9 @@ var sharedRules = map[string]rule{
 		refused(`spec.management.creation: Unsupported value: "Never": supported values: "Create", "Adopt", "CreateOrAdopt", "CreateDuplicate"`)},
 	"a profile may be a second one of its name": {"AccessProfile", `{management: {creation: CreateDuplicate}}`, nil},
 	"what is bound by its id is no second one": {"AccessProfile", `{remoteID: abc, management: {creation: CreateDuplicate}}`,
-		refused("spec: remoteID binds to what is there, and CreateDuplicate makes a new one: leave one of them out")},
+		refused("spec: remoteID binds an existing remote, and CreateDuplicate creates a new one: remove one of them")},
 	"a review needs no leave to repeat a name": {"AccessReview", `{management: {creation: CreateDuplicate}}`,
-		refused("spec: management.creation: names of reviews may repeat without it; leave it unset")},
+		refused("spec: management.creation: CreateDuplicate has no effect on reviews, whose names may repeat; leave it unset")},
 	"a drift policy is one of two": {"AccessProfile", `{management: {drift: Ignore}}`,
 		refused(`spec.management.drift: Unsupported value: "Ignore": supported values: "Correct", "Report"`)},
 	"a deletion policy is one of three": {"AccessProfile", `{management: {deletion: Keep}}`,
@@ -93,8 +93,8 @@ var sharedRules = map[string]rule{
 }
 
 const (
-	needsResource    = "spec: conductorOne.resource is needed where the operator creates the entitlement: ConductorOne makes none without"
-	needsRequestable = "spec: conductorOne.visibleTo needs requestable beside it: ConductorOne keeps who sees a profile by an entitlement only while it can be requested; with false it waits"
+	needsResource    = "spec: conductorOne.resource is needed where the operator creates the entitlement: ConductorOne refuses a create without it"
+	needsRequestable = "spec: conductorOne.visibleTo needs requestable: ConductorOne keeps who sees a profile by an entitlement only while it can be requested; with false it waits"
 )
 
 var entitlementRules = map[string]rule{

@@ -13,7 +13,7 @@ const (
 	comparesOne    = "attribute belongs to Equals, NotEquals, Contains and Has, which need it"
 	comparesWith   = "value belongs to Equals, NotEquals and Contains, which need it"
 	enabledNeeds   = "sailPoint.enabled needs at least one entitlement"
-	descriptionMax = "description has at most 1773 characters at SailPoint: it takes 2000, and the line by which the operator knows its own needs 227"
+	descriptionMax = "description can have at most 1773 characters at SailPoint: it takes 2000, and the ownership marker needs 227"
 	refOrEntity    = "write ref (an AppEntitlement in this namespace), or entityType, datasource and entityID"
 	needsSource    = "sailPoint.type SourceOwner and MachineAccount need scope.apps.selected: the sources"
 	someReviewer   = "write at least one of usersManager, resourceManagers and reviewers"
@@ -38,7 +38,7 @@ var vendorBackendRules = map[string]rule{
 var vendorEntitlementRules = map[string]rule{
 	"an entitlement is of one vendor": {"AppEntitlement", `{conductorOne: {}, veza: {entityType: A}, displayName: a}`, refused("spec: " + oneBlock)},
 	"an entitlement of SailPoint says which it is": {"AppEntitlement", `{sailPoint: {privileged: true}}`,
-		refused("spec: sailPoint.match or remoteID must say which entitlement is meant")},
+		refused("spec: write sailPoint.match or remoteID, to identify the entitlement")},
 	"an entitlement of SailPoint may be known by its id": {"AppEntitlement", `{remoteID: a, sailPoint: {privileged: true}}`, nil},
 	"an entitlement of SailPoint in full": {"AppEntitlement", `{owners: [{email: a@b}], requestable: true, sailPoint: {match: {attribute: memberOf, value: "CN=a", type: group},
 		onNotFound: Aggregate, privilegeLevel: High, segments: [{name: s}], accessRequestConfig: {requestCommentRequired: true, denialCommentRequired: true,
@@ -61,7 +61,7 @@ var vendorEntitlementRules = map[string]rule{
 		`{sailPoint: {match: {attribute: a, value: b}, revocationRequestConfig: {approvalSchemes: [{approver: Manager, workflowID: w}]}}}`,
 		refused("spec.sailPoint.revocationRequestConfig.approvalSchemes[0]: " + flowBelongs)},
 	"an entity of Veza needs something to go by": {"AppEntitlement", `{veza: {entityType: OktaGroup}}`,
-		refused("spec: veza.match, displayName or remoteID must say which entity is meant")},
+		refused("spec: write veza.match, displayName or remoteID, to identify the entity")},
 	"an entity of Veza goes by its name": {"AppEntitlement", `{displayName: AI Team, veza: {entityType: OktaGroup}}`, nil},
 	"an entity is matched in one way":    {"AppEntitlement", `{veza: {entityType: OktaGroup, match: {id: a, name: b}}}`, refused("spec.veza.match: " + idOrName)},
 	"an entity type is one word": {"AppEntitlement", `{veza: {entityType: "Okta/Group", match: {id: a}}}`,

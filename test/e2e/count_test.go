@@ -87,7 +87,7 @@ type population struct {
 	// made is what one object costs when it is made, and lookUps what all of them together cost beside it.
 	made    cost
 	lookUps int
-	// marks is how often the first of the kind is read again, which tells where its mark is kept.
+	// marks is how often the first of the kind is read again, which tells where its ownership marker is kept.
 	marks int
 	// drifted is how often a remote is read that was edited, until it is corrected with one write.
 	drifted int

@@ -163,7 +163,7 @@ func (s *stack) backendSays(ctx context.Context, b *v1alpha1.GovernanceBackend, 
 	return message
 }
 
-// touch asks for a look at a backend.
+// touch asks for a check of a backend.
 func (s *stack) touch(ctx context.Context, b *v1alpha1.GovernanceBackend) {
 	GinkgoHelper()
 	patch := fmt.Sprintf(`{"metadata":{"annotations":{%q:%q}}}`, v1alpha1.AnnotationReconcileRequestedAt, time.Now().Format(time.RFC3339Nano))

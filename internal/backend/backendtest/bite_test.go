@@ -17,7 +17,7 @@ type (
 	observation = backend.Observation[backend.AppEntitlement]
 )
 
-// forgetful makes remotes that bear no mark.
+// forgetful makes remotes that have no ownership marker.
 type forgetful struct {
 	driver
 	all *backendtest.Memory[backend.AppEntitlement]

@@ -38,7 +38,7 @@ type Fixture[D backend.Model] struct {
 	// LoseResponse lets the next create happen and its answer be lost. It may be nil only
 	// where the driver cannot create or does not prove its marks.
 	LoseResponse func()
-	// Strip takes the mark off a remote, as a person may; nil where a create without a mark makes such a one.
+	// Strip takes the mark off a remote, as a person may; nil where a create without an ownership marker makes such a one.
 	Strip func(id string)
 	// Throttle lets the vendor refuse the next call, and ask for a pause.
 	Throttle func(after time.Duration)
@@ -204,7 +204,7 @@ func (b *bench[D]) learn(mem backend.Memory, desired D, obs backend.Observation[
 	maps.Copy(mem.Echoes, backend.Echoes(desired, obs.Actual, b.caps.For(desired), sent))
 }
 
-// index lists everything in the parent that bears a mark, by token.
+// index lists everything in the parent that has an ownership marker, by token.
 func (b *bench[D]) index(t *testing.T) map[string][]string {
 	t.Helper()
 	out := map[string][]string{}

@@ -399,7 +399,7 @@ func cancelledIsHonoured[D backend.Model](t *testing.T, b *bench[D]) {
 	})
 }
 
-// changesNothing calls with ctx what must not be sent with it, and judges the errors.
+// changesNothing calls with ctx what must not be sent with it, and checks the errors.
 func (b *bench[D]) changesNothing(ctx context.Context, t *testing.T, judge func(what string, err error)) {
 	t.Helper()
 	seen, mem := b.made(t, "kept", b.Desired)

@@ -7,7 +7,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 )
 
-// nameIsFound: where no second remote of a name is made, a look for the key and a list of the place tell what has it, marked
+// nameIsFound: where no second remote of a name is made, a lookup of the key and a list of the place tell what has it, marked
 // or not. A remote that was stripped stands for one that somebody made by hand.
 func nameIsFound[D backend.Model](t *testing.T, b *bench[D]) {
 	if b.caps.Naming.IsZero() {

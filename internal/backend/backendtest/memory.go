@@ -20,7 +20,7 @@ type Memory[D backend.Model] struct {
 	Caps backend.Capabilities
 	// MarkInProse: marks are text that people may edit.
 	MarkInProse bool
-	// ByName: a look by mark finds only what answers to the key, as where the vendor searches by name.
+	// ByName: a lookup by ownership marker finds only what answers to the key, as where the vendor searches by name.
 	ByName bool
 	// Lag is how long a new remote is missing in lists, and in look-ups by mark or key.
 	Lag time.Duration
@@ -103,7 +103,7 @@ func (m *Memory[D]) find(ref backend.Ref) (backend.Observation[D], error) {
 	return none, backend.Errorf(backend.Ambiguous, "%d remotes bear the mark", len(hits))
 }
 
-// nameHolder is what may have lost its mark, see backend.Observation.
+// nameHolder is what may have lost its ownership marker, see backend.Observation.
 func (m *Memory[D]) nameHolder(ref backend.Ref) string {
 	if ref.Mark.Token == "" || ref.Since.IsZero() {
 		return ""

@@ -33,7 +33,7 @@ func (m *Memory[D]) Put(parent string, mark backend.Mark, actual D) string {
 	return r.id
 }
 
-// Duplicate makes a second remote like the one with this id, mark included, a minute
+// Duplicate makes a second remote like the one with this id, ownership marker included, a minute
 // younger and visible at once, and returns its id.
 func (m *Memory[D]) Duplicate(id string) string {
 	m.tenant.mu.Lock()

@@ -62,7 +62,7 @@ func split(kind string, patch map[string]any) (fields map[string]any, cleared []
 	return fields, cleared, rest
 }
 
-// Create adds a stranger's object. It may name its own id; otherwise it gets one.
+// Create adds an object as a person in the console does. It may name its own id; otherwise it gets one.
 func (k console) Create(kind, parentID string, given map[string]any) (string, error) {
 	c, leave := k.begin()
 	defer leave()

@@ -20,7 +20,7 @@ var nextState = map[string]string{
 }
 
 // advance moves campaigns on by the pace in force, as far as the clock has come. It is done when somebody looks: until then
-// nobody can tell the difference.
+// nothing shows the difference.
 func (c *call) advance() {
 	c.runDue()
 	pace := time.Duration(c.settings.CampaignPace)

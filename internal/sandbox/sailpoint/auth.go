@@ -118,7 +118,7 @@ func (a *access) issue() sandbox.Response {
 	a.tokens[token] = a.host.Now().Add(time.Duration(seconds) * time.Second)
 	return sandbox.Response{Status: http.StatusOK, Header: http.Header{"Cache-Control": {"no-store"}}, Body: object{
 		"access_token": token, "token_type": "bearer", "expires_in": seconds, "scope": "sp:scopes:all",
-		// The credential stays good when another tenant answers behind the address; only this tells them apart.
+		// The credential stays good when another tenant answers behind the address; only this distinguishes them.
 		"tenant_id": tenant, "org": tenant, "pod": pod, "identity_id": SeedID("identity", "service@corp.example"), "user_name": "service",
 		"strong_auth": false, "strong_auth_supported": false, "jti": hexID(a.host.NewID()),
 	}}

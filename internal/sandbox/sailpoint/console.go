@@ -88,7 +88,7 @@ func stripNames(set object) {
 	}
 }
 
-// Create adds a stranger's object. It may name its own id; otherwise it gets one. An entitlement's parent is its source, and
+// Create adds an object as a person in the console does. It may name its own id; otherwise it gets one. An entitlement's parent is its source, and
 // one with pendingAggregation is found by the next aggregation of that.
 func (k console) Create(kind, parentID string, given map[string]any) (string, error) {
 	c, leave := k.begin()

@@ -16,7 +16,7 @@ var jobOf = map[string]string{
 }
 
 // advance does what is due, and moves campaigns on by the pace in force, as far as the clock has come. It is done when
-// somebody looks: until then nobody can tell the difference.
+// somebody looks: until then nothing shows the difference.
 func (c *call) advance() {
 	now := c.now
 	due := slices.DeleteFunc(slices.Clone(c.s.jobs), func(j job) bool { return j.due.After(now) })

@@ -60,7 +60,7 @@ func (c *call) listPublicIdentities() (any, error) {
 	})
 }
 
-// listIdentities shows correlated identities only unless told otherwise (docs/vendors/sailpoint-api.md#look-ups).
+// listIdentities shows correlated identities only unless the call asks otherwise (docs/vendors/sailpoint-api.md#look-ups).
 func (c *call) listIdentities() (any, error) {
 	values := present(c.s.identities)
 	switch c.query.Get("defaultFilter") {

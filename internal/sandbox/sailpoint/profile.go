@@ -21,7 +21,7 @@ var patchableProfile = []string{
 	"/segments", "/entitlements", "/provisioningCriteria", "/source", "/accessModelMetadata/attributes",
 }
 
-// profile is the profile the path names. Its absence is a 400 unless told otherwise (docs/vendors/sailpoint-api.md#errors).
+// profile is the profile the path names. Its absence is a 400 unless the call asks otherwise (docs/vendors/sailpoint-api.md#errors).
 func (c *call) profile(id string) (*record, error) {
 	if r := c.s.profiles.Get(id); r != nil {
 		return r, nil
@@ -88,7 +88,7 @@ func (c *call) addProfile(value object) *record {
 	return c.s.add(c.s.profiles, value, c.now)
 }
 
-// defaults are the server's: profiles are disabled and requestable until told otherwise
+// defaults are the server's: profiles are disabled and requestable until a call sets them
 // (docs/vendors/sailpoint-api.md#access-profile-fields).
 func defaults(value object) {
 	for name, unset := range map[string]bool{"enabled": false, "requestable": true} {

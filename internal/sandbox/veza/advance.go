@@ -6,8 +6,8 @@ import (
 	"github.com/governance-operator/governance-operator/internal/sandbox/wire"
 )
 
-// advance does what time does, as far as the clock has come. It is done when somebody looks: until then nobody can tell the
-// difference. Without a pace access requests end and entitlements appear with the next look, and reviews wait for the console.
+// advance does what time does, as far as the clock has come. It is done when somebody looks: until then nothing shows the
+// difference. Without a pace access requests end and entitlements appear with the next read, and reviews wait for the console.
 func (c *call) advance() {
 	for _, r := range c.s.requests.All() {
 		due := wire.Instant(r.Value, "created_at").Add(c.pace())

@@ -80,7 +80,7 @@ func (c *call) decodePart(message string, data []byte) (object, error) {
 	return value, nil
 }
 
-// Create adds a stranger's object. It may name its own id; otherwise it gets one.
+// Create adds an object as a person in the console does. It may name its own id; otherwise it gets one.
 func (k console) Create(kind, parentID string, given map[string]any) (id string, err error) {
 	err = k.do(func(c *call) error {
 		switch kind {

@@ -100,7 +100,7 @@ func (c *call) viewEntitlements(value object) []any {
 	return result
 }
 
-// relationshipKey is what tells relationships apart (docs/vendors/veza-api.md#relationships).
+// relationshipKey is what distinguishes relationships (docs/vendors/veza-api.md#relationships).
 func relationshipKey(relationship object) [5]string {
 	return [5]string{
 		wire.Text(relationship, "datasource_id"), wire.Text(relationship, "entity_type"), wire.Text(relationship, "entity_id"),

@@ -110,7 +110,7 @@ func (d *profileDriver) observe(ctx context.Context, r backend.Ref) (profileObse
 		obs.Duplicate.Empty, err = d.empty(ctx, obs.Duplicate.ID)
 		return obs, err
 	case r.Key.DisplayName == "":
-		return profileObservation{}, backend.Errorf(backend.Terminal, "nothing says which profile is meant")
+		return profileObservation{}, backend.Errorf(backend.Terminal, "no name identifies the profile")
 	}
 	none := profileObservation{ParentID: r.ParentID}
 	all := d.rows(ctx, "", &none.Date)

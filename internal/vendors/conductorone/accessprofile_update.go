@@ -38,7 +38,7 @@ func (d *profileDriver) Update(ctx context.Context, seen profileObservation, des
 	}
 	obs, err := d.Observe(ctx, backend.Ref{ID: seen.ID, DetailFields: backend.DetailFieldsOf(desired, d.Capabilities())})
 	if err != nil {
-		return seen, err // All of it was accepted, and only the look failed.
+		return seen, err // All of it was accepted, and only the read failed.
 	}
 	return obs, nil
 }

@@ -67,7 +67,7 @@ func (*reviewDriver) Capabilities() backend.Capabilities {
 }
 
 // manualItems: markers without an endpoint that attaches what they select (docs/vendors/conductorone-api.md#campaign-scope).
-const manualItems = "what is selected can only be attached in ConductorOne's console"
+const manualItems = "select the items in ConductorOne's console, the only place where they can be attached"
 
 func reviewPath(id string) string { return rest.Path(reviewItemPath+"/%s", id) }
 
@@ -166,7 +166,7 @@ func (d *reviewDriver) attachToDraft(ctx context.Context, obs reviewObservation,
 	}
 	seen, err := d.Observe(ctx, backend.Ref{ID: obs.ID, DetailFields: backend.DetailFieldsOf(desired, d.Capabilities())})
 	if err != nil {
-		return obs, err // All of it was accepted, and only the look failed.
+		return obs, err // All of it was accepted, and only the read failed.
 	}
 	return seen, nil
 }

@@ -130,7 +130,7 @@ func reviewFacts(r review, state reviewState, date time.Time) backend.AccessRevi
 		facts.State = backend.ReviewOverdue
 	}
 	if r.Health != nil && r.Health.PhantomLockedCount > 0 {
-		facts.Alerts = append(facts.Alerts, fmt.Sprintf("%d tasks are locked by access that is gone", r.Health.PhantomLockedCount))
+		facts.Alerts = append(facts.Alerts, fmt.Sprintf("%d tasks are locked by access that no longer exists", r.Health.PhantomLockedCount))
 	}
 	return facts
 }

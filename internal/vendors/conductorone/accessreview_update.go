@@ -41,7 +41,7 @@ func (d *reviewDriver) Update(ctx context.Context, seen reviewObservation, desir
 	}
 	obs, err := d.Observe(ctx, backend.Ref{ID: seen.ID, DetailFields: backend.DetailFieldsOf(desired, d.Capabilities())})
 	if err != nil {
-		return seen, err // All of it was accepted, and only the look failed.
+		return seen, err // All of it was accepted, and only the read failed.
 	}
 	return obs, nil
 }

@@ -28,7 +28,7 @@ func (*entitlementDriver) Capabilities() backend.Capabilities {
 		IDs:        idForm,
 		Naming:     backend.Naming{Key: "the alias where there is one, else the display name with the resource", Place: "the app", Searched: true},
 		Unsupported: map[string]string{
-			"requestable": "ConductorOne has no such switch on an entitlement: it is requestable through the access profiles that hold it",
+			"requestable": "ConductorOne has no such switch on an entitlement: it is requestable through the access profiles that contain it",
 		},
 		Warnings:     map[string]string{"conductorOne.provision.delegated": unbound, "conductorOne.deprovision.delegated": unbound},
 		Values:       map[string][]string{"conductorOne.purpose": {"Assignment", "Permission", "Ownership"}},
@@ -44,7 +44,7 @@ func (*entitlementDriver) Capabilities() backend.Capabilities {
 }
 
 // unbound is what a person has to do for an entitlement that is granted instead of another one.
-const unbound = "the other entitlement has to be bound to this one as a proxy, in the console: without that ConductorOne takes the policy and nothing is provisioned; implicit: true needs no binding"
+const unbound = "bind the other entitlement to this one as a proxy, in the console: without that ConductorOne accepts the policy and provisions nothing; implicit: true needs no binding"
 
 const (
 	listLag = 5 * time.Second
@@ -117,7 +117,7 @@ func (d *entitlementDriver) findKey(ctx context.Context, r backend.Ref) (entitle
 			return e.DisplayName == r.Key.DisplayName && (r.Key.ResourceID == "" || e.AppResourceID == r.Key.ResourceID)
 		}
 	default:
-		return none, backend.Errorf(backend.Terminal, "nothing says which entitlement is meant")
+		return none, backend.Errorf(backend.Terminal, "no name and no alias identifies the entitlement")
 	}
 	hits := search[entitlementView](ctx, d.api, searchEntitlementsPath, filter)
 	return rows.Only(&none, key, func(yield func(entitlementObservation, error) bool) {
@@ -170,7 +170,7 @@ func (d *entitlementDriver) Create(ctx context.Context, r backend.Ref, desired b
 }
 
 func withoutID(method, path string) error {
-	return backend.Errorf(backend.OutcomeUnknown, "%s %s: the answer holds no id", method, path)
+	return backend.Errorf(backend.OutcomeUnknown, "%s %s: the answer contains no id", method, path)
 }
 
 // Update writes the row with one mask, then replaces the owners, which is atomic.
@@ -207,7 +207,7 @@ func (d *entitlementDriver) Update(ctx context.Context, seen entitlementObservat
 	}
 	fresh, err := d.Observe(ctx, backend.Ref{ID: seen.ID, ParentID: seen.ParentID, DetailFields: []string{"owners"}})
 	if err != nil {
-		return obs, err // All of it was accepted, and only the look failed.
+		return obs, err // All of it was accepted, and only the read failed.
 	}
 	return fresh, nil
 }

@@ -87,7 +87,7 @@ func TestEntitlementCreateThenLook(t *testing.T) {
 
 func TestEntitlementWithNothingButItsNameAndResource(t *testing.T) {
 	k := entitlements(t)
-	k.Created(github, entitlementNamed("First")) // Which is read, to see where its mark is kept.
+	k.Created(github, entitlementNamed("First")) // Which is read, to see where its ownership marker is kept.
 	k.ResetCalls()
 	desired := entitlementNamed("Plain")
 	obs := k.Created(github, desired)

@@ -35,7 +35,7 @@ const (
 func tokenSource(client *rest.Client, host string, c backend.Credentials) (rest.TokenSource, error) {
 	if token := c.Token.Reveal(); token != "" {
 		if strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
-			return nil, malformed("token", "holds white space or characters outside ASCII")
+			return nil, malformed("token", "contains white space or characters outside ASCII")
 		}
 		return rest.StaticToken(token), nil
 	}
@@ -102,11 +102,11 @@ func parseClientSecret(secret backend.Secret) (ed25519.PrivateKey, error) {
 	}
 	var jwk jose.JSONWebKey
 	if jwk.UnmarshalJSON(raw) != nil {
-		return nil, malformed("clientSecret", "holds no JSON web key")
+		return nil, malformed("clientSecret", "contains no JSON web key")
 	}
 	key, ok := jwk.Key.(ed25519.PrivateKey)
 	if !ok {
-		return nil, malformed("clientSecret", "does not hold a private key of type OKP Ed25519")
+		return nil, malformed("clientSecret", "does not contain a private key of type OKP Ed25519")
 	}
 	return key, nil
 }

@@ -57,7 +57,7 @@ func (e *enrolment) find(ctx context.Context, catalogID string) (entitlement, st
 		return answer.View.Entitlement, appID, nil
 	}
 	return entitlement{}, "", backend.Errorf(backend.Retryable,
-		"the enrolment entitlement of the profile, which holds its policies, is not there yet (looked in %d apps named ConductorOne or C1)", len(apps))
+		"the enrolment entitlement of the profile, which has its policies, does not exist yet (searched %d apps named ConductorOne or C1)", len(apps))
 }
 
 func (e *enrolment) candidates(ctx context.Context) ([]string, error) {

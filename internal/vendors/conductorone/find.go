@@ -156,7 +156,7 @@ func matches(hits iter.Seq2[row[wrapped], error], same func(thing) bool) ([]back
 		x := hit.item.open()
 		if x.DeletedAt.IsZero() && same(x) {
 			if x.ID == "" {
-				return nil, backend.Errorf(backend.Retryable, "a list holds %q without an id", x.label())
+				return nil, backend.Errorf(backend.Retryable, "a list contains %q without an id", x.label())
 			}
 			out = backend.AddMatch(out, backend.Match{ID: x.ID, Name: x.label(), Unusable: x.unusable()})
 		}

@@ -16,7 +16,7 @@ const (
 	markUnsure markPlace = iota
 	// markInAnnotations: a remote showed the mark that it was given. It stays so.
 	markInAnnotations
-	// markInText: annotations are taken and not shown again, so the mark is a line of the description.
+	// markInText: annotations are taken and not shown again, so the ownership marker is a line of the description.
 	markInText
 )
 
@@ -64,7 +64,7 @@ type marked[D backend.Model] struct {
 	description func(*D) **string
 }
 
-// Capabilities says so while it is not known whether marks read back.
+// Capabilities says so while it is not known whether ownership markers read back.
 func (d *marked[D]) Capabilities() backend.Capabilities {
 	caps := d.Driver.Capabilities()
 	caps.MarkUnsure = d.marks.at() == markUnsure
@@ -91,7 +91,7 @@ func (d *marked[D]) ObserveMany(ctx context.Context, refs []backend.Ref) iter.Se
 	}
 }
 
-// seen learns from an observation, and puts it into the terms of where the mark is kept.
+// seen learns from an observation, and puts it into the terms of where the ownership marker is kept.
 func (d *marked[D]) seen(obs backend.Observation[D]) backend.Observation[D] {
 	switch {
 	case !obs.Exists:
@@ -107,7 +107,7 @@ func (d *marked[D]) seen(obs backend.Observation[D]) backend.Observation[D] {
 	return obs
 }
 
-// Create makes a remote; while it is not known where its mark is kept, alone.
+// Create makes a remote; while it is not known where its ownership marker is kept, alone.
 func (d *marked[D]) Create(ctx context.Context, r backend.Ref, desired D) (backend.Observation[D], error) {
 	if d.marks.at() == markUnsure {
 		select {
@@ -137,7 +137,7 @@ func (d *marked[D]) first(ctx context.Context, r backend.Ref, desired D) (backen
 	}
 	shown, err := d.Driver.Observe(ctx, backend.Ref{ID: obs.ID, ParentID: obs.ParentID})
 	if err != nil || !shown.Exists {
-		return obs, nil // It is made. Where its mark is kept tells the next look at it.
+		return obs, nil // It is made. The next observation shows where its ownership marker is kept.
 	}
 	if !shown.Mark.IsZero() {
 		d.seen(shown)
@@ -176,7 +176,7 @@ func (d *marked[D]) Update(ctx context.Context, seen backend.Observation[D], des
 	return d.seen(obs), err
 }
 
-// stamped is a model whose description bears the mark; one that the spec leaves alone stays as it is there.
+// stamped is a model whose description has the ownership marker; one that the spec leaves alone stays as it is there.
 func (d *marked[D]) stamped(mark backend.Mark, desired D, actual *D) D {
 	at := d.description(&desired)
 	text := backend.Value(*at)

@@ -182,7 +182,7 @@ func things[T any](kind string, seq iter.Seq2[row[T], error], signsOf func(T) si
 	return out, nil
 }
 
-// markedLists read everything that can bear a mark.
+// markedLists read everything that can have an ownership marker.
 func markedLists() map[string]func(context.Context, backend.Tenant) ([]probe.Thing, error) {
 	return map[string]func(context.Context, backend.Tenant) ([]probe.Thing, error){
 		kindProfile: func(ctx context.Context, t backend.Tenant) ([]probe.Thing, error) {

@@ -7,16 +7,16 @@ import "github.com/governance-operator/governance-operator/internal/backend"
 // Why fields are left as they are, or held.
 const (
 	whyNamed    = "a name cannot be empty"
-	whyFound    = "others find it by this, and the vendor takes no empty one"
+	whyFound    = "others find it by this, and the vendor refuses an empty one"
 	whyNoNone   = "the vendor has no value for none"
 	whyPolicies = "without it people might get access past an approval, or keep it"
 	whyDuration = "without it people would keep access for longer"
-	whySwitch   = "what it was before is not known, and neither value is none"
+	whySwitch   = "the earlier value is not known, and neither value means none"
 	whyBreaker  = "it keeps a run of the rule from taking access by mistake"
 	whyText     = "a text for people"
-	whyRule     = "the rule is switched off: whom it meant without this is not known"
-	whyEmptied  = "emptying it would take access from everybody who has it by this"
-	whyReview   = "what is reviewed is somebody's decision"
+	whyRule     = "the rule is switched off, because it is not known whom it matches without this"
+	whyEmptied  = "emptying it would take access from everybody who has it through this"
+	whyReview   = "a person decides what is reviewed"
 )
 
 // removedFromEntitlement is the table of an entitlement.
@@ -35,14 +35,14 @@ func removedFromEntitlement() map[string]backend.Removal {
 		"conductorOne.policies.emergencyGrant":       left(whyPolicies),
 		"conductorOne.emergencyGrantEnabled":         {Fate: backend.FateClosed, Value: false, Why: "no emergency access"},
 		"conductorOne.maxGrantDuration":              left(whyDuration),
-		"conductorOne.riskLevel":                     left("policies may ask for more approval by it"),
-		"conductorOne.complianceFrameworks":          {Fate: backend.FateCleared, Why: "a mark for people and reports"},
-		"conductorOne.provision":                     left("what the app does in its place is not known"),
+		"conductorOne.riskLevel":                     left("policies may require more approval because of it"),
+		"conductorOne.complianceFrameworks":          {Fate: backend.FateCleared, Why: "information for people and reports"},
+		"conductorOne.provision":                     left("it is not known what the app does instead"),
 		"conductorOne.deprovision":                   left("without it access might stay with people who lost it"),
-		"conductorOne.overrideAccessRequestDefaults": left("without it the app's defaults count, which may ask for less"),
-		"conductorOne.matchBatonID":                  {Fate: backend.FateCleared, Why: "what a connector finds later is an entitlement of its own"},
-		"conductorOne.requestSchemaID":               left("without it people could ask without filling it in"),
-		"conductorOne.annotations":                   {Fate: backend.FateCleared, Why: "a mark for people and reports; each key is a field of its own"},
+		"conductorOne.overrideAccessRequestDefaults": left("without it the app's defaults count, which may require less"),
+		"conductorOne.matchBatonID":                  {Fate: backend.FateCleared, Why: "an entitlement that a connector finds later stays separate"},
+		"conductorOne.requestSchemaID":               left("without it people could request access without filling it in"),
+		"conductorOne.annotations":                   {Fate: backend.FateCleared, Why: "information for people and reports; each key is a field of its own"},
 	}
 }
 
@@ -56,16 +56,16 @@ func removedFromProfile() map[string]backend.Removal {
 		"displayName":                                            left(whyNamed),
 		"description":                                            {Fate: backend.FateCleared, Why: whyText},
 		pathEntitlements:                                         {Fate: backend.FateHeld, Empty: "the profile gives nothing", Why: whyEmptied},
-		"requestable":                                            {Fate: backend.FateClosed, Value: false, Why: "nobody can ask for it"},
+		"requestable":                                            {Fate: backend.FateClosed, Value: false, Why: "nobody can request it"},
 		"membership.expression":                                  ruleOff("conductorOne.automation.entitlements"),
 		"membership.enabled":                                     ruleOff(),
 		"membership.createTasks":                                 left(whySwitch),
 		"conductorOne.visibleToEveryone":                         {Fate: backend.FateClosed, Value: false, By: []string{pathVisibleTo}, Why: "not everybody sees it"},
 		pathVisibleTo:                                            {Fate: backend.FateHeld, Instead: []string{"conductorOne.visibleToEveryone"}, Empty: "nobody sees it by an entitlement", Why: "emptying it would take it from everybody who sees it by this"},
-		"conductorOne.requestBundle":                             {Fate: backend.FateClosed, Value: false, Why: "nobody can ask for all of it at once"},
+		"conductorOne.requestBundle":                             {Fate: backend.FateClosed, Value: false, Why: "nobody can request all of it at once"},
 		pathEnrollment:                                           {Fate: backend.FateClosed, Value: enrollmentEnforced, Why: "nobody gets past the policies of its entries"},
 		"conductorOne.unenrollmentBehavior":                      {Fate: backend.FateClosed, Value: "RevokeAll", Why: "nobody who leaves keeps access by it"},
-		"conductorOne.unenrollmentEntitlementBehavior":           left("with which of the two people keep access for longer depends on the policies of the entries"),
+		"conductorOne.unenrollmentEntitlementBehavior":           left("which of the two lets people keep access for longer depends on the policies of the entries"),
 		"conductorOne.automation.disableCircuitBreaker":          left(whyBreaker),
 		"conductorOne.automation.enforceOnSmallProfiles":         left(whyBreaker),
 		"conductorOne.automation.removedMembersThresholdPercent": left(whyBreaker),
@@ -73,7 +73,7 @@ func removedFromProfile() map[string]backend.Removal {
 		"conductorOne.policies.grant":                            left(whyPolicies),
 		"conductorOne.policies.revoke":                           left(whyPolicies),
 		pathMaxDuration:                                          left(whyDuration),
-		"conductorOne.annotations":                               {Fate: backend.FateCleared, Why: "a mark for people and reports; each key is a field of its own"},
+		"conductorOne.annotations":                               {Fate: backend.FateCleared, Why: "information for people and reports; each key is a field of its own"},
 	}
 }
 
@@ -87,8 +87,8 @@ func removedFromReview() map[string]backend.Removal {
 		"displayName":             left(whyNamed),
 		"description":             {Fate: backend.FateCleared, Why: whyText},
 		"deadline":                left(whyDuration),
-		"start.mode":              left("a start is somebody's decision"),
-		"start.at":                left("a start is somebody's decision"),
+		"start.mode":              left("a person decides about a start"),
+		"start.at":                left("a person decides about a start"),
 		"close.mode":              left(whySwitch),
 		"close.undecided":         left(whyNoNone),
 		"notifications.kickoff":   left(whySwitch),

@@ -74,15 +74,15 @@ func TestCredentialsAreChecked(t *testing.T) {
 		"a secret of another form":         {backend.Credentials{ClientID: id, ClientSecret: "hunter22"}, "clientSecret: not of the form secret-token:conductorone.com:v1:…"},
 		"a secret of another version":      {backend.Credentials{ClientID: id, ClientSecret: "secret-token:conductorone.com:v2:hunter2"}, "clientSecret: not of the form secret-token:conductorone.com:v1:…"},
 		"a secret that is not base64":      {backend.Credentials{ClientID: id, ClientSecret: "secret-token:conductorone.com:v1:hunter2!"}, "clientSecret: the part after v1: is not base64url without padding"},
-		"a secret without a key":           {backend.Credentials{ClientID: id, ClientSecret: secret(`{}`)}, "clientSecret: holds no JSON web key"},
-		"a public key":                     {backend.Credentials{ClientID: id, ClientSecret: secret(`{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}`)}, "clientSecret: does not hold a private key of type OKP Ed25519"},
+		"a secret without a key":           {backend.Credentials{ClientID: id, ClientSecret: secret(`{}`)}, "clientSecret: contains no JSON web key"},
+		"a public key":                     {backend.Credentials{ClientID: id, ClientSecret: secret(`{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}`)}, "clientSecret: does not contain a private key of type OKP Ed25519"},
 		"federation without a trust":       {backend.Credentials{ClientID: id, SubjectToken: subject}, "clientID: not a workload federation trust: it must end in /wfe"},
-		"a token with its line's end":      {backend.Credentials{Token: "hunter2\n"}, "token: holds white space or characters outside ASCII"},
+		"a token with its line's end":      {backend.Credentials{Token: "hunter2\n"}, "token: contains white space or characters outside ASCII"},
 		"good: a secret":                   {backend.Credentials{ClientID: id, ClientSecret: good}, ""},
 		"good: a secret, host in capitals": {backend.Credentials{ClientID: "brave-otter-1@ACME.conductor.one/spc", ClientSecret: good}, ""},
 		"good: a trust":                    {backend.Credentials{ClientID: "brave-otter-1@acme.conductor.one/wfe", SubjectToken: subject}, ""},
 		"good: a token":                    {backend.Credentials{Token: "hunter22"}, ""},
-		"a token that is hardly one":       {backend.Credentials{Token: "hunter2"}, "token: has fewer than 8 characters; no vendor issues such, and it could not be kept out of messages"},
+		"a token that is hardly one":       {backend.Credentials{Token: "hunter2"}, "token: has fewer than 8 characters; no vendor issues one that short, and it could not be kept out of messages"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := conductorone.Vendor().Open(backend.Config{Endpoint: endpoint, Credentials: tc.c})

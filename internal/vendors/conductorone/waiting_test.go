@@ -94,9 +94,9 @@ func TestWhatAVendorCannotHoldBesideEachOther(t *testing.T) {
 	}{
 		"requestable":                      {shownTo(backend.To(true), member), nil},
 		"not requestable":                  {shownTo(backend.To(false), member), nil},
-		"nothing says that it is":          {shownTo(nil, member), []string{"conductorOne.visibleTo: needs spec.requestable beside it, true or false: ConductorOne keeps who sees a profile by an entitlement only while it can be requested"}},
+		"nothing says that it is":          {shownTo(nil, member), []string{"conductorOne.visibleTo: needs spec.requestable, true or false: ConductorOne keeps who sees a profile by an entitlement only while it can be requested"}},
 		"nobody sees it":                   {shownTo(nil), nil},
-		"everybody sees it":                {everybodySees(shownTo(backend.To(true), member)), []string{"conductorOne.visibleTo: cannot stand beside spec.conductorOne.visibleToEveryone: true: ConductorOne keeps who sees a profile by an entitlement only while not everybody sees it"}},
+		"everybody sees it":                {everybodySees(shownTo(backend.To(true), member)), []string{"conductorOne.visibleTo: cannot be combined with spec.conductorOne.visibleToEveryone: true: ConductorOne keeps who sees a profile by an entitlement only while not everybody sees it"}},
 		"everybody sees it, and no holder": {everybodySees(shownTo(backend.To(true))), nil},
 	} {
 		t.Run(name, func(t *testing.T) {

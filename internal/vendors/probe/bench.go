@@ -88,7 +88,7 @@ func RunOf(t Thing) string {
 	return ""
 }
 
-// Marked reports whether a thing bears the mark of an operator.
+// Marked reports whether a thing has the ownership marker of an operator.
 func Marked(t Thing) bool { return !t.Mark.IsZero() && t.Mark.Cluster != Cluster }
 
 // Keep remembers what was made, so that it is removed whatever comes.

@@ -22,7 +22,7 @@ type Laws[D backend.Model] struct {
 	Needs   []Need
 	// Create, Read, Update and Delete are how many calls these take.
 	Create, Read, Update, Delete int
-	// ListCalls is how many calls the list takes that looks by mark and rows are read from; zero for the list of all.
+	// ListCalls is how many calls the list takes that lookups by ownership marker and rows are read from; zero for the list of all.
 	ListCalls int
 	// First is how many calls more the first create takes.
 	First int

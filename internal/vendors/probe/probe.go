@@ -121,7 +121,7 @@ type Vendor struct {
 	Probes []Probe
 	// Doer is how a tenant that Open returned is called.
 	Doer func(t backend.Tenant) Doer
-	// Lists reads, by kind, everything that could bear a mark, with what could have been left by a check.
+	// Lists reads, by kind, everything that could have an ownership marker, with what could have been left by a check.
 	Lists map[string]func(ctx context.Context, t backend.Tenant) ([]Thing, error)
 	// Remove removes a thing and returns once it is gone, or says why not.
 	Remove func(ctx context.Context, b *Bench, thing Thing) error

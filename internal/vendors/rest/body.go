@@ -32,7 +32,7 @@ const (
 )
 
 // errTooMuch: the values of an answer would take too much memory.
-var errTooMuch = errors.New("the answer holds more values than any page or object of a vendor")
+var errTooMuch = errors.New("the answer contains more values than any page or object of a vendor")
 
 // body reads an answer of at most responseLimit bytes, and one more where it is longer. A large one waits
 // for room first, and keeps it until the context's holding ends.

@@ -51,7 +51,7 @@ func TestAnAnswerIsWeighedBeforeItIsDecoded(t *testing.T) {
 		t.Run(sentence, func(t *testing.T) {
 			room := &counted{}
 			_, err := serving(t, room, func() string { return c.text }).Do(t.Context(), read, &list)
-			if got := err != nil && strings.Contains(err.Error(), "holds more values"); got != c.refused {
+			if got := err != nil && strings.Contains(err.Error(), "contains more values"); got != c.refused {
 				t.Errorf("%v, want refused: %t", err, c.refused)
 			}
 			if c.refused && backend.ClassOf(err) != backend.Retryable {

@@ -44,7 +44,7 @@ type Call struct {
 type Response struct {
 	Status int
 	Header http.Header
-	// Date is the vendor's clock when it answered, zero where it told none.
+	// Date is the vendor's clock when it answered, zero where it sent none.
 	Date time.Time
 }
 
@@ -87,7 +87,7 @@ func (c *Client) send(ctx context.Context, call Call, token string, attempt int,
 		return Response{}, c.failure(call, backend.Terminal, 0, "the request cannot be rendered", nil)
 	}
 	if call.safe() && c.gone != nil && c.gone() {
-		return Response{}, c.failure(call, backend.Retryable, 0, "not sent: the backend is gone, or signs in otherwise now", nil)
+		return Response{}, c.failure(call, backend.Retryable, 0, "not sent: the backend was deleted, or its credentials changed", nil)
 	}
 	done, held, err := c.enter(ctx, call)
 	if err != nil {
@@ -212,10 +212,10 @@ func (c *Client) decode(call Call, data []byte, out any) error {
 	}
 	if !call.Anonymous && c.scrubber.repeated(data) {
 		// Whatever is read may end in a status, where everybody sees it.
-		return c.failure(call, class, 0, "the answer repeats the credentials that it was asked with", nil)
+		return c.failure(call, class, 0, "the answer repeats the credentials of the request", nil)
 	}
 	if err := json.Unmarshal(data, out); err != nil || bytes.Equal(bytes.TrimSpace(data), []byte("null")) {
-		return c.failure(call, class, 0, "the answer cannot be read as the JSON it should be", nil)
+		return c.failure(call, class, 0, "the answer is not JSON of the expected form", nil)
 	}
 	return nil
 }

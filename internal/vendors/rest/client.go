@@ -45,7 +45,7 @@ type Options struct {
 	// Explain reads an error body in the vendor's own form; nil knows the usual forms only.
 	// A zero Explanation falls back to those.
 	Explain func(status int, body []byte) Explanation
-	// Observe is told of every call; nil for nobody.
+	// Observe receives every call; nil for nobody.
 	Observe backend.Observer
 	// Gone reports whether nobody uses the client any more: a list that is being read ends. Nil means never.
 	Gone func() bool
@@ -152,7 +152,7 @@ func baseURL(endpoint string) (string, error) {
 	case u.Scheme != "https" && u.Scheme != "http":
 		return "", backend.Errorf(backend.Terminal, "endpoint: the scheme must be https")
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.Path != "":
-		return "", backend.Errorf(backend.Terminal, "endpoint: must hold a scheme and a host only")
+		return "", backend.Errorf(backend.Terminal, "endpoint: must have only a scheme and a host")
 	}
 	return u.Scheme + "://" + u.Host, nil
 }
@@ -165,7 +165,7 @@ func newTransport(caBundle []byte, base string, outside bool) (*http.Transport, 
 			pool = x509.NewCertPool()
 		}
 		if !pool.AppendCertsFromPEM(caBundle) {
-			return nil, backend.Errorf(backend.Terminal, "caBundle: holds no certificate in PEM form")
+			return nil, backend.Errorf(backend.Terminal, "caBundle: contains no certificate in PEM form")
 		}
 		config.RootCAs = pool
 	}
@@ -208,7 +208,7 @@ func badPath(path string) bool {
 	return false
 }
 
-// wrapContext turns a caller that gave up into an error that waits and looks again.
+// wrapContext turns a caller that gave up into an error that waits and observes again.
 func wrapContext(ctx context.Context) *backend.Error {
 	return &backend.Error{Class: backend.Retryable, Err: fmt.Errorf("given up: %w", ctx.Err())}
 }

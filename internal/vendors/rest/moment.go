@@ -69,7 +69,7 @@ func (m Moment) Unread(field string) string {
 	if m.Odd == "" {
 		return ""
 	}
-	return fmt.Sprintf("%s: the vendor tells %q, which is no instant that can be read", field, m.Odd)
+	return fmt.Sprintf("%s: the vendor's value %q is not a time that can be read", field, m.Odd)
 }
 
 // Writable reports whether a time can be written as RFC 3339 in UTC, as a status has to: an offset
@@ -79,7 +79,7 @@ func Writable(t time.Time) bool {
 	return year >= 0 && year <= 9999
 }
 
-// Version is the text of a time of the last change, which tells states apart where there
+// Version is the text of a time of the last change, which distinguishes states where there
 // are no etags; empty for the zero time.
 func (m Moment) Version() string {
 	if m.IsZero() {

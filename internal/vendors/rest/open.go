@@ -17,7 +17,7 @@ func Open(cfg backend.Config, usual Rate, explain func(status int, body []byte) 
 	}
 	for key, secret := range map[string]backend.Secret{"clientSecret": cfg.Credentials.ClientSecret, "token": cfg.Credentials.Token} {
 		if length := len(secret.Reveal()); length > 0 && length < shortestSecret {
-			return nil, backend.Errorf(backend.Terminal, "%s: has fewer than %d characters; no vendor issues such, and it could not be kept out of messages", key, shortestSecret)
+			return nil, backend.Errorf(backend.Terminal, "%s: has fewer than %d characters; no vendor issues one that short, and it could not be kept out of messages", key, shortestSecret)
 		}
 	}
 	var names []string

@@ -8,7 +8,7 @@ import (
 )
 
 // errInside: the name of an endpoint means this host.
-var errInside = errors.New("the endpoint's name means an address of the manager's own host")
+var errInside = errors.New("the endpoint's name resolves to an address of the manager's own host")
 
 // outsideOnly refuses addresses of this host and of the link. It is asked for each address that a name means.
 func outsideOnly(_, address string, _ syscall.RawConn) error {

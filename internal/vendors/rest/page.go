@@ -112,7 +112,7 @@ func noteBytes(ctx context.Context, n int, gone bool) {
 func (m *meter) tooMuch(rows int) string {
 	switch {
 	case m.gone:
-		return "is of a backend that is gone, or signs in otherwise now"
+		return "belongs to a backend that was deleted, or whose credentials changed"
 	case rows > mostRows:
 		return fmt.Sprintf("does not end after %d items", mostRows)
 	case m.bytes > mostBytes:

@@ -93,14 +93,14 @@ func TestClassOfAnswer(t *testing.T) {
 		"unavailable with a Retry-After is a pause":         {503, "", []string{"Retry-After", "9"}, write, backend.Throttled, 9 * time.Second, "POST /things/1: 503: Service Unavailable"},
 		"unavailable without one is a failure":              {503, "", nil, write, backend.Retryable, 0, "POST /things/1: 503: Service Unavailable"},
 		"no token makes unauthorized":                       {401, "", nil, read, backend.Unauthorized, 0, "GET /things/1: 401: Unauthorized"},
-		"an update that cannot be read may be sent again":   {200, "nonsense", nil, write, backend.Retryable, 0, "POST /things/1: the answer cannot be read as the JSON it should be"},
+		"an update that cannot be read may be sent again":   {200, "nonsense", nil, write, backend.Retryable, 0, "POST /things/1: the answer is not JSON of the expected form"},
 		"a create that failed may have happened":            {500, status, nil, create, backend.OutcomeUnknown, 0, "POST /things: 500: bad name"},
 		"who is taken for gone may try again":               {499, "", nil, write, backend.Retryable, 0, "POST /things/1: 499: no message"},
 		"a create of one taken for gone may have happened":  {499, "", nil, create, backend.OutcomeUnknown, 0, "POST /things: 499: no message"},
 		"a create that timed out may have happened":         {408, "", nil, create, backend.OutcomeUnknown, 0, "POST /things: 408: Request Timeout"},
 		"a create that was not available may have happened": {503, "", []string{"Retry-After", "9"}, create, backend.OutcomeUnknown, 9 * time.Second, "POST /things: 503: Service Unavailable"},
-		"a create with an unreadable answer has happened":   {200, "nonsense", nil, create, backend.OutcomeUnknown, 0, "POST /things: the answer cannot be read as the JSON it should be"},
-		"a create with a cut answer has happened":           {200, `{"id":`, nil, create, backend.OutcomeUnknown, 0, "POST /things: the answer cannot be read as the JSON it should be"},
+		"a create with an unreadable answer has happened":   {200, "nonsense", nil, create, backend.OutcomeUnknown, 0, "POST /things: the answer is not JSON of the expected form"},
+		"a create with a cut answer has happened":           {200, `{"id":`, nil, create, backend.OutcomeUnknown, 0, "POST /things: the answer is not JSON of the expected form"},
 		"a create refused did not happen":                   {400, status, nil, create, backend.Terminal, 0, "POST /things: 400: bad name"},
 		"a create that came too often did not happen":       {429, "", nil, create, backend.Throttled, 30 * time.Second, "POST /things: 429: Too Many Requests"},
 		"OAuth errors speak too":                            {400, `{"error":"invalid_client","error_description":"unknown client"}`, nil, write, backend.Terminal, 0, "POST /things/1: 400: unknown client"},
@@ -510,7 +510,7 @@ func TestTokenEndpoint(t *testing.T) {
 		"an endpoint that fell": {502, "", backend.Retryable, "POST /token: 502: Bad Gateway"},
 		"another kind of token": {200, `{"access_token":"abcdefghijkl","token_type":"DPoP","expires_in":60}`, backend.Unauthorized, `POST /token: the credential asks for tokens of type "DPoP", and only Bearer is possible`},
 		"hardly a token":        {200, `{"access_token":"abcdefg","token_type":"Bearer"}`, backend.Unauthorized, "POST /token: the access token is too short to be one"},
-		"no token":              {200, `{"token_type":"Bearer"}`, backend.Unauthorized, "POST /token: the answer holds no access token"},
+		"no token":              {200, `{"token_type":"Bearer"}`, backend.Unauthorized, "POST /token: the answer contains no access token"},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {

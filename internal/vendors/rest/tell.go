@@ -8,7 +8,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 )
 
-// tell says how an exchange went.
+// tell reports how an exchange went.
 func (c *Client) tell(ctx context.Context, call Call, attempt int, began time.Time, left bool, answer Response, err error) {
 	if c.observe == nil {
 		return

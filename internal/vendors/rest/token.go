@@ -124,7 +124,7 @@ func (c *Client) FetchToken(ctx context.Context, path string, form url.Values) (
 	}
 	c.Hide(answer.AccessToken)
 	if answer.AccessToken == "" {
-		return "", 0, c.failure(call, backend.Unauthorized, 0, "the answer holds no access token", nil)
+		return "", 0, c.failure(call, backend.Unauthorized, 0, "the answer contains no access token", nil)
 	}
 	if len(answer.AccessToken) < shortestSecret {
 		return "", 0, c.failure(call, backend.Unauthorized, 0, "the access token is too short to be one", nil)

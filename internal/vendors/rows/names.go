@@ -21,7 +21,7 @@ func Names[T any](all iter.Seq2[T, error], budget *backend.ListBudget, listed fu
 		switch {
 		case !counts:
 		case l.ID == "":
-			return nil, backend.Errorf(backend.Retryable, "a list holds %q without an id", l.Name)
+			return nil, backend.Errorf(backend.Retryable, "a list contains %q without an id", l.Name)
 		default:
 			if err := budget.Keep(&l); err != nil {
 				return nil, err

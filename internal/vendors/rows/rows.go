@@ -1,5 +1,5 @@
-// Package rows is what drivers share that look at their remotes by list: a pass over
-// a parent for many refs, the look by mark, and the look by key. It knows no vendor.
+// Package rows is what drivers share that observe their remotes by list: a pass over
+// a parent for many refs, the lookup by ownership marker, and the lookup by key. It knows no vendor.
 package rows
 
 import (
@@ -50,7 +50,7 @@ type parentGroup struct {
 	order    []string
 	asked    map[string]int
 	found    map[string]bool
-	// index is how many refs ask for everything that bears a mark.
+	// index is how many refs ask for everything that has an ownership marker.
 	index int
 	// every: all rows are asked for.
 	every bool
@@ -143,13 +143,13 @@ func FindToken[D backend.Model](ctx context.Context, r backend.Ref, list Lister[
 		first.Duplicate = &backend.Duplicate{ID: second.ID, ParentID: second.ParentID, CreatedAt: second.CreatedAt, Empty: empty(second)}
 		return first, nil
 	}
-	return none, backend.Errorf(backend.Ambiguous, "%d remotes bear the same mark", len(found))
+	return none, backend.Errorf(backend.Ambiguous, "%d remotes have the same ownership marker", len(found))
 }
 
 // clockGrain is how far the time of a create, which a Date header tells in whole seconds, may be from what a row says.
 const clockGrain = 5 * time.Second
 
-// HoldsName reports whether a row without a mark may be what a create since r.Since made.
+// HoldsName reports whether a row without an ownership marker may be what a create since r.Since made.
 func HoldsName[D backend.Model](r backend.Ref, obs backend.Observation[D]) bool {
 	if r.Since.IsZero() || !obs.Mark.IsZero() || obs.Actual.Key().DisplayName != r.Key.DisplayName {
 		return false
@@ -174,7 +174,7 @@ func Only[D any](none *backend.Observation[D], key string, hits iter.Seq2[backen
 			return *none, err
 		case !obs.Exists:
 		case found != nil && found.ID != obs.ID:
-			return *none, backend.Errorf(backend.Ambiguous, "%s answers to more than one: %s and %s", key, found.ID, obs.ID)
+			return *none, backend.Errorf(backend.Ambiguous, "%s identifies more than one remote: %s and %s", key, found.ID, obs.ID)
 		default:
 			found = &obs
 		}
@@ -191,7 +191,7 @@ func requireIDs[D any](rows iter.Seq2[backend.Observation[D], error]) iter.Seq2[
 	return func(yield func(backend.Observation[D], error) bool) {
 		for obs, err := range rows {
 			if err == nil && obs.ID == "" {
-				err = backend.Errorf(backend.Retryable, "a list holds an item without an id")
+				err = backend.Errorf(backend.Retryable, "a list contains an item without an id")
 			}
 			if !yield(obs, err) || err != nil {
 				return

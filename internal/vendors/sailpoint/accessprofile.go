@@ -99,7 +99,7 @@ func (d *profileDriver) read(ctx context.Context, id string) (*profile, time.Tim
 func (d *profileDriver) findKey(ctx context.Context, r backend.Ref) (profileObservation, error) {
 	none := profileObservation{ParentID: r.ParentID}
 	if r.Key.DisplayName == "" {
-		return none, invalid("displayName", "nothing says which access profile is meant")
+		return none, invalid("displayName", "is needed to find the access profile")
 	}
 	obs, err := rows.Only(&none, fmt.Sprintf("the name %q", r.Key.DisplayName),
 		observed(d.named(ctx, r.Key.DisplayName, r.ParentID, &none.Date), nil, decodeProfile))

@@ -10,7 +10,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/vendors/rest"
 )
 
-const createScopes = "a create may fail so where a scope is missing: it takes all of idn:access-profile:manage, idn:entitlement:read, idn:identity:read and idn:sources:read"
+const createScopes = "a create may fail this way if a scope is missing: it needs all of idn:access-profile:manage, idn:entitlement:read, idn:identity:read and idn:sources:read"
 
 // Create makes the profile with everything but its metadata.
 func (d *profileDriver) Create(ctx context.Context, r backend.Ref, desired backend.AccessProfile) (profileObservation, error) {
@@ -46,9 +46,9 @@ func (d *profileDriver) taken(ctx context.Context, desired backend.AccessProfile
 			break
 		}
 		_, holder := backend.SplitMark(backend.Value(found.item.Description))
-		return takenName(holder, "the access profile %s of the source %s is called %q already, and names are unique in a tenant", found.item.ID, idOf(found.item.Source), name)
+		return takenName(holder, "the access profile %s of the source %s already has the name %q, and names are unique in a tenant", found.item.ID, idOf(found.item.Source), name)
 	}
-	return takenName(backend.Mark{}, "an access profile is called %q already, and names are unique in a tenant: %w", name, refused)
+	return takenName(backend.Mark{}, "an access profile already has the name %q, and names are unique in a tenant: %w", name, refused)
 }
 
 // Update reads the profile again, so that blocks which are written whole keep what nobody
@@ -154,7 +154,7 @@ func (d *profileDriver) deleteUnused(ctx context.Context, id string, refused err
 	}
 	switch {
 	case len(users) > 0:
-		return backend.Errorf(backend.Terminal, "the access profile is in use by %s: take it out there first", shortened(users))
+		return backend.Errorf(backend.Terminal, "the access profile is in use by %s: remove it there first", shortened(users))
 	case len(answer.InUse) == 0 && (res.Status == http.StatusAccepted || len(answer.Pending) > 0):
 		return nil
 	}

@@ -21,7 +21,7 @@ func TestProfileInUseNamesItsUsers(t *testing.T) {
 			}
 			err := k.Delete(t.Context(), k.Observed(used, workday, backend.AccessProfile{}))
 			vendortest.Class(t, err, backend.Terminal)
-			want := fmt.Sprintf("the access profile is in use by ROLE Payroll clerk (%s): take it out there first", fake.SeedID("role", "Payroll clerk"))
+			want := fmt.Sprintf("the access profile is in use by ROLE Payroll clerk (%s): remove it there first", fake.SeedID("role", "Payroll clerk"))
 			if err == nil || err.Error() != want {
 				t.Errorf("%v, want %s", err, want)
 			}

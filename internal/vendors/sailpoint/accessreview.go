@@ -40,7 +40,7 @@ func (*reviewDriver) Capabilities() backend.Capabilities {
 		RunOnce:    true,
 		MarkProven: true,
 		Unsupported: map[string]string{
-			"owners":                       "a SailPoint campaign has no owners: it belongs to whose credential made it",
+			"owners":                       "a SailPoint campaign has no owners: it belongs to the owner of the credential that created it",
 			"notifications.reminders":      "SailPoint has one switch for all mails of a campaign, notifications.kickoff",
 			"notifications.close":          "SailPoint has one switch for all mails of a campaign, notifications.kickoff",
 			"scope.resourceTypes":          "SailPoint has no resource types",
@@ -63,7 +63,7 @@ func (*reviewDriver) Capabilities() backend.Capabilities {
 		},
 		Carried: map[string]string{
 			"start.at":        "the operator activates the campaign at this time",
-			"close.undecided": "the operator says it when it completes the campaign after the deadline",
+			"close.undecided": "the operator sends it when it completes the campaign after the deadline",
 		},
 		Required:   []string{"displayName", "sailPoint.type"},
 		CreateOnly: createOnly,
@@ -76,9 +76,9 @@ func (*reviewDriver) Capabilities() backend.Capabilities {
 }
 
 const (
-	onlySelectedApps  = "SailPoint takes sources that are named (scope.apps.selected)"
-	onlySelectedUsers = "SailPoint takes people who are named (scope.users.selected), or a query (sailPoint.search.query)"
-	onlyProfiles      = "SailPoint takes access profiles that are included by id (scope.grants.criteria.accessProfiles)"
+	onlySelectedApps  = "SailPoint takes named sources only (scope.apps.selected)"
+	onlySelectedUsers = "SailPoint takes named people (scope.users.selected), or a query (sailPoint.search.query)"
+	onlyProfiles      = "SailPoint takes access profiles included by id only (scope.grants.criteria.accessProfiles)"
 )
 
 func campaignPath(id string) string { return rest.Path(campaignsPath+"/%s", id) }

@@ -25,7 +25,7 @@ const usualDuration = 14 * 24 * time.Hour
 func encodeCampaign(desired backend.AccessReview, mark backend.Mark, now time.Time) (map[string]any, error) {
 	s := backend.Value(desired.SailPoint)
 	if backend.Value(desired.AutoClose) && desired.Undecided == nil {
-		return nil, invalid("close.undecided", "SailPoint must be told whether to Approve or Revoke what nobody decided")
+		return nil, invalid("close.undecided", "write Approve or Revoke: SailPoint has to know what becomes of undecided items")
 	}
 	body := map[string]any{
 		"name":        backend.Value(desired.DisplayName),
@@ -103,11 +103,11 @@ func checkType(desired backend.AccessReview, kind string) error {
 		{"sailPoint.search", s.Search != nil, kind == typeSearch, typeSearch},
 		{"sailPoint.roleComposition", s.RoleComposition != nil, kind == typeRoleComposition, typeRoleComposition},
 		{"sailPoint.correlatedStatus", backend.Value(s.CorrelatedStatus) == "Uncorrelated", kind == typeSourceOwner, typeSourceOwner},
-		{"reviewer", len(reviewer.UserIDs) > 0 || reviewer.GroupID != "", kind == typeSearch || kind == typeRoleComposition, "Search or RoleComposition: in any other the type says who decides"},
+		{"reviewer", len(reviewer.UserIDs) > 0 || reviewer.GroupID != "", kind == typeSearch || kind == typeRoleComposition, "Search or RoleComposition: in any other the type determines who decides"},
 		{"reviewer.manager", reviewer.Manager != nil, !bySource, "Manager, Search or RoleComposition"},
 	} {
 		if part.set && !part.of {
-			return invalid(part.path, "does not go with a campaign of type %s; it belongs to one of type %s", kind, part.where)
+			return invalid(part.path, "cannot be used in a campaign of type %s; it belongs to type %s", kind, part.where)
 		}
 	}
 	switch {
@@ -146,10 +146,10 @@ func encodeSearch(desired backend.AccessReview) (searchCampaign, error) {
 		return out, invalid("scope.users", onlySelectedUsers)
 	case wanted.Query != "" && wanted.Query == accessQuery(constraints):
 		// It would read back as unset, see decodeSearch.
-		return out, invalid("sailPoint.search.query", "follows from the scope by itself: leave it out")
+		return out, invalid("sailPoint.search.query", "follows from the scope: remove it")
 	case wanted.Query == "":
 		if out.Query = accessQuery(constraints); out.Query == accessQuery(nil) {
-			return out, invalid("sailPoint.search", "nothing says what is reviewed: name a query, scope.users.selected, scope.entitlements or scope.grants.criteria.accessProfiles")
+			return out, invalid("sailPoint.search", "the campaign has no scope: write a query, scope.users.selected, scope.entitlements or scope.grants.criteria.accessProfiles")
 		}
 	}
 	switch {

@@ -26,7 +26,7 @@ func (d *reviewDriver) Update(ctx context.Context, seen reviewObservation, desir
 		return reviewObservation{}, backend.Errorf(backend.Retryable, "%s", odd)
 	}
 	if was := seen.Actual.Facts.VendorState; was != "" && live.Status != was {
-		return reviewObservation{}, backend.Errorf(backend.Conflict, "the campaign %s went from %s to %s since it was seen", seen.ID, was, live.Status)
+		return reviewObservation{}, backend.Errorf(backend.Conflict, "the campaign %s went from %s to %s since it was read", seen.ID, was, live.Status)
 	}
 	u := reviewUpdate{reviewDriver: d, live: *live, desired: desired, changes: changes.Without(seen.ReadOnly), mark: seen.Mark}
 	for _, step := range []func(context.Context) error{u.check, u.writeFields, u.finish, u.start} {
@@ -67,7 +67,7 @@ func (u *reviewUpdate) finishes() bool {
 // check refuses what the vendor would, before a part of the update is sent.
 func (u *reviewUpdate) check(context.Context) error {
 	if u.finishes() && u.desired.Undecided == nil {
-		return invalid("close.undecided", "SailPoint must be told whether to Approve or Revoke what nobody decided")
+		return invalid("close.undecided", "write Approve or Revoke: SailPoint has to know what becomes of undecided items")
 	}
 	if !u.starts() {
 		return nil
@@ -77,11 +77,11 @@ func (u *reviewUpdate) check(context.Context) error {
 		deadline = u.desired.Deadline.Time
 	}
 	if deadline.IsZero() {
-		return invalid("deadline", "a campaign is only activated with a deadline, and this one has none")
+		return invalid("deadline", "SailPoint activates a campaign only with a deadline, and this one has none: write deadline or duration")
 	}
 	zone := zoneOf(backend.Value(backend.Value(u.desired.SailPoint).TimeZone))
 	if today := dayOf(u.client.Now(), zone); !dayOf(deadline, zone).After(today) {
-		return invalid("deadline", "a campaign is only activated with a deadline of tomorrow or later, and this one's is %s", momentText(deadline))
+		return invalid("deadline", "SailPoint activates a campaign only with a deadline of tomorrow or later: write a later one than %s", momentText(deadline))
 	}
 	return nil
 }
@@ -92,7 +92,7 @@ func dayOf(t time.Time, zone *time.Location) time.Time {
 	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
 }
 
-// zoneOf reads an offset: Z, +hh:mm, +hhmm or +hh. Whatever else is judged by the vendor.
+// zoneOf reads an offset: Z, +hh:mm, +hhmm or +hh. Whatever else is left to the vendor.
 func zoneOf(offset string) *time.Location {
 	for _, layout := range []string{"Z07:00", "Z0700", "Z07"} {
 		if t, err := time.Parse(layout, offset); err == nil {
@@ -171,7 +171,7 @@ func (u *reviewUpdate) start(ctx context.Context) error {
 	return u.transit(ctx, "/activate", nil)
 }
 
-// transit submits a job: what comes of it is seen at the next look.
+// transit submits a job: what comes of it is seen by the next read.
 func (u *reviewUpdate) transit(ctx context.Context, verb string, body any) error {
 	if _, err := u.post(ctx, campaignPath(u.live.ID)+verb, body, nil); err != nil {
 		return unlessGone(err, "campaign", u.live.ID)

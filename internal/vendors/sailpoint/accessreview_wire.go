@@ -73,7 +73,7 @@ type roleComposition struct {
 	Description string   `json:"description,omitempty"`
 }
 
-// The states that are told apart by name (docs/vendors/sailpoint-api.md#campaign-states).
+// The states that are distinguished by name (docs/vendors/sailpoint-api.md#campaign-states).
 const (
 	statusPending   = "PENDING"
 	statusStaged    = "STAGED"

@@ -156,7 +156,7 @@ func (d *entitlementDriver) findKey(ctx context.Context, r backend.Ref) (entitle
 	k := r.Key
 	none := entitlementObservation{ParentID: r.ParentID}
 	if k.Attribute == "" || k.Value == "" {
-		return none, invalid("sailPoint.match", "attribute and value say which entitlement is meant, unless remoteID does")
+		return none, invalid("sailPoint.match", "write attribute and value, or remoteID, to identify the entitlement")
 	}
 	clauses := []string{eq("source.id", r.ParentID), eq("attribute", k.Attribute)}
 	if filterable(k.Value) {
@@ -176,7 +176,7 @@ func (d *entitlementDriver) findKey(ctx context.Context, r backend.Ref) (entitle
 }
 
 // ObserveMany reads rows by list pages: those of the source, or where only a few are
-// asked for, those alone. Nothing bears a mark, so an index is empty.
+// asked for, those alone. Nothing has an ownership marker, so an index is empty.
 func (d *entitlementDriver) ObserveMany(ctx context.Context, refs []backend.Ref) iter.Seq2[entitlementObservation, error] {
 	byParent := map[string][]string{}
 	var asked []backend.Ref
@@ -210,7 +210,7 @@ func (d *entitlementDriver) rows(ctx context.Context, sourceID string, ids []str
 // Create is not possible: entitlements come with the aggregation of their source
 // (docs/vendors/sailpoint-api.md#get-entitlementsv1).
 func (*entitlementDriver) Create(context.Context, backend.Ref, backend.AppEntitlement) (entitlementObservation, error) {
-	return entitlementObservation{}, backend.Errorf(backend.Terminal, "SailPoint makes entitlements by aggregation only")
+	return entitlementObservation{}, backend.Errorf(backend.Terminal, "SailPoint creates entitlements by aggregation only")
 }
 
 // Delete is not possible either: a reset would take all entitlements of the source.

@@ -133,7 +133,7 @@ func (u *entitlementUpdate) encodePrivilege(ops *patch, live entitlement, s back
 		return nil
 	}
 	if level != levelHigh && level != levelNone {
-		return invalid("sailPoint.privilegeLevel", "this tenant knows High and None only, and the level is %s", *s.PrivilegeLevel)
+		return invalid("sailPoint.privilegeLevel", "this tenant has only the levels High and None, and the level is %s", *s.PrivilegeLevel)
 	}
 	ops.set("/privileged", live.Privileged != nil, level == levelHigh)
 	return nil

@@ -203,7 +203,7 @@ func TestProfilesKeepTheLaws(t *testing.T) {
 	}
 }
 
-// TestTheLawsHoldWhateverAFormMakesOfTexts, for the mark is one of them.
+// TestTheLawsHoldWhateverAFormMakesOfTexts, for the ownership marker is one of them.
 func TestTheLawsHoldWhateverAFormMakesOfTexts(t *testing.T) {
 	for sentence, features := range vendortest.Forms() {
 		t.Run(sentence, func(t *testing.T) {

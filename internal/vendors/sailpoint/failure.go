@@ -111,7 +111,7 @@ func annotated(err error, hint string) error {
 
 // withoutID: an answer that should hold the thing and does not, which leaves a create open.
 func withoutID(method, path string) error {
-	return backend.Errorf(backend.OutcomeUnknown, "%s %s: the answer holds no id", method, path)
+	return backend.Errorf(backend.OutcomeUnknown, "%s %s: the answer contains no id", method, path)
 }
 
 // empty is the error for an answer that should hold a thing and does not: that it is
@@ -128,7 +128,7 @@ func another(path string) error {
 
 // vanished: it was seen a moment ago and is not there any more.
 func vanished(what, id string) error {
-	return backend.Errorf(backend.Conflict, "the %s %s is gone since it was seen", what, id)
+	return backend.Errorf(backend.Conflict, "the %s %s was deleted since it was read", what, id)
 }
 
 // unlessGone turns the refusal of a write to what is gone into vanished.

@@ -137,7 +137,7 @@ func matches(hits iter.Seq2[row[thing], error], same func(thing) bool) ([]backen
 		}
 		if x := hit.item; same(x) {
 			if x.ID == "" {
-				return nil, backend.Errorf(backend.Retryable, "a list holds %q without an id", x.Name)
+				return nil, backend.Errorf(backend.Retryable, "a list contains %q without an id", x.Name)
 			}
 			out = backend.AddMatch(out, backend.Match{ID: x.ID, Name: x.label(), Unusable: x.unusable()})
 		}

@@ -61,7 +61,7 @@ func TestADeadlineThatCannotBeReadIsAnErrorOfItsField(t *testing.T) {
 	k.Fault(sandbox.Fault{Method: http.MethodGet, PathPattern: "/campaigns/v1/", Kind: sandbox.FaultStatus, Status: 200,
 		Body: fmt.Sprintf(`{"id":%q,"name":"Q","status":"STAGED","type":"SEARCH","deadline":"the day after tomorrow"}`, obs.ID)})
 	seen, err := k.Observe(t.Context(), backend.Ref{ID: obs.ID})
-	if err != nil || !strings.Contains(seen.Unread, `deadline: the vendor tells "the day after tomorrow"`) {
+	if err != nil || !strings.Contains(seen.Unread, `deadline: the vendor's value "the day after tomorrow"`) {
 		t.Errorf("%q, %v", seen.Unread, err)
 	}
 	k.ResetCalls()

@@ -55,7 +55,7 @@ func things(kind string, seq iter.Seq2[row[signs], error]) ([]probe.Thing, error
 	return out, nil
 }
 
-// markedLists read everything that can bear a mark. Entitlements cannot be made, and nothing marks them.
+// markedLists read everything that can have an ownership marker. Entitlements cannot be made, and nothing marks them.
 func markedLists() map[string]func(context.Context, backend.Tenant) ([]probe.Thing, error) {
 	read := func(kind, path string) func(context.Context, backend.Tenant) ([]probe.Thing, error) {
 		return func(ctx context.Context, t backend.Tenant) ([]probe.Thing, error) {

@@ -290,7 +290,7 @@ func blockReplaced(ctx context.Context, b *probe.Bench, t probe.Thing) probe.Ans
 func campaignProbes() []probe.Probe {
 	needs, one := []probe.Need{probe.NeedOwner}, []string{kindReview}
 	const makes = "Make a campaign that nobody starts, of that person's access and without mails"
-	// Deleting a campaign takes the call and, mostly, one look.
+	// Deleting a campaign takes the call and, mostly, one observation.
 	return []probe.Probe{
 		{
 			ID: "a-campaign-keeps-its-description", Effect: probe.Writes, Needs: needs, Calls: 4, Makes: one,

@@ -9,7 +9,7 @@ const (
 	whyNamed    = "a name cannot be empty"
 	whyApproval = "without it people might get access past an approval or a question"
 	whyDuration = "without it people would keep access for longer"
-	whySwitch   = "what it was before is not known, and neither value is none"
+	whySwitch   = "the earlier value is not known, and neither value means none"
 	whyText     = "a text for people"
 	whyOwners   = "without owners nobody decides about it"
 	whyEveryone = "without segments everybody sees it"
@@ -26,7 +26,7 @@ func removedFromRequests(of string, comments, denials string) map[string]backend
 	rows[of+".segments"] = backend.Removal{Fate: backend.FateHeld, Empty: "everybody sees it", Why: whyEveryone}
 	rows["displayName"] = backend.Removal{Fate: backend.FateLeft, Why: whyNamed}
 	rows["description"] = backend.Removal{Fate: backend.FateCleared, Why: whyText}
-	rows["requestable"] = backend.Removal{Fate: backend.FateClosed, Value: false, Why: "nobody can ask for it"}
+	rows["requestable"] = backend.Removal{Fate: backend.FateClosed, Value: false, Why: "nobody can request it"}
 	return rows
 }
 
@@ -34,20 +34,20 @@ func removedFromRequests(of string, comments, denials string) map[string]backend
 func removedFromEntitlement() map[string]backend.Removal {
 	rows := removedFromRequests(block, "requestCommentRequired", "denialCommentRequired")
 	rows["owners"] = backend.Removal{Fate: backend.FateHeld, Empty: "nobody owns it", Why: whyOwners}
-	rows["sailPoint.privileged"] = backend.Removal{Fate: backend.FateLeft, Why: "approvals and reviews go by it"}
-	rows["sailPoint.privilegeLevel"] = backend.Removal{Fate: backend.FateLeft, Why: "approvals and reviews go by it"}
+	rows["sailPoint.privileged"] = backend.Removal{Fate: backend.FateLeft, Why: "approvals and reviews depend on it"}
+	rows["sailPoint.privilegeLevel"] = backend.Removal{Fate: backend.FateLeft, Why: "approvals and reviews depend on it"}
 	return rows
 }
 
 // removedFromProfile is the table of an access profile.
 func removedFromProfile() map[string]backend.Removal {
 	rows := removedFromRequests(block, "commentsRequired", "denialCommentsRequired")
-	rows["entitlements"] = backend.Removal{Fate: backend.FateHeld, Empty: "the profile gives nothing", Why: "emptying it would take access from everybody who has it by this"}
+	rows["entitlements"] = backend.Removal{Fate: backend.FateHeld, Empty: "the profile gives nothing", Why: "emptying it would take access from everybody who has it through this"}
 	rows["owners"] = backend.Removal{Fate: backend.FateHeld, Why: whyOwners}
 	rows["sailPoint.enabled"] = backend.Removal{Fate: backend.FateClosed, Value: false, Why: "it gives nothing to anybody new"}
 	rows["sailPoint.ownerGroups"] = backend.Removal{Fate: backend.FateHeld, Empty: "no group is among the owners", Why: whyOwners}
-	rows["sailPoint.provisioningCriteria"] = backend.Removal{Fate: backend.FateLeft, Why: "the vendor takes no empty one"}
-	rows["sailPoint.accessModelMetadata"] = backend.Removal{Fate: backend.FateCleared, Why: "a mark for people and reports"}
+	rows["sailPoint.provisioningCriteria"] = backend.Removal{Fate: backend.FateLeft, Why: "the vendor refuses an empty one"}
+	rows["sailPoint.accessModelMetadata"] = backend.Removal{Fate: backend.FateCleared, Why: "information for people and reports"}
 	return rows
 }
 
@@ -58,7 +58,7 @@ func removedFromReview() map[string]backend.Removal {
 		"displayName":                      left(whyNamed),
 		"description":                      {Fate: backend.FateCleared, Why: whyText},
 		"deadline":                         left(whyDuration),
-		"start.mode":                       left("a start is somebody's decision"),
+		"start.mode":                       left("a person decides about a start"),
 		"close.mode":                       left(whySwitch),
 		"notifications.kickoff":            left(whySwitch),
 		"sailPoint.autoRevokeAllowed":      left(whySwitch),

@@ -24,7 +24,7 @@ type Guard[D backend.Model] struct {
 }
 
 // StaysConverged makes remotes of random specs, as the engine does: a create, then at most three
-// updates. After that three looks, one of them by list, must see no difference, at a vendor
+// updates. After that three observations, one of them by list, must see no difference, at a vendor
 // that keeps what it gets as well as at one that trims, folds and reorders.
 func StaysConverged[D backend.Model](t *testing.T, g Guard[D]) {
 	Checks(t, specsTried)
@@ -86,7 +86,7 @@ func (r *run[D]) begin() backend.Observation[D] {
 	return obs
 }
 
-// converge looks and updates until nothing differs.
+// converge observes and updates until nothing differs.
 func (r *run[D]) converge(obs backend.Observation[D]) {
 	for range 4 {
 		obs = r.look(obs)

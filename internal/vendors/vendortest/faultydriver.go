@@ -156,7 +156,7 @@ func (b *FaultyDriver[D]) RunGarbageTests(t *testing.T, g Garbage) {
 	}
 }
 
-// marks reports whether remotes of a driver can bear marks at all: else a look by mark asks nobody.
+// marks reports whether remotes of a driver can have ownership markers at all: else a lookup by ownership marker asks nobody.
 func marks[D any](d backend.Driver[D]) bool { return d.Capabilities().Create }
 
 // bounded: a list whose pages never end must stop. Rows may cost a call each.

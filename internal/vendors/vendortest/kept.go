@@ -27,7 +27,7 @@ func (k Kept[D]) Ref(id, parent string, desired D) backend.Ref {
 	return backend.Ref{ID: id, ParentID: parent, DetailFields: backend.DetailFieldsOf(desired, k.Capabilities())}
 }
 
-// Created makes a remote, which bears the mark where marks read back.
+// Created makes a remote, which has the ownership marker where ownership markers read back.
 func (k Kept[D]) Created(parent string, desired D) backend.Observation[D] {
 	k.T.Helper()
 	obs, err := k.Create(k.T.Context(), backend.Ref{ParentID: parent, Mark: Mark}, desired)
@@ -50,7 +50,7 @@ func (k Kept[D]) Observed(id, parent string, desired D) backend.Observation[D] {
 	return obs
 }
 
-// Again looks once more at what was seen.
+// Again observes once more what was seen.
 func (k Kept[D]) Again(seen backend.Observation[D], desired D) backend.Observation[D] {
 	k.T.Helper()
 	return k.Observed(seen.ID, seen.ParentID, desired)
@@ -76,7 +76,7 @@ func (k Kept[D]) Updated(obs backend.Observation[D], desired D) backend.Observat
 }
 
 // Converge updates once if anything differs, and expects that nothing is left, by the
-// answer and by a fresh look, which sees the mark where marks read back.
+// answer and by a fresh observation, which sees the ownership marker where ownership markers read back.
 func (k Kept[D]) Converge(obs backend.Observation[D], desired D) backend.Observation[D] {
 	k.T.Helper()
 	if k.Memory.Applied == nil {
@@ -102,7 +102,7 @@ func (k Kept[D]) Same(obs backend.Observation[D], desired D) {
 	}
 }
 
-// Many looks at remotes by their rows.
+// Many observes remotes by their rows.
 func (k Kept[D]) Many(refs ...backend.Ref) []backend.Observation[D] {
 	k.T.Helper()
 	var out []backend.Observation[D]

@@ -15,7 +15,7 @@ import (
 // edits is how many random edits NeverWider makes by default, each with a failure at every step.
 const edits = 60
 
-// Edits is how a vendor's access profiles are edited and judged.
+// Edits is how a vendor's access profiles are edited and checked.
 type Edits struct {
 	// Open opens a driver over a sandbox; every edit begins with a sandbox that was reset.
 	Open func(*testing.T) Kept[backend.AccessProfile]
@@ -239,7 +239,7 @@ func (w *watch) learn(obs backend.Observation[backend.AccessProfile], desired ba
 	maps.Copy(w.memory.Echoes, backend.Echoes(desired, obs.Actual, caps, sent))
 }
 
-// converge looks and updates, as the engine does, until nothing differs.
+// converge observes and updates, as the engine does, until nothing differs.
 func (w *watch) converge(desired backend.AccessProfile) backend.Observation[backend.AccessProfile] {
 	for range 4 {
 		obs, err := w.k.Observe(w.k.T.Context(), w.k.Ref(w.id, w.e.ParentID, desired))

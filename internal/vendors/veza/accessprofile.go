@@ -108,7 +108,7 @@ func (d *profileDriver) observe(ctx context.Context, r backend.Ref) (profileObse
 	case r.Mark.Token != "":
 		return d.findToken(ctx, r)
 	case r.Key.DisplayName == "":
-		return none, invalid("displayName", "nothing says which profile is meant")
+		return none, invalid("displayName", "is needed to find the profile")
 	}
 	return d.findName(ctx, r)
 }

@@ -46,7 +46,7 @@ type createAnswer struct {
 }
 
 // inForce is the version that was made if it is the one that counts, and empty where it is
-// a draft or is not shown: the next look tells more.
+// a draft or is not shown: the next observation shows more.
 func (a createAnswer) inForce() version {
 	if a.Value.Current <= 0 {
 		return version{}

@@ -74,7 +74,7 @@ func (d *profileDriver) Delete(ctx context.Context, seen profileObservation) err
 	if !rest.IsNotFound(err) {
 		return unlessOffered(err, "the deletion of an access profile")
 	}
-	// Gone meanwhile, or a path that the tenant does not know: only a look can tell.
+	// Gone meanwhile, or a path that the tenant does not know: only an observation can show it.
 	if p, _, lookErr := d.read(ctx, seen.ID, seen.ParentID); lookErr != nil || p == nil {
 		return lookErr
 	}

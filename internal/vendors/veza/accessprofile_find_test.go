@@ -60,7 +60,7 @@ func TestNamesThatGetAPrefix(t *testing.T) {
 	same(t, "the name at the vendor", stored(k.Fixture, obs.ID)["name"], any("SALESFORCE - Devs"))
 	desired.DisplayName = backend.To("SALESFORCE - Devs")
 	_, err := k.Update(t.Context(), obs, desired, k.Diff(obs, desired))
-	vendortest.Refusal(t, err, "displayName", "write it without")
+	vendortest.Refusal(t, err, "displayName", "write the name without that part")
 	for _, name := range []string{"Devs", "SALESFORCE - Devs"} {
 		found, err := k.Observe(t.Context(), backend.Ref{ParentID: role, Key: backend.Key{DisplayName: name}})
 		if err != nil || found.ID != obs.ID {
@@ -160,7 +160,7 @@ func TestTheTypeOfAProfile(t *testing.T) {
 	_, err = k.Observe(t.Context(), backend.Ref{ID: obs.ID, ParentID: business})
 	vendortest.Refusal(t, err, "veza.profileType", "is of the type")
 	_, err = k.Observe(t.Context(), backend.Ref{ParentID: plain})
-	vendortest.Refusal(t, err, "displayName", "nothing says")
+	vendortest.Refusal(t, err, "displayName", "is needed to find the profile")
 }
 
 func TestWordsOfStates(t *testing.T) {

@@ -60,7 +60,7 @@ func (d *profileDriver) changeMembers(ctx context.Context, id string, n number, 
 		return err
 	}
 	if answer.Error != "" {
-		return invalid(pathMembers, "Veza took the change and said: %s", cut(answer.Error, longestWords))
+		return invalid(pathMembers, "Veza accepted the change and answered: %s", cut(answer.Error, longestWords))
 	}
 	return nil
 }

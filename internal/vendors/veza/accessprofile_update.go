@@ -85,7 +85,7 @@ func (u *profileUpdate) begin(ctx context.Context) error {
 		return err
 	}
 	if n := u.desired.DisplayName; n != nil && u.changes.Has("displayName") && u.live.Name == *n && t.unprefixed(*n, u.live.Integrations) != *n {
-		return invalid("displayName", "Veza has this name already, and its first part is what the type %s puts before names: write it without", t)
+		return invalid("displayName", "Veza already shows this name, and the type %s puts its first part before names: write the name without that part", t)
 	}
 	if u.want.Members != nil && u.changes.Has(pathMembers) {
 		u.members, err = u.profileDriver.members(ctx, u.seen.ID, u.live.Current)
@@ -187,7 +187,7 @@ func (u *profileUpdate) writeVersion(ctx context.Context) error {
 		n, base = u.live.Draft, *u.draft.version
 	}
 	if n <= 0 {
-		return backend.Errorf(backend.Conflict, "the access profile %s has no version that could be written", u.seen.ID)
+		return backend.Errorf(backend.Conflict, "the access profile %s has no version that can be written", u.seen.ID)
 	}
 	var f fields
 	encodeVersion(&f, base, u.desired, u.replaces)
@@ -257,7 +257,7 @@ func (u *profileUpdate) addMembers(ctx context.Context) error {
 		}
 	}
 	if u.live.Current <= 0 {
-		return backend.Errorf(backend.Conflict, "the access profile %s has no version in force that could have members", u.seen.ID)
+		return backend.Errorf(backend.Conflict, "the access profile %s has no version in force that can have members", u.seen.ID)
 	}
 	return u.move(ctx, "ADD", added)
 }

@@ -41,15 +41,15 @@ func (d *reviewDriver) Capabilities() backend.Capabilities {
 		Unsupported: map[string]string{
 			"owners":        "a Veza review belongs to its configuration, which has the owner",
 			"reviewer":      "Veza takes reviewers as veza.reviewerAssignment",
-			"deadline":      "Veza takes no due date when a review is made: the configuration, or somebody in the console, sets it",
-			"duration":      "Veza takes no due date when a review is made: the configuration, or somebody in the console, sets it",
+			"deadline":      "Veza takes no due date when a review is created: set it in the configuration or in the console",
+			"duration":      "Veza takes no due date when a review is created: set it in the configuration or in the console",
 			"close":         "Veza has no operation that ends a review: people or the tenant's settings do",
 			"notifications": "Veza's notifications belong to the configuration",
 			"scope":         "what is reviewed is the query of the configuration, see veza.configuration and veza.dynamicInformation",
 		},
 		Values: map[string][]string{"veza.dataSource": dataSources},
 		Carried: map[string]string{
-			"start.at": "the operator makes the review at this time: making it starts it",
+			"start.at": "the operator creates the review at this time: creating it starts it",
 		},
 		Required: []string{"veza.configuration"},
 		WriteOnly: []string{
@@ -66,7 +66,7 @@ func (d *reviewDriver) Capabilities() backend.Capabilities {
 func (d *reviewDriver) Observe(ctx context.Context, r backend.Ref) (reviewObservation, error) {
 	none := reviewObservation{ID: r.ID, ParentID: r.ParentID}
 	if r.ParentID == "" {
-		return none, invalid("veza.configuration", "reviews are listed by their configuration, and none is named")
+		return none, invalid("veza.configuration", "is missing: Veza lists reviews by their configuration")
 	}
 	switch {
 	case r.ID != "":
@@ -90,7 +90,7 @@ func (d *reviewDriver) Observe(ctx context.Context, r backend.Ref) (reviewObserv
 func (d *reviewDriver) rows(ctx context.Context, workflowID string, since *time.Time) iter.Seq2[reviewObservation, error] {
 	return func(yield func(reviewObservation, error) bool) {
 		if workflowID == "" {
-			yield(reviewObservation{}, invalid("veza.configuration", "reviews are listed by their configuration, and none is named"))
+			yield(reviewObservation{}, invalid("veza.configuration", "is missing: Veza lists reviews by their configuration"))
 			return
 		}
 		q := query{path: certificationsPath, params: url.Values{"workflow_id": {workflowID}}}
@@ -117,7 +117,7 @@ func (d *reviewDriver) ObserveMany(ctx context.Context, refs []backend.Ref) iter
 // Create starts a review, and reads it back from the list, which may not show it yet.
 func (d *reviewDriver) Create(ctx context.Context, r backend.Ref, desired backend.AccessReview) (reviewObservation, error) {
 	if r.ParentID == "" {
-		return reviewObservation{}, invalid("veza.configuration", "a Veza review is a run of a configuration, and none is named")
+		return reviewObservation{}, invalid("veza.configuration", "is missing: a Veza review is a run of a configuration")
 	}
 	body, err := encodeReview(desired, r)
 	if err != nil {
@@ -140,7 +140,7 @@ func (d *reviewDriver) Create(ctx context.Context, r backend.Ref, desired backen
 	return d.decode(row[certification]{certification{ID: answer.ID, WorkflowID: r.ParentID, CreatedAt: rest.Moment{Time: res.Date}}, res.Date}, r.ParentID), nil
 }
 
-// Update writes nothing, as there is nothing that takes an edit: taking a review over is a look at it.
+// Update writes nothing, as there is nothing that takes an edit: taking a review over is an observation of it.
 func (d *reviewDriver) Update(ctx context.Context, seen reviewObservation, _ backend.AccessReview, _ backend.Changes) (reviewObservation, error) {
 	obs, err := d.Observe(ctx, backend.Ref{ID: seen.ID, ParentID: seen.ParentID})
 	if err == nil && !obs.Exists {

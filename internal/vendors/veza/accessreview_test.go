@@ -51,9 +51,9 @@ func TestNotesOfAReview(t *testing.T) {
 	_, err := k.Create(t.Context(), backend.Ref{ParentID: quarterly, Mark: mark}, desired)
 	vendortest.Refusal(t, err, "veza.notes", "one text")
 	_, err = k.Create(t.Context(), backend.Ref{Mark: mark}, leastReview("R"))
-	vendortest.Refusal(t, err, "veza.configuration", "none is named")
+	vendortest.Refusal(t, err, "veza.configuration", "is missing")
 	_, err = k.Observe(t.Context(), backend.Ref{ID: noSuchID})
-	vendortest.Refusal(t, err, "veza.configuration", "none is named")
+	vendortest.Refusal(t, err, "veza.configuration", "is missing")
 	_, err = k.Observe(t.Context(), backend.Ref{ParentID: quarterly, Key: backend.Key{DisplayName: "R"}})
 	vendortest.Class(t, err, backend.Terminal)
 }
@@ -187,7 +187,7 @@ func TestAnInstantOfAReviewThatCannotBeReadIsToldByItsField(t *testing.T) {
 		k.Fault(sandbox.Fault{Class: sandbox.ClassRead, Kind: sandbox.FaultStatus, Status: 200, Body: fmt.Sprintf(
 			`{"values":[{"certification_id":%q,"workflow_id":%q,"name":"R","%s":"soon"}],"has_more":false}`, obs.ID, quarterly, field)})
 		seen, err := k.Observe(t.Context(), backend.Ref{ID: obs.ID, ParentID: quarterly})
-		if err != nil || !strings.HasPrefix(seen.Unread, field+": the vendor tells \"soon\"") {
+		if err != nil || !strings.HasPrefix(seen.Unread, field+": the vendor's value \"soon\"") {
 			t.Errorf("%s: %q, %v", field, seen.Unread, err)
 		}
 	}

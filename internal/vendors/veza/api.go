@@ -135,7 +135,7 @@ func (p page[T]) more() bool {
 func list[T any](ctx context.Context, a api, q query, since *time.Time) iter.Seq2[row[T], error] {
 	return rest.Pages(ctx, func(ctx context.Context, token string) (rest.Page[row[T]], error) {
 		if token == cutOff {
-			return rest.Page[row[T]]{}, backend.Errorf(backend.Retryable, "%s: the list says that there is more and not how to ask for it", q.path)
+			return rest.Page[row[T]]{}, backend.Errorf(backend.Retryable, "%s: the list has more pages and does not give the token for the next one", q.path)
 		}
 		params := url.Values{}
 		maps.Copy(params, q.params)

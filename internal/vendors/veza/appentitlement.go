@@ -28,16 +28,16 @@ func (*entitlementDriver) Capabilities() backend.Capabilities {
 	return backend.Capabilities{
 		Block: block,
 		Unsupported: map[string]string{
-			"description": "an entity of Veza's graph is read from its integration, and its description is not ours to write",
+			"description": "Veza reads an entity of its graph from the integration, and the operator cannot write its description",
 			"owners":      "an entity of Veza's graph has no owners that can be written",
-			"requestable": "what can be requested at Veza are access profiles, by the tenant's settings",
+			"requestable": "at Veza people request access profiles, by the tenant's settings",
 		},
 		ListLag: listLag,
 		Poll:    poll,
 	}
 }
 
-// Observe looks for one entity in the datasource, see backend.Driver. No entity bears a mark.
+// Observe looks for one entity in the datasource, see backend.Driver. No entity has an ownership marker.
 func (d *entitlementDriver) Observe(ctx context.Context, r backend.Ref) (entitlementObservation, error) {
 	none := entitlementObservation{ID: r.ID, ParentID: r.ParentID, Date: d.client.Now()}
 	if r.ID == "" && r.Mark.Token != "" {
@@ -51,10 +51,10 @@ func (d *entitlementDriver) Observe(ctx context.Context, r backend.Ref) (entitle
 		}
 	}
 	if entityType == "" || entityID == "" && r.Key.DisplayName == "" {
-		return none, invalid("veza.match", "an entity is known by veza.entityType and a name or an id")
+		return none, invalid("veza.match", "write veza.entityType and a name or an id, to identify the entity")
 	}
 	if r.ParentID == "" {
-		return none, invalid("app", "an entity is looked for in a lifecycle datasource")
+		return none, invalid("app", "is missing: the operator searches for an entity in a lifecycle datasource")
 	}
 	manager, err := d.datasources.manager(ctx, r.ParentID)
 	if err != nil {
@@ -145,7 +145,7 @@ func (d *entitlementDriver) decode(manager lifecycle, r row[node]) entitlementOb
 }
 
 // ObserveMany reads the entities of each type that is asked for, once for each datasource.
-// Nothing bears a mark, so an index is empty.
+// Nothing has an ownership marker, so an index is empty.
 func (d *entitlementDriver) ObserveMany(ctx context.Context, refs []backend.Ref) iter.Seq2[entitlementObservation, error] {
 	var asked []backend.Ref
 	types := map[string][]string{}
@@ -182,10 +182,10 @@ func (d *entitlementDriver) rows(ctx context.Context, parentID string, types []s
 
 // Create is not possible: no operation makes an entity (docs/vendors/veza-api.md#entitlements).
 func (*entitlementDriver) Create(context.Context, backend.Ref, backend.AppEntitlement) (entitlementObservation, error) {
-	return entitlementObservation{}, backend.Errorf(backend.Terminal, "Veza has no operation that makes an entitlement: it is adopted from the graph")
+	return entitlementObservation{}, backend.Errorf(backend.Terminal, "Veza has no operation that creates an entitlement: the operator adopts it from the graph")
 }
 
-// Update writes nothing, as there is nothing to write: taking an entity over is a look at it.
+// Update writes nothing, as there is nothing to write: taking an entity over is an observation of it.
 func (d *entitlementDriver) Update(ctx context.Context, seen entitlementObservation, _ backend.AppEntitlement, _ backend.Changes) (entitlementObservation, error) {
 	obs, err := d.Observe(ctx, backend.Ref{ID: seen.ID, ParentID: seen.ParentID})
 	if err == nil && !obs.Exists {

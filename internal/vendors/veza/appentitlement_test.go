@@ -114,7 +114,7 @@ func TestAnEntityThatIsNotMeant(t *testing.T) {
 	_, err = k.Observe(t.Context(), backend.Ref{ParentID: fake.SeedID("extraction", "Okta"), ID: team.ID})
 	vendortest.Refusal(t, err, "app", "there is no lifecycle datasource")
 	_, err = k.Observe(t.Context(), backend.Ref{ID: team.ID})
-	vendortest.Refusal(t, err, "app", "looked for in a lifecycle datasource")
+	vendortest.Refusal(t, err, "app", "searches for an entity in a lifecycle datasource")
 	_, err = k.Observe(t.Context(), backend.Ref{ParentID: okta, Key: backend.Key{DisplayName: "AI Team"}})
 	vendortest.Refusal(t, err, "veza.match", "veza.entityType")
 }

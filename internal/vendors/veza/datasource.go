@@ -111,7 +111,7 @@ func (d *datasources) manager(ctx context.Context, id string) (lifecycle, error)
 		case answer.Value.ID == "":
 			return lifecycle{}, empty("GET", path)
 		case answer.Value.Datasource.ProviderID == "":
-			return lifecycle{}, backend.Errorf(backend.Retryable, "GET %s: the datasource names no provider, by which the graph knows it", path)
+			return lifecycle{}, backend.Errorf(backend.Retryable, "GET %s: the datasource names no provider, and the graph identifies it by that", path)
 		}
 		return answer.Value, nil
 	})
@@ -126,7 +126,7 @@ func (d *datasources) providerOf(ctx context.Context, id string) (string, error)
 				return nil, err
 			}
 			if size += len(r.item.ID) + len(r.item.ProviderID) + 100; size > 16*mostKept {
-				return nil, backend.Errorf(backend.Retryable, "GET %s: there are more datasources than a tenant has", datasourcesPath)
+				return nil, backend.Errorf(backend.Retryable, "GET %s: there are more datasources than the operator reads", datasourcesPath)
 			}
 			all[r.item.ID] = r.item.ProviderID
 		}

@@ -166,7 +166,7 @@ func empty(method, path string) error {
 
 // withoutID: an answer that should hold the thing and does not, which leaves a create open.
 func withoutID(method, path string) error {
-	return backend.Errorf(backend.OutcomeUnknown, "%s %s: the answer holds no id", method, path)
+	return backend.Errorf(backend.OutcomeUnknown, "%s %s: the answer contains no id", method, path)
 }
 
 // another is the error for an answer that is about another thing than was asked for: what it
@@ -177,5 +177,5 @@ func another(path string) error {
 
 // vanished: it was seen a moment ago and is not there any more.
 func vanished(what, id string) error {
-	return backend.Errorf(backend.Conflict, "the %s %s is gone since it was seen", what, id)
+	return backend.Errorf(backend.Conflict, "the %s %s was deleted since it was read", what, id)
 }

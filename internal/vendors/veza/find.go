@@ -21,7 +21,7 @@ func (t *tenant) Find(ctx context.Context, q backend.Name) ([]backend.Match, err
 		return nil, err
 	}
 	if slices.ContainsFunc(found, func(m backend.Match) bool { return m.ID == "" }) {
-		return nil, backend.Errorf(backend.Retryable, "a list holds %q without an id", q.Name)
+		return nil, backend.Errorf(backend.Retryable, "a list contains %q without an id", q.Name)
 	}
 	return found, nil
 }

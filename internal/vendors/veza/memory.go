@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// listAge is how long a list that changes rarely serves the next look.
+// listAge is how long a list that changes rarely serves the next observation.
 const listAge = time.Minute
 
 // mostKept is how many bytes of one answer are kept: more than any tenant has, and little for one that means harm.
@@ -47,7 +47,7 @@ func (r *recent[T]) fetch(ctx context.Context, fetch func(ctx context.Context) (
 	return value, nil
 }
 
-// rememberedNames bounds names; what falls out costs a longer look.
+// rememberedNames bounds names; what falls out costs a longer search.
 const rememberedNames = 8192
 
 // longestName is what is remembered of one.

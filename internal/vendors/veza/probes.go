@@ -26,7 +26,7 @@ func Checked() probe.Vendor {
 	}
 }
 
-// markedLists read everything that can bear a mark.
+// markedLists read everything that can have an ownership marker.
 func markedLists() map[string]func(context.Context, backend.Tenant) ([]probe.Thing, error) {
 	return map[string]func(context.Context, backend.Tenant) ([]probe.Thing, error){
 		"AccessProfile": func(ctx context.Context, t backend.Tenant) (out []probe.Thing, err error) {

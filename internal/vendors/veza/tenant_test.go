@@ -22,7 +22,7 @@ func TestOpening(t *testing.T) {
 		text string
 	}{
 		"no key":                    {backend.Config{}, "apiKey: missing; it is a personal API key of an administrator"},
-		"a key with its line's end": {backend.Config{Credentials: backend.Credentials{Token: "hunter2hunter2\n"}}, "apiKey: holds white space or characters outside ASCII"},
+		"a key with its line's end": {backend.Config{Credentials: backend.Credentials{Token: "hunter2hunter2\n"}}, "apiKey: contains white space or characters outside ASCII"},
 		"an operation nobody knows": {backend.Config{Credentials: key, Allow: []string{"DeleteProfile", "Sing"}}, `veza.allow: "Sing" is not known (known: DeleteProfile, PublishDraft)`},
 		"good":                      {backend.Config{Credentials: key, Allow: []string{"DeleteProfile", "PublishDraft"}}, ""},
 	} {
@@ -147,9 +147,9 @@ func TestListsThatGoWrong(t *testing.T) {
 		body string
 		text string
 	}{
-		"more is promised and no token given": {`{"values":[],"has_more":true,"next_page_token":""}`, "the list says that there is more and not how to ask for it"},
+		"more is promised and no token given": {`{"values":[],"has_more":true,"next_page_token":""}`, "the list has more pages and does not give the token for the next one"},
 		"the token stays the same":            {`{"values":[],"has_more":true,"next_page_token":"same"}`, "a list gives the same page token twice"},
-		"it is not JSON":                      {`<html>`, "cannot be read as the JSON it should be"},
+		"it is not JSON":                      {`<html>`, "is not JSON of the expected form"},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			h := begin(t)

@@ -46,7 +46,7 @@ func open(cfg backend.Config) (backend.Tenant, error) {
 	case key == "":
 		return nil, backend.Errorf(backend.Terminal, "apiKey: missing; it is a personal API key of an administrator")
 	case strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' }):
-		return nil, backend.Errorf(backend.Terminal, "apiKey: holds white space or characters outside ASCII")
+		return nil, backend.Errorf(backend.Terminal, "apiKey: contains white space or characters outside ASCII")
 	}
 	client, err := rest.Open(cfg, usualRate, explain)
 	if err != nil {
