@@ -91,30 +91,30 @@ func verbs(c backend.Capabilities) string {
 	}
 	text := "Possible: " + strings.Join(can, ", ") + "."
 	if c.RunOnce {
-		text += " It runs once: a remote that is gone is never created again."
+		text += "\nIt runs once: a remote that is gone is never created again."
 		if c.Launches {
-			text += " The create itself reaches people, so that it is not sent again by itself either."
+			text += "\nThe create itself reaches people, so that it is not sent again by itself either."
 		}
 	}
 	switch {
 	case !c.Create:
-		text += " Nothing is created, so that nothing can be created twice."
+		text += "\nNothing is created, so that nothing can be created twice."
 	case c.MarkProven:
-		text += " The ownership marker reads back, so an interrupted create is found again."
+		text += "\nThe ownership marker reads back, so an interrupted create is found again."
 	default:
-		text += " It is not proven that the ownership marker reads back until a tenant has shown one: after an interrupted create a person decides."
+		text += "\nIt is not proven that the ownership marker reads back until a tenant has shown one: after an interrupted create a person decides."
 	}
 	switch n := c.Naming; {
 	case !c.Create:
 	case n.IsZero():
-		text += " Names may repeat."
+		text += "\nNames may repeat."
 	default:
-		text += fmt.Sprintf(" Two have one name if they agree in %s; its place is %s.", n.Key, n.Place)
+		text += fmt.Sprintf("\nTwo have one name if they agree in %s; its place is %s.", n.Key, n.Place)
 		if n.Unique {
-			text += " The vendor refuses a second one of a name by itself, as far as is known."
+			text += "\nThe vendor refuses a second one of a name by itself, as far as is known."
 		}
 	}
-	return text + fmt.Sprintf(" Lists may lag behind writes by %s.", c.ListLag)
+	return text + fmt.Sprintf("\nLists may lag behind writes by %s.", c.ListLag)
 }
 
 func fate(c backend.Capabilities, f backend.Field) string {

@@ -117,10 +117,16 @@ func table() string {
 | %[1]sReconciling%[1]s | True | the reason of Ready, or of %[1]sSynced%[1]s: the operator continues without you |
 | %[1]sStalled%[1]s | True | the same: a person has to act |
 
-Events have these reasons, too, and some of their own: %[3]s, and, when the finalizer is removed, %[4]s.
-`, "`", links([]string{reasons.Deleting}), links(ofEvents), links(released(rows)))
+Events have these reasons, too, and some of their own:
+%[3]s.
+When the finalizer is removed, they have
+%[4]s.
+`, "`", links([]string{reasons.Deleting}), onLines(links(ofEvents)), onLines(links(released(rows))))
 	return out.String()
 }
+
+// onLines puts each of several links on a line of its own, so that a change of one is a line in a diff.
+func onLines(links string) string { return strings.ReplaceAll(links, " · ", " ·\n") }
 
 // released are the reasons of events that a condition does not have: those of an object that is let go of.
 func released(rows shown) (out []string) {

@@ -52,9 +52,10 @@ second and twenty at once.
 The vendor's calls are counted by the fake tenant. API-server writes are counted by a watch, each being one event. Memory and CPU are the manager's alone, from /proc.
 `
 
-const howSpeed = `All objects are applied while the manager is down; "objects/s" counts from when its workers start to the last object's Ready. Last of all more are applied one by one while it runs,
-beside those that are there, and each is timed from its apply to the watch event that says Ready. The floor is a bare program that does for each object what the manager sends (a merge patch of finalizer and intent,
-one call to the vendor, a patch of the status, and as many Events), eight objects at once as the manager does for one tenant, and, like the manager, with no limit of its own on calls to the API server.`
+const howSpeed = `All objects are applied while the manager is down; "objects/s" counts from when its workers start to the last object's Ready.
+Last of all more are applied one by one while it runs, beside those that exist, and each is timed from its apply to the watch event that shows it Ready.
+The floor is a bare program that does for each object what the manager sends: a merge patch of finalizer and intent, one call to the vendor, a patch of the status, and as many Events.
+It handles eight objects at once, as the manager does for one tenant, and like the manager has no limit of its own on calls to the API server.`
 
 const howCost = `Counted from the start of the manager over the backlog until a second after the vendor's last call. Reads are the look-ups and the mark index, which all objects share.`
 
@@ -68,5 +69,7 @@ const howIdle = `Thirty seconds, without a sweep; the backend's health pass may 
 
 const howEdits = `One object a second gets another name, each second another object and none that drifts; timed from its apply until the vendor has accepted the new name.`
 
-const howFailover = `Two managers with leader election and its default flags. Objects are applied at 20 a second, and after ten seconds the leader is killed. The gap is from its last write to the vendor to the first of the
-other one. A create that was under way waits out the recovery window of a minute: that is the slowest object.`
+const howFailover = `Two managers with leader election and its default flags.
+Objects are applied at 20 a second, and after ten seconds the leader is killed.
+The gap is from its last write to the vendor to the first of the other one.
+A create that was under way waits out the recovery window of a minute: that is the slowest object.`

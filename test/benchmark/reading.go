@@ -20,7 +20,7 @@ func (r *report) reading() string {
 	case len(missed) == 0:
 		add("All %d bars are met.", len(bars))
 	default:
-		add("%d of %d bars are met. Not met: %s.", len(bars)-len(missed), len(bars), strings.Join(missed, "; "))
+		add("%d of %d bars are met. Not met:\n  %s.", len(bars)-len(missed), len(bars), strings.Join(missed, ";\n  "))
 	}
 	if slope, ok := r.slope(); ok {
 		add("A thousand more objects take %s of memory, from the RSS of managers that have made %s and %s of them.", slope, thousands(r.small), thousands(r.large))

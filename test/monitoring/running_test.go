@@ -324,9 +324,10 @@ var unfilled = regexp.MustCompile(`\{\{\w+\}\}`)
 func (p *plant) table(s *store, at time.Time) string {
 	var b strings.Builder
 	b.WriteString("# What the dashboard shows\n\n<!-- Written by `make dashboard`; do not edit. -->\n\n" +
-		"Every query of [the dashboard](../charts/governance-operator/files/dashboard.json), evaluated by Prometheus' own engine at the end of a run of about a minute: the built manager, a control plane, " +
-		"and fake tenants of ConductorOne and Veza. Seven objects; one remote was renamed in the console and put back, one edit was not kept by the vendor, one object names a remote that is not there, " +
-		"and the vendor asked for pauses and failed. What is asked is in [metrics.md](metrics.md).\n\n| panel | series | value |\n|---|---|---|\n")
+		"Every query of [the dashboard](../charts/governance-operator/files/dashboard.json), evaluated by Prometheus' own engine at the end of a run of about a minute.\n" +
+		"The run has the built manager, a control plane, fake tenants of ConductorOne and Veza, and seven objects.\n" +
+		"One remote was renamed in the console and restored, the vendor did not keep one edit, and one object names a remote that does not exist.\n" +
+		"The vendor asked for pauses, and failed.\n[metrics.md](metrics.md) explains the queries.\n\n| panel | series | value |\n|---|---|---|\n")
 	for _, q := range panels(p.T) {
 		series := s.ask(p.T, q.expr, at)
 		title := q.title

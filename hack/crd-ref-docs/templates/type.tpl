@@ -4,11 +4,12 @@
 
 {{ .Doc }}
 {{ if .References }}
-Appears in:{{ range $i, $r := .SortedReferences }}{{ if $i }},{{ end }} {{ markdownRenderTypeLink $r }}{{ end }}.
+Appears in:{{ range $i, $r := .SortedReferences }}{{ if $i }},{{ end }}
+{{ markdownRenderTypeLink $r }}{{ end }}.
 {{ end }}
 {{- if .Validation }}
 {{ range .Validation }}
-- {{ . }}
+- {{ if gt (len .) 200 }}{{ . | replace " " "\n  " }}{{ else }}{{ . }}{{ end }}
 {{- end }}
 {{ end }}
 {{- if .Members }}
