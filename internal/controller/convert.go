@@ -11,13 +11,6 @@ import (
 	"github.com/governance-operator/governance-operator/internal/reference"
 )
 
-// The types of policies, as Name.TypeID has them.
-const (
-	policyGrant   = "Grant"
-	policyRevoke  = "Revoke"
-	policyCertify = "Certify"
-)
-
 // optional is nil for a text that is left out.
 func optional(s string) *string {
 	if s == "" {
@@ -61,39 +54,6 @@ func marker(m *v1alpha1.Marker) *struct{} {
 		return nil
 	}
 	return &struct{}{}
-}
-
-func pairs(a v1alpha1.ConductorOneAnnotations) backend.Pairs {
-	if a == nil {
-		return nil
-	}
-	out := backend.Pairs{}
-	for k, v := range a {
-		out[k] = string(v)
-	}
-	return out
-}
-
-func grantDuration(path string, d v1alpha1.GrantDuration, r *reference.Resolver) *backend.Duration {
-	switch d {
-	case "":
-		return nil
-	case v1alpha1.GrantUnlimited:
-		return &backend.Duration{Unlimited: true}
-	}
-	return duration(path, v1alpha1.Duration(d), r)
-}
-
-func duration(path string, d v1alpha1.Duration, r *reference.Resolver) *backend.Duration {
-	if d == "" {
-		return nil
-	}
-	span, err := d.Parse()
-	if err != nil {
-		r.Reject(v1alpha1.ReasonInvalidSpec, path, "%q is not a length of time", d)
-		return nil
-	}
-	return &backend.Duration{Duration: span}
 }
 
 func days(n *int32) *backend.Duration {

@@ -198,7 +198,7 @@ func (r *BackendReconciler) patch(ctx context.Context, before, obj tenancy.Objec
 	if !status.Refused(err) {
 		return err
 	}
-	status.StatusRefused(ctx, kind, err)
+	status.ReportRefused(ctx, kind, err)
 	r.Events.Eventf(obj, nil, corev1.EventTypeWarning, v1alpha1.ReasonStatusRefused, v1alpha1.ReasonStatusRefused, "the API server refuses this status; the operator writes its conditions alone")
 	least := before.DeepCopyObject().(tenancy.Object)
 	least.GetBackendStatus().Conditions = obj.GetBackendStatus().Conditions

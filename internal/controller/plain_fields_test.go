@@ -51,6 +51,8 @@ func draw(r *rand.Rand, v reflect.Value) {
 		v.SetInt(int64(r.Intn(100)))
 	case reflect.Bool:
 		v.SetBool(some)
+	default:
+		panic("no field of a spec is " + v.Kind().String())
 	}
 }
 

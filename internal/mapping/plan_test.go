@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -92,7 +93,7 @@ func both() (specAll, modelAll) {
 }
 
 func resolver() *reference.Resolver {
-	return reference.NewResolver(nil, nil, &v1alpha1.AccessProfile{}, "t", nil)
+	return reference.NewResolver(context.Background(), nil, &v1alpha1.AccessProfile{}, "t", nil)
 }
 
 func TestEveryKindOfFieldGoesBothWays(t *testing.T) {

@@ -56,8 +56,9 @@ func scalar(t reflect.Type) bool {
 	switch t.Kind() {
 	case reflect.Bool, reflect.String, reflect.Int32, reflect.Int64:
 		return true
+	default:
+		return false
 	}
-	return false
 }
 
 // sameFamily reports whether one of them can be converted to the other and back: numbers, or texts, or truths.

@@ -29,6 +29,7 @@ func refer(v reflect.Value, path string) {
 				refer(v.Field(i), path+"."+f.Name)
 			}
 		}
+	default: // Nothing below refers to anything.
 	}
 }
 

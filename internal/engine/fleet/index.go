@@ -142,7 +142,7 @@ func (r *Fleet[O, D]) fillNames(ctx context.Context, obj O, c claims.Claimant) {
 		r.Names.Enter(keys[0], c, now.Add(-nametable.QuietTurn))
 	case remote != nil && remote.ID != "" && remote.LastWrittenAt != nil && now.Sub(remote.LastWrittenAt.Time) < nametable.Again:
 		mark := backend.Mark{Token: intent.Token, Owner: c.Name, Cluster: r.ClusterID}
-		r.Names.Note(keys, nametable.Made{Bearer: snapshot.Bearer{Id: remote.ID, Parent: remote.ParentID, Mark: mark}, By: c, At: now})
+		r.Names.Note(keys, nametable.Made{Bearer: snapshot.Bearer{ID: remote.ID, Parent: remote.ParentID, Mark: mark}, By: c, At: now})
 	}
 }
 

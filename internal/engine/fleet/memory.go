@@ -85,6 +85,7 @@ const (
 	lagLimit = 10 * time.Second
 )
 
+// How far it is with the drift.
 const (
 	DriftNone drifting = iota
 	DriftSeen

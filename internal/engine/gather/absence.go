@@ -83,7 +83,7 @@ func (p *Situation[O, D]) proveAbsence(ctx context.Context, remote v1alpha1.Remo
 			if hit.Mark.Cluster != p.Fleet.ClusterID {
 				continue
 			}
-			obs, err := p.Read(ctx, backend.Ref{ID: hit.Id, ParentID: remote.ParentID})
+			obs, err := p.Read(ctx, backend.Ref{ID: hit.ID, ParentID: remote.ParentID})
 			if err != nil {
 				return err
 			}

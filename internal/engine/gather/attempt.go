@@ -38,7 +38,7 @@ func (p *Situation[O, D]) concludeAttempt(ctx context.Context, looked backend.Ob
 		if hit.Mark.Cluster != p.Fleet.ClusterID {
 			continue
 		}
-		obs, err := p.Read(ctx, backend.Ref{ID: hit.Id, ParentID: p.Intent.ParentID})
+		obs, err := p.Read(ctx, backend.Ref{ID: hit.ID, ParentID: p.Intent.ParentID})
 		if err != nil {
 			return err
 		}

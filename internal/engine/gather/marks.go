@@ -34,10 +34,10 @@ func (p *Situation[O, D]) askIndex(ctx context.Context, age time.Duration) error
 	}
 	p.Fleet.Clock.Saw(p.Backend.TenantKey, snapshot.Carried(list, p.Fleet.Now()))
 	for _, hit := range p.Fleet.Views.Match(list, managed.FullName(p.Obj), p.Mark().Token) {
-		if hit.Id == p.BoundID() {
+		if hit.ID == p.BoundID() {
 			continue
 		}
-		obs, err := p.Read(ctx, backend.Ref{ID: hit.Id, ParentID: p.ParentID})
+		obs, err := p.Read(ctx, backend.Ref{ID: hit.ID, ParentID: p.ParentID})
 		if err != nil {
 			return err
 		}
@@ -46,7 +46,7 @@ func (p *Situation[O, D]) askIndex(ctx context.Context, age time.Duration) error
 			return nil
 		}
 		f.Index = decision.IndexHit
-		p.Fleet.Views.Remove(p.Backend.TenantKey, p.ParentID, hit.Id)
+		p.Fleet.Views.Remove(p.Backend.TenantKey, p.ParentID, hit.ID)
 	}
 	return nil
 }

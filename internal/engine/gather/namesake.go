@@ -41,7 +41,7 @@ func (p *Situation[O, D]) findNamesake(ctx context.Context) error {
 	if m, ok := p.Fleet.Names.MadeSince(p.NameKey(name), looked, p.Fleet.Now(), p.Caps.ListLag); ok && m.By.UID != c.UID && p.Rivals(c)(m.By) {
 		bearers = append(slices.Clone(bearers), m.Bearer)
 	}
-	bearers = slices.DeleteFunc(slices.Clone(bearers), func(b snapshot.Bearer) bool { return b.Id != "" && b.Id == p.BoundID() })
+	bearers = slices.DeleteFunc(slices.Clone(bearers), func(b snapshot.Bearer) bool { return b.ID != "" && b.ID == p.BoundID() })
 	if len(bearers) == 0 {
 		f.NameFree = true
 		return nil
@@ -54,7 +54,7 @@ func (p *Situation[O, D]) foundNamesake(ctx context.Context, bearers []snapshot.
 	best, owner := bearers[0], ""
 	for _, b := range bearers {
 		if p.ownerOf(decision.FoundByKey, backend.Observation[D]{Mark: b.Mark}) == decision.OwnerOurs {
-			obs, err := p.Read(ctx, backend.Ref{ID: b.Id, ParentID: b.Parent})
+			obs, err := p.Read(ctx, backend.Ref{ID: b.ID, ParentID: b.Parent})
 			if err == nil && obs.Exists {
 				p.Found(ctx, decision.FoundByMark, obs)
 			}
@@ -71,7 +71,7 @@ func (p *Situation[O, D]) foundNamesake(ctx context.Context, bearers []snapshot.
 // hasIt is the object of this cluster that has a remote, by its binding or its mark; empty if there is none.
 func (p *Situation[O, D]) hasIt(b snapshot.Bearer) string {
 	c := managed.Claimant(p.Obj)
-	k := claims.Key{Tenant: p.Backend.TenantID, Kind: p.Fleet.Kind.Name, Parent: b.Parent, ID: b.Id}
+	k := claims.Key{Tenant: p.Backend.TenantID, Kind: p.Fleet.Kind.Name, Parent: b.Parent, ID: b.ID}
 	if holder := p.Fleet.Claims.Holder(k, c.UID, p.Rivals(c)); holder != "" {
 		return holder
 	}
@@ -84,7 +84,7 @@ func (p *Situation[O, D]) hasIt(b snapshot.Bearer) string {
 // refuse stops at a remote that has the name. owner is the object of this cluster that has it, or is about to make it.
 func (p *Situation[O, D]) refuse(b snapshot.Bearer, owner string, looked time.Time) {
 	f := &p.Facts
-	p.Seen = backend.Observation[D]{Exists: true, ID: b.Id, ParentID: b.Parent, Mark: b.Mark}
+	p.Seen = backend.Observation[D]{Exists: true, ID: b.ID, ParentID: b.Parent, Mark: b.Mark}
 	f.Found, f.Phase, f.Changes = decision.FoundByKey, decision.PhaseLive, decision.ChangesNone
 	f.Owner = p.ownerOf(decision.FoundByKey, p.Seen)
 	f.ClaimConflict, p.ClaimedBy = owner != "", owner
@@ -161,7 +161,7 @@ func (p *Situation[O, D]) searchName(ctx context.Context) ([]snapshot.Bearer, er
 	case err != nil || !obs.Exists:
 		return nil, err
 	}
-	return []snapshot.Bearer{{Id: obs.ID, Parent: obs.ParentID, Mark: obs.Mark}}, nil
+	return []snapshot.Bearer{{ID: obs.ID, Parent: obs.ParentID, Mark: obs.Mark}}, nil
 }
 
 // worthAList reports whether a list costs no more than to search what is asked for in the place. Lists follow each other no faster
@@ -207,5 +207,5 @@ func (p *Situation[O, D]) NoteName(obs backend.Observation[D]) {
 	names := append(backend.NamesOf(p.Desired, ""), backend.NamesOf(obs.Actual, obs.AlsoCalled)...)
 	place := p.NameKey("")
 	place.Parent = obs.ParentID
-	p.Fleet.Names.Note(nametable.Keys(place, names...), nametable.Made{Bearer: snapshot.Bearer{Id: obs.ID, Parent: obs.ParentID, Mark: p.Mark()}, By: managed.Claimant(p.Obj), At: p.Fleet.Now()})
+	p.Fleet.Names.Note(nametable.Keys(place, names...), nametable.Made{Bearer: snapshot.Bearer{ID: obs.ID, Parent: obs.ParentID, Mark: p.Mark()}, By: managed.Claimant(p.Obj), At: p.Fleet.Now()})
 }

@@ -12,6 +12,7 @@ var NonConverging = promauto.With(metrics.Registry).NewCounterVec(prometheus.Cou
 	Help: "How often an object was given up after three equal writes that the vendor took and did not keep, by kind.",
 }, []string{"kind"})
 
+// What passes do, and how long it takes until an object is as its spec says.
 var (
 	Actions = promauto.With(metrics.Registry).NewCounterVec(prometheus.CounterOpts{
 		Name: "governance_operator_actions_total",

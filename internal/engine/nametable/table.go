@@ -36,7 +36,9 @@ const (
 	searchesAtOnce, searchSpan = 4, 5 * time.Second
 	// worthAPage is how many who ask are worth a page of a list. Where fewer ask a list waits until nobody has come for a while,
 	// or somebody has waited for long.
-	worthAPage, QuietAsking, longestAsk = 100, 500 * time.Millisecond, 5 * time.Second
+	worthAPage, longestAsk = 100, 5 * time.Second
+	// QuietAsking is how long nobody has to come until it is a while.
+	QuietAsking = 500 * time.Millisecond
 	// Again is how often what was refused for its name is looked at again, all of a place together.
 	Again = time.Minute
 	// QuietTurn is how long another object of the name may take to make its remote before it is told.
@@ -136,7 +138,7 @@ func (t *Table) Note(keys []Key, m Made) {
 	if len(keys) == 0 {
 		return
 	}
-	t.drop(keys[0].of(m.Id))
+	t.drop(keys[0].of(m.ID))
 	if t.made == nil {
 		t.made, t.byID = map[Key]Made{}, map[Key][]Key{}
 	}
@@ -145,14 +147,14 @@ func (t *Table) Note(keys []Key, m Made) {
 		if known, ok := t.made[oldest]; ok && m.At.Sub(known.At) < madeAge {
 			break
 		}
-		t.drop(oldest.of(t.made[oldest].Id))
+		t.drop(oldest.of(t.made[oldest].ID))
 		t.order = t.order[1:]
 	}
 	for _, k := range keys {
 		t.made[k] = m
 		t.order = append(t.order, k)
 	}
-	t.byID[keys[0].of(m.Id)] = keys
+	t.byID[keys[0].of(m.ID)] = keys
 }
 
 // Gone forgets a remote of a place that is there no more.
@@ -167,7 +169,7 @@ func (k Key) of(id string) Key { return Key{At: k.At, Tenant: k.Tenant, Name: id
 
 func (t *Table) drop(remote Key) {
 	for _, k := range t.byID[remote] {
-		if t.made[k].Id == remote.Name {
+		if t.made[k].ID == remote.Name {
 			delete(t.made, k)
 		}
 	}

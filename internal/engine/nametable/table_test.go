@@ -37,7 +37,7 @@ func TestRemotesOfAnotherTenantMayHaveTheSameId(t *testing.T) {
 	now := time.Unix(0, 0)
 	ours, theirs := Key{"at", "ours", "app", "Payroll"}, Key{"elsewhere", "theirs", "app", "Payroll"}
 	for _, k := range []Key{ours, theirs} {
-		table.Note([]Key{k}, Made{Bearer: snapshot.Bearer{Id: "1"}, At: now})
+		table.Note([]Key{k}, Made{Bearer: snapshot.Bearer{ID: "1"}, At: now})
 	}
 	table.Gone(theirs, "1")
 	if _, known := table.MadeSince(ours, now, now, 0); !known {

@@ -32,7 +32,7 @@ func TestOneListServesManyCallers(t *testing.T) {
 					t.Errorf("got %v", err)
 					return
 				}
-				if got := v.Match(got, "ns/a", "T"); len(got) != 1 || got[0].Id != id {
+				if got := v.Match(got, "ns/a", "T"); len(got) != 1 || got[0].ID != id {
 					t.Errorf("got %v, want %s", got, id)
 				}
 				v.RecordWrite("t", "app-1", "other", backend.Mark{Token: "U"})

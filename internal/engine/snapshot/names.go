@@ -26,7 +26,7 @@ type Names struct {
 
 // Bearer is a remote that has a name.
 type Bearer struct {
-	Id, Parent string
+	ID, Parent string
 	Mark       backend.Mark
 }
 
@@ -50,7 +50,7 @@ func AddNames[D backend.Model](v *Cache[D], w *Snapshot, obs backend.Observation
 		if !n.tooMany {
 			n.hashes = append(n.hashes, h)
 		}
-		known := slices.ContainsFunc(n.bearers[h], func(b Bearer) bool { return b.Id == obs.ID })
+		known := slices.ContainsFunc(n.bearers[h], func(b Bearer) bool { return b.ID == obs.ID })
 		if n.wanted[h] && !known && len(n.bearers[h]) < mostBearers {
 			n.bearers[h] = append(n.bearers[h], Bearer{obs.ID, obs.ParentID, obs.Mark})
 		}
@@ -88,6 +88,7 @@ func (n *Names) close() {
 // knowledge is what a snapshot says of a name.
 type knowledge int
 
+// Whether something has the name.
 const (
 	Unknown knowledge = iota // it is not told: ask
 	Unborne

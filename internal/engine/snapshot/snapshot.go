@@ -118,6 +118,6 @@ func Carried(w *Snapshot, now time.Time) time.Time {
 
 // Hit is a remote that bears a mark.
 type Hit struct {
-	Id   string
+	ID   string
 	Mark backend.Mark
 }

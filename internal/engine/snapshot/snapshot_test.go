@@ -92,7 +92,7 @@ func TestARemoteThatBearsTheMarkOfAnObjectThatComesLaterIsFound(t *testing.T) {
 	}
 	exists = true
 	w, err = v.Get(t.Context(), lookBackend, tenant.Entitlements, "app-1", w.Taken.Add(1))
-	if hits := v.Match(w, "team/later", ""); err != nil || len(hits) != 1 || hits[0].Id != id {
+	if hits := v.Match(w, "team/later", ""); err != nil || len(hits) != 1 || hits[0].ID != id {
 		t.Errorf("%v (%v), want the remote", hits, err)
 	}
 }

@@ -130,7 +130,7 @@ func (p *Writer[O, D]) patchStatus(ctx context.Context, from, next O) error {
 	if !Refused(err) {
 		return err
 	}
-	StatusRefused(ctx, p.Fleet.Kind.Name, err)
+	ReportRefused(ctx, p.Fleet.Kind.Name, err)
 	if !p.Memory.Refused {
 		p.Memory.Refused = true
 		p.event(note{true, v1alpha1.ReasonStatusRefused, "the API server refuses this status, and the least of it is written alone: " + err.Error()})
@@ -145,8 +145,8 @@ func (p *Writer[O, D]) patchStatus(ctx context.Context, from, next O) error {
 	return nil // Nothing more can be done before the next pass.
 }
 
-// StatusRefused logs and counts a status that the API server refused.
-func StatusRefused(ctx context.Context, kind string, err error) {
+// ReportRefused logs and counts a status that the API server refused.
+func ReportRefused(ctx context.Context, kind string, err error) {
 	metrics.StatusRefused.WithLabelValues(kind).Inc()
 	log.FromContext(ctx).Error(errors.New(report.Shorten(err.Error())), "the API server refuses the status; the least of it is written alone")
 }

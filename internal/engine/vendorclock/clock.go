@@ -28,7 +28,7 @@ func (c *Clock) Saw(tenant string, date time.Time) {
 	c.last[tenant] = stamp{date, c.Now()}
 }
 
-// ErrUnknown: no answer of the tenant has carried a Date yet.
+// ErrUnknown means that no answer of the tenant has carried a Date yet.
 var ErrUnknown = errors.New("the tenant has not told its time yet")
 
 // Forget drops the clock of a tenant.
