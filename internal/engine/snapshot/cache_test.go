@@ -157,16 +157,16 @@ func TestAPanicInAListLeavesNobodyWaiting(t *testing.T) {
 
 func TestWhatIsWrittenDuringAListIsNotLost(t *testing.T) {
 	for sentence, c := range map[string]struct {
-		list func(v *Cache[backend.AppEntitlement], tenant *backendtest.Tenant)
+		list func(ctx context.Context, v *Cache[backend.AppEntitlement], tenant *backendtest.Tenant)
 	}{
-		"when a pass lists": {func(v *Cache[backend.AppEntitlement], tenant *backendtest.Tenant) {
-			if _, err := v.Get(t.Context(), lookBackend, tenant.Entitlements, "app-1", time.Now()); err != nil {
+		"when a pass lists": {func(ctx context.Context, v *Cache[backend.AppEntitlement], tenant *backendtest.Tenant) {
+			if _, err := v.Get(ctx, lookBackend, tenant.Entitlements, "app-1", time.Now()); err != nil {
 				panic(err)
 			}
 		}},
-		"when the sweep lists": {func(v *Cache[backend.AppEntitlement], tenant *backendtest.Tenant) {
+		"when the sweep lists": {func(ctx context.Context, v *Cache[backend.AppEntitlement], tenant *backendtest.Tenant) {
 			seen := New(time.Now(), lookBackend, everybody)
-			for obs, err := range tenant.Entitlements.ObserveMany(t.Context(), []backend.Ref{{ParentID: "app-1", Mark: backend.Mark{Owner: "*"}}}) {
+			for obs, err := range tenant.Entitlements.ObserveMany(ctx, []backend.Ref{{ParentID: "app-1", Mark: backend.Mark{Owner: "*"}}}) {
 				if obs.Exists || err != nil {
 					panic(fmt.Sprint("nothing is there yet: ", obs, err))
 				}
@@ -185,7 +185,7 @@ func TestWhatIsWrittenDuringAListIsNotLost(t *testing.T) {
 				open := make(chan struct{})
 				tenant.Inject(backendtest.Fault{Verb: backendtest.VerbObserveMany, Hold: open})
 				var wg sync.WaitGroup
-				wg.Go(func() { c.list(v, tenant) })
+				wg.Go(func() { c.list(t.Context(), v, tenant) })
 				synctest.Wait()
 				time.Sleep(time.Second)
 				v.RecordWrite("t", "app-1", "new", backend.Mark{Token: "T"})
