@@ -161,7 +161,7 @@ func TestACertificateIsRenewedInTime(t *testing.T) {
 				if wrote, want := r.writes-before, map[bool]int{true: 2}[c.renewed]; wrote != want {
 					t.Errorf("%d writes, want %d: the Secret, and the configuration", wrote, want)
 				}
-				if left := leaf.NotAfter.Sub(time.Now()); left <= validity/3 || left > validity {
+				if left := time.Until(leaf.NotAfter); left <= validity/3 || left > validity {
 					t.Errorf("it lasts for %s more, the first one until %s", left, first.NotAfter)
 				}
 			})
