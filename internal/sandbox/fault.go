@@ -118,7 +118,7 @@ type verdict struct {
 	final        *Fault
 }
 
-func (f *faults) judge(method, path string, class Class, chance func() float64) verdict {
+func (f *faults) decide(method, path string, class Class, chance func() float64) verdict {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	var v verdict

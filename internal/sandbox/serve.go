@@ -44,7 +44,7 @@ func (s *Server) pass(route Route, w http.ResponseWriter, r *http.Request) (stat
 	if after, ok := s.limiter.take(s.clock.now(), settings.RateLimitPerSecond, settings.RateBurst); !ok {
 		return s.refuse(route, w, Fault{Status: http.StatusTooManyRequests, RetryAfterSeconds: after}), "rateLimit"
 	}
-	verdict := s.faults.judge(r.Method, r.URL.Path, route.Class, s.random.float)
+	verdict := s.faults.decide(r.Method, r.URL.Path, route.Class, s.random.float)
 	if verdict.expireTokens {
 		s.vendor.Access().ExpireTokens()
 	}

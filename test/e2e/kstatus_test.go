@@ -35,12 +35,12 @@ type witness struct {
 func (w *witness) follow(events <-chan watch.Event) {
 	for e := range events {
 		if u, ok := e.Object.(*unstructured.Unstructured); ok && e.Type != watch.Deleted {
-			w.judge(u)
+			w.check(u)
 		}
 	}
 }
 
-func (w *witness) judge(u *unstructured.Unstructured) {
+func (w *witness) check(u *unstructured.Unstructured) {
 	result, err := status.Compute(u)
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -400,20 +400,20 @@ func cancelledIsHonoured[D backend.Model](t *testing.T, b *bench[D]) {
 }
 
 // changesNothing calls with ctx what must not be sent with it, and checks the errors.
-func (b *bench[D]) changesNothing(ctx context.Context, t *testing.T, judge func(what string, err error)) {
+func (b *bench[D]) changesNothing(ctx context.Context, t *testing.T, check func(what string, err error)) {
 	t.Helper()
 	seen, mem := b.made(t, "kept", b.Desired)
 	if b.caps.Update {
 		for name, varied := range b.Variations {
 			obs, err := b.Driver.Update(ctx, seen, varied, b.toVary(varied))
-			judge("Update to "+name, err)
+			check("Update to "+name, err)
 			if obs.ID != "" {
 				t.Errorf("Update to %s was not sent and told the id %q", name, obs.ID)
 			}
 		}
 	}
 	if b.caps.Delete {
-		judge("Delete", b.Driver.Delete(ctx, seen))
+		check("Delete", b.Driver.Delete(ctx, seen))
 	}
 	b.settle()
 	after := b.observe(t, b.byID(seen))

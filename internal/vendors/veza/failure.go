@@ -130,7 +130,7 @@ func violated(err error, field string) bool {
 }
 
 // notOffered reports whether an answer may mean that the tenant does not know the operation:
-// judge by it only operations that are inferred (docs/vendors/veza-api.md#errors).
+// use it only for operations that are inferred (docs/vendors/veza-api.md#errors).
 func notOffered(err error) bool {
 	switch rest.StatusOf(err) {
 	case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusNotImplemented:
