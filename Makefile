@@ -14,7 +14,8 @@ GOVULNCHECK := $(BIN)/govulncheck
 GOLANGCI_LINT := $(BIN)/golangci-lint
 ACTIONLINT := $(BIN)/actionlint
 GINKGO := $(BIN)/ginkgo
-# Suites that wait more than they work run several specs at once, each process with a control plane of its own.
+# Suites that wait more than they work run several specs at once: more processes than cores, each with a control plane that its
+# specs share.
 GINKGO_FLAGS := -timeout=20m -randomize-all -keep-going -poll-progress-after=60s
 
 # The control plane of tests and demo; a folder of your own with etcd and kube-apiserver is used if you name it here.
@@ -196,7 +197,7 @@ test-integration: control-plane build $(GINKGO) $(HELM) $(KUSTOMIZE) ## Run what
 	@echo "== the control plane itself"
 	go test ./internal/testenv
 	@echo "== the controllers, on a real API server with fake vendors"
-	$(GINKGO) $(GINKGO_FLAGS) -procs=4 ./internal/controller
+	$(GINKGO) $(GINKGO_FLAGS) -procs=6 ./internal/controller
 	@echo "== dashboard and alerts against the running manager"
 	go -C test test -count=1 ./monitoring
 	@echo "== the rules of the CRDs, on a real API server"
@@ -213,7 +214,7 @@ test-e2e: control-plane build $(GINKGO) ## Run the built binaries: killed, count
 	@echo "== the documents: what a newcomer types, in a fresh clone"
 	go -C test test -count=1 -run '^TestNewcomer$$' ./docs
 	@echo "== the built binaries: killed, counted, uninstalled"
-	cd test && $(GINKGO) $(GINKGO_FLAGS) -procs=3 ./e2e
+	cd test && $(GINKGO) $(GINKGO_FLAGS) -procs=5 ./e2e
 
 .PHONY: test-long
 test-long: ## Run the packages again with random tests in full number and every order, combination and rule in turn.

@@ -23,7 +23,7 @@ import (
 
 // eventually has the patience of the suite.
 func eventually(ctx context.Context, actual any) AsyncAssertion {
-	return Eventually(actual).WithContext(ctx).WithTimeout(20 * time.Second).WithPolling(50 * time.Millisecond)
+	return Eventually(actual).WithContext(ctx).WithTimeout(patience).WithPolling(50 * time.Millisecond)
 }
 
 // always proves that something does not happen.

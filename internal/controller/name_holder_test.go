@@ -88,7 +88,7 @@ var _ = Describe("one name is one thing:", func() {
 						}
 					}
 					g.Expect(next).To(Equal(1))
-				}).WithTimeout(20 * time.Second).WithPolling(500 * time.Millisecond).Should(Succeed())
+				}).WithTimeout(patience).WithPolling(500 * time.Millisecond).Should(Succeed())
 				Expect(s.count(t, "Wanted")).To(Equal(1))
 			}
 		})

@@ -52,6 +52,9 @@ const (
 	window = 3 * time.Second
 )
 
+// patience is how long a spec waits for what has to come: what comes late on a busy machine is no failure.
+const patience = time.Minute
+
 func TestControllers(t *testing.T) {
 	if err := testenv.Missing(); err != nil {
 		t.Fatal(err)
@@ -315,7 +318,7 @@ func (t *tenant) ready(ctx context.Context, obj client.Object, name string) {
 		g.Expect(ready).NotTo(BeNil(), "%T %s has no Ready condition yet", obj, name)
 		g.Expect(ready.Status).To(Equal(metav1.ConditionTrue), "%T %s: %s: %s", obj, name, ready.Reason, ready.Message)
 		g.Expect(ready.ObservedGeneration).To(Equal(obj.GetGeneration()))
-	}).WithContext(ctx).WithTimeout(20 * time.Second).WithPolling(50 * time.Millisecond).Should(Succeed())
+	}).WithContext(ctx).WithTimeout(patience).WithPolling(50 * time.Millisecond).Should(Succeed())
 }
 
 // says waits until the condition of kind has this reason, and returns its message.
@@ -329,7 +332,7 @@ func (t *tenant) says(ctx context.Context, obj client.Object, name, kind, reason
 		g.Expect(found.Reason).To(Equal(reason), "%T %s: %s=%s: %s", obj, name, kind, found.Status, found.Message)
 		g.Expect(found.ObservedGeneration).To(Equal(obj.GetGeneration()))
 		message = found.Message
-	}).WithContext(ctx).WithTimeout(20 * time.Second).WithPolling(50 * time.Millisecond).Should(Succeed())
+	}).WithContext(ctx).WithTimeout(patience).WithPolling(50 * time.Millisecond).Should(Succeed())
 	return message
 }
 
@@ -337,7 +340,7 @@ func (t *tenant) says(ctx context.Context, obj client.Object, name, kind, reason
 func (t *tenant) gone(ctx context.Context, obj client.Object, name string) {
 	GinkgoHelper()
 	Eventually(func() error { return client.IgnoreNotFound(notFound(t.get(ctx, obj, name))) }).
-		WithContext(ctx).WithTimeout(20 * time.Second).WithPolling(50 * time.Millisecond).Should(Succeed())
+		WithContext(ctx).WithTimeout(patience).WithPolling(50 * time.Millisecond).Should(Succeed())
 }
 
 // dump returns the tenant's store.
@@ -359,5 +362,5 @@ func (t *tenant) reconcile(ctx context.Context, obj managed.Object, name string)
 	Eventually(func(g Gomega) {
 		g.Expect(t.get(ctx, obj, name)).To(Succeed())
 		g.Expect(obj.GetManagedStatus().LastHandledReconcileAt).To(Equal(stamp))
-	}).WithContext(ctx).WithTimeout(20 * time.Second).WithPolling(50 * time.Millisecond).Should(Succeed())
+	}).WithContext(ctx).WithTimeout(patience).WithPolling(50 * time.Millisecond).Should(Succeed())
 }

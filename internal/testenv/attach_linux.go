@@ -18,6 +18,8 @@ const (
 	itself = ".real"
 	// parent is a link whose text is the process that the programs belong to.
 	parent = "parent"
+	// collecting is the variable by which Go programs are told how often to collect garbage.
+	collecting = "GOGC"
 )
 
 // attached makes a folder for envtest whose programs end with this process. The caller removes it.
@@ -60,5 +62,13 @@ func init() {
 	if id, err := os.Readlink(filepath.Join(filepath.Dir(os.Args[0]), parent)); err != nil || id != strconv.Itoa(os.Getppid()) {
 		fail("looking for the parent "+id, err)
 	}
-	fail("becoming it", syscall.Exec(program, append([]string{program}, os.Args[1:]...), os.Environ()))
+	fail("becoming it", syscall.Exec(program, append([]string{program}, os.Args[1:]...), environment()))
+}
+
+// environment has the programs collect their garbage half as often, unless somebody says how often: a seventh of their work is that.
+func environment() []string {
+	if _, said := os.LookupEnv(collecting); said {
+		return os.Environ()
+	}
+	return append(os.Environ(), collecting+"=200")
 }
