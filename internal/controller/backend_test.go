@@ -28,7 +28,7 @@ var _ = Describe("a backend", func() {
 			g.Expect(t.get(ctx, b, "tenant")).To(Succeed())
 			g.Expect(b.Status.Counts).To(ContainElement(HaveField("Managed", BeEquivalentTo(1))))
 			g.Expect(b.Finalizers).To(ContainElement(v1alpha1.Finalizer))
-		}).WithTimeout(10 * time.Second).Should(Succeed())
+		}).WithTimeout(patience).Should(Succeed())
 	})
 
 	It("signs in with a static token", func(ctx SpecContext) {

@@ -80,7 +80,7 @@ var _ = Describe("a namespace of which everything is deleted in random order", f
 				}
 			}
 			for _, obj := range objects {
-				eventually(ctx, func() error { return notFound(t.get(ctx, obj, obj.GetName())) }).WithTimeout(10 * time.Second).Should(Succeed())
+				eventually(ctx, func() error { return notFound(t.get(ctx, obj, obj.GetName())) }).WithTimeout(patience).Should(Succeed())
 			}
 			t.gone(ctx, b, "tenant")
 		})

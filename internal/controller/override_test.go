@@ -1,8 +1,6 @@
 package controller_test
 
 import (
-	"time"
-
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
@@ -25,7 +23,7 @@ var _ = Describe("a tenant that has less than its vendor", func() {
 		Eventually(func(g Gomega) {
 			g.Expect(t.get(ctx, obj, "one")).To(Succeed())
 			g.Expect(obj.Status.Conditions).NotTo(BeEmpty())
-		}).WithTimeout(10 * time.Second).Should(Succeed())
+		}).WithTimeout(patience).Should(Succeed())
 		Expect(obj.Status.Remote == nil || obj.Status.Remote.ID == "").To(BeTrue())
 
 		By("taking the override back")
@@ -39,7 +37,7 @@ var _ = Describe("a tenant that has less than its vendor", func() {
 		Eventually(func(g Gomega) {
 			g.Expect(t.get(ctx, b, "tenant")).To(Succeed())
 			g.Expect(b.Status.Overrides).To(BeEmpty())
-		}).WithTimeout(10 * time.Second).Should(Succeed())
+		}).WithTimeout(patience).Should(Succeed())
 	})
 
 	It("keeps what was made where nothing may be deleted", func(ctx SpecContext) {
@@ -89,7 +87,7 @@ var _ = Describe("a tenant that has less than its vendor", func() {
 			Eventually(func(g Gomega) {
 				g.Expect(t.get(ctx, b, "tenant")).To(Succeed())
 				g.Expect(b.Status.ObservedGeneration).To(Equal(b.Generation))
-			}).WithTimeout(10 * time.Second).Should(Succeed())
+			}).WithTimeout(patience).Should(Succeed())
 
 			s.prepare(t, "one", "One")
 			before := s.count(t, "One")

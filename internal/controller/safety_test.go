@@ -425,7 +425,7 @@ var _ = Describe("what must never happen", func() {
 			Expect(message).To(And(ContainSubstring("fix that"), ContainSubstring("management.deletion to Orphan")))
 			t.there(ctx, obj, "one")
 			t.edit(ctx, obj, "one", func() { obj.Spec.Management = &v1alpha1.Management{Deletion: v1alpha1.DeletionOrphan} })
-			eventually(ctx, func() error { return notFound(t.get(ctx, obj, "one")) }).WithTimeout(10 * time.Second).Should(Succeed())
+			eventually(ctx, func() error { return notFound(t.get(ctx, obj, "one")) }).WithTimeout(patience).Should(Succeed())
 			t.ClearFaults()
 			Expect(live(entitlementObjects(t), "One")).To(Equal(1))
 		})

@@ -65,7 +65,7 @@ func init() {
 	fail("becoming it", syscall.Exec(program, append([]string{program}, os.Args[1:]...), environment()))
 }
 
-// environment has the programs collect their garbage half as often, unless somebody says how often: a seventh of their work is that.
+// environment has the programs collect their garbage half as often as usual, unless somebody says how often: it is a good part of their work.
 func environment() []string {
 	if _, said := os.LookupEnv(collecting); said {
 		return os.Environ()

@@ -118,6 +118,7 @@ func Start(ctx context.Context, options ...Option) (*Environment, error) {
 		BinaryAssetsDirectory:    folder,
 		CRDDirectoryPaths:        []string{filepath.Join(root, "config", "crd", "bases")},
 		ErrorIfCRDPathMissing:    true,
+		CRDInstallOptions:        envtest.CRDInstallOptions{MaxTime: startTimeout}, // The usual ten seconds are too few where several start at once.
 		ControlPlaneStartTimeout: startTimeout,
 		ControlPlaneStopTimeout:  stopTimeout,
 		Scheme:                   scheme,
