@@ -177,7 +177,7 @@ var _ = Describe("the validating webhook", Label("webhook"), func() {
 		Expect(h.create(ctx, manifest(v1alpha1.KindAppEntitlement, "one", "app: {name: GitHub}", "displayName: One", "remoteID: 2NcwiVHvfmJj1iHYkWcFv69jHni", "management: {deletion: Delete}"))).To(Succeed())
 		Expect(*h.heard).To(ConsistOf(ContainSubstring("spec.management.deletion: Delete also deletes a remote that existed before")))
 		Expect(h.create(ctx, manifest(v1alpha1.KindAccessReview, "old", "displayName: Q4", "owners: [{email: ada@corp.example}]", `deadline: "2020-12-31T17:00:00Z"`))).To(Succeed())
-		Expect(*h.heard).To(ConsistOf(ContainSubstring("spec.deadline: 2020-12-31T17:00:00Z is past")))
+		Expect(*h.heard).To(ConsistOf(ContainSubstring("spec.deadline: 2020-12-31T17:00:00Z is in the past")))
 		Expect(h.Counts().Writes).To(Equal(calls.Writes), "the vendor is not asked")
 		Expect(h.Counts().Reads).To(Equal(calls.Reads), "the vendor is not asked")
 	}, SpecTimeout(3*time.Minute))
