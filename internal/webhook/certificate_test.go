@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"net"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -26,7 +27,7 @@ import (
 // replica is a manager with a certificate of its own making, over an API server that has the Secret and the configuration.
 type replica struct {
 	SelfSigned
-	writes int
+	writes atomic.Int32
 	// refuse fails the next write, if it is set.
 	refuse error
 }
@@ -37,7 +38,7 @@ func newReplica() *replica {
 		err := r.refuse
 		r.refuse = nil
 		if err == nil {
-			r.writes++
+			r.writes.Add(1)
 		}
 		return err
 	}
@@ -146,7 +147,7 @@ func TestACertificateIsRenewedInTime(t *testing.T) {
 				}
 				first, _ := r.served(t)
 				c.change(t, r)
-				before := r.writes
+				before := r.writes.Load()
 				last, err := r.Certificate.Get(nil)
 				if err != nil {
 					t.Fatal(err)
@@ -158,7 +159,7 @@ func TestACertificateIsRenewedInTime(t *testing.T) {
 				if renewed := !leaf.Equal(last.Leaf); renewed != c.renewed || trusted != c.trusted {
 					t.Errorf("renewed: %t, %d trusted; want %t, %d", renewed, trusted, c.renewed, c.trusted)
 				}
-				if wrote, want := r.writes-before, map[bool]int{true: 2}[c.renewed]; wrote != want {
+				if wrote, want := r.writes.Load()-before, map[bool]int32{true: 2}[c.renewed]; wrote != want {
 					t.Errorf("%d writes, want %d: the Secret, and the configuration", wrote, want)
 				}
 				if left := time.Until(leaf.NotAfter); left <= validity/3 || left > validity {
@@ -181,8 +182,8 @@ func TestReplicasServeWithOneCertificate(t *testing.T) {
 	}
 	a, _ := one.served(t)
 	b, _ := two.served(t)
-	if !a.Equal(b) || one.writes != 2 {
-		t.Errorf("the same certificate: %t, after %d writes", a.Equal(b), one.writes)
+	if !a.Equal(b) || one.writes.Load() != 2 {
+		t.Errorf("the same certificate: %t, after %d writes", a.Equal(b), one.writes.Load())
 	}
 }
 
@@ -190,7 +191,7 @@ func TestReplicasServeWithOneCertificate(t *testing.T) {
 func TestNothingNewIsServedBeforeItIsTrusted(t *testing.T) {
 	for sentence, c := range map[string]struct {
 		prepare func(t *testing.T, r *replica)
-		wrote   int
+		wrote   int32
 	}{
 		"there is no Secret": {prepare: func(t *testing.T, r *replica) {
 			if err := r.Client.Delete(t.Context(), r.secret(t)); err != nil {
@@ -210,8 +211,8 @@ func TestNothingNewIsServedBeforeItIsTrusted(t *testing.T) {
 		t.Run(sentence, func(t *testing.T) {
 			r := newReplica()
 			c.prepare(t, r)
-			if err := r.look(t.Context()); err == nil || r.writes != c.wrote {
-				t.Errorf("error %v after %d writes, want one after %d", err, r.writes, c.wrote)
+			if err := r.look(t.Context()); err == nil || r.writes.Load() != c.wrote {
+				t.Errorf("error %v after %d writes, want one after %d", err, r.writes.Load(), c.wrote)
 			}
 			if _, err := r.Certificate.Get(nil); !errors.Is(err, errNoCertificate) {
 				t.Errorf("it serves: %v", err)
@@ -228,13 +229,13 @@ func TestALookThatFailsIsRepeatedSoonAndAnotherOneIsNotHurried(t *testing.T) {
 		ended := make(chan error, 1)
 		go func() { ended <- r.Start(ctx) }()
 		time.Sleep(retryEvery - time.Second)
-		if r.writes != 0 {
-			t.Errorf("%d writes before the second look", r.writes)
+		if r.writes.Load() != 0 {
+			t.Errorf("%d writes before the second look", r.writes.Load())
 		}
 		time.Sleep(2 * time.Second)
 		synctest.Wait()
-		if _, err := r.Certificate.Get(nil); err != nil || r.writes != 2 {
-			t.Errorf("after the second look: %v, %d writes", err, r.writes)
+		if _, err := r.Certificate.Get(nil); err != nil || r.writes.Load() != 2 {
+			t.Errorf("after the second look: %v, %d writes", err, r.writes.Load())
 		}
 		secret := r.secret(t)
 		secret.Data[keyCertificate] = bytes.ToUpper(secret.Data[keyCertificate])
@@ -242,13 +243,13 @@ func TestALookThatFailsIsRepeatedSoonAndAnotherOneIsNotHurried(t *testing.T) {
 			t.Fatal(err)
 		}
 		time.Sleep(lookEvery - 2*time.Second)
-		if r.writes != 3 {
-			t.Errorf("%d writes before the third look, want the two and the one of this test", r.writes)
+		if r.writes.Load() != 3 {
+			t.Errorf("%d writes before the third look, want the two and the one of this test", r.writes.Load())
 		}
 		time.Sleep(2 * time.Second)
 		synctest.Wait()
-		if r.writes != 5 {
-			t.Errorf("%d writes after the third look, want Secret and configuration once more", r.writes)
+		if r.writes.Load() != 5 {
+			t.Errorf("%d writes after the third look, want Secret and configuration once more", r.writes.Load())
 		}
 		cancel()
 		if err := <-ended; err != nil {
