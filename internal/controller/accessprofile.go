@@ -35,10 +35,9 @@ func AccessProfileKind() managed.Kind[*v1alpha1.AccessProfile, backend.AccessPro
 // profilePlan maps the plain fields of an AccessProfile.
 var profilePlan = mapping.Must[v1alpha1.AccessProfileSpec, backend.AccessProfile](
 	"owners",
-	"conductorOne.cohort",
-	"sailPoint.source", "sailPoint.accessRequestConfig.maxPermittedAccessDuration", "sailPoint.accessRequestConfig.approvalSchemes",
+	"sailPoint.source", "sailPoint.accessRequestConfig.approvalSchemes",
 	"sailPoint.revocationRequestConfig.approvalSchemes", "sailPoint.provisioningCriteria", "sailPoint.accessModelMetadata",
-	"veza.profileType", "veza.relationships", "veza.applicationSyncIdentityAction", "veza.publish",
+	"veza.profileType", "veza.relationships", "veza.publish",
 )
 
 func desireAccessProfile(obj *v1alpha1.AccessProfile, r *reference.Resolver) (backend.AccessProfile, string) {
@@ -67,12 +66,6 @@ func desireAccessProfile(obj *v1alpha1.AccessProfile, r *reference.Resolver) (ba
 func desireConductorOneProfile(out *backend.ConductorOneAccessProfile, c *v1alpha1.ConductorOneProfile) {
 	if c.VisibleTo != nil && out.VisibleToEveryone == nil {
 		out.VisibleToEveryone = backend.To(false) // Else it says nothing: everybody sees it.
-	}
-	if c.Cohort != nil {
-		out.Cohort = &backend.Cohort{SuggestionID: c.Cohort.SuggestionID}
-		for _, f := range c.Cohort.ProfileFilters {
-			out.Cohort.ProfileFilters = append(out.Cohort.ProfileFilters, backend.ProfileFilter{Attribute: f.Attribute, Values: set(f.Values)})
-		}
 	}
 }
 

@@ -121,10 +121,10 @@ func reviewTooLate(obj *v1alpha1.AccessReview, now time.Time) (path, why string)
 // reviewPlan maps the plain fields of an AccessReview.
 var reviewPlan = mapping.Must[v1alpha1.AccessReviewSpec, backend.AccessReview](
 	"owners", "reviewer", "start.mode", "close.mode",
-	"scope.resourceTypes", "scope.apps", "scope.apps.selected", "scope.users", "scope.accounts", "scope.grants", "scope.accessConflicts",
-	"conductorOne.columns", "conductorOne.signature", "conductorOne.excluded", "conductorOne.reviewerAttributes",
-	"sailPoint.search", "sailPoint.roleComposition",
-	"veza.configuration", "veza.reviewerAssignment", "veza.secondLevelAssignment", "veza.dynamicInformation",
+	"scope.resourceTypes", "scope.apps", "scope.apps.selected", "scope.users", "scope.accounts", "scope.grants",
+	"conductorOne.columns", "conductorOne.signature", "conductorOne.reviewerAttributes",
+	"sailPoint.roleComposition",
+	"veza.configuration",
 )
 
 func desireAccessReview(obj *v1alpha1.AccessReview, r *reference.Resolver) (backend.AccessReview, string) {
@@ -170,9 +170,6 @@ func desireConductorOneReview(out *backend.ConductorOneAccessReview, c *v1alpha1
 			Required: backend.Value(g.Required), Meaning: backend.Value(g.Meaning), TSPURL: backend.Value(g.TSPURL),
 			StepUpProviderID: backend.Value(r.ID(at+"signature.stepUpProvider", g.StepUpProvider, backend.Name{Kind: backend.NameStepUpProvider})),
 		}
-	}
-	if x := c.Excluded; x != nil {
-		out.Excluded = &backend.ScopeExcluded{SpecificResources: marker(x.SpecificResources), ResourceTypes: marker(x.ResourceTypes)}
 	}
 	if c.ReviewerAttributes != nil {
 		out.ReviewerAttributes = backend.ReviewerAttributes{}

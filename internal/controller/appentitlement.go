@@ -34,7 +34,7 @@ func AppEntitlementKind() managed.Kind[*v1alpha1.AppEntitlement, backend.AppEnti
 var entitlementPlan = mapping.Must[v1alpha1.AppEntitlementSpec, backend.AppEntitlement](
 	"owners",
 	"conductorOne.resource.type", "conductorOne.resource", "conductorOne.provision", "conductorOne.deprovision",
-	"sailPoint.onNotFound", "sailPoint.accessRequestConfig.maxPermittedAccessDuration", "sailPoint.accessRequestConfig.approvalSchemes", "sailPoint.revocationRequestConfig.approvalSchemes",
+	"sailPoint.onNotFound", "sailPoint.accessRequestConfig.approvalSchemes", "sailPoint.revocationRequestConfig.approvalSchemes",
 )
 
 func desireAppEntitlement(obj *v1alpha1.AppEntitlement, r *reference.Resolver) (backend.AppEntitlement, string) {

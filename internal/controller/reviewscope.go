@@ -43,9 +43,6 @@ func desireScope(path string, out *backend.ReviewScope, s *v1alpha1.ReviewScope,
 	if s.Grants != nil {
 		out.Grants = scopeGrants(path+".grants", s.Grants, r)
 	}
-	if c := s.AccessConflicts; c != nil {
-		out.AccessConflicts = &backend.ScopeMarkers{All: marker(c.All), Specific: marker(c.Specific)}
-	}
 }
 
 // scopeApps chooses the arm that fits what is written: the lists need the arm by

@@ -15,19 +15,11 @@ func desireSailPointEntitlement(out *backend.SailPointAppEntitlement, s *v1alpha
 		out.Aggregate = backend.To(s.OnNotFound == v1alpha1.OnNotFoundAggregate)
 	}
 	if c := s.AccessRequestConfig; c != nil {
-		out.AccessRequest.MaxPermittedAccessDuration = period(c.MaxPermittedAccessDuration)
 		out.AccessRequest.ApprovalSchemes = entitlementSchemes(at+"accessRequestConfig.approvalSchemes", c.ApprovalSchemes, r)
 	}
 	if c := s.RevocationRequestConfig; c != nil {
 		out.Revocation.ApprovalSchemes = entitlementSchemes(at+"revocationRequestConfig.approvalSchemes", c.ApprovalSchemes, r)
 	}
-}
-
-func period(p *v1alpha1.SailPointPeriod) *backend.SailPointPeriod {
-	if p == nil {
-		return nil
-	}
-	return &backend.SailPointPeriod{Value: int64(p.Value), Unit: string(p.Unit)}
 }
 
 func entitlementSchemes(path string, schemes []v1alpha1.SailPointEntitlementApprovalScheme, r *reference.Resolver) backend.ApprovalSchemes {
@@ -68,7 +60,6 @@ func desireSailPointProfile(out *backend.SailPointAccessProfile, p *v1alpha1.Sai
 	const at = "spec.sailPoint."
 	out.SourceID = optional(source)
 	if c := p.AccessRequestConfig; c != nil {
-		out.AccessRequest.MaxPermittedAccessDuration = period(c.MaxPermittedAccessDuration)
 		out.AccessRequest.ApprovalSchemes = profileSchemes(at+"accessRequestConfig.approvalSchemes", c.ApprovalSchemes, r)
 	}
 	if c := p.RevocationRequestConfig; c != nil {
@@ -129,13 +120,6 @@ func desireSailPointReview(out *backend.AccessReview, s *v1alpha1.AccessReviewSp
 	}
 	if v := s.Reviewer; v != nil {
 		out.Reviewer.GroupID = backend.Value(r.ID("spec.reviewer.group", v.Group, backend.Name{Kind: backend.NameGroup}))
-	}
-	if q := c.Search; q != nil {
-		search := &backend.SailPointSearch{Type: string(q.Type), Query: q.Query, Description: q.Description}
-		for _, constraint := range q.Constraints {
-			search.Constraints = append(search.Constraints, backend.SailPointConstraint{Type: string(constraint.Type), IDs: set(constraint.IDs)})
-		}
-		out.SailPoint.Search = search
 	}
 	if q := c.RoleComposition; q != nil {
 		out.SailPoint.RoleComposition = &backend.SailPointRoleComposition{

@@ -15,7 +15,6 @@ func desireVezaProfile(out *backend.AccessProfile, s *v1alpha1.AccessProfileSpec
 	const at = "spec.veza."
 	p := s.Veza
 	out.Veza.ProfileTypeID = optional(profileType)
-	out.Veza.ApplicationSyncAction = syncAction(p.ApplicationSyncIdentityAction)
 	if p.Publish == v1alpha1.PublishAutomatic {
 		out.Veza.Published = backend.To(true)
 	}
@@ -102,19 +101,10 @@ func properties(p v1alpha1.VezaProperties) backend.Pairs {
 // desireVezaReview fills what Veza has of its own. Veza names people in a review by id or
 // address, and has no look-up for them: they are sent as written.
 func desireVezaReview(out *backend.AccessReview, s *v1alpha1.AccessReviewSpec, configuration string, r *reference.Resolver) {
-	c := s.Veza
 	if out.AutoClose != nil && !*out.AutoClose {
 		out.AutoClose = nil // A person ends it: that is all that Veza knows.
 	}
 	out.Veza.ConfigurationID = optional(configuration)
-	out.Veza.ReviewerAssignment = assignment(c.ReviewerAssignment)
-	out.Veza.SecondLevelAssignment = assignment(c.SecondLevelAssignment)
-	if d := c.DynamicInformation; d != nil {
-		out.Veza.DynamicInformation = &backend.VezaDynamicInformation{}
-		for _, i := range d.Identities {
-			out.Veza.DynamicInformation.Identities = append(out.Veza.DynamicInformation.Identities, backend.VezaReviewedIdentity(i))
-		}
-	}
 	if v := s.Reviewer; v != nil {
 		if v.Group != nil {
 			r.Reject(v1alpha1.ReasonFieldUnsupported, "spec.reviewer.group", "Veza takes users or managers as reviewers")
@@ -123,16 +113,6 @@ func desireVezaReview(out *backend.AccessReview, s *v1alpha1.AccessReviewSpec, c
 		if v.Manager != nil {
 			out.Veza.ReviewerAssignment.UsersManager = backend.To(true)
 		}
-	}
-}
-
-func assignment(a *v1alpha1.VezaAssignment) *backend.VezaAssignment {
-	if a == nil {
-		return nil
-	}
-	return &backend.VezaAssignment{
-		UsersManager: a.UsersManager, ResourceManagers: a.ResourceManagers,
-		Reviewers: vezaUsers(a.Reviewers), FallbackReviewers: vezaUsers(a.FallbackReviewers),
 	}
 }
 

@@ -22,6 +22,18 @@ type specBelow struct {
 	On   v1alpha1.Duration `json:"on,omitempty"`
 }
 
+type specRule struct {
+	Kind  mode     `json:"kind"`
+	Size  int32    `json:"size,omitempty"`
+	Hard  *bool    `json:"hard,omitempty"`
+	Names []string `json:"names,omitempty"`
+}
+
+type specRules struct {
+	specRule `json:",inline"`
+	More     []specRule `json:"more,omitempty"`
+}
+
 type specAll struct {
 	v1alpha1.ManagedSpec `json:",inline"`
 	Title                string                    `json:"title,omitempty"`
@@ -38,6 +50,7 @@ type specAll struct {
 	Grants               []v1alpha1.EntitlementRef `json:"grants,omitempty"`
 	Base                 []v1alpha1.ProfileRef     `json:"base,omitempty"`
 	Like                 *v1alpha1.ReviewRef       `json:"like,omitempty"`
+	Rules                *specRules                `json:"rules,omitempty"`
 }
 
 type modelBelow struct {
@@ -45,6 +58,19 @@ type modelBelow struct {
 	Tags backend.Pairs     `field:"tags"`
 	All  *struct{}         `field:"all"`
 	On   *backend.Duration `field:"on"`
+}
+
+type modelRule struct {
+	Kind  string      `json:"kind"`
+	Size  int64       `json:"size"`
+	Hard  bool        `json:"hard"`
+	Names backend.Set `json:"names"`
+}
+
+type modelRules struct {
+	Kind string      `json:"kind"`
+	Size int64       `json:"size"`
+	More []modelRule `json:"more"`
 }
 
 type modelAll struct {
@@ -62,6 +88,7 @@ type modelAll struct {
 	Grants backend.EntitlementSet `field:"grants"`
 	Base   backend.Set            `field:"base"`
 	Like   *string                `field:"like"`
+	Rules  *modelRules            `field:"rules"`
 	Facts  int
 }
 
@@ -82,12 +109,14 @@ func both() (specAll, modelAll) {
 		Length: "Unlimited", At: "2030-01-02T03:04:05Z", Risk: &v1alpha1.OptionalRef{None: &v1alpha1.Marker{}},
 		Groups: []v1alpha1.NamedRef{}, People: []v1alpha1.UserRef{{ID: "u1"}, {ID: "u2"}},
 		Grants: []v1alpha1.EntitlementRef{{App: &v1alpha1.NamedRef{ID: "app"}, ID: "e1"}}, Base: []v1alpha1.ProfileRef{{ID: "p1"}}, Like: &v1alpha1.ReviewRef{ID: "r1"},
+		Rules: &specRules{specRule: specRule{Kind: "top", Size: 4}, More: []specRule{{Kind: "low", Hard: backend.To(true), Names: []string{"n"}}, {Kind: "empty"}}},
 	}
 	model := modelAll{
 		Title: backend.To("t"), Mode: backend.To("fast"), Note: backend.To(""), Flag: backend.To(false), List: backend.Set{"a", "b"},
 		Below:  &modelBelow{Days: backend.To(int64(3)), Tags: backend.Pairs{"k": "v"}, All: &struct{}{}, On: &backend.Duration{Duration: 36 * time.Hour}},
 		Length: &backend.Duration{Unlimited: true}, At: &backend.Instant{Time: time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)}, Risk: backend.To(""),
 		Groups: backend.Set{}, People: backend.Owners{"u1", "u2"}, Grants: backend.EntitlementSet{{AppID: "app", ID: "e1"}}, Base: backend.Set{"p1"}, Like: backend.To("r1"),
+		Rules: &modelRules{Kind: "top", Size: 4, More: []modelRule{{Kind: "low", Hard: true, Names: backend.Set{"n"}}, {Kind: "empty"}}},
 	}
 	return spec, model
 }
@@ -109,7 +138,7 @@ func TestEveryKindOfFieldGoesBothWays(t *testing.T) {
 	}
 	var gotSpec specAll
 	plan.ToSpec(&model, &gotSpec, called{})
-	if diff := cmp.Diff(spec, gotSpec); diff != "" {
+	if diff := cmp.Diff(spec, gotSpec, cmp.AllowUnexported(specRules{})); diff != "" {
 		t.Errorf("the spec (-want +got):\n%s", diff)
 	}
 }
@@ -123,7 +152,7 @@ func TestWhatIsUnsetStaysUnset(t *testing.T) {
 	}
 	var spec specAll
 	plan.ToSpec(&modelAll{}, &spec, called{})
-	if diff := cmp.Diff(specAll{}, spec); diff != "" {
+	if diff := cmp.Diff(specAll{}, spec, cmp.AllowUnexported(specRules{})); diff != "" {
 		t.Errorf("the spec (-want +got):\n%s", diff)
 	}
 }
@@ -143,7 +172,7 @@ func TestIDsBecomeWhatPeopleWrite(t *testing.T) {
 		Base: []v1alpha1.ProfileRef{{Ref: &v1alpha1.LocalObjectRef{Name: "base"}}}, Like: &v1alpha1.ReviewRef{Ref: &v1alpha1.LocalObjectRef{Name: "q3"}},
 		Grants: []v1alpha1.EntitlementRef{{Ref: &v1alpha1.LocalObjectRef{Name: "viewer"}}, {App: &v1alpha1.NamedRef{Name: "Workday"}, Name: "Viewer"}},
 	}
-	if diff := cmp.Diff(want, spec); diff != "" {
+	if diff := cmp.Diff(want, spec, cmp.AllowUnexported(specRules{})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
@@ -173,6 +202,12 @@ func TestADeclarationThatDoesNotFitIsNamed(t *testing.T) {
 	type number struct {
 		Size *bool `json:"size,omitempty"`
 	}
+	type document struct {
+		Rule *specRule `json:"rule,omitempty"`
+	}
+	type other struct {
+		Colour string `json:"colour"`
+	}
 	type flat struct {
 		Below string `json:"below,omitempty"`
 	}
@@ -196,6 +231,9 @@ func TestADeclarationThatDoesNotFitIsNamed(t *testing.T) {
 		"by hand, and so it need not fit": {second(New[number, struct {
 			X *int64 `field:"size"`
 		}]("size")), ""},
+		"a document with another member": {second(New[document, struct {
+			X *other `field:"rule"`
+		}]()), `spec.rule: mapping.specRule of the spec and mapping.other of the model do not have the same members: "colour"`},
 		"below something that has no field": {second(New[specAll, struct {
 			X *string `field:"title.more"`
 		}]()), "spec.title.more: is in the model and not in the spec"},

@@ -49,6 +49,15 @@ func translate(f reflect.StructField, model reflect.Type) (translator, error) {
 	case spec.Kind() == reflect.Map && model.Kind() == reflect.Map && spec.Key().Kind() == reflect.String && spec.Elem().Kind() == reflect.String && model.Elem().Kind() == reflect.String:
 		return pairs(), nil
 	}
+	for _, wrap := range []struct {
+		kind reflect.Kind
+		of   func(translator) translator
+	}{{reflect.Pointer, below}, {reflect.Slice, each}} {
+		if spec.Kind() == wrap.kind && model.Kind() == wrap.kind && spec.Elem().Kind() == reflect.Struct && model.Elem().Kind() == reflect.Struct {
+			t, err := document(spec.Elem(), model.Elem())
+			return wrap.of(t), err
+		}
+	}
 	return translator{}, fmt.Errorf("%s of the spec and %s of the model are translated by hand", spec, model)
 }
 
