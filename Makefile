@@ -198,16 +198,10 @@ test-integration: control-plane build $(GINKGO) $(HELM) $(KUSTOMIZE) ## Run what
 	go test ./internal/testenv
 	@echo "== the controllers, on a real API server with fake vendors"
 	$(GINKGO) $(GINKGO_FLAGS) -procs=6 ./internal/controller
-	@echo "== dashboard and alerts against the running manager"
-	go -C test test -count=1 ./monitoring
-	@echo "== the rules of the CRDs, on a real API server"
-	go -C test test -count=1 ./crd/...
-	@echo "== the admission policies, on a real API server"
-	go -C test test -count=1 ./admission
+	@echo "== the Helm chart: rendered, refused, installed, upgraded, uninstalled; dashboard and alerts; the rules of the CRDs; the admission policies"
+	go -C test test -count=1 -p 2 ./chart/... ./monitoring ./crd/... ./admission
 	@echo "== the image: built twice, pushed, read back"
 	go -C hack/tools test -count=1 ./image
-	@echo "== the Helm chart: rendered, refused, installed, upgraded, uninstalled"
-	go -C test test -count=1 ./chart/...
 
 .PHONY: test-e2e
 test-e2e: control-plane build $(GINKGO) ## Run the built binaries: killed, counted, uninstalled; and what a newcomer types, in a fresh clone.
