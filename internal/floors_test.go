@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -19,7 +20,7 @@ const module = "github.com/governance-operator/governance-operator/"
 
 // floor says what the packages of a folder may import from this repository.
 type floor struct {
-	// folder of the package; a last part "*" stands for any name.
+	// folder of the package; "*" stands for any name.
 	folder string
 	// imports are the folders that its code may import; its own is not said.
 	imports []string
@@ -36,23 +37,24 @@ type floor struct {
 var floors = []floor{
 	{folder: "api/v1alpha1/reasons"},
 	{folder: "api/v1alpha1", imports: []string{"api/v1alpha1/reasons"}, kubernetes: true},
-	{folder: "internal/backend"},
-	{folder: "internal/backend/backendtest", imports: []string{"internal/backend"}, support: true},
+	{folder: "internal/backend", tests: []string{"internal/vendors/*"}},
+	{folder: "internal/backend/backendtest", imports: []string{"internal/backend"}, tests: []string{"internal/vendors/*"}, support: true},
 	{folder: "internal/sandbox", tests: []string{"internal/sandbox/*"}},
 	{folder: "internal/sandbox/wire", imports: []string{"internal/sandbox"}},
 	{folder: "internal/sandbox/sandboxtest", imports: []string{"internal/sandbox"}, support: true},
+	{folder: "internal/sandbox/sandboxes", imports: []string{"internal/sandbox", "internal/sandbox/*"}},
 	{folder: "internal/sandbox/*", imports: []string{"internal/sandbox", "internal/sandbox/wire"}, tests: []string{"internal/sandbox/sandboxtest"}},
 	{folder: "internal/expression"},
 	{folder: "internal/testenv", imports: []string{"api/v1alpha1"}, kubernetes: true},
 
 	{folder: "internal/vendors/rest", imports: []string{"internal/backend"}},
+	{folder: "internal/vendors/plain", imports: []string{"internal/backend"}},
 	{folder: "internal/vendors/rows", imports: []string{"internal/backend"}},
 	{folder: "internal/vendors/probe", imports: []string{"internal/backend", "internal/vendors/rest"}},
 	{folder: "internal/vendors/vendortest", imports: []string{"internal/backend", "internal/backend/backendtest", "internal/sandbox"}, support: true},
-	{folder: "internal/vendors/*", imports: []string{"internal/backend", "internal/vendors/probe", "internal/vendors/rest", "internal/vendors/rows"}, tests: []string{
+	{folder: "internal/vendors/*", imports: []string{"internal/backend", "internal/vendors/plain", "internal/vendors/probe", "internal/vendors/rest", "internal/vendors/rows"}, tests: []string{
 		"internal/engine/enginetest", "internal/sandbox", "internal/sandbox/*", "internal/vendors/vendortest",
 	}},
-	{folder: "internal/vendors", imports: []string{"internal/backend", "internal/vendors/*"}},
 	{folder: "internal/tenantcheck", imports: []string{"internal/backend", "internal/vendors/probe", "internal/vendors/rest"}, tests: []string{
 		"internal/expression", "internal/sandbox", "internal/sandbox/*", "internal/vendors/*",
 	}},
@@ -63,7 +65,10 @@ var floors = []floor{
 	{folder: "internal/queue", kubernetes: true},
 
 	{folder: "internal/reference", imports: []string{"api/v1alpha1", "internal/backend"}, kubernetes: true},
-	{folder: "internal/mapping", imports: []string{"api/v1alpha1", "internal/backend", "internal/reference"}},
+	{folder: "internal/mapping", imports: []string{"api/v1alpha1", "internal/backend", "internal/expression", "internal/reference"}},
+	// Each vendor's part of the API types, beside its driver.
+	{folder: "internal/vendors/*/spec", imports: []string{"api/v1alpha1", "internal/backend", "internal/expression", "internal/mapping", "internal/reference", "internal/vendors/*"}, kubernetes: true},
+	{folder: "internal/vendors", imports: []string{"internal/backend", "internal/mapping", "internal/vendors/*", "internal/vendors/*/spec"}},
 	{folder: "internal/engine/decision", imports: []string{"api/v1alpha1/reasons"}},
 	{folder: "internal/engine/safety", kubernetes: true},
 	{folder: "internal/engine/shares", imports: []string{"internal/backend", "internal/queue"}, kubernetes: true},
@@ -101,7 +106,7 @@ var floors = []floor{
 	{folder: "internal/engine", imports: []string{
 		"internal/backend", "internal/engine/act", "internal/engine/decision", "internal/engine/fleet", "internal/engine/gather", "internal/engine/managed", "internal/engine/report",
 		"internal/engine/shares", "internal/engine/status", "internal/queue",
-	}, tests: []string{"internal/bounds", "internal/controller", "internal/engine/reasonstest", "internal/engine/safety", "internal/lookup", "internal/reference"}, kubernetes: true},
+	}, tests: []string{"internal/bounds", "internal/engine/reasonstest", "internal/engine/safety", "internal/kinds", "internal/lookup", "internal/reference", "internal/vendors/*"}, kubernetes: true},
 	// Drivers' tests drive it through the engine.
 	{folder: "internal/engine/enginetest", imports: []string{
 		"api/v1alpha1", "internal/backend", "internal/backend/backendtest", "internal/engine", "internal/engine/fleet", "internal/engine/managed", "internal/engine/safety", "internal/reference", "internal/sandbox",
@@ -109,20 +114,23 @@ var floors = []floor{
 	}, kubernetes: true, support: true},
 	{folder: "internal/sweep", imports: []string{"internal/backend", "internal/engine/fleet", "internal/engine/managed", "internal/engine/metrics", "internal/queue"}, kubernetes: true},
 	{folder: "internal/tenancy", imports: []string{
-		"api/v1alpha1", "internal/backend", "internal/engine/managed", "internal/engine/safety", "internal/lookup", "internal/queue", "internal/reference", "internal/sweep",
+		"api/v1alpha1", "internal/backend", "internal/engine/managed", "internal/engine/safety", "internal/lookup", "internal/queue", "internal/reference", "internal/sweep", "internal/vendors",
 	}, kubernetes: true},
+	{folder: "internal/kinds", imports: []string{
+		"api/v1alpha1", "internal/backend", "internal/engine/managed", "internal/expression", "internal/mapping", "internal/reference", "internal/vendors",
+	}, tests: []string{"internal/sandbox", "internal/sandbox/*"}, kubernetes: true},
 
 	{folder: "internal/controller", imports: []string{
 		"api/v1alpha1", "internal/backend", "internal/bounds", "internal/engine", "internal/engine/decision", "internal/engine/fleet", "internal/engine/managed", "internal/engine/metrics", "internal/engine/safety",
-		"internal/engine/shares", "internal/engine/status", "internal/expression", "internal/mapping", "internal/queue", "internal/reference", "internal/sweep", "internal/telemetry", "internal/tenancy",
-	}, tests: []string{"internal/lookup", "internal/sandbox", "internal/sandbox/*", "internal/vendors", "internal/lease"}, kubernetes: true},
+		"internal/engine/shares", "internal/engine/status", "internal/kinds", "internal/queue", "internal/reference", "internal/sweep", "internal/telemetry", "internal/tenancy",
+	}, tests: []string{"internal/expression", "internal/lease", "internal/lookup", "internal/sandbox", "internal/sandbox/*", "internal/vendors", "internal/vendors/*"}, kubernetes: true},
 	{folder: "internal/webhook", imports: []string{
-		"api/v1alpha1", "internal/backend", "internal/controller", "internal/engine/managed", "internal/reference", "internal/tenancy",
+		"api/v1alpha1", "internal/backend", "internal/controller", "internal/engine/managed", "internal/kinds", "internal/reference", "internal/tenancy",
 	}, tests: []string{"internal/vendors"}, kubernetes: true},
 
 	{folder: "cmd/governance", imports: []string{"internal/backend", "internal/tenantcheck", "internal/vendors", "internal/vendors/probe"}, tests: []string{"internal/sandbox", "internal/sandbox/*"}, kubernetes: true},
 	{folder: "cmd/manager", imports: []string{"api/v1alpha1", "internal/controller", "internal/lease", "internal/telemetry", "internal/vendors", "internal/webhook"}, kubernetes: true},
-	{folder: "cmd/sandbox", imports: []string{"internal/expression", "internal/sandbox", "internal/sandbox/*"}},
+	{folder: "cmd/sandbox", imports: []string{"internal/expression", "internal/sandbox", "internal/sandbox/sandboxes"}},
 }
 
 // always may be imported by every test.
@@ -176,7 +184,7 @@ func TestPackagesAreNamedAfterWhatTheyHold(t *testing.T) {
 // TestTheGroundFloorIsWhatItSays guards the table itself.
 func TestTheGroundFloorIsWhatItSays(t *testing.T) {
 	for _, f := range floors {
-		ground := f.folder == "internal/backend" || strings.HasPrefix(f.folder, "internal/vendors") || strings.HasPrefix(f.folder, "internal/sandbox")
+		ground := f.folder == "internal/backend" || strings.HasPrefix(f.folder, "internal/vendors/") && f.folder != "internal/vendors/*/spec" || strings.HasPrefix(f.folder, "internal/sandbox")
 		if !ground {
 			continue
 		}
@@ -195,7 +203,7 @@ func TestTheGroundFloorIsWhatItSays(t *testing.T) {
 	}
 	for _, f := range floors {
 		if strings.HasPrefix(f.folder, "internal/engine") && !f.support && slices.ContainsFunc(f.imports, func(p string) bool {
-			return strings.HasPrefix(p, "internal/vendors") || p == "internal/controller" || p == "internal/tenancy"
+			return strings.HasPrefix(p, "internal/vendors") || p == "internal/controller" || p == "internal/kinds" || p == "internal/tenancy"
 		}) {
 			t.Errorf("the engine must know no vendor, controller or tenancy")
 		}
@@ -221,12 +229,8 @@ func (f floor) refuses(folder, path string, allowed []string) string {
 }
 
 func fits(pattern, folder string) bool {
-	parent, wild := strings.CutSuffix(pattern, "/*")
-	if !wild {
-		return pattern == folder
-	}
-	rest, below := strings.CutPrefix(folder, parent+"/")
-	return below && !strings.Contains(rest, "/")
+	ok, err := path.Match(pattern, folder)
+	return ok && err == nil
 }
 
 // readHouse reads the imports of every package, those of this repository by their

@@ -107,7 +107,7 @@ type ReviewSignature struct {
 	Meaning *string `json:"meaning,omitempty"`
 	// stepUpProvider that asks reviewers to sign in once more, for example {name: Okta MFA}.
 	// +optional
-	StepUpProvider *NamedRef `json:"stepUpProvider,omitempty"`
+	StepUpProvider *NamedRef `json:"stepUpProvider,omitempty" names:"StepUpProvider"`
 	// tspURL of the authority that stamps the time.
 	// +optional
 	// +kubebuilder:validation:MaxLength=2048
@@ -129,7 +129,7 @@ type ReviewExcluded struct {
 type ReviewerAttribute struct {
 	// app that has the accounts.
 	// +required
-	App NamedRef `json:"app"`
+	App NamedRef `json:"app" names:"App"`
 	// attribute of the accounts, for example "costCenter".
 	// +required
 	// +kubebuilder:validation:MinLength=1

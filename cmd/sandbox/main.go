@@ -6,27 +6,16 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"os/signal"
-	"slices"
 	"strings"
 	"syscall"
 	"time"
 
 	"github.com/governance-operator/governance-operator/internal/expression"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
-	"github.com/governance-operator/governance-operator/internal/sandbox/conductorone"
-	"github.com/governance-operator/governance-operator/internal/sandbox/sailpoint"
-	"github.com/governance-operator/governance-operator/internal/sandbox/veza"
+	"github.com/governance-operator/governance-operator/internal/sandbox/sandboxes"
 )
-
-// vendors are the products there is a fake of.
-var vendors = map[string]func() sandbox.Vendor{
-	"conductorone": func() sandbox.Vendor { return conductorone.New() },
-	"sailpoint":    func() sandbox.Vendor { return sailpoint.New() },
-	"veza":         func() sandbox.Vendor { return veza.New() },
-}
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
@@ -42,7 +31,11 @@ func main() {
 func run(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("sandbox", flag.ContinueOnError)
 	listen := flags.String("listen", "127.0.0.1:8090", "loopback address to listen on")
-	vendor := flags.String("vendor", "conductorone", "product to fake: "+strings.Join(slices.Sorted(maps.Keys(vendors)), ", "))
+	var names []string
+	for _, s := range sandboxes.All() {
+		names = append(names, s.Name())
+	}
+	vendor := flags.String("vendor", names[0], "product to fake: "+strings.Join(names, ", "))
 	seed := flags.Int64("seed", 1, "seed of ids and of fault probabilities")
 	settings := sandbox.DefaultSettings()
 	for name, knob := range map[string]struct {
@@ -72,12 +65,12 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	for name := range strings.FieldsFuncSeq(*features, func(r rune) bool { return r == ',' }) {
 		settings.Features[name] = true
 	}
-	fake, ok := vendors[*vendor]
+	fake, ok := sandboxes.Named(*vendor)
 	if !ok {
 		return fmt.Errorf("unknown vendor %q", *vendor)
 	}
 	server, err := sandbox.Start(sandbox.Options{
-		Vendor: fake(), Listen: *listen, Seed: *seed, Anywhere: *anywhere, HostName: *hostName, KnownCredentials: *known,
+		Vendor: fake.New(), Listen: *listen, Seed: *seed, Anywhere: *anywhere, HostName: *hostName, KnownCredentials: *known,
 		Configure:       func(s *sandbox.Settings) { *s = settings },
 		CheckExpression: checkExpression,
 	})

@@ -61,25 +61,25 @@ func write(out io.Writer) error {
 			return err
 		}
 		fmt.Fprintf(out, "\n## %s\n", v.Name)
-		section(out, "AppEntitlement", tenant.AppEntitlements().Capabilities(), filled[backend.AppEntitlement]())
-		section(out, "AccessProfile", tenant.AccessProfiles().Capabilities(), filled[backend.AccessProfile]())
-		section(out, "AccessReview", tenant.AccessReviews().Capabilities(), filled[backend.AccessReview]())
+		section[backend.AppEntitlement](out, "AppEntitlement", tenant.AppEntitlements().Capabilities())
+		section[backend.AccessProfile](out, "AccessProfile", tenant.AccessProfiles().Capabilities())
+		section[backend.AccessReview](out, "AccessReview", tenant.AccessReviews().Capabilities())
 	}
 	return nil
 }
 
-func section(out io.Writer, kind string, caps backend.Capabilities, model any) {
+func section[D backend.Model](out io.Writer, kind string, caps backend.Capabilities) {
 	fmt.Fprintf(out, "\n### %s\n\n%s\n\n", kind, verbs(caps))
 	fmt.Fprint(out, "| field | what becomes of it | values | a change at the vendor is noticed | once it has left the spec |\n|---|---|---|---|---|\n")
-	for _, f := range backend.Fields(model) {
-		if caps.Foreign(f.Path) {
-			continue
-		}
+	for _, f := range backend.Fields(filled[D](caps)) {
 		fmt.Fprintf(out, "| `%s` | %s | %s | %s | %s |\n", f.Path, fate(caps, f), values(caps, f.Path), lateness(caps, f), removal(caps, f.Path))
 	}
 }
 
 func verbs(c backend.Capabilities) string {
+	if c.NoKind {
+		return "The vendor has nothing of this kind: objects of it are refused."
+	}
 	can := []string{"adopt"}
 	for _, v := range []struct {
 		name string
@@ -224,8 +224,9 @@ func removal(c backend.Capabilities, path string) string {
 }
 
 // filled returns a model with every field set, to something empty.
-func filled[D any]() D {
-	var model D
+// filled is a model with every field set, those of the vendor's block among them.
+func filled[D backend.Model](caps backend.Capabilities) D {
+	model := backend.Empty[D](caps)
 	fill(reflect.ValueOf(&model).Elem())
 	return model
 }
@@ -238,6 +239,10 @@ func fill(v reflect.Value) {
 		}
 		field := v.Field(i)
 		switch field.Kind() {
+		case reflect.Interface: // The block.
+			if !field.IsNil() {
+				fill(field.Elem().Elem())
+			}
 		case reflect.Pointer:
 			field.Set(reflect.New(field.Type().Elem()))
 		case reflect.Map:

@@ -6,9 +6,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/governance-operator/governance-operator/internal/sandbox"
-	"github.com/governance-operator/governance-operator/internal/sandbox/conductorone"
-	"github.com/governance-operator/governance-operator/internal/sandbox/sailpoint"
-	"github.com/governance-operator/governance-operator/internal/sandbox/veza"
+	"github.com/governance-operator/governance-operator/internal/sandbox/sandboxes"
 )
 
 // host is what the template puts the name of the sandbox's Service in place of.
@@ -16,23 +14,13 @@ const host = "HOST"
 
 // credentials are the Secrets of the sandbox's tenants: the keys of each vendor, filled from the seed.
 func credentials(string) (map[string]string, error) {
-	signIn := func(c sandbox.Credentials) map[string]string {
-		return map[string]string{"clientID": c.ClientID, "clientSecret": c.ClientSecret}
-	}
 	secrets := map[string]map[string]string{}
-	for _, tenant := range []struct {
-		vendor sandbox.Vendor
-		keys   func(sandbox.Credentials) map[string]string
-	}{
-		{conductorone.New(), signIn},
-		{sailpoint.New(), signIn},
-		{veza.New(), func(c sandbox.Credentials) map[string]string { return map[string]string{"apiKey": c.StaticToken} }},
-	} {
-		server, err := sandbox.Start(sandbox.Options{Vendor: tenant.vendor, HostName: host, KnownCredentials: true})
+	for _, s := range sandboxes.All() {
+		server, err := sandbox.Start(sandbox.Options{Vendor: s.New(), HostName: host, KnownCredentials: true})
 		if err != nil {
 			return nil, err
 		}
-		secrets[tenant.vendor.Name()] = tenant.keys(server.Credentials())
+		secrets[s.Name()] = s.Secret(server.Credentials())
 		if err := server.Close(); err != nil {
 			return nil, err
 		}
@@ -42,4 +30,24 @@ func credentials(string) (map[string]string, error) {
 		return nil, err
 	}
 	return map[string]string{filepath.Join("files", "sandbox-credentials.yaml"): "# " + generated + " They open fake tenants only.\n" + string(text)}, nil
+}
+
+// tenant is what the templates say of a fake tenant.
+type tenant struct {
+	Vendor  string `json:"vendor"`
+	Port    int    `json:"port"`
+	Profile string `json:"profile,omitempty"`
+}
+
+// tenants lists the fake tenants for the templates, by the name of their fake.
+func tenants(string) (map[string]string, error) {
+	list := map[string]tenant{}
+	for _, s := range sandboxes.All() {
+		list[s.Name()] = tenant{Vendor: s.Vendor, Port: s.Port, Profile: s.SampleProfile}
+	}
+	text, err := yaml.Marshal(list)
+	if err != nil {
+		return nil, err
+	}
+	return map[string]string{filepath.Join("files", "sandbox-tenants.yaml"): "# " + generated + "\n" + string(text)}, nil
 }

@@ -27,6 +27,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
+	"github.com/governance-operator/governance-operator/internal/sandbox"
+	"github.com/governance-operator/governance-operator/internal/sandbox/sandboxes"
 	"github.com/governance-operator/governance-operator/internal/testenv"
 )
 
@@ -38,22 +40,21 @@ const (
 // handed is the administrator's kubeconfig while the demo runs, at a path that can be written down.
 var handed = filepath.Join("bin", "demo.kubeconfig")
 
-// fake is a fake tenant: where the samples expect it, and the keys of its Secret with the
-// names of the sandbox's credentials that fill them.
+// fake is a fake tenant, and where it listens.
 type fake struct {
-	product, vendor, address, secret string
-	keys                             map[string]string
-	url                              string
+	sandboxes.Sandbox
+	url string
 }
 
-func fakes() []*fake {
-	signIn := map[string]string{"clientID": "clientID", "clientSecret": "clientSecret"}
-	return []*fake{
-		{product: "ConductorOne", vendor: "conductorone", address: "127.0.0.1:8090", secret: "sandbox-credentials", keys: signIn},
-		{product: "SailPoint", vendor: "sailpoint", address: "127.0.0.1:8091", secret: "sailpoint-credentials", keys: signIn},
-		{product: "Veza", vendor: "veza", address: "127.0.0.1:8092", secret: "veza-credentials", keys: map[string]string{"apiKey": "staticToken"}},
+func fakes() (all []*fake) {
+	for _, s := range sandboxes.All() {
+		all = append(all, &fake{Sandbox: s})
 	}
+	return all
 }
+
+// address is where the samples expect the tenant.
+func (f *fake) address() string { return fmt.Sprintf("127.0.0.1:%d", f.Port) }
 
 func main() {
 	oneshot := flag.Bool("oneshot", false, "end when every sample is Ready, with an error if one is not")
@@ -89,12 +90,12 @@ func run(ctx context.Context, oneshot bool) (err error) {
 	}
 	tenants := fakes()
 	for _, f := range tenants {
-		sandbox, err := f.start(ctx, filepath.Join(logs, f.vendor+".log"))
+		process, err := f.start(ctx, filepath.Join(logs, f.Name()+".log"))
 		if err != nil {
 			return err
 		}
-		defer sandbox.Stop()
-		say("a fake %s tenant listens on %s", f.product, f.url)
+		defer process.Stop()
+		say("a fake %s tenant listens on %s", f.Vendor, f.url)
 		if err := f.putSecret(ctx, env.Client); err != nil {
 			return err
 		}
@@ -141,7 +142,7 @@ func say(format string, args ...any) {
 
 // start prefers the port of the samples and takes another where that is used.
 func (f *fake) start(ctx context.Context, logFile string) (*testenv.Process, error) {
-	address := f.address
+	address := f.address()
 	if l, err := net.Listen("tcp", address); err == nil {
 		_ = l.Close()
 	} else {
@@ -151,7 +152,7 @@ func (f *fake) start(ctx context.Context, logFile string) (*testenv.Process, err
 	if err != nil {
 		return nil, err
 	}
-	p, err := testenv.StartProcess(log, "sandbox", "--vendor", f.vendor, "--listen", address, "--campaign-pace", "1s")
+	p, err := testenv.StartProcess(log, "sandbox", "--vendor", f.Name(), "--listen", address, "--campaign-pace", "1s")
 	if err != nil {
 		return nil, err
 	}
@@ -173,15 +174,11 @@ func (f *fake) putSecret(ctx context.Context, c client.Client) error {
 		return err
 	}
 	defer response.Body.Close()
-	credentials := map[string]string{}
+	var credentials sandbox.Credentials
 	if err := json.NewDecoder(response.Body).Decode(&credentials); err != nil {
 		return fmt.Errorf("reading the sandbox's credentials: %w", err)
 	}
-	secret := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: f.secret}, StringData: map[string]string{}}
-	for key, name := range f.keys {
-		secret.StringData[key] = credentials[name]
-	}
-	return c.Create(ctx, secret)
+	return c.Create(ctx, &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: f.SampleSecret}, StringData: f.Secret(credentials)})
 }
 
 // startManager starts the manager with its webhook, and waits until the API server asks it.
@@ -244,7 +241,7 @@ func apply(ctx context.Context, kubeconfig string, tenants []*fake) error {
 		return err
 	}
 	for _, f := range tenants {
-		manifest = strings.ReplaceAll(manifest, "http://"+f.address, f.url)
+		manifest = strings.ReplaceAll(manifest, "http://"+f.address(), f.url)
 	}
 	cmd := kubectl(ctx, kubeconfig, "-n", namespace, "apply", "-f", "-")
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(manifest), os.Stdout, os.Stderr
@@ -349,6 +346,10 @@ func tables(ctx context.Context, kubeconfig string) error {
 }
 
 func hints(tenants []*fake, logs string) {
+	var dumps strings.Builder
+	for _, f := range tenants {
+		fmt.Fprintf(&dumps, "  %-70s # what %s has; /counts: what it cost\n", "curl -s "+f.url+"/_sandbox/dump", f.Vendor)
+	}
 	fmt.Printf(`Try next, in another terminal:
 
   export KUBECONFIG=$PWD/%[1]s
@@ -357,12 +358,9 @@ func hints(tenants []*fake, logs string) {
   kubectl edit accessprofile payroll                                      # change it: revision moves
   kubectl apply --dry-run=server -f config/samples/invalid                # mistakes, and what is said of them
   kubectl explain accessprofile.spec.membership
-  curl -s %[3]s/_sandbox/dump                                             # what ConductorOne has
-  curl -s %[4]s/_sandbox/dump                                             # what SailPoint has
-  curl -s %[5]s/_sandbox/counts                                           # what it cost at Veza
-  kubectl annotate accprof payroll --overwrite governance-operator.io/reconcile-requested-at="$(date)"
+%[3]s  kubectl annotate accprof payroll --overwrite governance-operator.io/reconcile-requested-at="$(date)"
   kubectl delete accessprofile payroll                                    # gone at the vendor, too
 
-Logs are in %[6]s. Ctrl-C stops everything and cleans up.
-`, handed, namespace, tenants[0].url, tenants[1].url, tenants[2].url, logs)
+Logs are in %[4]s. Ctrl-C stops everything and cleans up.
+`, handed, namespace, dumps.String(), logs)
 }

@@ -14,14 +14,12 @@ type AccessReview struct {
 	// AutoStart: false leaves the start to a person.
 	AutoStart *bool `field:"start.mode"`
 	// StartAt is when to start; nil with AutoStart means as soon as possible.
-	StartAt       *Instant                  `field:"start.at"`
-	AutoClose     *bool                     `field:"close.mode"`
-	Undecided     *string                   `field:"close.undecided"` // NoAction, Approve, Revoke, Skip
-	Notifications *ReviewNotifications      `field:"notifications,nested"`
-	Scope         *ReviewScope              `field:"scope,nested"`
-	ConductorOne  *ConductorOneAccessReview `field:"conductorOne,nested"`
-	SailPoint     *SailPointAccessReview    `field:"sailPoint,nested"`
-	Veza          *VezaAccessReview         `field:"veza,nested"`
+	StartAt       *Instant             `field:"start.at"`
+	AutoClose     *bool                `field:"close.mode"`
+	Undecided     *string              `field:"close.undecided"` // NoAction, Approve, Revoke, Skip
+	Notifications *ReviewNotifications `field:"notifications,nested"`
+	Scope         *ReviewScope         `field:"scope,nested"`
+	Block         Block                `field:",block"`
 
 	Facts AccessReviewFacts
 }
@@ -100,7 +98,7 @@ type ReportHash struct{ Algorithm, Value string }
 type ReviewScope struct {
 	// Entitlements is the review's whole list.
 	Entitlements EntitlementSet `field:"entitlements"`
-	// ResourceTypes is never read back by ConductorOne.
+	// ResourceTypes is never read back by a vendor that prepares it.
 	ResourceTypes ResourceTypeSet `field:"resourceTypes"`
 
 	// SelectedApps stands for all entitlements that these apps have when the review is
@@ -161,7 +159,7 @@ type ScopeAccountCriteria struct {
 	Domain         string `json:"domain,omitempty"`   // External, Trusted
 	Types          Set    `json:"types,omitempty"`    // User, ServiceAccount, SystemAccount
 	Statuses       Set    `json:"statuses,omitempty"` // Enabled, Disabled, Deleted
-	NoAccountOwner bool   `json:"noAccountOwner,omitempty"`
+	NoAccountOwner bool   `json:"noAccountOwner,omitempty" spec:"withoutOwner"`
 }
 
 // ScopeGrants is a choice: exactly one arm is set.
@@ -198,57 +196,4 @@ type ScopeProfileFilter struct {
 type ScopeMarkers struct {
 	All      *struct{} `json:"all,omitempty"`
 	Specific *struct{} `json:"specific,omitempty"`
-}
-
-// ConductorOneAccessReview holds the settings that only ConductorOne has (docs/vendors/conductorone-api.md#campaigns).
-type ConductorOneAccessReview struct {
-	PolicyID                       *string            `field:"policy"`
-	ScopeType                      *string            `field:"scopeType"` // ByEntitlements, ByAccessConflicts, ByResource, ByInheritance, ByUsers
-	DuplicateFrom                  *string            `field:"duplicateFrom"`
-	DefaultView                    *string            `field:"defaultView"` // ByApp, ByUser, Unstructured, ByResource
-	ReviewInstructions             *string            `field:"reviewInstructions"`
-	Columns                        ReviewColumns      `field:"columns"`
-	Signature                      *ReviewSignature   `field:"signature"`
-	AutoGenerateReport             *bool              `field:"autoGenerateReport"`
-	AutoResolve                    *bool              `field:"autoResolve"`
-	UsePolicyOverride              *bool              `field:"usePolicyOverride"`
-	ExemptCertifiedAccessConflicts *bool              `field:"exemptCertifiedAccessConflicts"`
-	AccuracyIssueAction            *string            `field:"accuracyIssueAction"` // Continue, Wait
-	PrincipalTypeFilter            *string            `field:"principalTypeFilter"` // Users, Resources, UsersAndResources
-	Excluded                       *ScopeExcluded     `field:"excluded"`
-	ResourceSelection              *struct{}          `field:"resourceSelection"`
-	ScopeRoleSelection             *struct{}          `field:"scopeRoleSelection"`
-	ReviewerAttributes             ReviewerAttributes `field:"reviewerAttributes"`
-}
-
-// ScopeExcluded is a choice: exactly one arm is set.
-type ScopeExcluded struct {
-	SpecificResources *struct{} `json:"specificResources,omitempty"`
-	ResourceTypes     *struct{} `json:"resourceTypes,omitempty"`
-}
-
-// ReviewColumns are the columns of the review's table, in order. Nil is unset.
-type ReviewColumns []ReviewColumn
-
-// ReviewColumn is one column: exactly one of the two is set.
-type ReviewColumn struct {
-	Builtin          string `json:"builtin,omitempty"`
-	AccountAttribute string `json:"accountAttribute,omitempty"`
-}
-
-// ReviewSignature asks for an electronic signature.
-type ReviewSignature struct {
-	Required         bool   `json:"required,omitempty"`
-	Meaning          string `json:"meaning,omitempty"`
-	StepUpProviderID string `json:"stepUpProviderID,omitempty"`
-	TSPURL           string `json:"tspURL,omitempty"`
-}
-
-// ReviewerAttributes are attributes that reviewers may see. Nil is unset.
-type ReviewerAttributes []ReviewerAttribute
-
-// ReviewerAttribute is an attribute of an app's accounts.
-type ReviewerAttribute struct {
-	AppID     string `json:"appID"`
-	Attribute string `json:"attribute"`
 }

@@ -11,9 +11,12 @@ import (
 // refuses by it before work starts, and the documentation is printed from it.
 // Fields are named by their path below spec; an entry also covers what is below it.
 type Capabilities struct {
+	// NoKind: the vendor has nothing of the kind, and every object of it is refused.
+	NoKind                         bool
 	Create, Update, Delete, Retire bool
-	// Block is the vendor's own part of the spec; the fields of the other vendors' blocks are refused.
-	Block string
+	// Block is a block of the vendor's type for the kind, a pointer that may be nil; nil where it has none. The fields of the
+	// other vendors' blocks are refused.
+	Block Block
 	// Naming says when two of the kind have one name; the zero value where names repeat, or nothing is created.
 	Naming Naming
 	// RunOnce: the kind is never created again once it was there.
@@ -96,17 +99,24 @@ func (c Capabilities) For(desired any) Capabilities {
 	return c
 }
 
-// VendorBlocks are the parts of the spec that belong to one vendor each.
-var VendorBlocks = []string{"conductorOne", "sailPoint", "veza"}
-
-// Foreign reports whether path stands in another vendor's block.
-func (c Capabilities) Foreign(path string) bool {
-	return c.Block != "" && Covers(VendorBlocks, path) && !Covers([]string{c.Block}, path)
+// BlockName names the vendor's block in the spec, empty where the kind has none.
+func (c Capabilities) BlockName() string {
+	if c.Block == nil {
+		return ""
+	}
+	return c.Block.BlockName()
 }
 
-// ForeignBlockProblem is the problem with a foreign path.
+// Foreign reports whether a block is another vendor's.
+func (c Capabilities) Foreign(block string) bool { return block != "" && block != c.BlockName() }
+
+// ForeignBlockProblem is the problem with a field of another vendor's block.
 func (c Capabilities) ForeignBlockProblem(path string) Problem {
-	return Problem{Path: path, Message: fmt.Sprintf("belongs to another vendor; this backend's vendor has its own fields in spec.%s", c.Block)}
+	message := "belongs to another vendor"
+	if own := c.BlockName(); own != "" {
+		message += "; this backend's vendor has its own fields in spec." + own
+	}
+	return Problem{Path: path, Message: message}
 }
 
 func (c Capabilities) carries(path string) bool {
@@ -131,9 +141,12 @@ func (p Problem) String() string { return fmt.Sprintf("%s: %s", p.Path, p.Messag
 
 // Check returns the fields of desired that the capabilities refuse, sorted by path.
 func (c Capabilities) Check(desired any) []Problem {
+	if c.NoKind {
+		return []Problem{{Path: "backendRef", Message: noKindText}}
+	}
 	var problems []Problem
 	for _, f := range Fields(desired) {
-		if c.Foreign(f.Path) {
+		if c.Foreign(f.Block) {
 			problems = append(problems, c.ForeignBlockProblem(f.Path))
 			continue
 		}

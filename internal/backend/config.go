@@ -57,11 +57,11 @@ type Config struct {
 	Gone func() bool
 	// Room bounds what large answers hold in memory; nil bounds nothing.
 	Room Room
-	// APIStyle is the family of paths to call, where the vendor has several (SailPoint).
+	// APIStyle is the family of paths to call, where the vendor has several.
 	APIStyle string
 	// Overrides are what the tenant turned out not to have.
 	Overrides []Override
-	// Allow lists the undocumented operations that the tenant's owner has opted in to (Veza).
+	// Allow lists the undocumented operations that the tenant's owner has opted in to.
 	Allow []string
 }
 

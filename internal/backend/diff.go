@@ -87,7 +87,7 @@ func Diff(desired, actual any, caps Capabilities, mem Memory) Changes {
 
 // partial is a value of which only what is set counts: it says what of the two is to be compared.
 type partial interface {
-	compared(actual any) (want, have any)
+	Compared(actual any) (want, have any)
 }
 
 // hashes compares like with like.
@@ -97,7 +97,7 @@ func hashes(want, have Field) (w, h string) {
 		if have.value.IsValid() {
 			actual = have.value.Interface()
 		}
-		wp, hp := p.compared(actual)
+		wp, hp := p.Compared(actual)
 		return hashJSON(wp), hashJSON(hp)
 	}
 	return want.Hash(), have.Hash()

@@ -1,6 +1,7 @@
 package backend
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -146,11 +147,6 @@ func told(f Field, name func(string) string) *words {
 		return one(strconv.FormatBool(*v))
 	case *int64:
 		return one(strconv.FormatInt(*v, 10))
-	case *SailPointPeriod:
-		if *v == (SailPointPeriod{}) {
-			return one(nothing)
-		}
-		return one(fmt.Sprintf("%d %s", v.Value, v.Unit))
 	case *Duration, *Instant:
 		return one(strings.Trim(string(f.canonical()), `"`))
 	case Set:
@@ -176,12 +172,10 @@ func told(f Field, name func(string) string) *words {
 			ids[i] = t.ResourceTypeID
 		}
 		return many(ids)
-	case VezaRelationships:
-		ids := make([]string, len(v))
-		for i, r := range v {
-			ids[i] = VezaEntity(r.EntityType, r.EntityID)
-		}
-		return many(ids)
+	case interface{ IDs() []string }:
+		return many(v.IDs())
+	case interface{ Word() string }:
+		return one(cmp.Or(v.Word(), nothing))
 	case Pairs:
 		out := &words{list: true, partial: true}
 		for _, key := range slices.Sorted(maps.Keys(v)) {

@@ -7,6 +7,9 @@ import (
 	"time"
 
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/vendors/conductorone"
+	"github.com/governance-operator/governance-operator/internal/vendors/sailpoint"
+	"github.com/governance-operator/governance-operator/internal/vendors/veza"
 )
 
 func TestADifferenceSaysWhatAFieldGainsAndLoses(t *testing.T) {
@@ -21,7 +24,7 @@ func TestADifferenceSaysWhatAFieldGainsAndLoses(t *testing.T) {
 		DisplayName: backend.To("Sales"), Description: &long, Requestable: backend.To(false),
 		Entitlements: backend.EntitlementSet{{AppID: "a1", ID: "e1"}, {AppID: "a1", ID: "e2"}},
 		Owners:       backend.Owners{"ada"},
-		ConductorOne: &backend.ConductorOneAccessProfile{
+		Block: &conductorone.ProfileBlock{
 			MaxGrantDuration: &backend.Duration{Unlimited: true}, Annotations: backend.Pairs{"team": "a", "other": "b"},
 		},
 	}
@@ -29,13 +32,10 @@ func TestADifferenceSaysWhatAFieldGainsAndLoses(t *testing.T) {
 		DisplayName: backend.To("Payroll\n"), Description: backend.To(""), Requestable: backend.To(true),
 		Entitlements: backend.EntitlementSet{{AppID: "a1", ID: "e3"}, {AppID: "a1", ID: "e1"}},
 		Owners:       backend.Owners{"ada", "grace"}, Inherits: many,
-		ConductorOne: &backend.ConductorOneAccessProfile{
+		Block: &conductorone.ProfileBlock{
 			GrantPolicyID: backend.To("p1"), MaxGrantDuration: &backend.Duration{Duration: 48 * time.Hour},
-			Annotations: backend.Pairs{"team": ""}, Cohort: &backend.Cohort{SuggestionID: "s1"},
+			Annotations: backend.Pairs{"team": ""}, Cohort: &conductorone.Cohort{SuggestionID: "s1"},
 		},
-		SailPoint: &backend.SailPointAccessProfile{AccessRequest: &backend.SailPointProfileRequest{
-			MaxPermittedAccessDuration: &backend.SailPointPeriod{Value: 5, Unit: "Days"},
-		}},
 	}
 	var changes backend.Changes
 	want := map[string]string{
@@ -49,8 +49,7 @@ func TestADifferenceSaysWhatAFieldGainsAndLoses(t *testing.T) {
 		"conductorOne.maxGrantDuration": "Unlimited → 48h0m0s",
 		"conductorOne.annotations":      `+team=""`,
 		"conductorOne.cohort":           "", // A document: that it changes is all that is told.
-		"sailPoint.accessRequestConfig.maxPermittedAccessDuration": `none → 5 Days`,
-		backend.PathMark: "",
+		backend.PathMark:                "",
 	}
 	for path := range want {
 		changes = append(changes, backend.Change{Path: path})
@@ -74,5 +73,33 @@ func TestADifferenceSaysWhatAFieldGainsAndLoses(t *testing.T) {
 	left := backend.AccessProfile{Entitlements: backend.EntitlementSet{}}
 	if got := backend.Differences(left, before, backend.Changes{{Path: "entitlements"}}, name)[0].String(); got != "entitlements: −e1 (Viewer), −e2" {
 		t.Error(got)
+	}
+}
+
+// TestBlocksHaveWordsOfTheirOwn: what a block of a vendor holds is told in the words that its types have.
+func TestBlocksHaveWordsOfTheirOwn(t *testing.T) {
+	longest := func(p sailpoint.Period) backend.AccessProfile {
+		return backend.AccessProfile{Block: &sailpoint.ProfileBlock{AccessRequest: &sailpoint.ProfileRequest{MaxPermittedAccessDuration: &p}}}
+	}
+	granting := func(ids ...string) backend.AccessProfile {
+		list := veza.Relationships{}
+		for _, id := range ids {
+			list = append(list, veza.Relationship{EntityType: "Group", EntityID: id})
+		}
+		return backend.AccessProfile{Block: &veza.ProfileBlock{Relationships: list}}
+	}
+	const path, list = "sailPoint.accessRequestConfig.maxPermittedAccessDuration", "veza.relationships"
+	for want, c := range map[string]struct {
+		path          string
+		after, before backend.AccessProfile
+	}{
+		path + ": none → 5 Days":               {path, longest(sailpoint.Period{Value: 5, Unit: "Days"}), backend.AccessProfile{}},
+		path + ": 5 Days → none":               {path, longest(sailpoint.Period{}), longest(sailpoint.Period{Value: 5, Unit: "Days"})},
+		list + ": +Group/new, \u2212Group/old": {list, granting("new", "kept"), granting("kept", "old")},
+	} {
+		got := backend.Differences(c.after, c.before, backend.Changes{{Path: c.path}}, func(string) string { return "" })
+		if len(got) != 1 || got[0].String() != want {
+			t.Errorf("%v, want %q", got, want)
+		}
 	}
 }

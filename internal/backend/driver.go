@@ -68,8 +68,8 @@ type Driver[D any] interface {
 }
 
 // Refresher is a driver that can ask the vendor to look for new remotes of its own
-// data. It makes and changes no remote of ours. It is asked only for models whose
-// WantsRefresh says so.
+// data. It makes and changes no remote of ours. It is asked only for models that ask for it, see
+// Refreshing.
 type Refresher interface {
 	Refresh(ctx context.Context, parentID string) error
 }
@@ -102,8 +102,8 @@ type Key struct {
 	Alias       string `json:"alias,omitempty"`
 	DisplayName string `json:"displayName,omitempty"`
 	ResourceID  string `json:"resourceID,omitempty"`
-	// Attribute, Value and Type are what SailPoint distinguishes entitlements by; Type is
-	// also the type of a Veza profile or entity, and ID that of an entity.
+	// Attribute, Value and Type tell apart the entitlements of a source; Type is also the type of a profile
+	// or of an entity of a graph, and ID that of an entity.
 	Attribute string `json:"attribute,omitempty"`
 	Value     string `json:"value,omitempty"`
 	Type      string `json:"type,omitempty"`
@@ -152,7 +152,7 @@ type Observation[D any] struct {
 	Retired     bool
 	// ReadOnly lists the fields that take no more edits.
 	ReadOnly []string
-	// Locked: a draft is open, which a write must not overtake unless the model's OpensDraft says so.
+	// Locked: a draft is open, which a write must not overtake unless the model asks for it, see Drafting.
 	Locked bool
 	// Duplicate is a second remote that bears the same token.
 	Duplicate *Duplicate

@@ -14,9 +14,11 @@ import (
 // an unset field is not ours to touch. The tag `field:"path"` names the leaf below
 // spec; `field:"path,nested"` descends into a pointer to a struct; the option
 // `parameter` marks a value that steers a call and is never compared; fields
-// without the tag are facts for status.
+// without the tag are facts for status. `field:",block"` is the block of one vendor, whose fields are below its name.
 type Field struct {
-	Path      string
+	Path string
+	// Block names the block that the field is of, empty for a field that is not one vendor's.
+	Block     string
 	Parameter bool
 	value     reflect.Value
 }
@@ -24,11 +26,14 @@ type Field struct {
 // Fields lists the leaves of model that are set, in the order of the struct.
 func Fields(model any) []Field {
 	var out []Field
-	collect(reflect.Indirect(reflect.ValueOf(model)), "", &out, false)
+	collect(reflect.Indirect(reflect.ValueOf(model)), place{}, &out, false)
 	return out
 }
 
-func collect(v reflect.Value, prefix string, out *[]Field, unset bool) {
+// place is where in a model a struct is: its path, empty for the model itself, and the vendor's block it is of.
+type place struct{ path, block string }
+
+func collect(v reflect.Value, at place, out *[]Field, unset bool) {
 	if v.Kind() != reflect.Struct {
 		return
 	}
@@ -38,28 +43,32 @@ func collect(v reflect.Value, prefix string, out *[]Field, unset bool) {
 			continue
 		}
 		name, option, _ := strings.Cut(tag, ",")
-		if prefix != "" {
-			name = prefix + "." + name
+		if at.path != "" {
+			name = at.path + "." + name
 		}
 		value := v.Field(i)
 		switch {
+		case option == "block":
+			if block, ok := value.Interface().(Block); ok {
+				collect(value.Elem().Elem(), place{block.BlockName(), block.BlockName()}, out, unset)
+			}
 		case option == "nested":
 			if value.IsNil() && unset {
 				value = reflect.New(value.Type().Elem())
 			}
 			if !value.IsNil() {
-				collect(value.Elem(), name, out, unset)
+				collect(value.Elem(), place{name, at.block}, out, unset)
 			}
 		case unset || !value.IsNil():
-			*out = append(*out, Field{Path: name, Parameter: option == "parameter", value: value})
+			*out = append(*out, Field{Path: name, Block: at.block, Parameter: option == "parameter", value: value})
 		}
 	}
 }
 
-// Paths lists every path that a model of this type can have.
+// Paths lists every path that a model of this type can have. Of a vendor's block only that which the model has.
 func Paths(model any) []string {
 	var all []Field
-	collect(reflect.Indirect(reflect.ValueOf(model)), "", &all, true)
+	collect(reflect.Indirect(reflect.ValueOf(model)), place{}, &all, true)
 	paths := make([]string, len(all))
 	for i, f := range all {
 		paths[i] = f.Path
@@ -149,10 +158,10 @@ func hashOf(canonical []byte) string {
 	return hex.EncodeToString(sum[:10])
 }
 
-// restrict returns have with only the keys of want, empty values meaning absent.
-func restrict(want, have Pairs) (Pairs, Pairs) {
+// Managed returns two maps with only the keys of p: what is wanted and what is there, empty values meaning absent.
+func (p Pairs) Managed(have Pairs) (want, there Pairs) {
 	w, h := Pairs{}, Pairs{}
-	for k, v := range want {
+	for k, v := range p {
 		if v != "" {
 			w[k] = v
 		}
@@ -173,7 +182,8 @@ func leafAt(v reflect.Value, path string) reflect.Value {
 }
 
 // Leaf returns the leaf of a model, a pointer or a value, at a path. With build the structs above it are made; without, the
-// result is not valid where one of them is missing. False where a model of this type has no such leaf.
+// result is not valid where one of them is missing. False where a model of this type has no such leaf. A block is not made, see
+// Open.
 func Leaf(model any, path string, build bool) (reflect.Value, bool) {
 	return leaf(reflect.Indirect(reflect.ValueOf(model)), path, build)
 }
@@ -182,6 +192,11 @@ func leaf(model reflect.Value, path string, build bool) (reflect.Value, bool) {
 	for i := range model.NumField() {
 		name, option, _ := strings.Cut(model.Type().Field(i).Tag.Get("field"), ",")
 		value := model.Field(i)
+		if option == "block" && !value.IsNil() {
+			if rest, below := strings.CutPrefix(path, value.Interface().(Block).BlockName()+"."); below {
+				return leaf(value.Elem().Elem(), rest, build)
+			}
+		}
 		if name == "" {
 			continue
 		}

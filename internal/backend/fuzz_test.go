@@ -113,22 +113,6 @@ var manglings = []struct {
 	{"wrapped", false, func(s string) string { return strings.Replace(s, sampleMark.Owner+" ", sampleMark.Owner+"\n", 1) }},
 }
 
-// FuzzVezaEntity: an id is taken apart or refused, and put together again.
-func FuzzVezaEntity(f *testing.F) {
-	for _, id := range []string{"", "/", "OktaGroup/00g1", "a/", "/b", "a/b/c", "a//b", "\xff/\x00"} {
-		f.Add(id)
-	}
-	f.Fuzz(func(t *testing.T, id string) {
-		entityType, entityID, ok := SplitVezaEntity(id)
-		if ok && (VezaEntity(entityType, entityID) != id || entityType == "" || entityID == "" || strings.Contains(entityType, "/")) {
-			t.Errorf("%q is %q and %q", id, entityType, entityID)
-		}
-		if !ok && strings.Trim(id, "/") == id && strings.Contains(id, "/") {
-			t.Errorf("%q is refused", id)
-		}
-	})
-}
-
 // FuzzErrorText: whatever an error was made of, its text is one line that people can read.
 func FuzzErrorText(f *testing.F) {
 	for _, text := range []string{"", "plain", "two\nlines\x1b[31m", "\xff", strings.Repeat("ü", 2000)} {

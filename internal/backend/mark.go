@@ -91,11 +91,12 @@ func Unmarked(text, token, owner string) string {
 	}
 }
 
-// proses are the texts that bear the ownership marker where a vendor's remotes have no better place for it.
-var proses = []string{"description", "veza.notes"}
-
 // Unmark takes the line of the object that has the token out of the texts of desired, see Unmarked.
 func Unmark(desired any, token, owner string) {
+	proses := []string{"description"}
+	if block, ok := BlockOf(desired).(Marked); ok {
+		proses = append(proses, block.BlockName()+"."+block.MarkPath())
+	}
 	for _, f := range Fields(desired) {
 		text, ok := f.value.Interface().(*string)
 		if !ok || !slices.Contains(proses, f.Path) {

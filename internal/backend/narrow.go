@@ -27,6 +27,8 @@ type Narrowing struct {
 // nothing is unknown. Everything else is unset. Whether it does is known once the remote was seen, see Narrowed.
 func Narrowable[D any](desired D, caps Capabilities, unknown ...string) D {
 	var out D
+	Open(&out, BlockOf(desired))
+	defer trim(&out)
 	for _, f := range Fields(&desired) {
 		n, ok := caps.Narrows[f.Path]
 		if !ok || f.Parameter || touched(append([]string{f.Path}, n.Beside...), unknown) {
@@ -43,6 +45,7 @@ func Narrowable[D any](desired D, caps Capabilities, unknown ...string) D {
 // taken out may be what is meant there.
 func Narrowed[D any](desired, actual D, caps Capabilities, unknown ...string) D {
 	var out D
+	Open(&out, BlockOf(desired))
 	have := byPath(&actual)
 	for _, f := range Fields(Narrowable(desired, caps, unknown...)) {
 		there, read := have[f.Path]
@@ -54,6 +57,7 @@ func Narrowed[D any](desired, actual D, caps Capabilities, unknown ...string) D 
 		}
 	}
 	CopyWaiting(&out, Narrowable(desired, caps, unknown...), actual, caps)
+	trim(&out)
 	return out
 }
 
@@ -98,8 +102,8 @@ func identity(item reflect.Value) any {
 
 // bare is an item without what is beside its identity, which then stays as it is.
 func bare(item reflect.Value) reflect.Value {
-	if r, ok := item.Interface().(VezaRelationship); ok {
-		return reflect.ValueOf(r.bare())
+	if entry, ok := item.Interface().(interface{ Bare() any }); ok {
+		return reflect.ValueOf(entry.Bare())
 	}
 	return item
 }

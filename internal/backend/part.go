@@ -7,17 +7,17 @@ import (
 
 // parted is a list whose entries have parts, of which those that an entry of the spec does not set are left alone.
 type parted interface {
-	// parts lists the parts that an entry sets to something else than the list there has.
-	parts(there any) []string
-	// unsaid lists the parts that entries have and the same entries of a spec do not set. A spec without the list has another
+	// Parts lists the parts that an entry sets to something else than the list there has.
+	Parts(there any) []string
+	// Unsaid lists the parts that entries have and the same entries of a spec do not set. A spec without the list has another
 	// field in its place, and sets none.
-	unsaid(spec any) []string
+	Unsaid(spec any) []string
 }
 
 // anyEntry stands between a list and a part of its entries in a path.
 const anyEntry = "[]."
 
-// IsPart reports whether a path names a part of the entries of a list, as "veza.relationships[].condition".
+// IsPart reports whether a path names a part of the entries of a list, as "block.relationships[].condition".
 func IsPart(path string) bool { return strings.Contains(path, anyEntry) }
 
 // Parts lists the parts of entries, over the lists of a model, that are set to something else than actual has.
@@ -26,7 +26,7 @@ func Parts(model, actual any) []string {
 	var out []string
 	for _, f := range Fields(model) {
 		if list, ok := f.value.Interface().(parted); ok {
-			out = appendParts(out, f.Path, list.parts(have[f.Path].held()))
+			out = appendParts(out, f.Path, list.Parts(have[f.Path].held()))
 		}
 	}
 	return out
@@ -38,7 +38,7 @@ func Unsaid(model, actual any) []string {
 	var out []string
 	for _, f := range Fields(actual) {
 		if list, ok := f.value.Interface().(parted); ok {
-			out = appendParts(out, f.Path, list.unsaid(want[f.Path].held()))
+			out = appendParts(out, f.Path, list.Unsaid(want[f.Path].held()))
 		}
 	}
 	return out

@@ -80,6 +80,8 @@ type Keeping struct {
 // and the table of the capabilities decide alone. Paths that the model does not know are nobody's.
 func Revert(model any, written []string, caps Capabilities, keep Keeping) Removed {
 	var r Removed
+	Open(model, caps.Block)
+	defer trim(model)
 	set := SetPaths(model)
 	for _, path := range slices.Sorted(slices.Values(written)) {
 		removal, known := caps.Removal(path)
@@ -294,14 +296,18 @@ func keyOf(path string) (key string, ok bool) {
 }
 
 // SetLeaf sets the leaf of a model, a pointer, at a path to a value.
-func SetLeaf(model any, path string, value any) {
+func SetLeaf(model any, caps Capabilities, path string, value any) {
 	var r Removed
+	Open(model, caps.Block)
 	r.put(model, path, path, value)
 }
 
 // CopyLeaf sets the leaf of a model, a pointer, at a path to what from has there.
 func CopyLeaf(model, from any, path string) {
 	source, ok := Leaf(from, path, false)
+	if ok {
+		Open(model, BlockOf(from))
+	}
 	if target, known := Leaf(model, path, true); ok && known && source.IsValid() {
 		target.Set(source)
 	}

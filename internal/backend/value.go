@@ -92,10 +92,10 @@ func sortedPairs[T comparable](s []T, order func(a, b T) int) []T {
 // means that the key must be absent.
 type Pairs map[string]string
 
-// compared leaves out the keys that nobody wants to be anything.
-func (p Pairs) compared(actual any) (want, have any) {
+// Compared leaves out the keys that nobody wants to be anything.
+func (p Pairs) Compared(actual any) (want, have any) {
 	there, _ := actual.(Pairs)
-	return restrict(p, there)
+	return p.Managed(there)
 }
 
 // Duration is a span of time, or Unlimited.
@@ -120,8 +120,8 @@ type Instant struct {
 	Day bool
 }
 
-// compared leaves out the time of day where the vendor does not keep it.
-func (t Instant) compared(actual any) (want, have any) {
+// Compared leaves out the time of day where the vendor does not keep it.
+func (t Instant) Compared(actual any) (want, have any) {
 	there, _ := actual.(*Instant)
 	switch {
 	case there == nil:
@@ -137,8 +137,8 @@ func (t Instant) MarshalJSON() ([]byte, error) {
 	return json.Marshal(t.UTC().Format(time.RFC3339Nano))
 }
 
-// orNull renders the zero value as null.
-func orNull[T comparable](v T) ([]byte, error) {
+// OrNull renders the zero value as null.
+func OrNull[T comparable](v T) ([]byte, error) {
 	var zero T
 	if v == zero {
 		return []byte("null"), nil

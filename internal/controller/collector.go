@@ -98,7 +98,7 @@ func gauge(out chan<- prometheus.Metric, d *prometheus.Desc, value float64, labe
 
 // objects counts those of the cache as they are, without copying them.
 func (c *collector) objects(ctx context.Context, out chan<- prometheus.Metric) {
-	for _, kind := range kinds {
+	for _, kind := range managedKinds {
 		list := newList(kind)
 		if c.reader.List(ctx, list, client.UnsafeDisableDeepCopy) != nil {
 			continue
@@ -157,7 +157,7 @@ func (c *collector) backend(o tenancy.Object, out chan<- prometheus.Metric) {
 		held = deletions.Waiting
 	}
 	gauge(out, heldDesc, float64(held), key)
-	for _, kind := range kinds {
+	for _, kind := range managedKinds {
 		gauge(out, absentDesc, float64(absent[kind]), key, kind)
 		gauge(out, ageDesc, time.Since(c.sweptAt(o, key, kind)).Seconds(), key, kind)
 	}

@@ -66,7 +66,7 @@ func crdName(kind string) string {
 
 // installed says in one sentence that definitions are missing, which else is a failure of whatever asks for them first.
 func installed(mapper meta.RESTMapper, clusterKind bool) error {
-	wanted := append(slices.Clone(kinds), v1alpha1.KindGovernanceBackend)
+	wanted := append(slices.Clone(managedKinds), v1alpha1.KindGovernanceBackend)
 	if clusterKind {
 		wanted = append(wanted, v1alpha1.KindClusterGovernanceBackend)
 	}

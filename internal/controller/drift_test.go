@@ -120,7 +120,7 @@ func sampledBy(ctx context.Context, apply func(*tenant, context.Context, string)
 			t.namespace = all[0].namespace
 			t.Configure(func(s *sandbox.Settings) { s.CampaignPace = sandbox.Duration(1) })
 		}
-		t.secret(ctx, b.name, t.product.secret(t.Credentials()))
+		t.secret(ctx, b.name, t.product.fake.Secret(t.Credentials()))
 		t.backend(ctx, b.name, func(spec *v1alpha1.GovernanceBackendSpec) { spec.Credentials.SecretRef.Name = b.name })
 		t.ready(ctx, &v1alpha1.GovernanceBackend{}, b.name)
 		all = append(all, t)

@@ -153,7 +153,7 @@ func (t *tenant) answered(ctx context.Context, u *unstructured.Unstructured) {
 	secret, _, _ := unstructured.NestedString(u.Object, "spec", "credentials", "secretRef", "name")
 	other := startTenantOf(ctx, v1alpha1.Vendor(vendor))
 	Expect(unstructured.SetNestedField(u.Object, other.URL, "spec", "endpoint")).To(Succeed())
-	t.secret(ctx, secret, other.product.secret(other.Credentials()))
+	t.secret(ctx, secret, other.product.fake.Secret(other.Credentials()))
 }
 
 // settled waits until the operator has said how a backend is; what it says does not matter.

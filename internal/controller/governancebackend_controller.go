@@ -22,6 +22,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/engine/managed"
 	"github.com/governance-operator/governance-operator/internal/engine/metrics"
 	"github.com/governance-operator/governance-operator/internal/engine/status"
+	"github.com/governance-operator/governance-operator/internal/kinds"
 	"github.com/governance-operator/governance-operator/internal/sweep"
 	"github.com/governance-operator/governance-operator/internal/tenancy"
 )
@@ -176,14 +177,14 @@ func (r *BackendReconciler) write(ctx context.Context, obj tenancy.Object, key s
 // seconds at most.
 func (r *BackendReconciler) counts(key string, st *v1alpha1.GovernanceBackendStatus, counts map[string]int) {
 	var out []v1alpha1.KindCount
-	for _, kind := range kinds {
+	for _, kind := range managedKinds {
 		c := v1alpha1.KindCount{Kind: kind, Managed: int32(counts[kind])}
 		for _, old := range st.Counts {
 			if old.Kind == kind {
 				c.LastSweepAt = old.LastSweepAt
 			}
 		}
-		if at := moment(r.Sweeps.Last(key, kind)); at != nil {
+		if at := kinds.Moment(r.Sweeps.Last(key, kind)); at != nil {
 			c.LastSweepAt = at
 		}
 		out = append(out, c)
@@ -216,18 +217,18 @@ func kindOfKey(key string) string {
 func (r *BackendReconciler) limits(key string, st *v1alpha1.GovernanceBackendStatus) {
 	absent, deletions := r.Pool.Limits.State(key)
 	st.Absent, st.PendingDeletions, st.PendingDeletionsAt = nil, 0, nil
-	for _, kind := range kinds {
+	for _, kind := range managedKinds {
 		if a, ok := absent[kind]; ok {
-			st.Absent = append(st.Absent, v1alpha1.KindAbsence{Kind: kind, Count: int32(a.Count), Since: moment(a.Since)})
+			st.Absent = append(st.Absent, v1alpha1.KindAbsence{Kind: kind, Count: int32(a.Count), Since: kinds.Moment(a.Since)})
 		}
 	}
 	if deletions.Many {
-		st.PendingDeletions, st.PendingDeletionsAt = int32(deletions.Waiting), moment(deletions.Newest)
+		st.PendingDeletions, st.PendingDeletionsAt = int32(deletions.Waiting), kinds.Moment(deletions.Newest)
 	}
 }
 
-// kinds lists the managed kinds.
-var kinds = []string{v1alpha1.KindAppEntitlement, v1alpha1.KindAccessProfile, v1alpha1.KindAccessReview}
+// managedKinds lists the managed kinds.
+var managedKinds = []string{v1alpha1.KindAppEntitlement, v1alpha1.KindAccessProfile, v1alpha1.KindAccessReview}
 
 // keyName turns the key of a backend back into its kind and name.
 func keyName(key string) (kind string, name types.NamespacedName) {

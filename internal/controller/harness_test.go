@@ -194,7 +194,7 @@ func (t *tenant) putSecret(ctx context.Context, credentials sandbox.Credentials)
 	GinkgoHelper()
 	secret := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: t.namespace, Name: "credentials"}}
 	Expect(client.IgnoreNotFound(c.Delete(ctx, secret))).To(Succeed())
-	t.secret(ctx, "credentials", t.product.secret(credentials))
+	t.secret(ctx, "credentials", t.product.fake.Secret(credentials))
 }
 
 // clusterBackend makes a backend for many namespaces that allows none yet.

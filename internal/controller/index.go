@@ -18,6 +18,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/engine/managed"
 	"github.com/governance-operator/governance-operator/internal/engine/safety"
+	"github.com/governance-operator/governance-operator/internal/kinds"
 	"github.com/governance-operator/governance-operator/internal/reference"
 	"github.com/governance-operator/governance-operator/internal/tenancy"
 )
@@ -65,7 +66,7 @@ var indexes = []struct {
 }
 
 func addIndexes(ctx context.Context, mgr manager.Manager) error {
-	for _, kind := range kinds {
+	for _, kind := range managedKinds {
 		for _, x := range indexes {
 			if err := mgr.GetFieldIndexer().IndexField(ctx, reference.New(kind), x.name, x.of); err != nil {
 				return err
@@ -86,7 +87,7 @@ func indexed(ctx context.Context, reader client.Reader, kind, index, value strin
 // behind counts the objects behind a backend, per kind, and those that owe something.
 func behind(ctx context.Context, reader client.Reader, key string) (all map[string]int, owed int, err error) {
 	all = map[string]int{}
-	for _, kind := range kinds {
+	for _, kind := range managedKinds {
 		objects, err := indexed(ctx, reader, kind, indexBackend, key)
 		if err != nil {
 			return nil, 0, err
@@ -103,7 +104,7 @@ func behind(ctx context.Context, reader client.Reader, key string) (all map[stri
 
 // Users lists the objects that refer to one and are not being deleted, by kind and name.
 func Users(ctx context.Context, reader client.Reader, of reference.Object) (out []reference.Object, err error) {
-	for _, kind := range kinds {
+	for _, kind := range managedKinds {
 		objects, err := indexed(ctx, reader, kind, indexReference, of.String())
 		if err != nil {
 			return nil, err
@@ -132,7 +133,7 @@ func names(objects []managed.Object) []types.NamespacedName {
 // something at the vendor and was not sent yet. In doubt an object is one of them.
 // What an edit closes counts like a deletion.
 func leaving(ctx context.Context, reader client.Reader, key string, vendors []backend.Vendor) (total int, out []safety.Leaving, err error) {
-	for _, kind := range kinds {
+	for _, kind := range managedKinds {
 		objects, err := indexed(ctx, reader, kind, indexBackend, key)
 		if err != nil {
 			return 0, nil, err
@@ -191,7 +192,7 @@ func unsaid(o managed.Object) bool {
 
 func startedReview(o managed.Object) bool {
 	review, ok := o.(*v1alpha1.AccessReview)
-	return ok && started(review)
+	return ok && kinds.Started(review)
 }
 
 // deletes reports whether the vendor can delete the kind, as far as the backend's status knows.

@@ -36,7 +36,7 @@ func TestCountingWhatLeavesReadsTheBackendAtMostOnce(t *testing.T) {
 					reads++
 					return c.Get(ctx, k, o, opts...)
 				}})
-			for _, kind := range kinds {
+			for _, kind := range managedKinds {
 				for _, x := range indexes {
 					b = b.WithIndex(reference.New(kind), x.name, x.of)
 				}

@@ -4,6 +4,8 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	vezadriver "github.com/governance-operator/governance-operator/internal/vendors/veza"
+
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/engine/managed"
@@ -200,7 +202,7 @@ func targetOf(obj managed.Object) sandbox.Target {
 	remote := obj.GetManagedStatus().Remote
 	target := sandbox.Target{Kind: kindOf(obj), ParentID: remote.ParentID, ID: remote.ID}
 	if e, ok := obj.(*v1alpha1.AppEntitlement); ok && e.Spec.Veza != nil {
-		_, target.ID, _ = backend.SplitVezaEntity(remote.ID)
+		_, target.ID, _ = vezadriver.SplitEntity(remote.ID)
 	}
 	return target
 }

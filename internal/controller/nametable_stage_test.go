@@ -13,6 +13,7 @@ import (
 
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
+	"github.com/governance-operator/governance-operator/internal/sandbox/sandboxes"
 	"github.com/governance-operator/governance-operator/internal/vendors"
 )
 
@@ -43,11 +44,11 @@ type scene struct {
 // stageOf opens a tenant of a vendor behind a stage.
 func stageOf(t *testing.T, vendor string) *stage {
 	t.Helper()
-	start := map[string]func(sandbox.Options) (*sandbox.Server, error){}
-	for name, p := range products {
-		start[string(name)] = p.start
+	fake, ok := sandboxes.Of(vendor)
+	if !ok {
+		t.Fatalf("there is no fake of %s", vendor)
 	}
-	server, err := start[vendor](sandbox.Options{Seed: 1})
+	server, err := sandbox.Start(sandbox.Options{Vendor: fake.New(), Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

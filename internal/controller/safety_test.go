@@ -68,7 +68,7 @@ func (t *tenant) again(ctx context.Context) *tenant {
 	namespace, err := env.CreateNamespace(ctx, "spec")
 	Expect(err).NotTo(HaveOccurred())
 	other := &tenant{Server: t.Server, product: t.product, namespace: namespace}
-	other.secret(ctx, "credentials", t.product.secret(t.Credentials()))
+	other.secret(ctx, "credentials", t.product.fake.Secret(t.Credentials()))
 	DeferCleanup(func(ctx SpecContext) { other.cleanUp(ctx) })
 	other.backend(ctx, "tenant")
 	other.ready(ctx, &v1alpha1.GovernanceBackend{}, "tenant")

@@ -26,12 +26,20 @@ import (
 	"github.com/governance-operator/governance-operator/internal/engine/managed"
 	"github.com/governance-operator/governance-operator/internal/engine/safety"
 	"github.com/governance-operator/governance-operator/internal/engine/shares"
+	"github.com/governance-operator/governance-operator/internal/kinds"
 	"github.com/governance-operator/governance-operator/internal/queue"
 	"github.com/governance-operator/governance-operator/internal/reference"
 	"github.com/governance-operator/governance-operator/internal/sweep"
 	"github.com/governance-operator/governance-operator/internal/telemetry"
 	"github.com/governance-operator/governance-operator/internal/tenancy"
 )
+
+// +kubebuilder:rbac:groups=governance-operator.io,resources=appentitlements,verbs=get;list;watch;patch
+// +kubebuilder:rbac:groups=governance-operator.io,resources=appentitlements/status,verbs=patch
+// +kubebuilder:rbac:groups=governance-operator.io,resources=accessprofiles,verbs=get;list;watch;patch
+// +kubebuilder:rbac:groups=governance-operator.io,resources=accessprofiles/status,verbs=patch
+// +kubebuilder:rbac:groups=governance-operator.io,resources=accessreviews,verbs=get;list;watch;patch
+// +kubebuilder:rbac:groups=governance-operator.io,resources=accessreviews/status,verbs=patch
 
 // Options configure the controllers.
 type Options struct {
@@ -111,17 +119,17 @@ func Setup(ctx context.Context, mgr manager.Manager, o Options) error {
 		},
 		Terminating: crds.terminating, TerminatingNow: crds.terminatingNow,
 	}
-	entitlements, forget, err := setupKind(mgr, o, AppEntitlementKind(), shared)
+	entitlements, forget, err := setupKind(mgr, o, kinds.AppEntitlement(), shared)
 	if err != nil {
 		return err
 	}
 	forgets = append(forgets, forget)
-	profiles, forget, err := setupKind(mgr, o, AccessProfileKind(), shared)
+	profiles, forget, err := setupKind(mgr, o, kinds.AccessProfile(), shared)
 	if err != nil {
 		return err
 	}
 	forgets = append(forgets, forget)
-	reviews, forget, err := setupKind(mgr, o, AccessReviewKind(o.ReviewPoll), shared)
+	reviews, forget, err := setupKind(mgr, o, kinds.AccessReview(o.ReviewPoll), shared)
 	if err != nil {
 		return err
 	}
@@ -204,7 +212,7 @@ func setupBackend(mgr manager.Manager, o Options, kind string, w chan event.Gene
 			MaxConcurrentReconciles: healthWorkers, SkipNameValidation: o.SkipNameValidation,
 			EnableWarmup: ptr.To(true), RateLimiter: queue.NewRateLimiter(),
 		})
-	for _, target := range kinds {
+	for _, target := range managedKinds {
 		b = b.Watches(reference.New(target), counted(mgr.GetClient(), kind), builder.WithPredicates(finalizerMoved()))
 	}
 	return b.Complete(r)

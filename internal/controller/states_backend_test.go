@@ -53,7 +53,7 @@ func (h home) rendered(name string, change ...string) string {
 func (h home) made(ctx context.Context, name string, change ...string) {
 	GinkgoHelper()
 	if h.kind == v1alpha1.KindClusterGovernanceBackend {
-		secret := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: h.namespace}, StringData: h.product.secret(h.Credentials())}
+		secret := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: h.namespace}, StringData: h.product.fake.Secret(h.Credentials())}
 		Expect(client.IgnoreAlreadyExists(c.Create(ctx, secret))).To(Succeed())
 		obj := newObject(h.kind)
 		obj.SetName(h.called(name))
@@ -109,9 +109,9 @@ var backendStates = map[string]func(ctx SpecContext, r *recorder, h home){
 		h.keep(ctx, r, "going", "deleting", goes(v1alpha1.ConditionReady, v1alpha1.ReasonAuthenticated))
 	},
 	"whose credentials are refused": func(ctx SpecContext, r *recorder, h home) {
-		old := h.product.secret
+		old := h.product.fake.Secret
 		stale := h.Credentials()
-		h.product.secret = func(sandbox.Credentials) map[string]string { return old(stale) }
+		h.product.fake.Secret = func(sandbox.Credentials) map[string]string { return old(stale) }
 		_, err := h.RotateCredentials()
 		Expect(err).NotTo(HaveOccurred())
 		h.made(ctx, "one")

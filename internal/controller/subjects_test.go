@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	vezadriver "github.com/governance-operator/governance-operator/internal/vendors/veza"
+
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
@@ -74,7 +76,7 @@ func (s subject) tenant(ctx context.Context) *tenant {
 // remoteIDOf is how spec.remoteID names a remote of the console.
 func (s subject) remoteIDOf(target sandbox.Target) string {
 	if s.vendor == v1alpha1.VendorVeza && s.kind == v1alpha1.KindAppEntitlement {
-		return backend.VezaEntity("OktaGroup", target.ID)
+		return vezadriver.Entity("OktaGroup", target.ID)
 	}
 	return target.ID
 }

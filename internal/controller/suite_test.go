@@ -29,8 +29,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/expression"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 	"github.com/governance-operator/governance-operator/internal/sandbox/conductorone"
-	"github.com/governance-operator/governance-operator/internal/sandbox/sailpoint"
-	"github.com/governance-operator/governance-operator/internal/sandbox/veza"
+	"github.com/governance-operator/governance-operator/internal/sandbox/sandboxes"
 	"github.com/governance-operator/governance-operator/internal/telemetry"
 	"github.com/governance-operator/governance-operator/internal/testenv"
 	"github.com/governance-operator/governance-operator/internal/vendors"
@@ -101,21 +100,20 @@ var _ = BeforeSuite(func(ctx SpecContext) {
 // product is a vendor with its fake.
 type product struct {
 	vendor v1alpha1.Vendor
-	start  func(sandbox.Options) (*sandbox.Server, error)
-	// secret is what a Secret with the fake's credentials holds.
-	secret func(sandbox.Credentials) map[string]string
+	fake   sandboxes.Sandbox
 }
 
-var products = map[v1alpha1.Vendor]product{
-	v1alpha1.VendorConductorOne: {v1alpha1.VendorConductorOne, conductorone.Start, signIn},
-	v1alpha1.VendorSailPoint:    {v1alpha1.VendorSailPoint, sailpoint.Start, signIn},
-	v1alpha1.VendorVeza: {v1alpha1.VendorVeza, veza.Start, func(c sandbox.Credentials) map[string]string {
-		return map[string]string{"apiKey": c.StaticToken}
-	}},
+// start starts the fake.
+func (p product) start(options sandbox.Options) (*sandbox.Server, error) {
+	options.Vendor = p.fake.New()
+	return sandbox.Start(options)
 }
 
-func signIn(c sandbox.Credentials) map[string]string {
-	return map[string]string{"clientID": c.ClientID, "clientSecret": c.ClientSecret}
+func productOf(vendor v1alpha1.Vendor) product {
+	GinkgoHelper()
+	fake, ok := sandboxes.Of(string(vendor))
+	Expect(ok).To(BeTrue(), "a fake of %s", vendor)
+	return product{vendor, fake}
 }
 
 // tenant is one fake tenant with its own namespace and backend.
@@ -148,7 +146,7 @@ func startTenant(ctx context.Context) *tenant {
 
 func startTenantOf(ctx context.Context, vendor v1alpha1.Vendor) *tenant {
 	GinkgoHelper()
-	p := products[vendor]
+	p := productOf(vendor)
 	server, err := p.start(sandbox.Options{Seed: GinkgoRandomSeed() + tenants.Add(1), Configure: func(s *sandbox.Settings) {
 		s.OwnerLag = 0 // The specs that are about it turn it on.
 	}, CheckExpression: func(env, text string) error {
@@ -162,7 +160,7 @@ func startTenantOf(ctx context.Context, vendor v1alpha1.Vendor) *tenant {
 		server.SwitchTenant(namespace) // Every spec has a tenant of its own.
 	}
 	t := &tenant{Server: server, product: p, namespace: namespace}
-	t.secret(ctx, "credentials", p.secret(server.Credentials()))
+	t.secret(ctx, "credentials", p.fake.Secret(server.Credentials()))
 	DeferCleanup(func(ctx SpecContext) { t.cleanUp(ctx) })
 	return t
 }

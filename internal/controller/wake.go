@@ -37,11 +37,11 @@ type watched struct {
 // is here, or is the engine's own.
 func watches(reader client.Reader, kind string, clusterKind bool) []watched {
 	out := []watched{{decision.ByBackend, &v1alpha1.GovernanceBackend{}, usersOf(reader, kind), backendChanged()}}
-	for _, target := range kinds {
+	for _, target := range managedKinds {
 		out = append(out, watched{decision.ByReference, reference.New(target), dependents(reader, kind, target), referenceTargetChanged()})
 	}
 	if kind == v1alpha1.KindAppEntitlement {
-		for _, user := range kinds {
+		for _, user := range managedKinds {
 			out = append(out, watched{decision.ByReferrer, reference.New(user), kept(reader), predicate.Funcs{CreateFunc: func(event.CreateEvent) bool { return false }}})
 		}
 	}

@@ -130,7 +130,7 @@ func indexedClient(objects ...client.Object) client.Client {
 	utilruntime.Must(clientgoscheme.AddToScheme(scheme))
 	utilruntime.Must(v1alpha1.AddToScheme(scheme))
 	b := fake.NewClientBuilder().WithScheme(scheme).WithObjects(objects...)
-	for _, kind := range kinds {
+	for _, kind := range managedKinds {
 		for _, x := range indexes {
 			b = b.WithIndex(reference.New(kind), x.name, x.of)
 		}

@@ -21,11 +21,11 @@ import (
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
-	"github.com/governance-operator/governance-operator/internal/controller"
 	"github.com/governance-operator/governance-operator/internal/engine"
 	"github.com/governance-operator/governance-operator/internal/engine/fleet"
 	"github.com/governance-operator/governance-operator/internal/engine/managed"
 	"github.com/governance-operator/governance-operator/internal/engine/safety"
+	"github.com/governance-operator/governance-operator/internal/kinds"
 )
 
 // recorded are the samples of all three vendors, as the version before left them: see internal/engine/testdata/README.md.
@@ -118,7 +118,7 @@ func TestWhatTheVersionBeforeLeftIsTakenUpAsItIs(t *testing.T) {
 			return nil
 		},
 	}).Build()
-	passes := passOver(t, c, b, controller.AppEntitlementKind()) + passOver(t, c, b, controller.AccessProfileKind()) + passOver(t, c, b, controller.AccessReviewKind(time.Minute))
+	passes := passOver(t, c, b, kinds.AppEntitlement()) + passOver(t, c, b, kinds.AccessProfile()) + passOver(t, c, b, kinds.AccessReview(time.Minute))
 	if passes != 24 || len(vendors) != 3 {
 		t.Errorf("%d bound objects of %d vendors are recorded, want 24 of 3", passes, len(vendors))
 	}

@@ -16,11 +16,11 @@ import (
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/backend/backendtest"
-	"github.com/governance-operator/governance-operator/internal/controller"
 	"github.com/governance-operator/governance-operator/internal/engine"
 	"github.com/governance-operator/governance-operator/internal/engine/fleet"
 	"github.com/governance-operator/governance-operator/internal/engine/managed"
 	"github.com/governance-operator/governance-operator/internal/engine/safety"
+	"github.com/governance-operator/governance-operator/internal/kinds"
 	"github.com/governance-operator/governance-operator/internal/lookup"
 )
 
@@ -78,12 +78,12 @@ func TestAFullLookTakesNothingOutOfAProfile(t *testing.T) {
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				tenant := backendtest.NewTenant()
+				tenant := newTenant()
 				apiServer := fake.NewClientBuilder().WithScheme(scheme()).WithStatusSubresource(&v1alpha1.AccessProfile{}).Build()
 				b := oneBackend{managed.Backend{Key: backendID, Tenant: tenant, TenantKey: "key-1", At: "x", TenantID: "tenant-1", PinnedTenantID: "tenant-1",
 					Resync: 10 * time.Minute, Names: new(lookup.Cache).Of("key-1", tenant),
 					Verify: func(ctx context.Context, _ time.Duration) (backend.TenantID, error) { return tenant.Identity(ctx) }}}
-				r := engine.NewReconciler(controller.AccessProfileKind(), fleet.Options{Client: apiServer, Live: apiServer, Events: events.NewFakeRecorder(100),
+				r := engine.NewReconciler(kinds.AccessProfile(), fleet.Options{Client: apiServer, Live: apiServer, Events: events.NewFakeRecorder(100),
 					Backends: b, ClusterID: cluster, Limits: &safety.Limits{}})
 				obj := payrollReader()
 				run := func() {

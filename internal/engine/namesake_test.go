@@ -16,6 +16,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/backend/backendtest"
 	"github.com/governance-operator/governance-operator/internal/engine/managed"
+	"github.com/governance-operator/governance-operator/internal/vendors/conductorone"
 )
 
 func called(name string) func(*v1alpha1.AppEntitlement) {
@@ -23,7 +24,7 @@ func called(name string) func(*v1alpha1.AppEntitlement) {
 }
 
 func entitlement(name, alias, resource string) backend.AppEntitlement {
-	return backend.AppEntitlement{DisplayName: backend.To(name), ConductorOne: &backend.ConductorOneAppEntitlement{
+	return backend.AppEntitlement{DisplayName: backend.To(name), Block: &conductorone.EntitlementBlock{
 		Alias: backend.To(alias), ResourceID: backend.To(resource)}}
 }
 

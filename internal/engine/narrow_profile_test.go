@@ -15,10 +15,10 @@ import (
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
-	"github.com/governance-operator/governance-operator/internal/controller"
 	"github.com/governance-operator/governance-operator/internal/engine"
 	"github.com/governance-operator/governance-operator/internal/engine/fleet"
 	"github.com/governance-operator/governance-operator/internal/engine/safety"
+	"github.com/governance-operator/governance-operator/internal/kinds"
 )
 
 // bundle is an access profile in a world of its own, and the entitlements that it may refer to.
@@ -36,11 +36,11 @@ func inBundle(t *testing.T, entries []v1alpha1.EntitlementRef, scenario func(b *
 	synctest.Test(t, func(t *testing.T) {
 		b := &bundle{world: newWorld(t)}
 		b.client = fake.NewClientBuilder().WithScheme(scheme()).WithStatusSubresource(&v1alpha1.AccessProfile{}, &v1alpha1.AppEntitlement{}).Build()
-		b.r = engine.NewReconciler(controller.AccessProfileKind(), fleet.Options{
+		b.r = engine.NewReconciler(kinds.AccessProfile(), fleet.Options{
 			Client: b.client, Live: b.client, Events: b.events, Backends: b, ClusterID: cluster,
 			Limits: &safety.Limits{Behind: b.leaving}, Lease: func() error { return nil },
 		})
-		b.world.r = engine.NewReconciler(controller.AppEntitlementKind(), fleet.Options{Client: b.client, Limits: &safety.Limits{Behind: b.leaving}})
+		b.world.r = engine.NewReconciler(kinds.AppEntitlement(), fleet.Options{Client: b.client, Limits: &safety.Limits{Behind: b.leaving}})
 		b.tenant.Profiles.Caps.Narrows = map[string]backend.Narrowing{
 			"entitlements": {Fewer: true}, "requestable": {Open: []string{"true"}}, "inherits": {Fewer: true},
 		}

@@ -45,7 +45,7 @@ func closed(e *v1alpha1.AppEntitlement) {
 func (w *world) wantEmergency(want bool) {
 	w.t.Helper()
 	actual, _, _ := w.tenant.Entitlements.Has(first)
-	if got := backend.Value(actual.ConductorOne.EmergencyGrantEnabled); got != want {
+	if got := backend.Value(entitlementBlock(actual).EmergencyGrantEnabled); got != want {
 		w.t.Errorf("emergency access is %t, want %t", got, want)
 	}
 	if actual.Description != nil {
@@ -118,7 +118,7 @@ func TestWhatWasClosedStaysClosedWhileTheRestWaits(t *testing.T) {
 	guarded(t, "", func(w *world) {
 		w.edit("payroll", closed)
 		w.run("payroll")
-		w.tenant.Entitlements.Edit(first, func(e *backend.AppEntitlement) { e.ConductorOne.EmergencyGrantEnabled = backend.To(true) })
+		w.tenant.Entitlements.Edit(first, func(e *backend.AppEntitlement) { entitlementBlock(e).EmergencyGrantEnabled = backend.To(true) })
 		w.force("payroll") // The sweep has seen it.
 		w.wantEmergency(false)
 	})
@@ -164,7 +164,7 @@ func TestTheGatesOfAWriteHoldForWhatTakesAccessAway(t *testing.T) {
 			w.edit("payroll", func(e *v1alpha1.AppEntitlement) { e.Spec.ConductorOne.EmergencyGrantEnabled = backend.To(false) })
 			w.run("payroll")
 			w.wantEmergency(false)
-			w.tenant.Entitlements.Edit(first, func(e *backend.AppEntitlement) { e.ConductorOne.EmergencyGrantEnabled = backend.To(true) })
+			w.tenant.Entitlements.Edit(first, func(e *backend.AppEntitlement) { entitlementBlock(e).EmergencyGrantEnabled = backend.To(true) })
 			obj := w.get("payroll")
 			obj.Status.Resolved = nil
 			if err := w.client.Status().Update(w.t.Context(), obj); err != nil {
@@ -188,7 +188,7 @@ func TestTheGatesOfAWriteHoldForWhatTakesAccessAway(t *testing.T) {
 				}
 				w.force("payroll")
 				actual, _, _ := w.tenant.Entitlements.Has(first)
-				if got := backend.Value(actual.ConductorOne.EmergencyGrantEnabled); got != c.want {
+				if got := backend.Value(entitlementBlock(actual).EmergencyGrantEnabled); got != c.want {
 					t.Errorf("emergency access is %t, want %t: %s", got, c.want, w.message("payroll", v1alpha1.ConditionSynced))
 				}
 				if got := w.message("payroll", v1alpha1.ConditionSynced); !strings.Contains(got, c.says) {
@@ -202,7 +202,7 @@ func TestTheGatesOfAWriteHoldForWhatTakesAccessAway(t *testing.T) {
 func TestAVendorThatOpensItAgainAndAgainIsNotWrittenToForEver(t *testing.T) {
 	guarded(t, "", func(w *world) {
 		w.tenant.Entitlements.Normalize = func(_ backend.AppEntitlement, after *backend.AppEntitlement) {
-			after.ConductorOne.EmergencyGrantEnabled = backend.To(true)
+			entitlementBlock(after).EmergencyGrantEnabled = backend.To(true)
 		}
 		w.edit("payroll", closed)
 		for range 20 {

@@ -43,8 +43,8 @@ func (w *world) wantFrameworks(want ...string) {
 	w.t.Helper()
 	actual, _, _ := w.tenant.Entitlements.Has(first)
 	var got []string
-	if actual.ConductorOne != nil {
-		got = slices.Clone(actual.ConductorOne.ComplianceFrameworkIDs)
+	if entitlementBlock(actual) != nil {
+		got = slices.Clone(entitlementBlock(actual).ComplianceFrameworkIDs)
 	}
 	slices.Sort(got)
 	if diff := cmp.Diff(want, got); diff != "" {

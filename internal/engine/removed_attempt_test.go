@@ -6,6 +6,7 @@ import (
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/backend/backendtest"
+	"github.com/governance-operator/governance-operator/internal/vendors/conductorone"
 )
 
 func TestWhatTheVendorRefusedWasNotWritten(t *testing.T) {
@@ -36,7 +37,7 @@ func TestAnAdoptionThatFailedHalfwayIsRemembered(t *testing.T) {
 		w.tenant.Inject(backendtest.Fault{Verb: backendtest.VerbUpdate, Before: backend.Errorf(backend.Retryable, "half")})
 		w.pass("payroll")
 		w.tenant.Entitlements.Edit(id, func(e *backend.AppEntitlement) {
-			e.ConductorOne = &backend.ConductorOneAppEntitlement{EmergencyGrantEnabled: backend.To(true)} // The half that was accepted.
+			e.Block = &conductorone.EntitlementBlock{EmergencyGrantEnabled: backend.To(true)} // The half that was accepted.
 		})
 		w.run("payroll")
 		w.wantSynced("payroll", inSync)

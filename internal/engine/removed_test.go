@@ -11,6 +11,7 @@ import (
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/vendors/conductorone"
 )
 
 const fieldRemoved = "False/" + v1alpha1.ReasonFieldRemoved
@@ -60,7 +61,7 @@ func (w *world) atVendor(id string) backend.AppEntitlement {
 }
 
 func (w *world) emergency(id string) bool {
-	return backend.Value(backend.Value(w.atVendor(id).ConductorOne).EmergencyGrantEnabled)
+	return backend.Value(backend.Value(entitlementBlock(w.atVendor(id))).EmergencyGrantEnabled)
 }
 
 func (w *world) wantWritten(name string, want ...string) {
@@ -110,10 +111,10 @@ func TestARevertReverts(t *testing.T) {
 		w.wantReady("payroll", inSync)
 		w.wantCalls(0, 1, 0, 0, 1)
 		after := w.atVendor(first)
-		if w.emergency(first) || backend.Value(after.Description) != backend.Value(before.Description) || len(after.ConductorOne.Annotations) != 0 {
-			t.Errorf("the vendor has %+v", after.ConductorOne)
+		if w.emergency(first) || backend.Value(after.Description) != backend.Value(before.Description) || len(entitlementBlock(after).Annotations) != 0 {
+			t.Errorf("the vendor has %+v", entitlementBlock(after))
 		}
-		if after.ConductorOne.MaxGrantDuration == nil {
+		if entitlementBlock(after).MaxGrantDuration == nil {
 			t.Error("the limit is gone")
 		}
 		w.wantWritten("payroll", "displayName")
@@ -195,7 +196,7 @@ func TestWhatWasEqualWhenItWasAdoptedWasNotWritten(t *testing.T) {
 	in(t, func(w *world) {
 		removing(w)
 		id := w.tenant.Entitlements.Put(app, backend.Mark{}, backend.AppEntitlement{DisplayName: backend.To("By hand"), Description: backend.To("theirs"),
-			ConductorOne: &backend.ConductorOneAppEntitlement{EmergencyGrantEnabled: backend.To(true)}})
+			Block: &conductorone.EntitlementBlock{EmergencyGrantEnabled: backend.To(true)}})
 		w.apply("payroll", bad, func(e *v1alpha1.AppEntitlement) {
 			e.Spec.RemoteID, e.Spec.DisplayName, e.Spec.Description = id, "By hand", backend.To("theirs")
 		})
@@ -244,7 +245,7 @@ func TestAListThatLeavesTheSpecHoldsWhatWidens(t *testing.T) {
 				if w.emergency(first) {
 					t.Error("closing waited for the list")
 				}
-				if backend.Value(w.atVendor(first).ConductorOne).MaxGrantDuration.Duration != 24*time.Hour {
+				if backend.Value(entitlementBlock(w.atVendor(first))).MaxGrantDuration.Duration != 24*time.Hour {
 					t.Error("what may give access was written")
 				}
 				if got := w.get("payroll").Status.Remote.Changes; !slices.Equal(got, []string{"conductorOne.maxGrantDuration"}) {

@@ -26,7 +26,7 @@ func visible(t *testing.T, drift v1alpha1.DriftPolicy, scenario func(b *bundle))
 }
 
 func (b *bundle) opens() {
-	b.tenant.Profiles.Edit(b.get().Status.Remote.ID, func(p *backend.AccessProfile) { p.ConductorOne.VisibleToEveryone = backend.To(true) })
+	b.tenant.Profiles.Edit(b.get().Status.Remote.ID, func(p *backend.AccessProfile) { profileBlock(p).VisibleToEveryone = backend.To(true) })
 }
 
 // older makes the status that of an operator which did not map what is visible to somebody to not visible to everyone.
@@ -35,8 +35,8 @@ func (b *bundle) older() {
 	obj := b.get()
 	actual, _, _ := b.tenant.Profiles.Has(obj.Status.Remote.ID)
 	before := actual
-	before.ConductorOne = backend.To(*actual.ConductorOne)
-	before.ConductorOne.VisibleToEveryone = nil
+	before.Block = backend.To(*profileBlock(actual))
+	profileBlock(before).VisibleToEveryone = nil
 	_, inputs, _ := strings.Cut(obj.Status.InputsDigest, ":")
 	obj.Status.InputsDigest, obj.Status.DesiredDigest = "v1:"+inputs, backend.DesiredDigest(before)
 	if err := b.client.Status().Update(context.Background(), obj); err != nil {
@@ -47,7 +47,7 @@ func (b *bundle) older() {
 func (b *bundle) wantOpen(want bool) {
 	b.t.Helper()
 	actual, _, _ := b.tenant.Profiles.Has(b.get().Status.Remote.ID)
-	if got := backend.Value(actual.ConductorOne.VisibleToEveryone); got != want {
+	if got := backend.Value(profileBlock(actual).VisibleToEveryone); got != want {
 		b.t.Errorf("visible to everyone: %t, want %t", got, want)
 	}
 }

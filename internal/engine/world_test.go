@@ -24,11 +24,11 @@ import (
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/backend/backendtest"
-	"github.com/governance-operator/governance-operator/internal/controller"
 	"github.com/governance-operator/governance-operator/internal/engine"
 	"github.com/governance-operator/governance-operator/internal/engine/fleet"
 	"github.com/governance-operator/governance-operator/internal/engine/managed"
 	"github.com/governance-operator/governance-operator/internal/engine/safety"
+	"github.com/governance-operator/governance-operator/internal/kinds"
 	"github.com/governance-operator/governance-operator/internal/lookup"
 )
 
@@ -79,7 +79,7 @@ var scheme = sync.OnceValue(func() *runtime.Scheme {
 })
 
 func newWorld(t testing.TB) *world {
-	w := &world{t: t, id: cluster, tenant: backendtest.NewTenant(), events: events.NewFakeRecorder(10000)}
+	w := &world{t: t, id: cluster, tenant: newTenant(), events: events.NewFakeRecorder(10000)}
 	w.client = fake.NewClientBuilder().WithScheme(scheme()).WithStatusSubresource(&v1alpha1.AppEntitlement{}).
 		WithInterceptorFuncs(interceptor.Funcs{Patch: w.patch, SubResourcePatch: w.patchStatus}).Build()
 	w.backend = managed.Backend{Key: backendID, Tenant: w.tenant, TenantKey: "key-1", At: "Vendor|prod:443", TenantID: "tenant-1", PinnedTenantID: "tenant-1",
@@ -91,7 +91,7 @@ func newWorld(t testing.TB) *world {
 // restart starts another process: what the old one had in memory is lost.
 func (w *world) restart() {
 	w.backend.Names = new(lookup.Cache).Of("key-1", w.tenant)
-	w.r = engine.NewReconciler(controller.AppEntitlementKind(), fleet.Options{
+	w.r = engine.NewReconciler(kinds.AppEntitlement(), fleet.Options{
 		Client: w.client, Live: w.client, Events: w.events, Backends: w, ClusterID: w.id, Window: w.window,
 		Limits: &safety.Limits{Behind: w.leaving}, Lease: func() error { return w.lease },
 		PerNamespace: w.perNamespace, Wake: w.wake,

@@ -1,6 +1,6 @@
 // Package expression type-checks the CEL expressions that people write into
 // membership rules, review scopes and provisioning policies, in the environments
-// that ConductorOne documents (docs/vendors/conductorone-api.md#expressions): every variable, type, constant
+// that the vendor which has them documents (the section "Expressions" of its page in docs/vendors): every variable, type, constant
 // and function is declared, so that a wrong name, field, type or result is refused
 // here, with its position, before the vendor sees it.
 package expression

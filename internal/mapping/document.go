@@ -1,15 +1,17 @@
 package mapping
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"strings"
 
+	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/reference"
 )
 
 // member is a field of a document: a struct that is compared and written as a whole, or a list of such. The members of the spec
-// and of the model have the same JSON names.
+// and of the model have the same JSON names, or the one of the model says in the tag `spec` what the other is called.
 type member struct {
 	json  string
 	spec  steps
@@ -23,6 +25,10 @@ func document(spec, model reflect.Type) (translator, error) {
 	if err != nil {
 		return translator{}, err
 	}
+	none, f, ok := find(spec, []string{"none"})
+	if !ok || f.Type != reflect.TypeFor[*v1alpha1.Marker]() {
+		none = nil
+	}
 	return translator{
 		toModel: func(spec, model reflect.Value, path string, r *reference.Resolver) {
 			for i := range members {
@@ -33,11 +39,16 @@ func document(spec, model reflect.Type) (translator, error) {
 			}
 		},
 		toSpec: func(model, spec reflect.Value, names Names) {
+			said := false
 			for i := range members {
 				m := &members[i]
 				if from := model.Field(m.model); !from.IsZero() {
 					m.field.toSpec(from, m.spec.make(spec), names)
+					said = true
 				}
+			}
+			if none != nil && !said { // A document that holds nothing says so.
+				none.make(spec).Set(reflect.ValueOf(&v1alpha1.Marker{}))
 			}
 		},
 	}, nil
@@ -46,6 +57,7 @@ func document(spec, model reflect.Type) (translator, error) {
 func membersOf(spec, model reflect.Type) (out []member, err error) {
 	for i := range model.NumField() {
 		name, _, _ := strings.Cut(model.Field(i).Tag.Get("json"), ",")
+		name = cmp.Or(model.Field(i).Tag.Get("spec"), name)
 		at, field, ok := find(spec, []string{name})
 		if name == "" || !ok {
 			return nil, fmt.Errorf("%s of the spec and %s of the model do not have the same members: %q", spec, model, name)
@@ -63,6 +75,11 @@ func membersOf(spec, model reflect.Type) (out []member, err error) {
 func part(f reflect.StructField, model reflect.Type) (translator, error) {
 	spec := f.Type
 	switch {
+	case model.Kind() == reflect.String && (spec == reflect.TypeFor[v1alpha1.NamedRef]() || spec == reflect.TypeFor[*v1alpha1.NamedRef]()):
+		t, _ := named(f, true, idOf)
+		return t.translator, t.err
+	case model.Kind() == reflect.String && spec == reflect.TypeFor[v1alpha1.UserRef]():
+		return userID(), nil
 	case scalar(spec) && scalar(model) && sameFamily(spec, model):
 		return translator{
 			toModel: func(spec, model reflect.Value, _ string, _ *reference.Resolver) {

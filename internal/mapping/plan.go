@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strings"
 
+	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/reference"
 )
 
@@ -17,15 +18,17 @@ type Plan[S, M any] struct {
 type node struct {
 	path string // below spec; empty for the root
 	// spec leads from the struct of the spec above to this one, and model is the index of the field in the model above.
-	spec   steps
-	model  int
+	spec  steps
+	model int
+	// block is the type of a vendor's block, nil for any other struct.
+	block  reflect.Type
 	leaves []leaf
 	below  []node
 }
 
 // leaf is a field that is translated as it is.
 type leaf struct {
-	path  string // of the spec, as people write it: spec.conductorOne.slug
+	path  string // of the spec, as people write it: spec.block.slug
 	spec  steps
 	model int
 	field translator
@@ -34,11 +37,24 @@ type leaf struct {
 // steps are indices of fields, one below the other.
 type steps []int
 
+// Block is the block of a vendor in a model, and which of its fields other code translates.
+type Block struct {
+	// Type is a block of the type, a pointer that may be nil.
+	Type backend.Block
+	// ByHand are paths below the block: a leaf, or a struct with all that is below it.
+	ByHand []string
+}
+
 // New compiles the plan of two types. byHand are the paths that other code translates: a leaf, or a struct with all that is below
-// it. A leaf of the model without a field of the spec, a field of a type that cannot be translated, a reference that does not say
+// it, outside the blocks. A leaf of the model without a field of the spec, a field of a type that cannot be translated, a reference that does not say
 // what it names, and a path of byHand that is none, are errors that name the path.
-func New[S, M any](byHand ...string) (*Plan[S, M], error) {
-	c := compiler{byHand: map[string]bool{}, used: map[string]bool{}}
+func New[S, M any](blocks []Block, byHand ...string) (*Plan[S, M], error) {
+	c := compiler{blocks: blocks, byHand: map[string]bool{}, used: map[string]bool{}}
+	for _, b := range blocks {
+		for _, path := range b.ByHand {
+			byHand = append(byHand, b.Type.BlockName()+"."+path)
+		}
+	}
 	for _, path := range byHand {
 		c.byHand[path] = true
 	}
@@ -56,8 +72,8 @@ func New[S, M any](byHand ...string) (*Plan[S, M], error) {
 }
 
 // Must is New for types of this program: what does not fit is a mistake in them.
-func Must[S, M any](byHand ...string) *Plan[S, M] {
-	p, err := New[S, M](byHand...)
+func Must[S, M any](blocks []Block, byHand ...string) *Plan[S, M] {
+	p, err := New[S, M](blocks, byHand...)
 	if err != nil {
 		panic(err)
 	}
@@ -65,6 +81,7 @@ func Must[S, M any](byHand ...string) *Plan[S, M] {
 }
 
 type compiler struct {
+	blocks       []Block
 	byHand, used map[string]bool
 	problems     []string
 }
@@ -77,6 +94,12 @@ func (c *compiler) node(spec, model reflect.Type, path string) node {
 			continue
 		}
 		name, option, _ := strings.Cut(tag, ",")
+		if option == "block" {
+			for _, b := range c.blocks {
+				out.below = append(out.below, c.block(spec, b, i)...)
+			}
+			continue
+		}
 		full := name
 		if path != "" {
 			full = path + "." + name
@@ -107,6 +130,19 @@ func (c *compiler) node(spec, model reflect.Type, path string) node {
 		}
 	}
 	return out
+}
+
+// block compiles the block of a vendor; none where the kind has no such block in its spec.
+func (c *compiler) block(spec reflect.Type, b Block, model int) []node {
+	name, t := b.Type.BlockName(), reflect.TypeOf(b.Type).Elem()
+	at, field, ok := find(spec, []string{name})
+	if !ok || field.Type.Kind() != reflect.Pointer {
+		c.problems = append(c.problems, fmt.Sprintf("spec.%s: a block of the model, and no struct of the spec", name))
+		return nil
+	}
+	below := c.node(field.Type.Elem(), t, name)
+	below.spec, below.model, below.block = at, model, t
+	return []node{below}
 }
 
 // find returns the field of a spec at a path of JSON names.
@@ -184,12 +220,35 @@ func (n *node) toModel(spec, model reflect.Value, r *reference.Resolver) {
 		if !from.IsValid() || from.IsNil() {
 			continue
 		}
-		to := model.Field(b.model)
-		if to.IsNil() {
-			to.Set(reflect.New(to.Type().Elem()))
-		}
-		b.toModel(from.Elem(), to.Elem(), r)
+		b.toModel(from.Elem(), b.open(model), r)
 	}
+}
+
+// open is the struct of the model that this node is about, which it makes if there is none.
+func (n *node) open(model reflect.Value) reflect.Value {
+	at := model.Field(n.model)
+	if n.block == nil {
+		if at.IsNil() {
+			at.Set(reflect.New(at.Type().Elem()))
+		}
+		return at.Elem()
+	}
+	if at.IsNil() || at.Elem().Type().Elem() != n.block {
+		at.Set(reflect.New(n.block))
+	}
+	return at.Elem().Elem()
+}
+
+// held is the struct of the model that this node is about; not valid if there is none.
+func (n *node) held(model reflect.Value) reflect.Value {
+	at := model.Field(n.model)
+	if n.block == nil || at.IsNil() {
+		return at.Elem()
+	}
+	if block := at.Elem().Elem(); block.IsValid() && block.Type() == n.block {
+		return block
+	}
+	return reflect.Value{}
 }
 
 // ToSpec fills the spec by what is set in the model. names turns ids into what people write.
@@ -206,12 +265,12 @@ func (n *node) toSpec(model, spec reflect.Value, names Names) {
 	}
 	for i := range n.below {
 		b := &n.below[i]
-		if from := model.Field(b.model); !from.IsNil() {
+		if from := b.held(model); from.IsValid() {
 			to := b.spec.make(spec)
 			if to.IsNil() {
 				to.Set(reflect.New(to.Type().Elem()))
 			}
-			b.toSpec(from.Elem(), to.Elem(), names)
+			b.toSpec(from, to.Elem(), names)
 		}
 	}
 }

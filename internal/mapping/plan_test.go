@@ -126,7 +126,7 @@ func resolver() *reference.Resolver {
 }
 
 func TestEveryKindOfFieldGoesBothWays(t *testing.T) {
-	plan, err := New[specAll, modelAll]()
+	plan, err := New[specAll, modelAll](nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -144,7 +144,7 @@ func TestEveryKindOfFieldGoesBothWays(t *testing.T) {
 }
 
 func TestWhatIsUnsetStaysUnset(t *testing.T) {
-	plan := Must[specAll, modelAll]()
+	plan := Must[specAll, modelAll](nil)
 	var model modelAll
 	plan.ToModel(&specAll{Below: &specBelow{}}, &model, resolver())
 	if diff := cmp.Diff(modelAll{Below: &modelBelow{}}, model); diff != "" {
@@ -158,7 +158,7 @@ func TestWhatIsUnsetStaysUnset(t *testing.T) {
 }
 
 func TestIDsBecomeWhatPeopleWrite(t *testing.T) {
-	plan := Must[specAll, modelAll]()
+	plan := Must[specAll, modelAll](nil)
 	var spec specAll
 	plan.ToSpec(&modelAll{
 		Risk: backend.To("r"), Groups: backend.Set{"g", "unknown"}, People: backend.Owners{"u"}, Base: backend.Set{"p"}, Like: backend.To("v"),
@@ -178,7 +178,7 @@ func TestIDsBecomeWhatPeopleWrite(t *testing.T) {
 }
 
 func TestWhatCannotBeReadIsRefusedWithItsPath(t *testing.T) {
-	plan := Must[specAll, modelAll]()
+	plan := Must[specAll, modelAll](nil)
 	r := resolver()
 	var model modelAll
 	plan.ToModel(&specAll{Length: "soon", At: "never", Below: &specBelow{On: "x"}}, &model, r)
@@ -217,26 +217,26 @@ func TestADeclarationThatDoesNotFitIsNamed(t *testing.T) {
 	}{
 		"a leaf without a field": {second(New[specAll, struct {
 			X *string `field:"gone"`
-		}]()), "spec.gone: is in the model and not in the spec"},
+		}](nil)), "spec.gone: is in the model and not in the spec"},
 		"a field of another type": {second(New[number, struct {
 			X *int64 `field:"size"`
-		}]()), "spec.size: *bool of the spec and *int64 of the model"},
+		}](nil)), "spec.size: *bool of the spec and *int64 of the model"},
 		"a reference that names nothing": {second(New[ref, struct {
 			X *string `field:"risk"`
-		}]()), "spec.risk: the tag `names`"},
+		}](nil)), "spec.risk: the tag `names`"},
 		"a struct that is a text": {second(New[flat, struct {
 			X *modelBelow `field:"below,nested"`
-		}]()), "spec.below: a struct in the model and string in the spec"},
-		"a path by hand that is no leaf": {second(New[specAll, modelAll]("below.gone")), "spec.below.gone: translated by hand, and no leaf of the model"},
+		}](nil)), "spec.below: a struct in the model and string in the spec"},
+		"a path by hand that is no leaf": {second(New[specAll, modelAll](nil, "below.gone")), "spec.below.gone: translated by hand, and no leaf of the model"},
 		"by hand, and so it need not fit": {second(New[number, struct {
 			X *int64 `field:"size"`
-		}]("size")), ""},
+		}](nil, "size")), ""},
 		"a document with another member": {second(New[document, struct {
 			X *other `field:"rule"`
-		}]()), `spec.rule: mapping.specRule of the spec and mapping.other of the model do not have the same members: "colour"`},
+		}](nil)), `spec.rule: mapping.specRule of the spec and mapping.other of the model do not have the same members: "colour"`},
 		"below something that has no field": {second(New[specAll, struct {
 			X *string `field:"title.more"`
-		}]()), "spec.title.more: is in the model and not in the spec"},
+		}](nil)), "spec.title.more: is in the model and not in the spec"},
 	} {
 		switch {
 		case c.want == "" && c.err != nil, c.want != "" && (c.err == nil || !strings.Contains(c.err.Error(), c.want)):

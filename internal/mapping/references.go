@@ -82,6 +82,36 @@ func one(q backend.Name) translator {
 	}
 }
 
+// idOf is a reference to one thing as a member of a document, where no id is an empty text.
+func idOf(q backend.Name) translator {
+	return translator{
+		toModel: func(spec, model reflect.Value, path string, r *reference.Resolver) {
+			if id := r.ID(path, reflect.Indirect(spec).Addr().Interface().(*v1alpha1.NamedRef), q); id != nil {
+				model.SetString(*id)
+			}
+		},
+		toSpec: func(model, spec reflect.Value, names Names) {
+			ref := reflect.ValueOf(new(v1alpha1.NamedRef))
+			ref.Elem().Set(reflect.ValueOf(Ref(names, q, model.String())))
+			if spec.Kind() == reflect.Pointer {
+				spec.Set(ref)
+				return
+			}
+			spec.Set(ref.Elem())
+		},
+	}
+}
+
+// userID is a person as a member of a document.
+func userID() translator {
+	return translator{
+		toModel: func(spec, model reflect.Value, path string, r *reference.Resolver) {
+			model.SetString(r.User(path, spec.Interface().(v1alpha1.UserRef)))
+		},
+		toSpec: func(model, spec reflect.Value, names Names) { spec.Set(reflect.ValueOf(User(names, model.String()))) },
+	}
+}
+
 // Ref is what people write for an id: its name where names knows one.
 func Ref(names Names, q backend.Name, id string) v1alpha1.NamedRef {
 	if name := names.Name(q, id); name != "" {
@@ -143,18 +173,25 @@ func profiles() translator {
 			setIDs(model, r.Profiles(path, *spec.Addr().Interface().(*[]v1alpha1.ProfileRef)))
 		},
 		toSpec: func(model, spec reflect.Value, names Names) {
-			refs := make([]v1alpha1.ProfileRef, 0, model.Len())
-			for i := range model.Len() {
-				id := model.Index(i).String()
-				ref := v1alpha1.ProfileRef{ID: id}
-				if object := names.Object(v1alpha1.KindAccessProfile, "", id); object != "" {
-					ref = v1alpha1.ProfileRef{Ref: &v1alpha1.LocalObjectRef{Name: object}}
-				}
-				refs = append(refs, ref)
-			}
-			spec.Set(reflect.ValueOf(refs))
+			spec.Set(reflect.ValueOf(Profiles(names, model.Convert(reflect.TypeFor[backend.Set]()).Interface().(backend.Set))))
 		},
 	}
+}
+
+// Profiles are what people write for access profiles: their objects, or their ids; nil where there is no list.
+func Profiles(names Names, ids backend.Set) []v1alpha1.ProfileRef {
+	if ids == nil {
+		return nil
+	}
+	refs := make([]v1alpha1.ProfileRef, 0, len(ids))
+	for _, id := range ids {
+		ref := v1alpha1.ProfileRef{ID: id}
+		if object := names.Object(v1alpha1.KindAccessProfile, "", id); object != "" {
+			ref = v1alpha1.ProfileRef{Ref: &v1alpha1.LocalObjectRef{Name: object}}
+		}
+		refs = append(refs, ref)
+	}
+	return refs
 }
 
 func entitlements() translator {
@@ -163,13 +200,21 @@ func entitlements() translator {
 			*model.Addr().Interface().(*backend.EntitlementSet) = r.Entitlements(path, *spec.Addr().Interface().(*[]v1alpha1.EntitlementRef))
 		},
 		toSpec: func(model, spec reflect.Value, names Names) {
-			refs := make([]v1alpha1.EntitlementRef, 0, model.Len())
-			for _, e := range model.Interface().(backend.EntitlementSet) {
-				refs = append(refs, Entitlement(names, e))
-			}
-			spec.Set(reflect.ValueOf(refs))
+			spec.Set(reflect.ValueOf(Entitlements(names, model.Interface().(backend.EntitlementSet))))
 		},
 	}
+}
+
+// Entitlements are what people write for entitlements; nil where there is no list.
+func Entitlements(names Names, set backend.EntitlementSet) []v1alpha1.EntitlementRef {
+	if set == nil {
+		return nil
+	}
+	refs := make([]v1alpha1.EntitlementRef, 0, len(set))
+	for _, e := range set {
+		refs = append(refs, Entitlement(names, e))
+	}
+	return refs
 }
 
 // Entitlement is what people write for an entitlement: the object that it is the remote of, or app and entitlement by name or id.

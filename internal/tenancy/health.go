@@ -117,6 +117,9 @@ func capabilitiesOf(t backend.Tenant) []v1alpha1.KindCapabilities {
 }
 
 func verbs(c backend.Capabilities) []string {
+	if c.NoKind {
+		return []string{}
+	}
 	out := []string{"Adopt"}
 	for _, v := range []struct {
 		name string

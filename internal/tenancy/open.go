@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net"
 	"net/url"
-	"slices"
 	"strings"
 
 	authenticationv1 "k8s.io/api/authentication/v1"
@@ -17,6 +16,7 @@ import (
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/engine/managed"
+	"github.com/governance-operator/governance-operator/internal/vendors"
 )
 
 // subjectTokenSeconds is how long a workload identity token lives.
@@ -95,14 +95,10 @@ func (p *Pool) enter(key string, generation int64, vendor backend.Vendor, cfg ba
 
 // ConfigOf is what a spec says by itself, without its credentials: what a vendor declares may depend on it.
 func ConfigOf(spec *v1alpha1.GovernanceBackendSpec) (cfg backend.Config) {
-	if s := spec.SailPoint; s != nil {
-		cfg.APIStyle = string(s.APIStyle)
-	}
-	if v := spec.Veza; v != nil {
-		for _, permission := range v.Allow {
-			cfg.Allow = append(cfg.Allow, string(permission))
+	for _, v := range vendors.Specs() {
+		if v.Configure != nil {
+			v.Configure(spec, &cfg)
 		}
-		slices.Sort(cfg.Allow)
 	}
 	cfg.Overrides = overridesOf(spec)
 	return cfg

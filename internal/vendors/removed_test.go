@@ -16,16 +16,15 @@ import (
 func editable[D backend.Model](t *testing.T, caps backend.Capabilities) []string {
 	t.Helper()
 	out := []string{}
-	var empty D
-	for _, path := range backend.Paths(empty) {
-		var one D
+	for _, path := range backend.Paths(backend.Empty[D](caps)) {
+		one := backend.Empty[D](caps)
 		if err := backendtest.Set(&one, path); err != nil {
 			t.Fatal(err)
 		}
 		field := backend.Fields(one)[0]
 		refused := slices.ContainsFunc(slices.Collect(maps.Keys(caps.Unsupported)), func(p string) bool { return backend.Covers([]string{p}, path) })
 		_, carried := caps.Carried[path]
-		if !refused && !caps.Foreign(path) && !field.Parameter && !carried && !backend.Covers(caps.CreateOnly, path) && caps.Update {
+		if !refused && !field.Parameter && !carried && !backend.Covers(caps.CreateOnly, path) && caps.Update {
 			out = append(out, path)
 		}
 	}

@@ -11,8 +11,8 @@ import (
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
-	"github.com/governance-operator/governance-operator/internal/controller"
 	"github.com/governance-operator/governance-operator/internal/engine/managed"
+	"github.com/governance-operator/governance-operator/internal/kinds"
 	"github.com/governance-operator/governance-operator/internal/reference"
 	"github.com/governance-operator/governance-operator/internal/tenancy"
 )
@@ -34,17 +34,17 @@ type validators struct {
 }
 
 func (j *validators) entitlement(ctx context.Context, obj *v1alpha1.AppEntitlement) verdict {
-	return validate(ctx, j, controller.AppEntitlementKind(), obj)
+	return validate(ctx, j, kinds.AppEntitlement(), obj)
 }
 
 func (j *validators) profile(ctx context.Context, obj *v1alpha1.AccessProfile) verdict {
-	v := validate(ctx, j, controller.AccessProfileKind(), obj)
+	v := validate(ctx, j, kinds.AccessProfile(), obj)
 	v.warnings = append(v.warnings, emptied(obj)...)
 	return v
 }
 
 func (j *validators) review(ctx context.Context, obj *v1alpha1.AccessReview) verdict {
-	v := validate(ctx, j, controller.AccessReviewKind(0), obj)
+	v := validate(ctx, j, kinds.AccessReview(0), obj)
 	v.warnings = append(v.warnings, endedByDeletion(obj)...)
 	v.warnings = append(v.warnings, overBeforeItBegins(obj, time.Now())...)
 	return v

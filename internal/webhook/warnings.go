@@ -4,8 +4,8 @@ import (
 	"time"
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
-	"github.com/governance-operator/governance-operator/internal/controller"
 	"github.com/governance-operator/governance-operator/internal/engine/managed"
+	"github.com/governance-operator/governance-operator/internal/kinds"
 )
 
 // adopted warns of a remote that was there before the object and goes with it.
@@ -33,9 +33,8 @@ func emptied(obj *v1alpha1.AccessProfile) []string {
 	s := &obj.Spec
 	warn("spec.entitlements", s.Entitlements != nil && len(s.Entitlements) == 0)
 	warn("spec.inherits", s.Inherits != nil && len(s.Inherits) == 0)
-	if v := s.Veza; v != nil {
-		warn("spec.veza.relationships", v.Relationships != nil && len(v.Relationships) == 0)
-		warn("spec.veza.members", v.Members != nil && len(v.Members) == 0)
+	for _, path := range kinds.Profiles.Emptied(obj) {
+		warn(path, true)
 	}
 	return out
 }
@@ -46,7 +45,7 @@ func overBeforeItBegins(obj *v1alpha1.AccessReview, now time.Time) []string {
 	if remote := obj.Status.Remote; obj.Spec.RemoteID != "" || remote != nil && remote.ID != "" {
 		return nil
 	}
-	path, why := controller.AccessReviewKind(0).TooLate(obj, now)
+	path, why := kinds.AccessReview(0).TooLate(obj, now)
 	if path == "" {
 		return nil
 	}
@@ -56,7 +55,7 @@ func overBeforeItBegins(obj *v1alpha1.AccessReview, now time.Time) []string {
 // endedByDeletion warns of a review under way whose deletion would take its decisions with it.
 func endedByDeletion(obj *v1alpha1.AccessReview) []string {
 	m := obj.Spec.Management
-	if m == nil || m.Deletion != v1alpha1.DeletionDelete || !controller.AccessReviewKind(0).Started(obj) {
+	if m == nil || m.Deletion != v1alpha1.DeletionDelete || !kinds.AccessReview(0).Started(obj) {
 		return nil
 	}
 	return []string{"spec.management.deletion: the review has started: deleting this object deletes the review at the vendor, with the decisions made in it"}

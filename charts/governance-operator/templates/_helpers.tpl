@@ -98,9 +98,9 @@ helm.sh/resource-policy: keep
 
 {{- /* Ports of the sandbox's tenants. */}}
 {{- define "governance-operator.sandboxPorts" -}}
-conductorone: 8090
-sailpoint: 8091
-veza: 8092
+{{- range $name, $tenant := .Files.Get "files/sandbox-tenants.yaml" | fromYaml }}
+{{ $name }}: {{ $tenant.port }}
+{{- end }}
 {{- end }}
 
 {{- /* Which namespaces the webhook sees. */}}

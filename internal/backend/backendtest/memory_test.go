@@ -8,13 +8,14 @@ import (
 
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/backend/backendtest"
+	"github.com/governance-operator/governance-operator/internal/vendors/conductorone"
 )
 
 // fixture drives a memory tenant whose clock the laws move.
 func fixture[D backend.Model](parent string, driver func(*backendtest.Tenant) *backendtest.Memory[D]) func(*testing.T) backendtest.Fixture[D] {
 	return func(*testing.T) backendtest.Fixture[D] {
 		now := time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
-		tenant := backendtest.NewTenant()
+		tenant := newTenant()
 		tenant.Now = func() time.Time { return now }
 		m := driver(tenant)
 		m.Lag, m.Slow = 5*time.Second, time.Minute
@@ -33,9 +34,9 @@ func fixture[D backend.Model](parent string, driver func(*backendtest.Tenant) *b
 func TestMemoryAppEntitlementsKeepTheLaws(t *testing.T) {
 	desired := backend.AppEntitlement{
 		DisplayName: backend.To("Payroll read"), Description: backend.To("Reads payroll."), Owners: backend.Set{"u1", "u2"},
-		ConductorOne: &backend.ConductorOneAppEntitlement{
+		Block: &conductorone.EntitlementBlock{
 			Slug: backend.To("read"), Purpose: backend.To("Permission"), ResourceID: backend.To("r1"), MaxGrantDuration: &backend.Duration{Duration: time.Hour},
-			Provision:   &backend.ProvisionPolicy{Manual: &backend.ProvisionManual{Instructions: "Call IT."}},
+			Provision:   &conductorone.ProvisionPolicy{Manual: &conductorone.ProvisionManual{Instructions: "Call IT."}},
 			Annotations: backend.Pairs{"cost": "4711"}, RequestSchemaID: backend.To("form-1"),
 		},
 	}
@@ -57,14 +58,16 @@ func TestMemoryAppEntitlementsKeepTheLaws(t *testing.T) {
 		}),
 		Desired: desired,
 		Variations: map[string]backend.AppEntitlement{
-			"another name":        vary(func(e *backend.AppEntitlement) { e.DisplayName = backend.To("Payroll") }),
-			"no description":      vary(func(e *backend.AppEntitlement) { e.Description = backend.To("") }),
-			"one owner less":      vary(func(e *backend.AppEntitlement) { e.Owners = backend.Set{"u2"} }),
-			"nobody owns it":      vary(func(e *backend.AppEntitlement) { e.Owners = backend.Set{} }),
-			"an unlimited grant":  vary(func(e *backend.AppEntitlement) { e.ConductorOne.MaxGrantDuration = &backend.Duration{Unlimited: true} }),
-			"another provision":   vary(func(e *backend.AppEntitlement) { e.ConductorOne.Provision.Manual.Instructions = "Write to IT." }),
-			"a key taken away":    vary(func(e *backend.AppEntitlement) { e.ConductorOne.Annotations = backend.Pairs{"cost": ""} }),
-			"another hidden form": vary(func(e *backend.AppEntitlement) { e.ConductorOne.RequestSchemaID = backend.To("form-2") }),
+			"another name":   vary(func(e *backend.AppEntitlement) { e.DisplayName = backend.To("Payroll") }),
+			"no description": vary(func(e *backend.AppEntitlement) { e.Description = backend.To("") }),
+			"one owner less": vary(func(e *backend.AppEntitlement) { e.Owners = backend.Set{"u2"} }),
+			"nobody owns it": vary(func(e *backend.AppEntitlement) { e.Owners = backend.Set{} }),
+			"an unlimited grant": vary(func(e *backend.AppEntitlement) {
+				entitlementBlock(e).MaxGrantDuration = &backend.Duration{Unlimited: true}
+			}),
+			"another provision":   vary(func(e *backend.AppEntitlement) { entitlementBlock(e).Provision.Manual.Instructions = "Write to IT." }),
+			"a key taken away":    vary(func(e *backend.AppEntitlement) { entitlementBlock(e).Annotations = backend.Pairs{"cost": ""} }),
+			"another hidden form": vary(func(e *backend.AppEntitlement) { entitlementBlock(e).RequestSchemaID = backend.To("form-2") }),
 		},
 	})
 }
@@ -72,8 +75,8 @@ func TestMemoryAppEntitlementsKeepTheLaws(t *testing.T) {
 func TestMemoryAccessProfilesKeepTheLaws(t *testing.T) {
 	desired := backend.AccessProfile{
 		DisplayName: backend.To("Payroll team"), Entitlements: backend.EntitlementSet{{AppID: "a", ID: "1"}, {AppID: "a", ID: "2"}},
-		Membership:   &backend.Membership{Expression: backend.To("user.department == 'Payroll'"), Enabled: backend.To(true)},
-		ConductorOne: &backend.ConductorOneAccessProfile{CreateRequests: backend.To(true), RequestBundle: backend.To(false)},
+		Membership: &backend.Membership{Expression: backend.To("user.department == 'Payroll'"), Enabled: backend.To(true)},
+		Block:      &conductorone.ProfileBlock{CreateRequests: backend.To(true), RequestBundle: backend.To(false)},
 	}
 	fewer := backendtest.Clone(desired)
 	fewer.Entitlements = fewer.Entitlements[:1]
@@ -150,7 +153,7 @@ func TestMemoryFaults(t *testing.T) {
 		"a late commit is not there yet": {prepare: func(tenant *backendtest.Tenant) { tenant.Entitlements.Late = time.Hour }, class: backend.OutcomeUnknown},
 	} {
 		t.Run(sentence, func(t *testing.T) {
-			tenant := backendtest.NewTenant()
+			tenant := newTenant()
 			c.prepare(tenant)
 			obs, err := tenant.Entitlements.Create(t.Context(), ref, desired)
 			if err == nil || backend.ClassOf(err) != c.class || (obs.ID != "") != c.hasID {
@@ -167,7 +170,7 @@ func TestMemoryFaults(t *testing.T) {
 }
 
 func TestMemoryShowsDuplicatesAndAmbiguity(t *testing.T) {
-	tenant := backendtest.NewTenant()
+	tenant := newTenant()
 	m := tenant.Entitlements
 	id := m.Put("app-1", backend.Mark{Token: "T", Owner: "ns/name", Cluster: "c"}, backend.AppEntitlement{DisplayName: backend.To("Name")})
 	second := m.Duplicate(id)

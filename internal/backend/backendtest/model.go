@@ -167,6 +167,7 @@ func copyLeaf[D any](to *D, from D, path string) bool {
 	if !ok {
 		return false
 	}
+	backend.Open(to, backend.BlockOf(from))
 	target, _ := backend.Leaf(to, path, true)
 	if !source.IsValid() {
 		target.SetZero()

@@ -94,6 +94,12 @@ func NewTenant() *Tenant {
 	return t
 }
 
+// WithBlocks gives the kinds the blocks of a vendor: each a pointer, which may be nil.
+func (t *Tenant) WithBlocks(entitlement, profile, review backend.Block) *Tenant {
+	t.Entitlements.Caps.Block, t.Profiles.Caps.Block, t.Reviews.Caps.Block = entitlement, profile, review
+	return t
+}
+
 // AppEntitlements implements backend.Tenant.
 func (t *Tenant) AppEntitlements() backend.Driver[backend.AppEntitlement] { return t.Entitlements }
 

@@ -93,7 +93,7 @@ func (p *Action[O, D]) update(ctx context.Context, plan *decision.Plan, changes 
 		p.Fleet.Views.RecordWrite(p.Backend.TenantKey, obs.ParentID, obs.ID, p.Mark())
 	}
 	p.Sent = changes.Paths()
-	if changes.Has("displayName") || changes.Has("conductorOne.alias") {
+	if before := backend.NamesOf(p.Seen.Actual, p.Seen.AlsoCalled); slices.ContainsFunc(backend.NamesOf(p.Desired, ""), func(name string) bool { return !slices.Contains(before, name) }) {
 		p.NoteName(obs)
 	}
 	return p.wrote(ctx, plan, obs, err)

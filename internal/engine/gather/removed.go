@@ -156,7 +156,7 @@ func (p *Situation[O, D]) copyHarmless(less *D, changes backend.Changes) {
 			backend.CopyLeaf(less, p.Desired, path)
 		}
 		if row, ok := p.Caps.Removal(path); ok && row.At != "" && row.At != path {
-			backend.SetLeaf(less, row.At, row.Value) // Whom the present condition means is not who is meant now.
+			backend.SetLeaf(less, p.Caps, row.At, row.Value) // Whom the present condition means is not who is meant now.
 			p.Removed.Shut = append(p.Removed.Shut, path)
 		}
 	}

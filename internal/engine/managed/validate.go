@@ -2,7 +2,6 @@ package managed
 
 import (
 	"slices"
-	"strings"
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
@@ -34,8 +33,8 @@ func (k Kind[O, D]) Validate(obj O, r *reference.Resolver, caps backend.Capabili
 		}
 	}
 	for _, path := range r.Open() { // The model does not show them.
-		if path = strings.TrimPrefix(path, "spec."); caps.Foreign(path) {
-			r.Reject(v1alpha1.ReasonFieldUnsupported, "spec."+path, "%s", caps.ForeignBlockProblem(path).Message)
+		if block := backend.BlockOf(desired); block != nil && caps.Foreign(block.BlockName()) && backend.Covers([]string{"spec." + block.BlockName()}, path) {
+			r.Reject(v1alpha1.ReasonFieldUnsupported, path, "%s", caps.ForeignBlockProblem(path).Message)
 		}
 	}
 	if !create {

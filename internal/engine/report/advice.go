@@ -66,7 +66,7 @@ func notFoundMessage[O managed.Object, D backend.Model](p *gather.Situation[O, D
 		ways = append(ways, "choose creation: CreateOrAdopt")
 	}
 	if _, ok := p.Driver.(backend.Refresher); ok && !backend.WantsRefresh(p.Desired) {
-		ways = append(ways, "let the vendor look for it (spec."+backend.PathRefresh+")")
+		ways = append(ways, "let the vendor look for it (spec."+p.Caps.RefreshPath()+")")
 	}
 	return fmt.Sprintf("nothing to adopt yet: nothing answers to %s; %s", sought(p.Key()), orList(ways))
 }

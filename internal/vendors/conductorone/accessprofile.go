@@ -47,7 +47,7 @@ type profileDriver struct {
 func (*profileDriver) Capabilities() backend.Capabilities {
 	return backend.Capabilities{
 		Create: true, Update: true, Delete: true,
-		Block:      "conductorOne",
+		Block:      (*ProfileBlock)(nil),
 		MarkProven: true,
 		IDs:        idForm,
 		Naming:     backend.Naming{Key: "the display name", Place: "the tenant"},

@@ -17,13 +17,13 @@ func (a audience) binds() bool { return a.published && !a.everyone }
 // audiences are that of the profile as it was seen, and as it is after the update.
 func (u *profileUpdate) audiences() (before, after audience) {
 	seen := u.seen.Actual
-	before = audience{backend.Value(seen.Requestable), backend.Value(seen.ConductorOne.VisibleToEveryone)}
+	before = audience{backend.Value(seen.Requestable), backend.Value(profileBlock(seen).VisibleToEveryone)}
 	after = before
 	if u.changes.Has(pathRequestable) {
 		assign(&after.published, u.desired.Requestable)
 	}
 	if u.changes.Has(pathEveryone) {
-		assign(&after.everyone, backend.Value(u.desired.ConductorOne).VisibleToEveryone)
+		assign(&after.everyone, backend.Value(profileBlock(u.desired)).VisibleToEveryone)
 	}
 	return before, after
 }
@@ -32,7 +32,7 @@ func (u *profileUpdate) audiences() (before, after audience) {
 // differ or do not count any more.
 func (u *profileUpdate) movesBindings() bool {
 	before, after := u.audiences()
-	managed := backend.Value(u.desired.ConductorOne).VisibleTo != nil
+	managed := backend.Value(profileBlock(u.desired)).VisibleTo != nil
 	return managed && (after.binds() && u.changes.Has(pathVisibleTo) || before.binds() && !after.binds())
 }
 
@@ -41,9 +41,9 @@ func (u *profileUpdate) planBindings() {
 	if !u.movesBindings() {
 		return
 	}
-	have, want := u.seen.Actual.ConductorOne.VisibleTo, backend.EntitlementSet{}
+	have, want := profileBlock(u.seen.Actual).VisibleTo, backend.EntitlementSet{}
 	if _, after := u.audiences(); after.binds() {
-		want = u.desired.ConductorOne.VisibleTo
+		want = profileBlock(u.desired).VisibleTo
 	}
 	u.unbound, u.bound = have.Minus(want), want.Minus(have)
 }

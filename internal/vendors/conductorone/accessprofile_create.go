@@ -10,11 +10,11 @@ import (
 // Create makes the profile narrow: not published, visible to nobody, automation off.
 // Update widens it when everything is in its place.
 func (d *profileDriver) Create(ctx context.Context, r backend.Ref, desired backend.AccessProfile) (profileObservation, error) {
-	if desired.ConductorOne != nil && desired.ConductorOne.Cohort != nil {
+	if profileBlock(desired) != nil && profileBlock(desired).Cohort != nil {
 		return d.createFromCohort(ctx, r, desired)
 	}
 	body := narrowRow(desired).values
-	body["annotations"] = stampNew(backend.Value(desired.ConductorOne).Annotations, r.Mark)
+	body["annotations"] = stampNew(backend.Value(profileBlock(desired)).Annotations, r.Mark)
 	var answer catalogAnswer
 	res, err := d.create(ctx, catalogsPath, body, &answer)
 	if err != nil {
@@ -30,7 +30,7 @@ func (d *profileDriver) Create(ctx context.Context, r backend.Ref, desired backe
 // the call takes no annotations, then stamps them and takes the line away
 // (docs/vendors/conductorone-api.md#post-apiv1role-miningaccess-profiles).
 func (d *profileDriver) createFromCohort(ctx context.Context, r backend.Ref, desired backend.AccessProfile) (profileObservation, error) {
-	c := *desired.ConductorOne
+	c := *profileBlock(desired)
 	m := backend.Value(desired.Membership)
 	body := cohortCreate{
 		DisplayName:    backend.Value(desired.DisplayName),
@@ -71,7 +71,7 @@ func narrowRow(desired backend.AccessProfile) *masked {
 	if desired.Requestable != nil {
 		m.set("published", false)
 	}
-	if backend.Value(desired.ConductorOne).VisibleToEveryone != nil {
+	if backend.Value(profileBlock(desired)).VisibleToEveryone != nil {
 		m.set("visibleToEveryone", false)
 	}
 	return m
@@ -80,16 +80,8 @@ func narrowRow(desired backend.AccessProfile) *masked {
 // encodeRow collects the fields of the row that only are asks for, except those that
 // decide who sees the profile.
 func encodeRow(desired backend.AccessProfile, only func(path string) bool) *masked {
-	c := backend.Value(desired.ConductorOne)
 	m := &masked{}
-	m.take([]wireField{
-		{"displayName", "displayName", plain(desired.DisplayName)},
-		{"description", "description", plain(desired.Description)},
-		{"conductorOne.requestBundle", "requestBundle", plain(c.RequestBundle)},
-		{pathEnrollment, "enrollmentBehavior", enum(enumEnrollment, c.EnrollmentBehavior)},
-		{"conductorOne.unenrollmentBehavior", "unenrollmentBehavior", enum(enumUnenrollment, c.UnenrollmentBehavior)},
-		{"conductorOne.unenrollmentEntitlementBehavior", "unenrollmentEntitlementBehavior", enum(enumUnenrollEntitlement, c.UnenrollmentEntitlementBehavior)},
-	}, only)
+	m.take(catalogCodec.Encode(&desired, func(path string) bool { return path != "requestable" && path != pathEveryone && only(path) }))
 	return m
 }
 

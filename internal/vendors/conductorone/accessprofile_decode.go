@@ -33,18 +33,10 @@ func decodeCatalog(v catalogView, date time.Time) profileObservation {
 		obs.Mark = mark
 	}
 	obs.Actual = backend.AccessProfile{
-		DisplayName: &c.DisplayName,
-		Description: &description,
-		Requestable: &c.Published,
-		ConductorOne: &backend.ConductorOneAccessProfile{
-			VisibleToEveryone:               &c.VisibleToEveryone,
-			RequestBundle:                   &c.RequestBundle,
-			EnrollmentBehavior:              backend.To(word(enumEnrollment, c.EnrollmentBehavior)),
-			UnenrollmentBehavior:            backend.To(word(enumUnenrollment, c.UnenrollmentBehavior)),
-			UnenrollmentEntitlementBehavior: backend.To(word(enumUnenrollEntitlement, c.UnenrollmentEntitlementBehavior)),
-			Annotations:                     decodeAnnotations(c.Annotations),
-		},
+		Block: &ProfileBlock{Annotations: decodeAnnotations(c.Annotations)},
 	}
+	catalogCodec.Decode(&c, &obs.Actual)
+	obs.Actual.Description = &description
 	return obs
 }
 
@@ -65,7 +57,7 @@ func decodeBundle(rule *bundleRead, p *backend.AccessProfile) {
 		Enabled:     &rule.Enabled,
 		CreateTasks: &rule.CreateTasks,
 	}
-	p.ConductorOne.Automation = &backend.ConductorOneAutomation{
+	profileBlock(*p).Automation = &Automation{
 		DisableCircuitBreaker:          &rule.DisableCircuitBreaker,
 		EnforceOnSmallProfiles:         &rule.EnforceOnSmallProfiles,
 		RemovedMembersThresholdPercent: backend.To(int64(rule.RemovedMembersThresholdPercent)),

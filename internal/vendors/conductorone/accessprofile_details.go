@@ -23,7 +23,7 @@ func (d *profileDriver) readDetails(ctx context.Context, obs *profileObservation
 		if err != nil {
 			return err
 		}
-		actual.ConductorOne.VisibleTo = bindings
+		profileBlock(*actual).VisibleTo = bindings
 	}
 	if rows.Asked(details, pathMembership) || rows.Asked(details, pathAutomation) {
 		rule, err := d.bundle(ctx, obs.ID)
@@ -37,9 +37,9 @@ func (d *profileDriver) readDetails(ctx context.Context, obs *profileObservation
 		if err != nil {
 			return err
 		}
-		actual.ConductorOne.GrantPolicyID = &e.GrantPolicyID
-		actual.ConductorOne.RevokePolicyID = &e.RevokePolicyID
-		actual.ConductorOne.MaxGrantDuration = grantDuration(e.DurationGrant)
+		profileBlock(*actual).GrantPolicyID = &e.GrantPolicyID
+		profileBlock(*actual).RevokePolicyID = &e.RevokePolicyID
+		profileBlock(*actual).MaxGrantDuration = grantDuration(e.DurationGrant)
 	}
 	return nil
 }

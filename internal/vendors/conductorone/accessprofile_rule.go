@@ -46,7 +46,7 @@ func (u *profileUpdate) pause(ctx context.Context) error {
 // runs, some time after it was written: until then the members are still those of the rule before, whom the new entries
 // are not for. They are left to those who become members later.
 func (u *profileUpdate) requests(ctx context.Context) (*bool, error) {
-	wanted := backend.Value(u.desired.ConductorOne).CreateRequests
+	wanted := backend.Value(profileBlock(u.desired)).CreateRequests
 	if !backend.Value(wanted) {
 		return wanted, nil
 	}
@@ -96,7 +96,7 @@ func (u *profileUpdate) enabledIsOurs() bool {
 func (u *profileUpdate) wantedRule() (rule bundle, unwanted bool) {
 	rule = u.rule
 	m := backend.Value(u.desired.Membership)
-	a := backend.Value(backend.Value(u.desired.ConductorOne).Automation)
+	a := backend.Value(backend.Value(profileBlock(u.desired)).Automation)
 	if m.Expression != nil {
 		rule.CEL = nil
 	}

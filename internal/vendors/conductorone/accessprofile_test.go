@@ -13,6 +13,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 	fake "github.com/governance-operator/governance-operator/internal/sandbox/conductorone"
+	"github.com/governance-operator/governance-operator/internal/vendors/conductorone"
 	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
 )
 
@@ -35,13 +36,13 @@ func fullProfile() backend.AccessProfile {
 		Membership: &backend.Membership{
 			Expression: backend.To(`subject.department == "Finance"`), Enabled: backend.To(true), CreateTasks: backend.To(true),
 		},
-		ConductorOne: &backend.ConductorOneAccessProfile{
+		Block: &conductorone.ProfileBlock{
 			VisibleToEveryone: backend.To(false), VisibleTo: backend.EntitlementSet{everyone, engineer}, RequestBundle: backend.To(true),
 			EnrollmentBehavior:              backend.To("BypassEntitlementRequestPolicy"),
 			UnenrollmentBehavior:            backend.To("RevokeUnjustified"),
 			UnenrollmentEntitlementBehavior: backend.To("Enforce"),
 			CreateRequests:                  backend.To(true),
-			Automation: &backend.ConductorOneAutomation{
+			Automation: &conductorone.Automation{
 				DisableCircuitBreaker: backend.To(true), EnforceOnSmallProfiles: backend.To(true), RemovedMembersThresholdPercent: backend.To(int64(35)),
 			},
 			GrantPolicyID: &grant, RevokePolicyID: &revoke,
@@ -124,16 +125,16 @@ func TestProfileWithNothingButAName(t *testing.T) {
 		t.Errorf("sent what nobody manages: %v", got)
 	}
 	empty := backend.AccessProfile{Entitlements: backend.EntitlementSet{}, Requestable: backend.To(false),
-		Membership:   &backend.Membership{Expression: backend.To(""), Enabled: backend.To(false), CreateTasks: backend.To(false)},
-		ConductorOne: &backend.ConductorOneAccessProfile{VisibleTo: backend.EntitlementSet{}, MaxGrantDuration: &backend.Duration{Unlimited: true}}}
+		Membership: &backend.Membership{Expression: backend.To(""), Enabled: backend.To(false), CreateTasks: backend.To(false)},
+		Block:      &conductorone.ProfileBlock{VisibleTo: backend.EntitlementSet{}, MaxGrantDuration: &backend.Duration{Unlimited: true}}}
 	k.Same(k.Observed(obs.ID, "", empty), empty)
 }
 
 func TestProfileFromCohort(t *testing.T) {
 	cohort := func() backend.AccessProfile {
 		desired := fullProfile()
-		desired.ConductorOne.Cohort = &backend.Cohort{
-			ProfileFilters: []backend.ProfileFilter{{Attribute: "department", Values: backend.Set{"Finance"}}},
+		profileBlock(desired).Cohort = &conductorone.Cohort{
+			ProfileFilters: []conductorone.ProfileFilter{{Attribute: "department", Values: backend.Set{"Finance"}}},
 		}
 		return desired
 	}
@@ -153,7 +154,7 @@ func TestProfileFromCohort(t *testing.T) {
 	})
 	t.Run("the expression that the vendor made of the filters is seen", func(t *testing.T) {
 		k := profiles(t)
-		desired := backend.AccessProfile{DisplayName: backend.To("Finance"), ConductorOne: &backend.ConductorOneAccessProfile{Cohort: cohort().ConductorOne.Cohort}}
+		desired := backend.AccessProfile{DisplayName: backend.To("Finance"), Block: &conductorone.ProfileBlock{Cohort: profileBlock(cohort()).Cohort}}
 		obs := k.Created("", desired)
 		if obs.Actual.Facts.CELExpression == "" {
 			t.Error("the create tells the expression too")
@@ -194,7 +195,7 @@ func TestProfileFromCohort(t *testing.T) {
 }
 
 func TestProfileUpdateOrder(t *testing.T) {
-	type block = backend.ConductorOneAccessProfile
+	type block = conductorone.ProfileBlock
 	other := backend.To(`subject.department == "Sales"`)
 	for name, tc := range map[string]struct {
 		edit  func(*backend.AccessProfile)
@@ -203,17 +204,17 @@ func TestProfileUpdateOrder(t *testing.T) {
 		"people and contents move together": {func(p *backend.AccessProfile) {
 			p.Membership.Expression = other
 			p.Entitlements = backend.EntitlementSet{payroll, payments}
-			p.ConductorOne.VisibleTo = backend.EntitlementSet{engineer, member}
+			profileBlock(p).VisibleTo = backend.EntitlementSet{engineer, member}
 			p.DisplayName = backend.To("Renamed")
-			p.ConductorOne.GrantPolicyID = &auto
+			profileBlock(p).GrantPolicyID = &auto
 		}, []string{"unbind 1", "automation enabled=false", "remove 1", "policies grantPolicyId", "add 1 requests=false", "automation enabled=true", "row displayName", "bind 1"}},
 		"new contents are never to be had by the old policy": {func(p *backend.AccessProfile) {
 			p.Entitlements = backend.EntitlementSet{payroll, payments}
-			p.ConductorOne.GrantPolicyID = &auto
+			profileBlock(p).GrantPolicyID = &auto
 		}, []string{"remove 1", "policies grantPolicyId", "add 1 requests=true"}},
 		"new contents are never to be had past their own policies": {func(p *backend.AccessProfile) {
 			p.Entitlements = append(p.Entitlements, payments)
-			p.ConductorOne.EnrollmentBehavior = backend.To("EnforceEntitlementRequestPolicy")
+			profileBlock(p).EnrollmentBehavior = backend.To("EnforceEntitlementRequestPolicy")
 			p.DisplayName = backend.To("Renamed")
 		}, []string{"row enrollmentBehavior", "add 1 requests=true", "row displayName"}},
 		"only the contents": {func(p *backend.AccessProfile) { p.Entitlements = backend.EntitlementSet{payroll, payments} },
@@ -229,16 +230,16 @@ func TestProfileUpdateOrder(t *testing.T) {
 			p.Entitlements = backend.EntitlementSet{}
 		}, []string{"unbind 2", "row published published=false", "remove 2"}},
 		"not for everybody any more, and for less of them": {func(p *backend.AccessProfile) {
-			p.ConductorOne.VisibleTo = backend.EntitlementSet{}
+			profileBlock(p).VisibleTo = backend.EntitlementSet{}
 			p.Requestable = backend.To(false)
 		}, []string{"unbind 2", "row published published=false"}},
 		"for everyone": {func(p *backend.AccessProfile) {
-			p.ConductorOne.VisibleToEveryone, p.ConductorOne.VisibleTo = backend.To(true), backend.EntitlementSet{}
+			profileBlock(p).VisibleToEveryone, profileBlock(p).VisibleTo = backend.To(true), backend.EntitlementSet{}
 			p.Entitlements = append(p.Entitlements, payments)
 		}, []string{"unbind 2", "add 1 requests=true", "row visibleToEveryone visibleToEveryone=true"}},
 		"no rule, contents more": {func(p *backend.AccessProfile) {
 			*p = backend.AccessProfile{
-				Membership: &backend.Membership{Expression: backend.To("")}, Entitlements: backend.EntitlementSet{payments}, ConductorOne: &block{CreateRequests: backend.To(true)},
+				Membership: &backend.Membership{Expression: backend.To("")}, Entitlements: backend.EntitlementSet{payments}, Block: &block{CreateRequests: backend.To(true)},
 			}
 		}, []string{"automation enabled=false", "remove 2", "add 1 requests=false", "DELETE " + bundleRoute}},
 		"a rule that nobody may switch off goes between": {func(p *backend.AccessProfile) {
@@ -246,14 +247,14 @@ func TestProfileUpdateOrder(t *testing.T) {
 		}, []string{"remove 2", "automation enabled=true", "add 1 requests=<nil>"}},
 		"a rule that nobody may switch off follows the new policy": {func(p *backend.AccessProfile) {
 			*p = backend.AccessProfile{
-				Membership: &backend.Membership{Expression: other}, Entitlements: backend.EntitlementSet{payments}, ConductorOne: &block{GrantPolicyID: &auto},
+				Membership: &backend.Membership{Expression: other}, Entitlements: backend.EntitlementSet{payments}, Block: &block{GrantPolicyID: &auto},
 			}
 		}, []string{"remove 2", "policies grantPolicyId", "automation enabled=true", "add 1 requests=<nil>"}},
 		"the other kind of rule": {func(p *backend.AccessProfile) {
-			*p = backend.AccessProfile{ConductorOne: &block{Automation: &backend.ConductorOneAutomation{Entitlements: backend.EntitlementSet{engineer}}}}
+			*p = backend.AccessProfile{Block: &block{Automation: &conductorone.Automation{Entitlements: backend.EntitlementSet{engineer}}}}
 		}, []string{"automation enabled=true"}},
 		"no holders either": {func(p *backend.AccessProfile) {
-			*p = backend.AccessProfile{Membership: &backend.Membership{Expression: backend.To("")}, ConductorOne: &block{Automation: &backend.ConductorOneAutomation{Entitlements: backend.EntitlementSet{}}}}
+			*p = backend.AccessProfile{Membership: &backend.Membership{Expression: backend.To("")}, Block: &block{Automation: &conductorone.Automation{Entitlements: backend.EntitlementSet{}}}}
 		}, []string{"DELETE " + bundleRoute}},
 		"no rule at all": {func(p *backend.AccessProfile) {
 			*p = backend.AccessProfile{Membership: &backend.Membership{Expression: backend.To("")}}
@@ -282,7 +283,7 @@ func TestWhoeverIsAMemberByTheRuleBefore(t *testing.T) {
 		between  func(k vendortest.Kept[backend.AccessProfile], id string)
 		requests bool
 	}{
-		"there is no rule":   {begin: func(p *backend.AccessProfile) { p.Membership = nil; p.ConductorOne.Automation = nil }, requests: true},
+		"there is no rule":   {begin: func(p *backend.AccessProfile) { p.Membership = nil; profileBlock(p).Automation = nil }, requests: true},
 		"the rule never ran": {},
 		"the rule ran":       {between: func(k vendortest.Kept[backend.AccessProfile], _ string) { ruleRuns(k) }, requests: true},
 		"the rule moved after it ran": {between: func(k vendortest.Kept[backend.AccessProfile], id string) {
@@ -321,7 +322,7 @@ func TestWhoeverIsAMemberByTheRuleBefore(t *testing.T) {
 				tc.between(k, id)
 			}
 			now := k.Observed(id, "", fullProfile())
-			desired := backend.AccessProfile{Entitlements: now.Actual.Entitlements, ConductorOne: &backend.ConductorOneAccessProfile{CreateRequests: backend.To(true)}}
+			desired := backend.AccessProfile{Entitlements: now.Actual.Entitlements, Block: &conductorone.ProfileBlock{CreateRequests: backend.To(true)}}
 			more(&desired)
 			k.ResetCalls()
 			k.Updated(now, desired)
@@ -334,10 +335,10 @@ func TestWhoeverIsAMemberByTheRuleBefore(t *testing.T) {
 
 // TestProfileFields changes each field alone, and what nobody manages stays.
 func TestProfileFields(t *testing.T) {
-	type block = backend.ConductorOneAccessProfile
-	in := func(b block) backend.AccessProfile { return backend.AccessProfile{ConductorOne: &b} }
+	type block = conductorone.ProfileBlock
+	in := func(b block) backend.AccessProfile { return backend.AccessProfile{Block: &b} }
 	rule := func(m backend.Membership) backend.AccessProfile { return backend.AccessProfile{Membership: &m} }
-	automation := func(a backend.ConductorOneAutomation) backend.AccessProfile { return in(block{Automation: &a}) }
+	automation := func(a conductorone.Automation) backend.AccessProfile { return in(block{Automation: &a}) }
 	for name, tc := range map[string]struct {
 		desired backend.AccessProfile
 		step    string
@@ -353,9 +354,9 @@ func TestProfileFields(t *testing.T) {
 		"annotations":             {in(block{Annotations: backend.Pairs{"team": "", "unit": "7"}}), "row annotations"},
 		"enabled":                 {rule(backend.Membership{Enabled: backend.To(false)}), "automation enabled=false"},
 		"tasks":                   {rule(backend.Membership{CreateTasks: backend.To(false)}), "automation enabled=true"},
-		"breaker":                 {automation(backend.ConductorOneAutomation{DisableCircuitBreaker: backend.To(false)}), "automation enabled=true"},
-		"small":                   {automation(backend.ConductorOneAutomation{EnforceOnSmallProfiles: backend.To(false)}), "automation enabled=true"},
-		"threshold":               {automation(backend.ConductorOneAutomation{RemovedMembersThresholdPercent: backend.To(int64(0))}), "automation enabled=true"},
+		"breaker":                 {automation(conductorone.Automation{DisableCircuitBreaker: backend.To(false)}), "automation enabled=true"},
+		"small":                   {automation(conductorone.Automation{EnforceOnSmallProfiles: backend.To(false)}), "automation enabled=true"},
+		"threshold":               {automation(conductorone.Automation{RemovedMembersThresholdPercent: backend.To(int64(0))}), "automation enabled=true"},
 		"grant policy":            {in(block{GrantPolicyID: &auto}), "policies grantPolicyId"},
 		"revoke policy":           {in(block{RevokePolicyID: &revoke2}), "policies revokePolicyId"},
 		"duration":                {in(block{MaxGrantDuration: &backend.Duration{Unlimited: true}}), "policies durationUnset"},
@@ -381,7 +382,7 @@ func TestProfileNothingIsAddedWhenARemovalFails(t *testing.T) {
 	obs := k.Converge(k.Created("", fullProfile()), fullProfile())
 	desired := fullProfile()
 	desired.Entitlements = backend.EntitlementSet{payments}
-	desired.ConductorOne.VisibleTo = backend.EntitlementSet{member}
+	profileBlock(desired).VisibleTo = backend.EntitlementSet{member}
 	desired.Membership.Expression = backend.To("true")
 	obs = k.Observed(obs.ID, "", desired)
 	k.ResetCalls()

@@ -24,7 +24,7 @@ const entriesPerCall = 50
 // once it is so: until the first of them nobody sees what was published.
 func (d *profileDriver) Update(ctx context.Context, seen profileObservation, desired backend.AccessProfile, changes backend.Changes) (profileObservation, error) {
 	u := profileUpdate{profileDriver: d, seen: seen, desired: desired, changes: changes}
-	u.seen.Actual.ConductorOne = backend.To(backend.Value(u.seen.Actual.ConductorOne))
+	u.seen.Actual.Block = backend.To(backend.Value(profileBlock(u.seen.Actual)))
 	if err := u.complete(ctx); err != nil {
 		return profileObservation{}, err
 	}
@@ -68,7 +68,7 @@ func (u *profileUpdate) complete(ctx context.Context) error {
 	if u.changes.Has(pathEntitlements) && u.seen.Actual.Entitlements == nil {
 		missing = append(missing, pathEntitlements)
 	}
-	if u.movesBindings() && u.seen.Actual.ConductorOne.VisibleTo == nil {
+	if u.movesBindings() && profileBlock(u.seen.Actual).VisibleTo == nil {
 		missing = append(missing, pathVisibleTo)
 	}
 	if err := u.readDetails(ctx, &u.seen, missing); err != nil {
@@ -94,7 +94,7 @@ func (u *profileUpdate) complete(ctx context.Context) error {
 // notForEverybody takes the profile from everybody before bindings go, which are not let go of else. Who has one of them is
 // of everybody.
 func (u *profileUpdate) notForEverybody(ctx context.Context) error {
-	v := backend.Value(u.desired.ConductorOne).VisibleToEveryone
+	v := backend.Value(profileBlock(u.desired)).VisibleToEveryone
 	if len(u.unbound) == 0 || v == nil || *v || !u.changes.Has(pathEveryone) {
 		return nil
 	}
@@ -122,7 +122,7 @@ func (u *profileUpdate) enforcement() *masked {
 
 // enforces: enrolment is to go by the policies of the entries from now on.
 func (u *profileUpdate) enforces() bool {
-	return u.changes.Has(pathEnrollment) && backend.Value(backend.Value(u.desired.ConductorOne).EnrollmentBehavior) == enrollmentEnforced
+	return u.changes.Has(pathEnrollment) && backend.Value(backend.Value(profileBlock(u.desired)).EnrollmentBehavior) == enrollmentEnforced
 }
 
 // visibility adds the two switches to row, as far as they change to on.
@@ -130,7 +130,7 @@ func (u *profileUpdate) visibility(row *masked, on bool) {
 	if v := u.desired.Requestable; v != nil && *v == on && u.changes.Has(pathRequestable) {
 		row.set("published", on)
 	}
-	if v := backend.Value(u.desired.ConductorOne).VisibleToEveryone; v != nil && *v == on && u.changes.Has(pathEveryone) && (on || !u.narrowed) {
+	if v := backend.Value(profileBlock(u.desired)).VisibleToEveryone; v != nil && *v == on && u.changes.Has(pathEveryone) && (on || !u.narrowed) {
 		row.set("visibleToEveryone", on)
 	}
 }
@@ -181,7 +181,7 @@ func (u *profileUpdate) inChunks(ctx context.Context, set backend.EntitlementSet
 // (docs/vendors/conductorone-api.md#enrolment-entitlement), and before new entries, which people could ask for by the old
 // policy.
 func (u *profileUpdate) writePolicies(ctx context.Context) error {
-	c := backend.Value(u.desired.ConductorOne)
+	c := backend.Value(profileBlock(u.desired))
 	row := &masked{}
 	if u.changes.Has("conductorOne.policies.grant") && c.GrantPolicyID != nil {
 		row.set("grantPolicyId", *c.GrantPolicyID)
@@ -205,7 +205,7 @@ func (u *profileUpdate) widen(ctx context.Context) error {
 	})
 	mend := u.seen.MarkIncomplete || u.seen.MarkInProse || u.changes.Has(backend.PathMark)
 	if mend || u.changes.Has("conductorOne.annotations") {
-		row.set("annotations", stamp(backend.Value(u.desired.ConductorOne).Annotations, u.seen.Mark))
+		row.set("annotations", stamp(backend.Value(profileBlock(u.desired)).Annotations, u.seen.Mark))
 	}
 	if mend && !u.changes.Has("description") {
 		// The line of create-from-cohort goes in the write that stamps the annotations.

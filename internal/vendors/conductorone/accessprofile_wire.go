@@ -1,23 +1,29 @@
 package conductorone
 
-import "github.com/governance-operator/governance-operator/internal/backend"
+import (
+	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/vendors/plain"
+)
 
 // catalog is an access profile on the wire (docs/vendors/conductorone-api.md#catalog-fields).
 type catalog struct {
 	ID                              string            `json:"id"`
-	DisplayName                     string            `json:"displayName"`
-	Description                     string            `json:"description"`
-	Published                       bool              `json:"published"`
-	VisibleToEveryone               bool              `json:"visibleToEveryone"`
-	RequestBundle                   bool              `json:"requestBundle"`
-	EnrollmentBehavior              string            `json:"enrollmentBehavior"`
-	UnenrollmentBehavior            string            `json:"unenrollmentBehavior"`
-	UnenrollmentEntitlementBehavior string            `json:"unenrollmentEntitlementBehavior"`
+	DisplayName                     string            `json:"displayName" field:"displayName"`
+	Description                     string            `json:"description" field:"description"`
+	Published                       bool              `json:"published" field:"requestable"`
+	VisibleToEveryone               bool              `json:"visibleToEveryone" field:"conductorOne.visibleToEveryone"`
+	RequestBundle                   bool              `json:"requestBundle" field:"conductorOne.requestBundle"`
+	EnrollmentBehavior              string            `json:"enrollmentBehavior" field:"conductorOne.enrollmentBehavior" enum:"REQUEST_CATALOG_ENROLLMENT_BEHAVIOR_"`
+	UnenrollmentBehavior            string            `json:"unenrollmentBehavior" field:"conductorOne.unenrollmentBehavior" enum:"REQUEST_CATALOG_UNENROLLMENT_BEHAVIOR_"`
+	UnenrollmentEntitlementBehavior string            `json:"unenrollmentEntitlementBehavior" field:"conductorOne.unenrollmentEntitlementBehavior" enum:"REQUEST_CATALOG_UNENROLLMENT_ENTITLEMENT_BEHAVIOR_"`
 	Annotations                     map[string]string `json:"annotations"`
 	CreatedAt                       moment            `json:"createdAt"`
 	UpdatedAt                       moment            `json:"updatedAt"`
 	DeletedAt                       moment            `json:"deletedAt"`
 }
+
+// catalogCodec translates the fields with a tag `field`.
+var catalogCodec = plain.New[catalog, backend.AccessProfile](&ProfileBlock{}, spelling)
 
 type catalogView struct {
 	Catalog     catalog `json:"requestCatalog"`
@@ -93,7 +99,7 @@ type bundleRead struct {
 	} `json:"circuitBreaker"`
 }
 
-func encodeFilters(filters []backend.ProfileFilter) []profileFilter {
+func encodeFilters(filters []ProfileFilter) []profileFilter {
 	var out []profileFilter
 	for _, f := range filters {
 		out = append(out, profileFilter{Attribute: f.Attribute, Values: texts(f.Values)})

@@ -35,7 +35,7 @@ type reviewDriver struct{ api }
 func (*reviewDriver) Capabilities() backend.Capabilities {
 	return backend.Capabilities{
 		Create: true, Update: true, Delete: true,
-		Block:      "conductorOne",
+		Block:      (*ReviewBlock)(nil),
 		RunOnce:    true,
 		MarkProven: true,
 		IDs:        idForm,

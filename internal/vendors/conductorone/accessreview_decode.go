@@ -59,7 +59,7 @@ func decodeReview(r review, date time.Time) reviewObservation {
 		obs.ReadOnly = append(obs.ReadOnly, readOnlyAfterPending...)
 	}
 	if state.phase == backend.PhaseSealed {
-		obs.ReadOnly = append(backend.Paths(backend.AccessReview{}), backend.PathMark)
+		obs.ReadOnly = append(backend.Paths(backend.AccessReview{Block: &ReviewBlock{}}), backend.PathMark)
 	}
 	obs.Actual = decodeReviewFields(r, description)
 	obs.Actual.Facts = reviewFacts(r, state, date)
@@ -80,38 +80,28 @@ func trimState(value string) string {
 func decodeReviewFields(r review, description string) backend.AccessReview {
 	notify := backend.Value(r.Notifications)
 	out := backend.AccessReview{
-		DisplayName: &r.DisplayName,
 		Description: &description,
 		Deadline:    instantOf(r.CompletionDate),
 		AutoStart:   &r.AutoStart,
 		StartAt:     instantOf(r.ScheduledStartDate),
-		AutoClose:   &r.AutoClose,
 		Undecided:   backend.To(undecidedWord(r.AutoCloseDecision)),
 		Notifications: &backend.ReviewNotifications{
 			Kickoff: &notify.SendKickoff, Reminders: &notify.SendReminders, Close: &notify.SendClose,
 		},
-		ConductorOne: &backend.ConductorOneAccessReview{
-			PolicyID:                       &r.PolicyID,
-			ScopeType:                      backend.To(word(enumScopeType, r.ScopeType)),
-			DefaultView:                    backend.To(word(enumView, r.DefaultView)),
-			ReviewInstructions:             &r.ReviewInstructions,
-			AutoGenerateReport:             &r.AutoGenerateReport,
-			AutoResolve:                    &r.AutoResolve,
-			UsePolicyOverride:              &r.UsePolicyOverride,
-			ExemptCertifiedAccessConflicts: &r.ExemptCertified,
-			AccuracyIssueAction:            backend.To(word(enumAccuracy, r.AccuracyIssueAction)),
-			Columns:                        backend.ReviewColumns{},
-			ReviewerAttributes:             backend.ReviewerAttributes{},
-			Signature: mapped(r.Signature, func(s signatureConfig) backend.ReviewSignature {
-				return backend.ReviewSignature{Required: s.Require, Meaning: s.Meaning, StepUpProviderID: s.StepUpProviderID, TSPURL: s.TSPURL}
+		Block: &ReviewBlock{
+			Columns:            ReviewColumns{},
+			ReviewerAttributes: ReviewerAttributes{},
+			Signature: mapped(r.Signature, func(s signatureConfig) ReviewSignature {
+				return ReviewSignature{Required: s.Require, Meaning: s.Meaning, StepUpProviderID: s.StepUpProviderID, TSPURL: s.TSPURL}
 			}),
 		},
 	}
+	reviewCodec.Decode(&r, &out)
 	for _, c := range backend.Value(r.Columns).Ordered {
-		out.ConductorOne.Columns = append(out.ConductorOne.Columns, backend.ReviewColumn{Builtin: word(enumColumn, c.Builtin), AccountAttribute: c.Attribute})
+		reviewBlock(out).Columns = append(reviewBlock(out).Columns, ReviewColumn{Builtin: word(enumColumn, c.Builtin), AccountAttribute: c.Attribute})
 	}
 	for _, b := range backend.Value(r.ReviewerAttributeConfig).Bindings {
-		out.ConductorOne.ReviewerAttributes = append(out.ConductorOne.ReviewerAttributes, backend.ReviewerAttribute(b))
+		reviewBlock(out).ReviewerAttributes = append(reviewBlock(out).ReviewerAttributes, ReviewerAttribute(b))
 	}
 	decodeScope(r.Scope, &out)
 	return out

@@ -8,7 +8,7 @@ import (
 
 // encodeReviewCreate is the body of a create (docs/vendors/conductorone-api.md#post-apiv1access_review).
 func encodeReviewCreate(desired backend.AccessReview, mark backend.Mark, now time.Time) map[string]any {
-	c := backend.Value(desired.ConductorOne)
+	c := backend.Value(reviewBlock(desired))
 	body := map[string]any{
 		"displayName": backend.Value(desired.DisplayName),
 		"description": mark.Stamp(backend.Value(desired.Description)),
@@ -51,21 +51,9 @@ func encodeNotifications(desired, seen backend.AccessReview) notificationConfig 
 // encodeReviewSettings names what changed and nothing else: a path too many fails the
 // whole update (docs/vendors/conductorone-api.md#post-apiv1access_reviewid).
 func encodeReviewSettings(seen reviewObservation, desired backend.AccessReview, changes backend.Changes) *masked {
-	c := backend.Value(desired.ConductorOne)
+	c := backend.Value(reviewBlock(desired))
 	m := &masked{}
-	m.take([]wireField{
-		{"displayName", "displayName", plain(desired.DisplayName)},
-		{"close.mode", "autoCloseCampaign", plain(desired.AutoClose)},
-		{"conductorOne.policy", "policyId", plain(c.PolicyID)},
-		{"conductorOne.scopeType", "scopeType", enum(enumScopeType, c.ScopeType)},
-		{"conductorOne.defaultView", "defaultView", enum(enumView, c.DefaultView)},
-		{"conductorOne.reviewInstructions", "reviewInstructions", plain(c.ReviewInstructions)},
-		{"conductorOne.autoGenerateReport", "autoGenerateReport", plain(c.AutoGenerateReport)},
-		{"conductorOne.autoResolve", "autoResolve", plain(c.AutoResolve)},
-		{"conductorOne.usePolicyOverride", "usePolicyOverride", plain(c.UsePolicyOverride)},
-		{"conductorOne.exemptCertifiedAccessConflicts", "exemptCertifiedAccessConflicts", plain(c.ExemptCertifiedAccessConflicts)},
-		{"conductorOne.accuracyIssueAction", "accuracyIssueAction", enum(enumAccuracy, c.AccuracyIssueAction)},
-	}, changes.Has)
+	m.take(reviewCodec.Encode(&desired, changes.Has))
 	if changes.Any("description", backend.PathMark) {
 		m.set("description", seen.Mark.Stamp(backend.Value(first(desired.Description, seen.Actual.Description))))
 	}
@@ -111,7 +99,7 @@ func encodeStart(m *masked, desired backend.AccessReview, changes backend.Change
 	}
 }
 
-func encodeColumns(columns backend.ReviewColumns) columnConfig {
+func encodeColumns(columns ReviewColumns) columnConfig {
 	out := columnConfig{Ordered: []column{}}
 	for _, c := range columns {
 		out.Ordered = append(out.Ordered, column{Builtin: zeroable(enumColumn, c.Builtin), Attribute: c.AccountAttribute})
@@ -119,7 +107,7 @@ func encodeColumns(columns backend.ReviewColumns) columnConfig {
 	return out
 }
 
-func encodeReviewerAttributes(attributes backend.ReviewerAttributes) attributeConfig {
+func encodeReviewerAttributes(attributes ReviewerAttributes) attributeConfig {
 	out := attributeConfig{Bindings: []attributeBinding{}}
 	for _, a := range attributes {
 		out.Bindings = append(out.Bindings, attributeBinding(a))

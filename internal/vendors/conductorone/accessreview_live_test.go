@@ -10,11 +10,12 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 	fake "github.com/governance-operator/governance-operator/internal/sandbox/conductorone"
+	"github.com/governance-operator/governance-operator/internal/vendors/conductorone"
 )
 
 func TestNothingOfAReviewLeadsToItsReports(t *testing.T) {
 	k := reviews(t)
-	desired := backend.AccessReview{DisplayName: backend.To("Q4"), Owners: backend.Set{ada}, ConductorOne: &backend.ConductorOneAccessReview{AutoGenerateReport: backend.To(true)}}
+	desired := backend.AccessReview{DisplayName: backend.To("Q4"), Owners: backend.Set{ada}, Block: &conductorone.ReviewBlock{AutoGenerateReport: backend.To(true)}}
 	obs := k.Converge(k.Created("", desired), desired)
 	for _, state := range []string{"OPEN", "CLOSED", "OPEN", "CLOSED"} { // Reopened in the console: two reports.
 		if err := k.SetReviewState(obs.ID, state); err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 	fake "github.com/governance-operator/governance-operator/internal/sandbox/conductorone"
+	"github.com/governance-operator/governance-operator/internal/vendors/conductorone"
 	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
 )
 
@@ -51,13 +52,13 @@ func fullReview() backend.AccessReview {
 			Grants: &backend.ScopeGrants{Criteria: &backend.ScopeGrantCriteria{SinceAdded: &backend.Duration{Duration: 720 * time.Hour}, SinceLastUsed: &backend.Duration{Duration: 24 * time.Hour},
 				Source: "Inherited", Type: "Permanent", AccessProfiles: &backend.ScopeProfileFilter{Type: "ExcludeAll"}}},
 		},
-		ConductorOne: &backend.ConductorOneAccessReview{
+		Block: &conductorone.ReviewBlock{
 			PolicyID: &certify, ScopeType: backend.To("ByEntitlements"), DefaultView: backend.To("ByUser"), ReviewInstructions: backend.To("**Look.**"),
-			Columns:            backend.ReviewColumns{{Builtin: "AccountOwner"}, {AccountAttribute: "costCenter"}, {Builtin: "AppUserUsername"}},
-			Signature:          &backend.ReviewSignature{Required: true, Meaning: "I looked.", StepUpProviderID: fake.SeedID("step-up", "Corporate step-up")},
+			Columns:            conductorone.ReviewColumns{{Builtin: "AccountOwner"}, {AccountAttribute: "costCenter"}, {Builtin: "AppUserUsername"}},
+			Signature:          &conductorone.ReviewSignature{Required: true, Meaning: "I looked.", StepUpProviderID: fake.SeedID("step-up", "Corporate step-up")},
 			AutoGenerateReport: backend.To(true), AutoResolve: backend.To(true), UsePolicyOverride: backend.To(true), ExemptCertifiedAccessConflicts: backend.To(true),
 			AccuracyIssueAction: backend.To("Wait"), PrincipalTypeFilter: backend.To("UsersAndResources"),
-			ReviewerAttributes: backend.ReviewerAttributes{{AppID: workday, Attribute: "costCenter"}},
+			ReviewerAttributes: conductorone.ReviewerAttributes{{AppID: workday, Attribute: "costCenter"}},
 		},
 	}
 }
@@ -92,7 +93,7 @@ func TestReviewDates(t *testing.T) {
 		t.Fatal(err)
 	}
 	desired := backend.AccessReview{DisplayName: backend.To("Quick"), Owners: backend.Set{ada}, Duration: &backend.Duration{Duration: 48 * time.Hour}, AutoStart: backend.To(true),
-		ConductorOne: &backend.ConductorOneAccessReview{PolicyID: &certify}}
+		Block: &conductorone.ReviewBlock{PolicyID: &certify}}
 	obs := k.Created("", desired)
 	if got := obs.Actual.Facts.Deadline.Sub(k.Now()); got < 47*time.Hour || got > 48*time.Hour {
 		t.Errorf("the deadline is in %s by the vendor's clock", got)
@@ -105,8 +106,8 @@ func TestReviewDates(t *testing.T) {
 
 // TestReviewFields changes each field alone: the mask names it and nothing else.
 func TestReviewFields(t *testing.T) {
-	type block = backend.ConductorOneAccessReview
-	in := func(b block) backend.AccessReview { return backend.AccessReview{ConductorOne: &b} }
+	type block = conductorone.ReviewBlock
+	in := func(b block) backend.AccessReview { return backend.AccessReview{Block: &b} }
 	scope := func(s backend.ReviewScope) backend.AccessReview { return backend.AccessReview{Scope: &s} }
 	apps := func(a backend.ScopeApps) backend.AccessReview { return scope(backend.ReviewScope{Apps: &a}) }
 	users := func(u backend.ScopeUsers) backend.AccessReview { return scope(backend.ReviewScope{Users: &u}) }
@@ -131,18 +132,18 @@ func TestReviewFields(t *testing.T) {
 		"policy":              {in(block{PolicyID: &certify2}), "policyId"},
 		"view":                {in(block{DefaultView: backend.To("Unstructured")}), "defaultView"},
 		"instructions":        {in(block{ReviewInstructions: backend.To("")}), "reviewInstructions"},
-		"columns":             {in(block{Columns: backend.ReviewColumns{{AccountAttribute: "costCenter"}}}), "columnConfig"},
-		"no columns":          {in(block{Columns: backend.ReviewColumns{}}), "columnConfig"},
-		"signature":           {in(block{Signature: &backend.ReviewSignature{Meaning: "Seen."}}), "signatureConfig"},
+		"columns":             {in(block{Columns: conductorone.ReviewColumns{{AccountAttribute: "costCenter"}}}), "columnConfig"},
+		"no columns":          {in(block{Columns: conductorone.ReviewColumns{}}), "columnConfig"},
+		"signature":           {in(block{Signature: &conductorone.ReviewSignature{Meaning: "Seen."}}), "signatureConfig"},
 		"report":              {in(block{AutoGenerateReport: backend.To(false)}), "autoGenerateReport"},
 		"resolve":             {in(block{AutoResolve: backend.To(false)}), "autoResolve"},
 		"override":            {in(block{UsePolicyOverride: backend.To(false)}), "usePolicyOverride"},
 		"exempt":              {in(block{ExemptCertifiedAccessConflicts: backend.To(false)}), "exemptCertifiedAccessConflicts"},
 		"accuracy":            {in(block{AccuracyIssueAction: backend.To("Continue")}), "accuracyIssueAction"},
-		"attributes":          {in(block{ReviewerAttributes: backend.ReviewerAttributes{}}), "reviewerAttributeConfig"},
+		"attributes":          {in(block{ReviewerAttributes: conductorone.ReviewerAttributes{}}), "reviewerAttributeConfig"},
 		"principals":          {in(block{PrincipalTypeFilter: backend.To("Resources")}), "scopeV2"},
-		"excluded":            {in(block{Excluded: &backend.ScopeExcluded{ResourceTypes: marker}}), "scopeV2"},
-		"excluded resources":  {in(block{Excluded: &backend.ScopeExcluded{SpecificResources: marker}}), "scopeV2"},
+		"excluded":            {in(block{Excluded: &conductorone.ScopeExcluded{ResourceTypes: marker}}), "scopeV2"},
+		"excluded resources":  {in(block{Excluded: &conductorone.ScopeExcluded{SpecificResources: marker}}), "scopeV2"},
 		"resources":           {in(block{ResourceSelection: marker}), "scopeV2"},
 		"roles":               {in(block{ScopeRoleSelection: marker}), "scopeV2"},
 		"app access":          {apps(backend.ScopeApps{Access: marker}), "scopeV2"},
@@ -221,7 +222,7 @@ func TestReviewAttachments(t *testing.T) {
 		if _, err := k.Server.Create("AppEntitlement", workday, map[string]any{"displayName": "Gone", "deletedAt": "2026-01-01T00:00:00Z"}); err != nil {
 			t.Fatal(err)
 		}
-		desired := backend.AccessReview{DisplayName: backend.To("Apps"), Owners: backend.Set{ada}, ConductorOne: &backend.ConductorOneAccessReview{PolicyID: &certify},
+		desired := backend.AccessReview{DisplayName: backend.To("Apps"), Owners: backend.Set{ada}, Block: &conductorone.ReviewBlock{PolicyID: &certify},
 			Scope: &backend.ReviewScope{SelectedApps: backend.Set{workday}, Entitlements: backend.EntitlementSet{viewer, member}}}
 		caps, mem := k.Capabilities().For(desired), backend.Memory{Applied: map[string]string{}}
 		changes := func(obs reviewObservation) backend.Changes { return backend.Diff(desired, obs.Actual, caps, mem) }
@@ -246,7 +247,7 @@ func TestReviewAttachments(t *testing.T) {
 	})
 	t.Run("resource types are written once", func(t *testing.T) {
 		k := reviews(t)
-		desired := backend.AccessReview{DisplayName: backend.To("Types"), Owners: backend.Set{ada}, ConductorOne: &backend.ConductorOneAccessReview{PolicyID: &certify},
+		desired := backend.AccessReview{DisplayName: backend.To("Types"), Owners: backend.Set{ada}, Block: &conductorone.ReviewBlock{PolicyID: &certify},
 			Scope: &backend.ReviewScope{ResourceTypes: backend.ResourceTypeSet{{AppID: github, ResourceTypeID: fake.SeedID("resource-type", "GitHub/Team")}}}}
 		k.Memory = backend.Memory{Applied: map[string]string{}}
 		obs := k.Converge(k.Created("", desired), desired)
@@ -279,7 +280,7 @@ func TestReviewIsFoundByItsMark(t *testing.T) {
 
 func TestReviewMarkIsRestored(t *testing.T) {
 	k := reviews(t)
-	desired := backend.AccessReview{DisplayName: backend.To("Quarterly"), Owners: backend.Set{ada}, ConductorOne: &backend.ConductorOneAccessReview{PolicyID: &certify}}
+	desired := backend.AccessReview{DisplayName: backend.To("Quarterly"), Owners: backend.Set{ada}, Block: &conductorone.ReviewBlock{PolicyID: &certify}}
 	obs := k.Created("", desired)
 	if err := k.Edit(sandbox.Target{Kind: "AccessReview", ID: obs.ID}, map[string]any{"description": "Written by a person."}); err != nil {
 		t.Fatal(err)
@@ -337,7 +338,7 @@ func TestReviewLifecycle(t *testing.T) {
 		switch tc.state {
 		case "DRAFT":
 			// Read-only fields are left out, and what is still open is written.
-			desired := backend.AccessReview{DisplayName: backend.To("Renamed"), ConductorOne: &backend.ConductorOneAccessReview{PolicyID: &certify2}, Scope: &backend.ReviewScope{Users: &backend.ScopeUsers{All: &struct{}{}}}}
+			desired := backend.AccessReview{DisplayName: backend.To("Renamed"), Block: &conductorone.ReviewBlock{PolicyID: &certify2}, Scope: &backend.ReviewScope{Users: &backend.ScopeUsers{All: &struct{}{}}}}
 			next, err := k.Update(t.Context(), o, desired, backend.Diff(desired, o.Actual, k.Capabilities(), backend.Memory{}))
 			if err != nil || backend.Value(next.Actual.DisplayName) != "Renamed" {
 				t.Errorf("%v", err)
@@ -428,7 +429,7 @@ func TestReviewErrors(t *testing.T) {
 	vendortest.Class(t, err, backend.Terminal)
 	k.Configure(func(s *sandbox.Settings) { s.Features = nil })
 	obs := k.Created("", fullReview())
-	desired := backend.AccessReview{ConductorOne: &backend.ConductorOneAccessReview{Signature: &backend.ReviewSignature{Required: true}}}
+	desired := backend.AccessReview{Block: &conductorone.ReviewBlock{Signature: &conductorone.ReviewSignature{Required: true}}}
 	_, err = k.Update(t.Context(), obs, desired, backend.Changes{{Path: "conductorOne.signature"}})
 	vendortest.Class(t, err, backend.Terminal)
 	vendortest.Says(t, err, ": 403: ")

@@ -1,29 +1,34 @@
 package conductorone
 
+import (
+	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/vendors/plain"
+)
+
 // review is a campaign as read (docs/vendors/conductorone-api.md#campaign-fields). What is legacy there is not here.
 type review struct {
 	ID          string `json:"id"`
-	DisplayName string `json:"displayName"`
+	DisplayName string `json:"displayName" field:"displayName"`
 	Description string `json:"description"`
 	State       string `json:"state"`
 	ErrorState  string `json:"errorState"`
 
-	PolicyID                string              `json:"policyId"`
-	ScopeType               string              `json:"scopeType"`
+	PolicyID                string              `json:"policyId" field:"conductorOne.policy"`
+	ScopeType               string              `json:"scopeType" field:"conductorOne.scopeType" enum:"ACCESS_REVIEW_SCOPE_TYPE_"`
 	Scope                   *scopeV2            `json:"scopeV2"`
 	CompletionDate          moment              `json:"completionDate"`
 	AutoStart               bool                `json:"autoStartCampaign"`
 	ScheduledStartDate      moment              `json:"scheduledStartDate"`
-	AutoClose               bool                `json:"autoCloseCampaign"`
+	AutoClose               bool                `json:"autoCloseCampaign" field:"close.mode"`
 	AutoCloseDecision       string              `json:"autoCloseDecision"`
 	Notifications           *notificationConfig `json:"notificationConfig"`
-	ReviewInstructions      string              `json:"reviewInstructions"`
-	DefaultView             string              `json:"defaultView"`
-	AccuracyIssueAction     string              `json:"accuracyIssueAction"`
-	AutoGenerateReport      bool                `json:"autoGenerateReport"`
-	AutoResolve             bool                `json:"autoResolve"`
-	UsePolicyOverride       bool                `json:"usePolicyOverride"`
-	ExemptCertified         bool                `json:"exemptCertifiedAccessConflicts"`
+	ReviewInstructions      string              `json:"reviewInstructions" field:"conductorOne.reviewInstructions"`
+	DefaultView             string              `json:"defaultView" field:"conductorOne.defaultView" enum:"ACCESS_REVIEW_VIEW_TYPE_"`
+	AccuracyIssueAction     string              `json:"accuracyIssueAction" field:"conductorOne.accuracyIssueAction" enum:"ACCURACY_ISSUE_ACTION_"`
+	AutoGenerateReport      bool                `json:"autoGenerateReport" field:"conductorOne.autoGenerateReport"`
+	AutoResolve             bool                `json:"autoResolve" field:"conductorOne.autoResolve"`
+	UsePolicyOverride       bool                `json:"usePolicyOverride" field:"conductorOne.usePolicyOverride"`
+	ExemptCertified         bool                `json:"exemptCertifiedAccessConflicts" field:"conductorOne.exemptCertifiedAccessConflicts"`
 	Columns                 *columnConfig       `json:"columnConfig"`
 	Signature               *signatureConfig    `json:"signatureConfig"`
 	ReviewerAttributeConfig *attributeConfig    `json:"reviewerAttributeConfig"`
@@ -37,6 +42,9 @@ type review struct {
 		PhantomLockedCount number `json:"phantomLockedCount"`
 	} `json:"campaignHealth"`
 }
+
+// reviewCodec translates the fields with a tag `field`.
+var reviewCodec = plain.New[review, backend.AccessReview](&ReviewBlock{}, spelling)
 
 type reviewView struct {
 	Review review `json:"accessReview"`

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/vendors/plain"
 	"github.com/governance-operator/governance-operator/internal/vendors/rest"
 )
 
@@ -160,19 +161,11 @@ func (m *masked) set(path string, value any) {
 	m.values[path] = value
 }
 
-// take sets the fields that have a value and are asked for.
-func (m *masked) take(fields []wireField, asked func(path string) bool) {
+// take sets plain fields.
+func (m *masked) take(fields []plain.Value) {
 	for _, f := range fields {
-		if f.value != nil && asked(f.path) {
-			m.set(f.wire, f.value)
-		}
+		m.set(f.Name, f.Value)
 	}
-}
-
-// wireField is a field of a model with its name and value on the wire; nil is unset.
-type wireField struct {
-	path, wire string
-	value      any
 }
 
 func (m *masked) empty() bool { return len(m.paths) == 0 }

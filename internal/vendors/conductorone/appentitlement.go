@@ -23,7 +23,7 @@ type entitlementDriver struct{ api }
 func (*entitlementDriver) Capabilities() backend.Capabilities {
 	return backend.Capabilities{
 		Create: true, Update: true, Delete: true,
-		Block:      "conductorOne",
+		Block:      (*EntitlementBlock)(nil),
 		MarkProven: true,
 		IDs:        idForm,
 		Naming:     backend.Naming{Key: "the alias where there is one, else the display name with the resource", Place: "the app", Searched: true},

@@ -34,28 +34,11 @@ func decodeEntitlement(e entitlement, date time.Time) entitlementObservation {
 		obs.ReadOnly = append(obs.ReadOnly, "displayName")
 	}
 	obs.Actual = backend.AppEntitlement{
-		DisplayName: &e.DisplayName,
-		Description: &description,
-		ConductorOne: &backend.ConductorOneAppEntitlement{
-			Alias:                         &e.Alias,
-			Slug:                          &e.Slug,
-			Purpose:                       backend.To(word(enumPurpose, e.Purpose)),
-			ResourceTypeID:                &e.AppResourceTypeID,
-			ResourceID:                    &e.AppResourceID,
-			GrantPolicyID:                 &e.GrantPolicyID,
-			RevokePolicyID:                &e.RevokePolicyID,
-			CertifyPolicyID:               &e.CertifyPolicyID,
-			EmergencyGrantPolicyID:        &e.EmergencyGrantPolicyID,
-			EmergencyGrantEnabled:         &e.EmergencyGrantEnabled,
-			MaxGrantDuration:              grantDuration(e.DurationGrant),
-			RiskLevelID:                   &e.RiskLevelValueID,
-			ComplianceFrameworkIDs:        set(e.ComplianceFrameworkIDs),
-			Provision:                     decodeProvision(e.ProvisionerPolicy),
-			Deprovision:                   decodeProvision(e.DeprovisionerPolicy),
-			OverrideAccessRequestDefaults: &e.OverrideRequestDefaults,
-			MatchBatonID:                  &e.MatchBatonID,
-			RequestSchemaID:               &e.RequestSchemaID,
-			Annotations:                   decodeAnnotations(e.Annotations),
+		Block: &EntitlementBlock{
+			MaxGrantDuration: grantDuration(e.DurationGrant),
+			Provision:        decodeProvision(e.ProvisionerPolicy),
+			Deprovision:      decodeProvision(e.DeprovisionerPolicy),
+			Annotations:      decodeAnnotations(e.Annotations),
 		},
 		Facts: backend.AppEntitlementFacts{
 			GrantCount:         backend.To(int64(e.GrantCount)),
@@ -64,6 +47,8 @@ func decodeEntitlement(e entitlement, date time.Time) entitlementObservation {
 			ManagedByConnector: len(e.SourceConnectorIDs) > 0,
 		},
 	}
+	entitlementCodec.Decode(&e, &obs.Actual)
+	obs.Actual.Description = &description
 	return obs
 }
 

@@ -4,63 +4,20 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 )
 
-// entitlementFields are the fields with one name for create and update.
-func entitlementFields(e backend.AppEntitlement) []wireField {
-	c := backend.Value(e.ConductorOne)
-	return []wireField{
-		{"displayName", "displayName", plain(e.DisplayName)},
-		{"description", "description", plain(e.Description)},
-		{"conductorOne.alias", "alias", plain(c.Alias)},
-		{"conductorOne.slug", "slug", plain(c.Slug)},
-		{"conductorOne.purpose", "purpose", enum(enumPurpose, c.Purpose)},
-		{"conductorOne.policies.grant", "grantPolicyId", plain(c.GrantPolicyID)},
-		{"conductorOne.policies.revoke", "revokePolicyId", plain(c.RevokePolicyID)},
-		{"conductorOne.policies.certify", "certifyPolicyId", plain(c.CertifyPolicyID)},
-		{"conductorOne.policies.emergencyGrant", "emergencyGrantPolicyId", plain(c.EmergencyGrantPolicyID)},
-		{"conductorOne.emergencyGrantEnabled", "emergencyGrantEnabled", plain(c.EmergencyGrantEnabled)},
-		{"conductorOne.riskLevel", "riskLevelValueId", plain(c.RiskLevelID)},
-		{"conductorOne.complianceFrameworks", "complianceFrameworkValueIds", setValue(c.ComplianceFrameworkIDs)},
-		{"conductorOne.overrideAccessRequestDefaults", "overrideAccessRequestsDefaults", plain(c.OverrideAccessRequestDefaults)},
-		{"conductorOne.matchBatonID", "matchBatonId", plain(c.MatchBatonID)},
-	}
-}
+// pathRequestSchema is a field that a create does not take.
+const pathRequestSchema = "conductorOne.requestSchemaID"
 
-// plain returns the value, or nil for one that is not set.
-func plain[T any](p *T) any {
-	if p == nil {
-		return nil
-	}
-	return *p
-}
-
-func enum(prefix string, p *string) any {
-	if p == nil {
-		return nil
-	}
-	return upper(prefix, *p)
-}
-
-func setValue(s backend.Set) any {
-	if s == nil {
-		return nil
-	}
-	return texts(s)
-}
+// setAtCreation are fields that an update does not take.
+var setAtCreation = []string{"conductorOne.resource"}
 
 // encodeEntitlementCreate is the body of a create (docs/vendors/conductorone-api.md#post-apiv1appsapp_identitlements).
 func encodeEntitlementCreate(desired backend.AppEntitlement, mark backend.Mark) map[string]any {
-	c := backend.Value(desired.ConductorOne)
+	c := backend.Value(entitlementBlock(desired))
 	body := map[string]any{"annotations": stampNew(c.Annotations, mark)}
-	for _, f := range entitlementFields(desired) {
-		if f.value != nil && f.value != enumPurpose+unspecified {
-			body[f.wire] = f.value
+	for _, f := range entitlementCodec.Encode(&desired, func(path string) bool { return path != pathRequestSchema }) {
+		if f.Value != enumPurpose+unspecified {
+			body[f.Name] = f.Value
 		}
-	}
-	if c.ResourceTypeID != nil {
-		body["appResourceTypeId"] = *c.ResourceTypeID
-	}
-	if c.ResourceID != nil {
-		body["appResourceId"] = *c.ResourceID
 	}
 	if c.MaxGrantDuration != nil {
 		arm, value := encodeDuration(*c.MaxGrantDuration)
@@ -79,12 +36,9 @@ func encodeEntitlementCreate(desired backend.AppEntitlement, mark backend.Mark) 
 // encodeEntitlementUpdate is the body of an update (docs/vendors/conductorone-api.md#post-apiv1appsapp_identitlementsid):
 // whole messages, and of a oneof the arm that is set.
 func encodeEntitlementUpdate(seen entitlementObservation, desired backend.AppEntitlement, changes backend.Changes) *masked {
-	c := backend.Value(desired.ConductorOne)
+	c := backend.Value(entitlementBlock(desired))
 	m := &masked{}
-	m.take(entitlementFields(desired), changes.Has)
-	if changes.Has("conductorOne.requestSchemaID") && c.RequestSchemaID != nil {
-		m.set("requestSchemaId", *c.RequestSchemaID)
-	}
+	m.take(entitlementCodec.Encode(&desired, func(path string) bool { return changes.Has(path) && !backend.Covers(setAtCreation, path) }))
 	if changes.Has("conductorOne.maxGrantDuration") && c.MaxGrantDuration != nil {
 		m.set(encodeDuration(*c.MaxGrantDuration))
 	}
@@ -110,8 +64,8 @@ func encodeDuration(d backend.Duration) (string, any) {
 
 // overrides is what the update says at its top level: what is wanted, else what is.
 func overrides(actual, desired backend.AppEntitlement) bool {
-	if c := desired.ConductorOne; c != nil && c.OverrideAccessRequestDefaults != nil {
+	if c := entitlementBlock(desired); c != nil && c.OverrideAccessRequestDefaults != nil {
 		return *c.OverrideAccessRequestDefaults
 	}
-	return backend.Value(backend.Value(actual.ConductorOne).OverrideAccessRequestDefaults)
+	return backend.Value(backend.Value(entitlementBlock(actual)).OverrideAccessRequestDefaults)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 	fake "github.com/governance-operator/governance-operator/internal/sandbox/conductorone"
+	"github.com/governance-operator/governance-operator/internal/vendors/conductorone"
 	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
 )
 
@@ -32,7 +33,7 @@ const ownersShow = 2 * time.Minute
 
 // entitlementNamed is an entitlement with what every new one needs.
 func entitlementNamed(name string) backend.AppEntitlement {
-	return backend.AppEntitlement{DisplayName: backend.To(name), ConductorOne: &backend.ConductorOneAppEntitlement{
+	return backend.AppEntitlement{DisplayName: backend.To(name), Block: &conductorone.EntitlementBlock{
 		ResourceTypeID: backend.To(fake.SeedID("resource-type", "GitHub/Repository")), ResourceID: backend.To(fake.SeedID("resource", "GitHub/Repository/website")),
 	}}
 }
@@ -42,7 +43,7 @@ func fullEntitlement() backend.AppEntitlement {
 		DisplayName: backend.To("Repository admin"),
 		Description: backend.To("Runs the repository."),
 		Owners:      backend.Set{grace, ada},
-		ConductorOne: &backend.ConductorOneAppEntitlement{
+		Block: &conductorone.EntitlementBlock{
 			Alias: backend.To("repo_admin"), Slug: backend.To("admin"), Purpose: backend.To("Permission"),
 			ResourceTypeID: backend.To(fake.SeedID("resource-type", "GitHub/Repository")),
 			ResourceID:     backend.To(fake.SeedID("resource", "GitHub/Repository/website")),
@@ -51,8 +52,8 @@ func fullEntitlement() backend.AppEntitlement {
 			MaxGrantDuration:              &backend.Duration{Duration: 36*time.Hour + 500*time.Millisecond},
 			RiskLevelID:                   backend.To(fake.SeedID("risk-level", "High")),
 			ComplianceFrameworkIDs:        backend.Set{fake.SeedID("framework", "SOX"), fake.SeedID("framework", "SOC 2")},
-			Provision:                     &backend.ProvisionPolicy{Manual: &backend.ProvisionManual{Instructions: "Ask them.", Assignee: &backend.Assignee{Users: &backend.AssigneeUsers{UserIDs: backend.Set{alan}}}}},
-			Deprovision:                   &backend.ProvisionPolicy{Webhook: &backend.ProvisionWebhook{WebhookID: fake.SeedID("webhook", "Audit hook")}},
+			Provision:                     &conductorone.ProvisionPolicy{Manual: &conductorone.ProvisionManual{Instructions: "Ask them.", Assignee: &conductorone.Assignee{Users: &conductorone.AssigneeUsers{UserIDs: backend.Set{alan}}}}},
+			Deprovision:                   &conductorone.ProvisionPolicy{Webhook: &conductorone.ProvisionWebhook{WebhookID: fake.SeedID("webhook", "Audit hook")}},
 			OverrideAccessRequestDefaults: backend.To(true),
 			MatchBatonID:                  backend.To("okta-group-7"),
 			RequestSchemaID:               backend.To(fake.SeedID("request-schema", "Justification form")),
@@ -96,19 +97,19 @@ func TestEntitlementWithNothingButItsNameAndResource(t *testing.T) {
 		t.Errorf("the answer was enough, and yet %v", got)
 	}
 	empty := backend.AppEntitlement{DisplayName: backend.To("Plain"), Description: backend.To(""), Owners: backend.Set{},
-		ConductorOne: &backend.ConductorOneAppEntitlement{Provision: &backend.ProvisionPolicy{Unconfigured: &struct{}{}}, MaxGrantDuration: &backend.Duration{Unlimited: true}, ComplianceFrameworkIDs: backend.Set{}}}
+		Block: &conductorone.EntitlementBlock{Provision: &conductorone.ProvisionPolicy{Unconfigured: &struct{}{}}, MaxGrantDuration: &backend.Duration{Unlimited: true}, ComplianceFrameworkIDs: backend.Set{}}}
 	k.Same(k.Observed(obs.ID, github, empty), empty)
 }
 
 // TestEntitlementFields changes each field alone: the mask names it and nothing else.
 func TestEntitlementFields(t *testing.T) {
-	type block = backend.ConductorOneAppEntitlement
-	in := func(b block) backend.AppEntitlement { return backend.AppEntitlement{ConductorOne: &b} }
-	policy := func(p backend.ProvisionPolicy) backend.AppEntitlement { return in(block{Provision: &p}) }
-	by := func(a backend.Assignee) backend.AppEntitlement {
-		return policy(backend.ProvisionPolicy{Manual: &backend.ProvisionManual{Assignee: &a}})
+	type block = conductorone.EntitlementBlock
+	in := func(b block) backend.AppEntitlement { return backend.AppEntitlement{Block: &b} }
+	policy := func(p conductorone.ProvisionPolicy) backend.AppEntitlement { return in(block{Provision: &p}) }
+	by := func(a conductorone.Assignee) backend.AppEntitlement {
+		return policy(conductorone.ProvisionPolicy{Manual: &conductorone.ProvisionManual{Assignee: &a}})
 	}
-	fallback := &backend.AssigneeFallback{FallbackUserIDs: backend.Set{ada, grace}, AllowReassignment: true}
+	fallback := &conductorone.AssigneeFallback{FallbackUserIDs: backend.Set{ada, grace}, AllowReassignment: true}
 	connector := fake.SeedID("connector", "GitHub/GitHub connector")
 	for name, tc := range map[string]struct {
 		desired backend.AppEntitlement
@@ -135,28 +136,28 @@ func TestEntitlementFields(t *testing.T) {
 		"annotations":         {in(block{Annotations: backend.Pairs{"team": "", "unit": "7"}}), "annotations"},
 		"owners":              {backend.AppEntitlement{Owners: backend.Set{alan}}, ""},
 		"owners taken away":   {backend.AppEntitlement{Owners: backend.Set{}}, ""},
-		"deprovision":         {in(block{Deprovision: &backend.ProvisionPolicy{Unconfigured: &struct{}{}}}), "deprovisionerPolicy"},
-		"connector":           {policy(backend.ProvisionPolicy{Connector: &backend.ProvisionConnector{}}), "provisionerPolicy"},
-		"connector default":   {policy(backend.ProvisionPolicy{Connector: &backend.ProvisionConnector{DefaultBehavior: &backend.ProvisionDefaultBehavior{ConnectorID: connector}}}), "provisionerPolicy"},
-		"connector delete":    {policy(backend.ProvisionPolicy{Connector: &backend.ProvisionConnector{DeleteAccount: &backend.ProvisionDeleteAccount{ConnectorID: connector}}}), "provisionerPolicy"},
-		"account in a vault": {policy(backend.ProvisionPolicy{Connector: &backend.ProvisionConnector{Account: &backend.ProvisionAccount{ConnectorID: connector, SchemaID: "person",
-			Config: map[string]any{"email": "subject.email", "depth": map[string]any{"n": 1.5}}, SaveToVault: &backend.VaultIDs{VaultIDs: backend.Set{fake.SeedID("vault", "Corporate vault")}}}}}), "provisionerPolicy"},
-		"account not kept":   {policy(backend.ProvisionPolicy{Connector: &backend.ProvisionConnector{Account: &backend.ProvisionAccount{ConnectorID: connector, DoNotSave: &struct{}{}}}}), "provisionerPolicy"},
-		"delegated":          {policy(backend.ProvisionPolicy{Delegated: &backend.ProvisionDelegated{AppID: member.AppID, EntitlementID: member.ID, Implicit: true}}), "provisionerPolicy"},
-		"webhook":            {policy(backend.ProvisionPolicy{Webhook: &backend.ProvisionWebhook{WebhookID: fake.SeedID("webhook", "Audit hook")}}), "provisionerPolicy"},
-		"ticket":             {policy(backend.ProvisionPolicy{ExternalTicket: &backend.ProvisionExternalTicket{AppID: github, ConnectorID: connector, ProvisionerID: "t1", Instructions: "Open one."}}), "provisionerPolicy"},
-		"action":             {policy(backend.ProvisionPolicy{Action: &backend.ProvisionAction{AppID: github, ConnectorID: connector, ActionName: "invite", DisplayName: "Invite"}}), "provisionerPolicy"},
-		"device":             {policy(backend.ProvisionPolicy{DevicePlacement: &backend.ProvisionDevicePlacement{VaultBoundaryID: "b1"}}), "provisionerPolicy"},
-		"unconfigured":       {policy(backend.ProvisionPolicy{Unconfigured: &struct{}{}}), "provisionerPolicy"},
-		"steps":              {policy(backend.ProvisionPolicy{MultiStep: &backend.ProvisionMultiStep{Steps: []backend.ProvisionPolicy{{Connector: &backend.ProvisionConnector{}}, {Manual: &backend.ProvisionManual{Instructions: "Then this.", Assignee: &backend.Assignee{Manager: fallback}}}}}}), "provisionerPolicy"},
-		"users":              {by(backend.Assignee{Users: &backend.AssigneeUsers{UserIDs: backend.Set{ada}, AllowReassignment: true}}), "provisionerPolicy"},
-		"app owners":         {by(backend.Assignee{AppOwners: fallback}), "provisionerPolicy"},
-		"group":              {by(backend.Assignee{Group: &backend.AssigneeGroup{AppID: member.AppID, EntitlementID: member.ID, FallbackUserIDs: backend.Set{ada}}}), "provisionerPolicy"},
-		"manager":            {by(backend.Assignee{Manager: fallback}), "provisionerPolicy"},
-		"expression":         {by(backend.Assignee{Expression: &backend.AssigneeExpression{Expressions: []string{"appOwners", "subject"}, FallbackUserIDs: backend.Set{ada}}}), "provisionerPolicy"},
-		"entitlement owners": {by(backend.Assignee{EntitlementOwners: fallback}), "provisionerPolicy"},
+		"deprovision":         {in(block{Deprovision: &conductorone.ProvisionPolicy{Unconfigured: &struct{}{}}}), "deprovisionerPolicy"},
+		"connector":           {policy(conductorone.ProvisionPolicy{Connector: &conductorone.ProvisionConnector{}}), "provisionerPolicy"},
+		"connector default":   {policy(conductorone.ProvisionPolicy{Connector: &conductorone.ProvisionConnector{DefaultBehavior: &conductorone.ProvisionDefaultBehavior{ConnectorID: connector}}}), "provisionerPolicy"},
+		"connector delete":    {policy(conductorone.ProvisionPolicy{Connector: &conductorone.ProvisionConnector{DeleteAccount: &conductorone.ProvisionDeleteAccount{ConnectorID: connector}}}), "provisionerPolicy"},
+		"account in a vault": {policy(conductorone.ProvisionPolicy{Connector: &conductorone.ProvisionConnector{Account: &conductorone.ProvisionAccount{ConnectorID: connector, SchemaID: "person",
+			Config: map[string]any{"email": "subject.email", "depth": map[string]any{"n": 1.5}}, SaveToVault: &conductorone.VaultIDs{VaultIDs: backend.Set{fake.SeedID("vault", "Corporate vault")}}}}}), "provisionerPolicy"},
+		"account not kept":   {policy(conductorone.ProvisionPolicy{Connector: &conductorone.ProvisionConnector{Account: &conductorone.ProvisionAccount{ConnectorID: connector, DoNotSave: &struct{}{}}}}), "provisionerPolicy"},
+		"delegated":          {policy(conductorone.ProvisionPolicy{Delegated: &conductorone.ProvisionDelegated{AppID: member.AppID, EntitlementID: member.ID, Implicit: true}}), "provisionerPolicy"},
+		"webhook":            {policy(conductorone.ProvisionPolicy{Webhook: &conductorone.ProvisionWebhook{WebhookID: fake.SeedID("webhook", "Audit hook")}}), "provisionerPolicy"},
+		"ticket":             {policy(conductorone.ProvisionPolicy{ExternalTicket: &conductorone.ProvisionExternalTicket{AppID: github, ConnectorID: connector, ProvisionerID: "t1", Instructions: "Open one."}}), "provisionerPolicy"},
+		"action":             {policy(conductorone.ProvisionPolicy{Action: &conductorone.ProvisionAction{AppID: github, ConnectorID: connector, ActionName: "invite", DisplayName: "Invite"}}), "provisionerPolicy"},
+		"device":             {policy(conductorone.ProvisionPolicy{DevicePlacement: &conductorone.ProvisionDevicePlacement{VaultBoundaryID: "b1"}}), "provisionerPolicy"},
+		"unconfigured":       {policy(conductorone.ProvisionPolicy{Unconfigured: &struct{}{}}), "provisionerPolicy"},
+		"steps":              {policy(conductorone.ProvisionPolicy{MultiStep: &conductorone.ProvisionMultiStep{Steps: []conductorone.ProvisionPolicy{{Connector: &conductorone.ProvisionConnector{}}, {Manual: &conductorone.ProvisionManual{Instructions: "Then this.", Assignee: &conductorone.Assignee{Manager: fallback}}}}}}), "provisionerPolicy"},
+		"users":              {by(conductorone.Assignee{Users: &conductorone.AssigneeUsers{UserIDs: backend.Set{ada}, AllowReassignment: true}}), "provisionerPolicy"},
+		"app owners":         {by(conductorone.Assignee{AppOwners: fallback}), "provisionerPolicy"},
+		"group":              {by(conductorone.Assignee{Group: &conductorone.AssigneeGroup{AppID: member.AppID, EntitlementID: member.ID, FallbackUserIDs: backend.Set{ada}}}), "provisionerPolicy"},
+		"manager":            {by(conductorone.Assignee{Manager: fallback}), "provisionerPolicy"},
+		"expression":         {by(conductorone.Assignee{Expression: &conductorone.AssigneeExpression{Expressions: []string{"appOwners", "subject"}, FallbackUserIDs: backend.Set{ada}}}), "provisionerPolicy"},
+		"entitlement owners": {by(conductorone.Assignee{EntitlementOwners: fallback}), "provisionerPolicy"},
 		"several at once": {backend.AppEntitlement{DisplayName: backend.To("Renamed"), Owners: backend.Set{alan},
-			ConductorOne: &block{MaxGrantDuration: &backend.Duration{Unlimited: true}}}, "displayName,durationUnset"},
+			Block: &block{MaxGrantDuration: &backend.Duration{Unlimited: true}}}, "displayName,durationUnset"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			k := entitlements(t)
@@ -306,7 +307,7 @@ func TestEntitlementEditedInTheConsole(t *testing.T) {
 func TestEntitlementErrors(t *testing.T) {
 	k := entitlements(t)
 	desired := fullEntitlement()
-	desired.ConductorOne.EmergencyGrantPolicyID = nil
+	entitlementBlock(desired).EmergencyGrantPolicyID = nil
 	_, err := k.Create(t.Context(), backend.Ref{ParentID: github, Mark: mark}, desired)
 	vendortest.Class(t, err, backend.Terminal)
 	vendortest.Says(t, err, "POST /api/v1/apps/"+github+"/entitlements: 400: ")
@@ -335,8 +336,8 @@ func TestEntitlementsByList(t *testing.T) {
 	k := entitlements(t)
 	one := k.Created(github, entitlementNamed("One"))
 	second := entitlementNamed("Two")
-	second.ConductorOne.ResourceTypeID = backend.To(fake.SeedID("resource-type", "Workday/Role"))
-	second.ConductorOne.ResourceID = backend.To(fake.SeedID("resource", "Workday/Role/Viewer"))
+	entitlementBlock(second).ResourceTypeID = backend.To(fake.SeedID("resource-type", "Workday/Role"))
+	entitlementBlock(second).ResourceID = backend.To(fake.SeedID("resource", "Workday/Role/Viewer"))
 	two := k.Created(workday, second)
 	for range 120 {
 		if _, err := k.Server.Create("AppEntitlement", github, map[string]any{"displayName": "Other"}); err != nil {
@@ -366,22 +367,22 @@ func TestEntitlementsByList(t *testing.T) {
 // TestAnEntitlementThatIsGrantedInsteadNeedsABinding unless it is bound by itself, however deep in steps it is.
 func TestAnEntitlementThatIsGrantedInsteadNeedsABinding(t *testing.T) {
 	caps := (entitlements(t)).Capabilities()
-	delegated := func(implicit bool) backend.ProvisionPolicy {
-		return backend.ProvisionPolicy{Delegated: &backend.ProvisionDelegated{AppID: member.AppID, EntitlementID: member.ID, Implicit: implicit}}
+	delegated := func(implicit bool) conductorone.ProvisionPolicy {
+		return conductorone.ProvisionPolicy{Delegated: &conductorone.ProvisionDelegated{AppID: member.AppID, EntitlementID: member.ID, Implicit: implicit}}
 	}
-	steps := backend.ProvisionPolicy{MultiStep: &backend.ProvisionMultiStep{Steps: []backend.ProvisionPolicy{{Connector: &backend.ProvisionConnector{}}, delegated(false)}}}
+	steps := conductorone.ProvisionPolicy{MultiStep: &conductorone.ProvisionMultiStep{Steps: []conductorone.ProvisionPolicy{{Connector: &conductorone.ProvisionConnector{}}, delegated(false)}}}
 	for name, tc := range map[string]struct {
-		provision, deprovision backend.ProvisionPolicy
+		provision, deprovision conductorone.ProvisionPolicy
 		want                   []string
 	}{
 		"bound by hand":     {delegated(false), delegated(true), []string{"conductorOne.provision.delegated"}},
 		"bound by itself":   {delegated(true), delegated(true), nil},
 		"a step among some": {steps, delegated(false), []string{"conductorOne.deprovision.delegated", "conductorOne.provision.delegated"}},
-		"by another way":    {backend.ProvisionPolicy{Connector: &backend.ProvisionConnector{}}, delegated(true), nil},
+		"by another way":    {conductorone.ProvisionPolicy{Connector: &conductorone.ProvisionConnector{}}, delegated(true), nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			e := entitlementNamed("Deployer")
-			e.ConductorOne.Provision, e.ConductorOne.Deprovision = &tc.provision, &tc.deprovision
+			entitlementBlock(e).Provision, entitlementBlock(e).Deprovision = &tc.provision, &tc.deprovision
 			var got []string
 			for _, w := range caps.Warn(e) {
 				got = append(got, w.Path)

@@ -7,6 +7,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/backend/backendtest"
 	fake "github.com/governance-operator/governance-operator/internal/sandbox/conductorone"
+	"github.com/governance-operator/governance-operator/internal/vendors/conductorone"
 	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
 )
 
@@ -23,16 +24,16 @@ func TestEntitlementsKeepTheLaws(t *testing.T) {
 }
 
 func TestProfilesKeepTheLaws(t *testing.T) {
-	for sentence, cohort := range map[string]*backend.Cohort{
+	for sentence, cohort := range map[string]*conductorone.Cohort{
 		"one that starts empty": nil,
 		"one that starts from a cohort": {
-			ProfileFilters: []backend.ProfileFilter{{Attribute: "department", Values: backend.Set{"Finance"}}},
+			ProfileFilters: []conductorone.ProfileFilter{{Attribute: "department", Values: backend.Set{"Finance"}}},
 		},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			type model = backend.AccessProfile
 			desired := fullProfile()
-			desired.ConductorOne.Cohort = cohort
+			profileBlock(desired).Cohort = cohort
 			backendtest.Run(t, backendtest.Suite[model]{
 				Open: vendortest.OverHTTP(vendortest.Place{}, profiles), UnknownID: noSuchID, Desired: desired,
 				Variations: vendortest.Varied(desired, profileVariations()),
@@ -62,36 +63,38 @@ func entitlementVariations() map[string]func(*backend.AppEntitlement) {
 		"no description":         func(e *model) { e.Description = backend.To("") },
 		"an owner less":          func(e *model) { e.Owners = backend.Set{ada} },
 		"nobody owns it":         func(e *model) { e.Owners = backend.Set{} },
-		"another alias":          func(e *model) { e.ConductorOne.Alias = backend.To("repo_owner") },
-		"another slug":           func(e *model) { e.ConductorOne.Slug = backend.To("owner") },
-		"another purpose":        func(e *model) { e.ConductorOne.Purpose = backend.To("Ownership") },
-		"another grant policy":   func(e *model) { e.ConductorOne.GrantPolicyID = &auto },
-		"another revoke policy":  func(e *model) { e.ConductorOne.RevokePolicyID = &revoke2 },
-		"another certify policy": func(e *model) { e.ConductorOne.CertifyPolicyID = &certify2 },
-		"another rescue policy":  func(e *model) { e.ConductorOne.EmergencyGrantPolicyID = &auto },
-		"no rescue":              func(e *model) { e.ConductorOne.EmergencyGrantEnabled = backend.To(false) },
-		"a shorter grant":        func(e *model) { e.ConductorOne.MaxGrantDuration = &backend.Duration{Duration: time.Hour} },
-		"a grant without end":    func(e *model) { e.ConductorOne.MaxGrantDuration = &backend.Duration{Unlimited: true} },
-		"a lower risk":           func(e *model) { e.ConductorOne.RiskLevelID = backend.To(fake.SeedID("risk-level", "Low")) },
+		"another alias":          func(e *model) { entitlementBlock(e).Alias = backend.To("repo_owner") },
+		"another slug":           func(e *model) { entitlementBlock(e).Slug = backend.To("owner") },
+		"another purpose":        func(e *model) { entitlementBlock(e).Purpose = backend.To("Ownership") },
+		"another grant policy":   func(e *model) { entitlementBlock(e).GrantPolicyID = &auto },
+		"another revoke policy":  func(e *model) { entitlementBlock(e).RevokePolicyID = &revoke2 },
+		"another certify policy": func(e *model) { entitlementBlock(e).CertifyPolicyID = &certify2 },
+		"another rescue policy":  func(e *model) { entitlementBlock(e).EmergencyGrantPolicyID = &auto },
+		"no rescue":              func(e *model) { entitlementBlock(e).EmergencyGrantEnabled = backend.To(false) },
+		"a shorter grant":        func(e *model) { entitlementBlock(e).MaxGrantDuration = &backend.Duration{Duration: time.Hour} },
+		"a grant without end":    func(e *model) { entitlementBlock(e).MaxGrantDuration = &backend.Duration{Unlimited: true} },
+		"a lower risk":           func(e *model) { entitlementBlock(e).RiskLevelID = backend.To(fake.SeedID("risk-level", "Low")) },
 		"no policies of its own": func(e *model) {
-			c := e.ConductorOne
+			c := entitlementBlock(e)
 			c.GrantPolicyID, c.RevokePolicyID, c.CertifyPolicyID = backend.To(""), backend.To(""), backend.To("")
 		},
 		"no rescue policy": func(e *model) {
-			e.ConductorOne.EmergencyGrantPolicyID, e.ConductorOne.EmergencyGrantEnabled = backend.To(""), backend.To(false)
+			entitlementBlock(e).EmergencyGrantPolicyID, entitlementBlock(e).EmergencyGrantEnabled = backend.To(""), backend.To(false)
 		},
-		"no risk":               func(e *model) { e.ConductorOne.RiskLevelID = backend.To("") },
-		"a framework less":      func(e *model) { e.ConductorOne.ComplianceFrameworkIDs = e.ConductorOne.ComplianceFrameworkIDs[:1] },
-		"no frameworks":         func(e *model) { e.ConductorOne.ComplianceFrameworkIDs = backend.Set{} },
-		"other instructions":    func(e *model) { e.ConductorOne.Provision.Manual.Instructions = "Write to them." },
-		"people by the old way": func(e *model) { e.ConductorOne.Provision.Manual = &backend.ProvisionManual{UserIDs: backend.Set{ada}} },
-		"another provision":     func(e *model) { e.ConductorOne.Provision = &backend.ProvisionPolicy{Unconfigured: &struct{}{}} },
-		"another deprovision":   func(e *model) { e.ConductorOne.Deprovision = e.ConductorOne.Provision },
-		"the app's defaults":    func(e *model) { e.ConductorOne.OverrideAccessRequestDefaults = backend.To(false) },
-		"another match":         func(e *model) { e.ConductorOne.MatchBatonID = backend.To("okta-group-8") },
-		"no form":               func(e *model) { e.ConductorOne.RequestSchemaID = backend.To("") },
-		"an annotation more":    func(e *model) { e.ConductorOne.Annotations["cost"] = "4711" },
-		"an annotation less":    func(e *model) { e.ConductorOne.Annotations["team"] = "" },
+		"no risk":            func(e *model) { entitlementBlock(e).RiskLevelID = backend.To("") },
+		"a framework less":   func(e *model) { entitlementBlock(e).ComplianceFrameworkIDs = entitlementBlock(e).ComplianceFrameworkIDs[:1] },
+		"no frameworks":      func(e *model) { entitlementBlock(e).ComplianceFrameworkIDs = backend.Set{} },
+		"other instructions": func(e *model) { entitlementBlock(e).Provision.Manual.Instructions = "Write to them." },
+		"people by the old way": func(e *model) {
+			entitlementBlock(e).Provision.Manual = &conductorone.ProvisionManual{UserIDs: backend.Set{ada}}
+		},
+		"another provision":   func(e *model) { entitlementBlock(e).Provision = &conductorone.ProvisionPolicy{Unconfigured: &struct{}{}} },
+		"another deprovision": func(e *model) { entitlementBlock(e).Deprovision = entitlementBlock(e).Provision },
+		"the app's defaults":  func(e *model) { entitlementBlock(e).OverrideAccessRequestDefaults = backend.To(false) },
+		"another match":       func(e *model) { entitlementBlock(e).MatchBatonID = backend.To("okta-group-8") },
+		"no form":             func(e *model) { entitlementBlock(e).RequestSchemaID = backend.To("") },
+		"an annotation more":  func(e *model) { entitlementBlock(e).Annotations["cost"] = "4711" },
+		"an annotation less":  func(e *model) { entitlementBlock(e).Annotations["team"] = "" },
 	}
 }
 
@@ -108,25 +111,25 @@ func profileVariations() map[string]func(*backend.AccessProfile) {
 		"another rule":          func(p *model) { p.Membership.Expression = backend.To(`subject.department == "Sales"`) },
 		"the rule off":          func(p *model) { p.Membership.Enabled = backend.To(false) },
 		"no tasks":              func(p *model) { p.Membership.CreateTasks = backend.To(false) },
-		"seen by everyone":      func(p *model) { p.ConductorOne.VisibleToEveryone = backend.To(true) },
-		"seen by fewer":         func(p *model) { p.ConductorOne.VisibleTo = p.ConductorOne.VisibleTo[:1] },
-		"seen by nobody":        func(p *model) { p.ConductorOne.VisibleTo = backend.EntitlementSet{} },
-		"no bundle":             func(p *model) { p.ConductorOne.RequestBundle = backend.To(false) },
-		"enrollment enforced":   func(p *model) { p.ConductorOne.EnrollmentBehavior = backend.To("EnforceEntitlementRequestPolicy") },
-		"all is revoked":        func(p *model) { p.ConductorOne.UnenrollmentBehavior = backend.To("RevokeAll") },
-		"unenrollment bypassed": func(p *model) { p.ConductorOne.UnenrollmentEntitlementBehavior = backend.To("Bypass") },
-		"the breaker on":        func(p *model) { p.ConductorOne.Automation.DisableCircuitBreaker = backend.To(false) },
-		"small ones are let be": func(p *model) { p.ConductorOne.Automation.EnforceOnSmallProfiles = backend.To(false) },
-		"another threshold":     func(p *model) { p.ConductorOne.Automation.RemovedMembersThresholdPercent = backend.To(int64(10)) },
-		"another grant policy":  func(p *model) { p.ConductorOne.GrantPolicyID = &auto },
-		"another revoke policy": func(p *model) { p.ConductorOne.RevokePolicyID = &revoke2 },
+		"seen by everyone":      func(p *model) { profileBlock(p).VisibleToEveryone = backend.To(true) },
+		"seen by fewer":         func(p *model) { profileBlock(p).VisibleTo = profileBlock(p).VisibleTo[:1] },
+		"seen by nobody":        func(p *model) { profileBlock(p).VisibleTo = backend.EntitlementSet{} },
+		"no bundle":             func(p *model) { profileBlock(p).RequestBundle = backend.To(false) },
+		"enrollment enforced":   func(p *model) { profileBlock(p).EnrollmentBehavior = backend.To("EnforceEntitlementRequestPolicy") },
+		"all is revoked":        func(p *model) { profileBlock(p).UnenrollmentBehavior = backend.To("RevokeAll") },
+		"unenrollment bypassed": func(p *model) { profileBlock(p).UnenrollmentEntitlementBehavior = backend.To("Bypass") },
+		"the breaker on":        func(p *model) { profileBlock(p).Automation.DisableCircuitBreaker = backend.To(false) },
+		"small ones are let be": func(p *model) { profileBlock(p).Automation.EnforceOnSmallProfiles = backend.To(false) },
+		"another threshold":     func(p *model) { profileBlock(p).Automation.RemovedMembersThresholdPercent = backend.To(int64(10)) },
+		"another grant policy":  func(p *model) { profileBlock(p).GrantPolicyID = &auto },
+		"another revoke policy": func(p *model) { profileBlock(p).RevokePolicyID = &revoke2 },
 		"no policies of its own": func(p *model) {
-			p.ConductorOne.GrantPolicyID, p.ConductorOne.RevokePolicyID = backend.To(""), backend.To("")
+			profileBlock(p).GrantPolicyID, profileBlock(p).RevokePolicyID = backend.To(""), backend.To("")
 		},
-		"a shorter grant":         func(p *model) { p.ConductorOne.MaxGrantDuration = &backend.Duration{Duration: time.Hour} },
-		"a grant without end":     func(p *model) { p.ConductorOne.MaxGrantDuration = &backend.Duration{Unlimited: true} },
-		"an annotation otherwise": func(p *model) { p.ConductorOne.Annotations["team"] = "finance" },
-		"an annotation less":      func(p *model) { p.ConductorOne.Annotations["team"] = "" },
+		"a shorter grant":         func(p *model) { profileBlock(p).MaxGrantDuration = &backend.Duration{Duration: time.Hour} },
+		"a grant without end":     func(p *model) { profileBlock(p).MaxGrantDuration = &backend.Duration{Unlimited: true} },
+		"an annotation otherwise": func(p *model) { profileBlock(p).Annotations["team"] = "finance" },
+		"an annotation less":      func(p *model) { profileBlock(p).Annotations["team"] = "" },
 	}
 }
 
@@ -150,22 +153,22 @@ func reviewVariations() map[string]func(*backend.AccessReview) {
 		"all accounts":           func(r *model) { r.Scope.Accounts = &backend.ScopeAccounts{All: marker} },
 		"all grants":             func(r *model) { r.Scope.Grants = &backend.ScopeGrants{All: marker} },
 		"conflicts too":          func(r *model) { r.Scope.AccessConflicts = &backend.ScopeMarkers{All: marker} },
-		"another policy":         func(r *model) { r.ConductorOne.PolicyID = &certify2 },
-		"another type":           func(r *model) { r.ConductorOne.ScopeType = backend.To("ByUsers") },
-		"another view":           func(r *model) { r.ConductorOne.DefaultView = backend.To("ByApp") },
-		"no instructions":        func(r *model) { r.ConductorOne.ReviewInstructions = backend.To("") },
-		"a column less":          func(r *model) { r.ConductorOne.Columns = r.ConductorOne.Columns[:2] },
-		"no columns":             func(r *model) { r.ConductorOne.Columns = backend.ReviewColumns{} },
-		"another signature":      func(r *model) { r.ConductorOne.Signature = &backend.ReviewSignature{Meaning: "Seen."} },
-		"no report":              func(r *model) { r.ConductorOne.AutoGenerateReport = backend.To(false) },
-		"nothing resolved":       func(r *model) { r.ConductorOne.AutoResolve = backend.To(false) },
-		"no override":            func(r *model) { r.ConductorOne.UsePolicyOverride = backend.To(false) },
-		"conflicts not exempt":   func(r *model) { r.ConductorOne.ExemptCertifiedAccessConflicts = backend.To(false) },
-		"no waiting":             func(r *model) { r.ConductorOne.AccuracyIssueAction = backend.To("Continue") },
-		"only users":             func(r *model) { r.ConductorOne.PrincipalTypeFilter = backend.To("Users") },
-		"some excluded":          func(r *model) { r.ConductorOne.Excluded = &backend.ScopeExcluded{ResourceTypes: marker} },
-		"resources selected":     func(r *model) { r.ConductorOne.ResourceSelection = marker },
-		"roles selected":         func(r *model) { r.ConductorOne.ScopeRoleSelection = marker },
-		"no reviewer attributes": func(r *model) { r.ConductorOne.ReviewerAttributes = backend.ReviewerAttributes{} },
+		"another policy":         func(r *model) { reviewBlock(r).PolicyID = &certify2 },
+		"another type":           func(r *model) { reviewBlock(r).ScopeType = backend.To("ByUsers") },
+		"another view":           func(r *model) { reviewBlock(r).DefaultView = backend.To("ByApp") },
+		"no instructions":        func(r *model) { reviewBlock(r).ReviewInstructions = backend.To("") },
+		"a column less":          func(r *model) { reviewBlock(r).Columns = reviewBlock(r).Columns[:2] },
+		"no columns":             func(r *model) { reviewBlock(r).Columns = conductorone.ReviewColumns{} },
+		"another signature":      func(r *model) { reviewBlock(r).Signature = &conductorone.ReviewSignature{Meaning: "Seen."} },
+		"no report":              func(r *model) { reviewBlock(r).AutoGenerateReport = backend.To(false) },
+		"nothing resolved":       func(r *model) { reviewBlock(r).AutoResolve = backend.To(false) },
+		"no override":            func(r *model) { reviewBlock(r).UsePolicyOverride = backend.To(false) },
+		"conflicts not exempt":   func(r *model) { reviewBlock(r).ExemptCertifiedAccessConflicts = backend.To(false) },
+		"no waiting":             func(r *model) { reviewBlock(r).AccuracyIssueAction = backend.To("Continue") },
+		"only users":             func(r *model) { reviewBlock(r).PrincipalTypeFilter = backend.To("Users") },
+		"some excluded":          func(r *model) { reviewBlock(r).Excluded = &conductorone.ScopeExcluded{ResourceTypes: marker} },
+		"resources selected":     func(r *model) { reviewBlock(r).ResourceSelection = marker },
+		"roles selected":         func(r *model) { reviewBlock(r).ScopeRoleSelection = marker },
+		"no reviewer attributes": func(r *model) { reviewBlock(r).ReviewerAttributes = conductorone.ReviewerAttributes{} },
 	}
 }

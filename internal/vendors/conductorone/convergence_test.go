@@ -14,9 +14,9 @@ func TestEntitlementsStayConverged(t *testing.T) {
 			Sample: fullEntitlement(), Variations: entitlementVariations(),
 			Texts: []string{"displayName", "description", "conductorOne.matchBatonID"},
 			Mend: func(e *backend.AppEntitlement) {
-				e.ConductorOne = backend.To(backend.Value(e.ConductorOne))
-				e.ConductorOne.ResourceTypeID, e.ConductorOne.ResourceID = fullEntitlement().ConductorOne.ResourceTypeID, fullEntitlement().ConductorOne.ResourceID
-				if c := e.ConductorOne; backend.Value(c.EmergencyGrantPolicyID) == "" || c.EmergencyGrantEnabled == nil {
+				e.Block = backend.To(backend.Value(entitlementBlock(e)))
+				entitlementBlock(e).ResourceTypeID, entitlementBlock(e).ResourceID = entitlementBlock(fullEntitlement()).ResourceTypeID, entitlementBlock(fullEntitlement()).ResourceID
+				if c := entitlementBlock(e); backend.Value(c.EmergencyGrantPolicyID) == "" || c.EmergencyGrantEnabled == nil {
 					c.EmergencyGrantEnabled = nil // It needs the policy.
 				}
 			},
@@ -30,7 +30,7 @@ func TestProfilesStayConverged(t *testing.T) {
 		RandomSpecs: vendortest.RandomSpecs[backend.AccessProfile]{
 			Sample: fullProfile(), Variations: profileVariations(), Texts: []string{"displayName", "description"},
 			Mend: func(p *backend.AccessProfile) {
-				if c := p.ConductorOne; c != nil && backend.Value(c.VisibleToEveryone) {
+				if c := profileBlock(p); c != nil && backend.Value(c.VisibleToEveryone) {
 					c.VisibleTo = nil // One of the two is refused before anything is sent.
 				}
 				if p.Membership != nil && p.Membership.Expression == nil {

@@ -3,33 +3,29 @@ package conductorone
 import (
 	"strings"
 
+	"github.com/governance-operator/governance-operator/internal/vendors/plain"
 	"github.com/governance-operator/governance-operator/internal/vendors/rest"
 )
 
 // The prefixes of the enums (docs/vendors/conductorone-api.md#json).
 const (
-	enumPurpose             = "APP_ENTITLEMENT_PURPOSE_VALUE_"
-	enumEnrollment          = "REQUEST_CATALOG_ENROLLMENT_BEHAVIOR_"
-	enumUnenrollment        = "REQUEST_CATALOG_UNENROLLMENT_BEHAVIOR_"
-	enumUnenrollEntitlement = "REQUEST_CATALOG_UNENROLLMENT_ENTITLEMENT_BEHAVIOR_"
-	enumBundleRun           = "BUNDLE_AUTOMATION_RUN_STATUS_"
-	enumCircuitBreaker      = "CIRCUIT_BREAKER_STATE_"
-	enumReviewState         = "ACCESS_REVIEW_STATE_"
-	enumReviewError         = "ACCESS_REVIEW_ERROR_STATE_"
-	enumScopeType           = "ACCESS_REVIEW_SCOPE_TYPE_"
-	enumView                = "ACCESS_REVIEW_VIEW_TYPE_"
-	enumAccuracy            = "ACCURACY_ISSUE_ACTION_"
-	enumCloseDecision       = "CLOSE_DECISION_"
-	enumColumn              = "ACCESS_REVIEW_TASK_COLUMN_"
-	enumPrincipal           = "PRINCIPAL_TYPE_FILTER_"
-	enumDomain              = "APP_USER_DOMAIN_"
-	enumAccountType         = "APP_USER_TYPE_"
-	enumAccountStatus       = "APP_USER_STATUS_"
-	enumUserStatus          = "" // The status of a user has no prefix.
-	enumGrantSource         = "GRANT_SOURCE_FILTER_"
-	enumGrantType           = "GRANT_FILTER_TYPE_"
-	enumProfileFilter       = "ACCESS_PROFILE_FILTER_TYPE_"
-	enumPolicyType          = "POLICY_TYPE_"
+	enumPurpose        = "APP_ENTITLEMENT_PURPOSE_VALUE_"
+	enumBundleRun      = "BUNDLE_AUTOMATION_RUN_STATUS_"
+	enumCircuitBreaker = "CIRCUIT_BREAKER_STATE_"
+	enumReviewState    = "ACCESS_REVIEW_STATE_"
+	enumReviewError    = "ACCESS_REVIEW_ERROR_STATE_"
+	enumScopeType      = "ACCESS_REVIEW_SCOPE_TYPE_"
+	enumCloseDecision  = "CLOSE_DECISION_"
+	enumColumn         = "ACCESS_REVIEW_TASK_COLUMN_"
+	enumPrincipal      = "PRINCIPAL_TYPE_FILTER_"
+	enumDomain         = "APP_USER_DOMAIN_"
+	enumAccountType    = "APP_USER_TYPE_"
+	enumAccountStatus  = "APP_USER_STATUS_"
+	enumUserStatus     = "" // The status of a user has no prefix.
+	enumGrantSource    = "GRANT_SOURCE_FILTER_"
+	enumGrantType      = "GRANT_FILTER_TYPE_"
+	enumProfileFilter  = "ACCESS_PROFILE_FILTER_TYPE_"
+	enumPolicyType     = "POLICY_TYPE_"
 
 	unspecified = "UNSPECIFIED"
 )
@@ -52,6 +48,9 @@ func word(prefix, value string) string {
 	}
 	return rest.Word(value)
 }
+
+// spelling is how the words of enums are spelled, by the prefix in their tag.
+var spelling = plain.Words{Wire: upper, Model: word}
 
 func uppers(prefix string, words []string) []string {
 	out := make([]string, 0, len(words))

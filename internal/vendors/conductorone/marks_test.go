@@ -42,9 +42,9 @@ func known[D backend.Model](open func(*testing.T) vendortest.Kept[D], parent str
 }
 
 func withoutAnnotations(e backend.AppEntitlement) backend.AppEntitlement {
-	c := *e.ConductorOne
+	c := *entitlementBlock(e)
 	c.Annotations = nil
-	e.ConductorOne = &c
+	e.Block = &c
 	return e
 }
 
@@ -64,9 +64,9 @@ func TestTheLawsHoldWhereAnnotationsAreNotShown(t *testing.T) {
 	})
 	t.Run("profiles", func(t *testing.T) {
 		desired := fullProfile()
-		c := *desired.ConductorOne
+		c := *profileBlock(desired)
 		c.Annotations = nil
-		desired.ConductorOne = &c
+		desired.Block = &c
 		variations := map[string]func(*backend.AccessProfile){}
 		for sentence, vary := range profileVariations() {
 			if !strings.Contains(sentence, "annotation") {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
+	"github.com/governance-operator/governance-operator/internal/vendors/conductorone"
 	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
 )
 
@@ -47,11 +48,11 @@ func TestOutcomeOfACreate(t *testing.T) {
 				tryCreate(t, profiles(t), "", backend.AccessProfile{DisplayName: backend.To("P")}, tc.fault, tc.class, tc.exists)
 			})
 			t.Run("profile from a cohort", func(t *testing.T) {
-				tryCreate(t, profiles(t), "", backend.AccessProfile{DisplayName: backend.To("P"), ConductorOne: &backend.ConductorOneAccessProfile{Cohort: &backend.Cohort{
-					ProfileFilters: []backend.ProfileFilter{{Attribute: "department", Values: backend.Set{"Finance"}}}}}}, tc.fault, tc.class, tc.exists)
+				tryCreate(t, profiles(t), "", backend.AccessProfile{DisplayName: backend.To("P"), Block: &conductorone.ProfileBlock{Cohort: &conductorone.Cohort{
+					ProfileFilters: []conductorone.ProfileFilter{{Attribute: "department", Values: backend.Set{"Finance"}}}}}}, tc.fault, tc.class, tc.exists)
 			})
 			t.Run("review", func(t *testing.T) {
-				tryCreate(t, reviews(t), "", backend.AccessReview{DisplayName: backend.To("R"), Owners: backend.Set{ada}, ConductorOne: &backend.ConductorOneAccessReview{PolicyID: &certify}}, tc.fault, tc.class, tc.exists)
+				tryCreate(t, reviews(t), "", backend.AccessReview{DisplayName: backend.To("R"), Owners: backend.Set{ada}, Block: &conductorone.ReviewBlock{PolicyID: &certify}}, tc.fault, tc.class, tc.exists)
 			})
 		})
 	}
@@ -104,16 +105,16 @@ func grantsOf(p backend.AccessProfile) map[string]bool {
 	var who []string
 	if m := p.Membership; m != nil && backend.Value(m.Enabled) {
 		who = append(who, "rule "+backend.Value(m.Expression))
-		for _, e := range p.ConductorOne.Automation.Entitlements {
+		for _, e := range profileBlock(p).Automation.Entitlements {
 			who = append(who, "holders of "+e.ID)
 		}
 	}
 	switch {
 	case !backend.Value(p.Requestable):
-	case backend.Value(p.ConductorOne.VisibleToEveryone):
+	case backend.Value(profileBlock(p).VisibleToEveryone):
 		who = append(who, everybody)
 	default:
-		for _, e := range p.ConductorOne.VisibleTo {
+		for _, e := range profileBlock(p).VisibleTo {
 			who = append(who, seenBy+e.ID)
 		}
 	}
@@ -133,7 +134,7 @@ func TestProfileNeverWider(t *testing.T) {
 	small := func() backend.AccessProfile {
 		p := fullProfile()
 		p.Entitlements = backend.EntitlementSet{viewer}
-		p.ConductorOne.VisibleTo = backend.EntitlementSet{everyone}
+		profileBlock(p).VisibleTo = backend.EntitlementSet{everyone}
 		p.Membership.Expression = backend.To(`subject.department == "Sales"`)
 		return p
 	}
@@ -141,17 +142,17 @@ func TestProfileNeverWider(t *testing.T) {
 		"as it was": func(*backend.AccessProfile) {},
 		"other contents and people": func(p *backend.AccessProfile) {
 			p.Entitlements = backend.EntitlementSet{payments, member}
-			p.ConductorOne.VisibleTo = backend.EntitlementSet{engineer, member}
+			profileBlock(p).VisibleTo = backend.EntitlementSet{engineer, member}
 			p.Membership.Expression = backend.To("true")
 		},
-		"for everyone":   func(p *backend.AccessProfile) { p.ConductorOne.VisibleToEveryone = backend.To(true) },
+		"for everyone":   func(p *backend.AccessProfile) { profileBlock(p).VisibleToEveryone = backend.To(true) },
 		"hidden":         func(p *backend.AccessProfile) { p.Requestable = backend.To(false) },
 		"automation off": func(p *backend.AccessProfile) { p.Membership.Enabled = backend.To(false) },
 		"empty":          func(p *backend.AccessProfile) { p.Entitlements = backend.EntitlementSet{} },
 		"one entry more": func(p *backend.AccessProfile) { p.Entitlements = append(p.Entitlements, payments) },
 		"holders instead": func(p *backend.AccessProfile) {
 			p.Membership.Expression = nil
-			p.ConductorOne.Automation.Entitlements = backend.EntitlementSet{engineer}
+			profileBlock(p).Automation.Entitlements = backend.EntitlementSet{engineer}
 		},
 	}
 	for _, from := range slices.Sorted(maps.Keys(variants)) {
@@ -163,7 +164,7 @@ func TestProfileNeverWider(t *testing.T) {
 				k := profiles(t)
 				obs := k.Converge(k.Created("", before), before)
 				whole := fullProfile()
-				whole.Membership.Expression, whole.ConductorOne.Automation.Entitlements = backend.To(""), backend.EntitlementSet{}
+				whole.Membership.Expression, profileBlock(whole).Automation.Entitlements = backend.To(""), backend.EntitlementSet{}
 				old := grantsOf(k.Observed(obs.ID, "", whole).Actual)
 				for allowed := 0; allowed < 20; allowed++ {
 					left := allowed
@@ -196,10 +197,10 @@ func TestProfileNeverWider(t *testing.T) {
 
 // mergedOver is now as it will be when after has been written.
 func mergedOver(now, after backend.AccessProfile) backend.AccessProfile {
-	c, a := *now.ConductorOne, *now.ConductorOne.Automation
-	out := backend.AccessProfile{Entitlements: after.Entitlements, Requestable: after.Requestable, Membership: &backend.Membership{Enabled: after.Membership.Enabled, Expression: after.Membership.Expression}, ConductorOne: &c}
-	c.VisibleTo, c.VisibleToEveryone = after.ConductorOne.VisibleTo, after.ConductorOne.VisibleToEveryone
-	a.Entitlements = after.ConductorOne.Automation.Entitlements
+	c, a := *profileBlock(now), *profileBlock(now).Automation
+	out := backend.AccessProfile{Entitlements: after.Entitlements, Requestable: after.Requestable, Membership: &backend.Membership{Enabled: after.Membership.Enabled, Expression: after.Membership.Expression}, Block: &c}
+	c.VisibleTo, c.VisibleToEveryone = profileBlock(after).VisibleTo, profileBlock(after).VisibleToEveryone
+	a.Entitlements = profileBlock(after).Automation.Entitlements
 	c.Automation = &a
 	return out
 }
@@ -208,7 +209,7 @@ func TestReviewCopiesAnother(t *testing.T) {
 	k := reviews(t)
 	origin := k.Converge(k.Created("", fullReview()), fullReview())
 	desired := backend.AccessReview{DisplayName: backend.To("Again"), Owners: backend.Set{ada},
-		ConductorOne: &backend.ConductorOneAccessReview{PolicyID: &certify, DuplicateFrom: &origin.ID}}
+		Block: &conductorone.ReviewBlock{PolicyID: &certify, DuplicateFrom: &origin.ID}}
 	obs, err := k.Create(t.Context(), backend.Ref{Mark: backend.Mark{Token: "tokentokentoken2", Owner: "a/b", Cluster: "c"}}, desired)
 	if err != nil || obs.Phase != backend.PhasePending {
 		t.Fatalf("%v, phase %s", err, obs.Phase)

@@ -87,7 +87,7 @@ func lawProbes() []probe.Probe {
 		Desired: func(b *probe.Bench, name string) backend.AppEntitlement {
 			return backend.AppEntitlement{
 				DisplayName: &name, Description: text(b),
-				ConductorOne: &backend.ConductorOneAppEntitlement{ResourceID: &b.PlaceItem, ResourceTypeID: &b.PlaceType},
+				Block: &EntitlementBlock{ResourceID: &b.PlaceItem, ResourceTypeID: &b.PlaceType},
 			}
 		},
 		Other: func(b *probe.Bench, e backend.AppEntitlement) backend.AppEntitlement {

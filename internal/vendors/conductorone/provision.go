@@ -106,58 +106,58 @@ func mapped[A, B any](p *A, f func(A) B) *B {
 	return backend.To(f(*p))
 }
 
-func encodeProvision(p backend.ProvisionPolicy) provisionPolicy {
+func encodeProvision(p ProvisionPolicy) provisionPolicy {
 	return provisionPolicy{
-		Connector: mapped(p.Connector, func(c backend.ProvisionConnector) connectorProvision {
+		Connector: mapped(p.Connector, func(c ProvisionConnector) connectorProvision {
 			return connectorProvision{
-				DefaultBehavior: mapped(c.DefaultBehavior, func(b backend.ProvisionDefaultBehavior) connectorArm { return connectorArm(b) }),
+				DefaultBehavior: mapped(c.DefaultBehavior, func(b ProvisionDefaultBehavior) connectorArm { return connectorArm(b) }),
 				Account:         mapped(c.Account, encodeAccount),
-				DeleteAccount:   mapped(c.DeleteAccount, func(b backend.ProvisionDeleteAccount) connectorArm { return connectorArm(b) }),
+				DeleteAccount:   mapped(c.DeleteAccount, func(b ProvisionDeleteAccount) connectorArm { return connectorArm(b) }),
 			}
 		}),
-		Manual: mapped(p.Manual, func(m backend.ProvisionManual) manualProvision {
+		Manual: mapped(p.Manual, func(m ProvisionManual) manualProvision {
 			return manualProvision{Instructions: m.Instructions, UserIDs: m.UserIDs, Assignee: mapped(m.Assignee, encodeAssignee)}
 		}),
-		Delegated: mapped(p.Delegated, func(d backend.ProvisionDelegated) delegatedProvision { return delegatedProvision(d) }),
-		Webhook:   mapped(p.Webhook, func(w backend.ProvisionWebhook) webhookProvision { return webhookProvision(w) }),
-		MultiStep: mapped(p.MultiStep, func(m backend.ProvisionMultiStep) multiStepProvision {
+		Delegated: mapped(p.Delegated, func(d ProvisionDelegated) delegatedProvision { return delegatedProvision(d) }),
+		Webhook:   mapped(p.Webhook, func(w ProvisionWebhook) webhookProvision { return webhookProvision(w) }),
+		MultiStep: mapped(p.MultiStep, func(m ProvisionMultiStep) multiStepProvision {
 			steps := make([]provisionPolicy, 0, len(m.Steps))
 			for _, step := range m.Steps {
 				steps = append(steps, encodeProvision(step))
 			}
 			return multiStepProvision{Steps: steps}
 		}),
-		ExternalTicket:  mapped(p.ExternalTicket, func(t backend.ProvisionExternalTicket) ticketProvision { return ticketProvision(t) }),
+		ExternalTicket:  mapped(p.ExternalTicket, func(t ProvisionExternalTicket) ticketProvision { return ticketProvision(t) }),
 		Unconfigured:    p.Unconfigured,
-		Action:          mapped(p.Action, func(a backend.ProvisionAction) actionProvision { return actionProvision(a) }),
-		DevicePlacement: mapped(p.DevicePlacement, func(d backend.ProvisionDevicePlacement) devicePlacementProvision { return devicePlacementProvision(d) }),
+		Action:          mapped(p.Action, func(a ProvisionAction) actionProvision { return actionProvision(a) }),
+		DevicePlacement: mapped(p.DevicePlacement, func(d ProvisionDevicePlacement) devicePlacementProvision { return devicePlacementProvision(d) }),
 	}
 }
 
-func encodeAccount(a backend.ProvisionAccount) accountProvision {
+func encodeAccount(a ProvisionAccount) accountProvision {
 	return accountProvision{
 		ConnectorID: a.ConnectorID,
 		SchemaID:    a.SchemaID,
 		Config:      a.Config,
-		SaveToVault: mapped(a.SaveToVault, func(v backend.VaultIDs) vaults { return vaults{texts(v.VaultIDs)} }),
+		SaveToVault: mapped(a.SaveToVault, func(v VaultIDs) vaults { return vaults{texts(v.VaultIDs)} }),
 		DoNotSave:   a.DoNotSave,
 	}
 }
 
-func encodeAssignee(a backend.Assignee) assignee {
-	fallback := func(f backend.AssigneeFallback) assignment {
+func encodeAssignee(a Assignee) assignee {
+	fallback := func(f AssigneeFallback) assignment {
 		return assignment{FallbackUserIDs: f.FallbackUserIDs, AllowReassignment: f.AllowReassignment}
 	}
 	return assignee{
-		Users: mapped(a.Users, func(u backend.AssigneeUsers) assignment {
+		Users: mapped(a.Users, func(u AssigneeUsers) assignment {
 			return assignment{UserIDs: u.UserIDs, AllowReassignment: u.AllowReassignment}
 		}),
 		AppOwners: mapped(a.AppOwners, fallback),
-		Group: mapped(a.Group, func(g backend.AssigneeGroup) assignment {
+		Group: mapped(a.Group, func(g AssigneeGroup) assignment {
 			return assignment{AppID: g.AppID, AppGroupID: g.EntitlementID, FallbackUserIDs: g.FallbackUserIDs, AllowReassignment: g.AllowReassignment}
 		}),
 		Manager: mapped(a.Manager, fallback),
-		Expression: mapped(a.Expression, func(e backend.AssigneeExpression) assignment {
+		Expression: mapped(a.Expression, func(e AssigneeExpression) assignment {
 			return assignment{Expressions: e.Expressions, FallbackUserIDs: e.FallbackUserIDs, AllowReassignment: e.AllowReassignment}
 		}),
 		EntitlementOwners: mapped(a.EntitlementOwners, fallback),
@@ -166,70 +166,70 @@ func encodeAssignee(a backend.Assignee) assignee {
 
 // decodeProvision: no policy at all is the same as one that is not configured
 // (docs/vendors/conductorone-api.md#provision-policies).
-func decodeProvision(p *provisionPolicy) *backend.ProvisionPolicy {
+func decodeProvision(p *provisionPolicy) *ProvisionPolicy {
 	if p == nil || *p == (provisionPolicy{}) {
-		return &backend.ProvisionPolicy{Unconfigured: &nothing{}}
+		return &ProvisionPolicy{Unconfigured: &nothing{}}
 	}
 	return backend.To(decodePolicy(*p))
 }
 
-func decodePolicy(p provisionPolicy) backend.ProvisionPolicy {
-	return backend.ProvisionPolicy{
-		Connector: mapped(p.Connector, func(c connectorProvision) backend.ProvisionConnector {
-			return backend.ProvisionConnector{
-				DefaultBehavior: mapped(c.DefaultBehavior, func(b connectorArm) backend.ProvisionDefaultBehavior { return backend.ProvisionDefaultBehavior(b) }),
+func decodePolicy(p provisionPolicy) ProvisionPolicy {
+	return ProvisionPolicy{
+		Connector: mapped(p.Connector, func(c connectorProvision) ProvisionConnector {
+			return ProvisionConnector{
+				DefaultBehavior: mapped(c.DefaultBehavior, func(b connectorArm) ProvisionDefaultBehavior { return ProvisionDefaultBehavior(b) }),
 				Account:         mapped(c.Account, decodeAccount),
-				DeleteAccount:   mapped(c.DeleteAccount, func(b connectorArm) backend.ProvisionDeleteAccount { return backend.ProvisionDeleteAccount(b) }),
+				DeleteAccount:   mapped(c.DeleteAccount, func(b connectorArm) ProvisionDeleteAccount { return ProvisionDeleteAccount(b) }),
 			}
 		}),
 		Manual:    mapped(p.Manual, decodeManual),
-		Delegated: mapped(p.Delegated, func(d delegatedProvision) backend.ProvisionDelegated { return backend.ProvisionDelegated(d) }),
-		Webhook:   mapped(p.Webhook, func(w webhookProvision) backend.ProvisionWebhook { return backend.ProvisionWebhook(w) }),
-		MultiStep: mapped(p.MultiStep, func(m multiStepProvision) backend.ProvisionMultiStep {
-			var steps []backend.ProvisionPolicy
+		Delegated: mapped(p.Delegated, func(d delegatedProvision) ProvisionDelegated { return ProvisionDelegated(d) }),
+		Webhook:   mapped(p.Webhook, func(w webhookProvision) ProvisionWebhook { return ProvisionWebhook(w) }),
+		MultiStep: mapped(p.MultiStep, func(m multiStepProvision) ProvisionMultiStep {
+			var steps []ProvisionPolicy
 			for _, step := range m.Steps {
 				steps = append(steps, decodePolicy(step))
 			}
-			return backend.ProvisionMultiStep{Steps: steps}
+			return ProvisionMultiStep{Steps: steps}
 		}),
-		ExternalTicket: mapped(p.ExternalTicket, func(t ticketProvision) backend.ProvisionExternalTicket { return backend.ProvisionExternalTicket(t) }),
+		ExternalTicket: mapped(p.ExternalTicket, func(t ticketProvision) ProvisionExternalTicket { return ProvisionExternalTicket(t) }),
 		Unconfigured:   p.Unconfigured,
-		Action:         mapped(p.Action, func(a actionProvision) backend.ProvisionAction { return backend.ProvisionAction(a) }),
-		DevicePlacement: mapped(p.DevicePlacement, func(d devicePlacementProvision) backend.ProvisionDevicePlacement {
-			return backend.ProvisionDevicePlacement(d)
+		Action:         mapped(p.Action, func(a actionProvision) ProvisionAction { return ProvisionAction(a) }),
+		DevicePlacement: mapped(p.DevicePlacement, func(d devicePlacementProvision) ProvisionDevicePlacement {
+			return ProvisionDevicePlacement(d)
 		}),
 	}
 }
 
-func decodeAccount(a accountProvision) backend.ProvisionAccount {
-	return backend.ProvisionAccount{
+func decodeAccount(a accountProvision) ProvisionAccount {
+	return ProvisionAccount{
 		ConnectorID: a.ConnectorID,
 		SchemaID:    a.SchemaID,
 		Config:      a.Config,
-		SaveToVault: mapped(a.SaveToVault, func(v vaults) backend.VaultIDs { return backend.VaultIDs{VaultIDs: set(v.VaultIDs)} }),
+		SaveToVault: mapped(a.SaveToVault, func(v vaults) VaultIDs { return VaultIDs{VaultIDs: set(v.VaultIDs)} }),
 		DoNotSave:   a.DoNotSave,
 	}
 }
 
-func decodeManual(m manualProvision) backend.ProvisionManual {
-	return backend.ProvisionManual{Instructions: m.Instructions, UserIDs: m.UserIDs, Assignee: mapped(m.Assignee, decodeAssignee)}
+func decodeManual(m manualProvision) ProvisionManual {
+	return ProvisionManual{Instructions: m.Instructions, UserIDs: m.UserIDs, Assignee: mapped(m.Assignee, decodeAssignee)}
 }
 
-func decodeAssignee(a assignee) backend.Assignee {
-	fallback := func(f assignment) backend.AssigneeFallback {
-		return backend.AssigneeFallback{FallbackUserIDs: f.FallbackUserIDs, AllowReassignment: f.AllowReassignment}
+func decodeAssignee(a assignee) Assignee {
+	fallback := func(f assignment) AssigneeFallback {
+		return AssigneeFallback{FallbackUserIDs: f.FallbackUserIDs, AllowReassignment: f.AllowReassignment}
 	}
-	return backend.Assignee{
-		Users: mapped(a.Users, func(u assignment) backend.AssigneeUsers {
-			return backend.AssigneeUsers{UserIDs: u.UserIDs, AllowReassignment: u.AllowReassignment}
+	return Assignee{
+		Users: mapped(a.Users, func(u assignment) AssigneeUsers {
+			return AssigneeUsers{UserIDs: u.UserIDs, AllowReassignment: u.AllowReassignment}
 		}),
 		AppOwners: mapped(a.AppOwners, fallback),
-		Group: mapped(a.Group, func(g assignment) backend.AssigneeGroup {
-			return backend.AssigneeGroup{AppID: g.AppID, EntitlementID: g.AppGroupID, FallbackUserIDs: g.FallbackUserIDs, AllowReassignment: g.AllowReassignment}
+		Group: mapped(a.Group, func(g assignment) AssigneeGroup {
+			return AssigneeGroup{AppID: g.AppID, EntitlementID: g.AppGroupID, FallbackUserIDs: g.FallbackUserIDs, AllowReassignment: g.AllowReassignment}
 		}),
 		Manager: mapped(a.Manager, fallback),
-		Expression: mapped(a.Expression, func(e assignment) backend.AssigneeExpression {
-			return backend.AssigneeExpression{Expressions: e.Expressions, FallbackUserIDs: e.FallbackUserIDs, AllowReassignment: e.AllowReassignment}
+		Expression: mapped(a.Expression, func(e assignment) AssigneeExpression {
+			return AssigneeExpression{Expressions: e.Expressions, FallbackUserIDs: e.FallbackUserIDs, AllowReassignment: e.AllowReassignment}
 		}),
 		EntitlementOwners: mapped(a.EntitlementOwners, fallback),
 	}

@@ -4,16 +4,16 @@ import (
 	"net/http"
 	"testing"
 
-	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/engine/enginetest"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
+	"github.com/governance-operator/governance-operator/internal/vendors/conductorone"
 )
 
 func TestARefusalThatIsRepeatedIsToldOnce(t *testing.T) {
 	k := entitlements(t)
 	before := fullEntitlement()
 	refused := fullEntitlement()
-	refused.ConductorOne.Provision = &backend.ProvisionPolicy{Delegated: &backend.ProvisionDelegated{AppID: github, EntitlementID: nowhere}}
+	entitlementBlock(refused).Provision = &conductorone.ProvisionPolicy{Delegated: &conductorone.ProvisionDelegated{AppID: github, EntitlementID: nowhere}}
 	told := enginetest.Repeated(t, enginetest.Entitlements, k, github, before, refused, 20)
 	refusals := 0
 	for _, call := range k.Calls(0) {

@@ -16,14 +16,14 @@ func TestARevertOfAnEntitlementReverts(t *testing.T) {
 			RandomSpecs: vendortest.RandomSpecs[backend.AppEntitlement]{
 				Sample: fullEntitlement(), Variations: entitlementVariations(),
 				Mend: func(e *backend.AppEntitlement) {
-					if c := e.ConductorOne; c != nil && (backend.Value(c.EmergencyGrantPolicyID) == "" || c.EmergencyGrantEnabled == nil) {
+					if c := entitlementBlock(e); c != nil && (backend.Value(c.EmergencyGrantPolicyID) == "" || c.EmergencyGrantEnabled == nil) {
 						c.EmergencyGrantEnabled = nil // It needs the policy.
 					}
 				},
 			},
 		},
 		Opens: func(e backend.AppEntitlement) map[string][]string {
-			c, out := backend.Value(e.ConductorOne), map[string][]string{}
+			c, out := backend.Value(entitlementBlock(e)), map[string][]string{}
 			if backend.Value(c.EmergencyGrantEnabled) {
 				out["conductorOne.emergencyGrantEnabled"] = []string{"emergency access"}
 			}
@@ -41,14 +41,14 @@ func TestARevertOfAProfileReverts(t *testing.T) {
 			RandomSpecs: vendortest.RandomSpecs[backend.AccessProfile]{
 				Sample: fullProfile(), Variations: byHolders(profileVariations()),
 				Mend: func(p *backend.AccessProfile) {
-					a := backend.Value(backend.Value(p.ConductorOne).Automation)
+					a := backend.Value(backend.Value(profileBlock(p)).Automation)
 					if a.Entitlements != nil && p.Membership != nil {
 						p.Membership.Expression = nil // Each is the whole rule.
 					}
 					if p.Membership != nil && p.Membership.Expression == nil && a.Entitlements == nil {
 						p.Membership.Enabled = nil // A rule without a condition cannot run.
 					}
-					if c := p.ConductorOne; c != nil && len(c.VisibleTo) > 0 && backend.Value(c.VisibleToEveryone) {
+					if c := profileBlock(p); c != nil && len(c.VisibleTo) > 0 && backend.Value(c.VisibleToEveryone) {
 						c.VisibleTo = nil // The definition admits one of them.
 					}
 				},
@@ -89,7 +89,7 @@ func TestAFaultInTheTableIsFound(t *testing.T) {
 func byHolders(variations map[string]func(*backend.AccessProfile)) map[string]func(*backend.AccessProfile) {
 	for name, holders := range map[string]backend.EntitlementSet{"by holders": {engineer}, "by other holders": {everyone, engineer}} {
 		variations[name] = func(p *backend.AccessProfile) {
-			p.Membership.Expression, p.ConductorOne.Automation.Entitlements = nil, holders
+			p.Membership.Expression, profileBlock(p).Automation.Entitlements = nil, holders
 		}
 	}
 	return variations
@@ -114,7 +114,7 @@ func withAppsAndTypes(variations map[string]func(*backend.AccessReview)) map[str
 
 // profileOpens says to whom a profile is open.
 func profileOpens(p backend.AccessProfile) map[string][]string {
-	c, m, out := backend.Value(p.ConductorOne), backend.Value(p.Membership), map[string][]string{}
+	c, m, out := backend.Value(profileBlock(p)), backend.Value(p.Membership), map[string][]string{}
 	open := func(path string, is bool, words ...string) {
 		if is {
 			out[path] = append(out[path], words...)
@@ -123,7 +123,7 @@ func profileOpens(p backend.AccessProfile) map[string][]string {
 	open("requestable", backend.Value(p.Requestable), "people ask")
 	open("conductorOne.visibleToEveryone", backend.Value(c.VisibleToEveryone), "everybody sees it")
 	open("conductorOne.visibleTo", true, idsOf(c.VisibleTo, "seen by ")...)
-	open("conductorOne.visibleTo", backend.Value(c.VisibleToEveryone), idsOf(fullProfile().ConductorOne.VisibleTo, "seen by ")...)
+	open("conductorOne.visibleTo", backend.Value(c.VisibleToEveryone), idsOf(profileBlock(fullProfile()).VisibleTo, "seen by ")...)
 	open("conductorOne.requestBundle", backend.Value(c.RequestBundle), "all at once")
 	open("conductorOne.enrollmentBehavior", backend.Value(c.EnrollmentBehavior) == bypass, "past the policies of its entries")
 	open("conductorOne.unenrollmentBehavior", backend.Value(c.UnenrollmentBehavior) != "RevokeAll", "keeps what is justified")

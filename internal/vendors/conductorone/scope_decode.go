@@ -37,11 +37,11 @@ func decodeScope(s *scopeV2, r *backend.AccessReview) {
 	if s.AllAccessConflicts != nil || s.SpecificAccessConflicts != nil {
 		r.Scope.AccessConflicts = &backend.ScopeMarkers{All: s.AllAccessConflicts, Specific: s.SpecificAccessConflicts}
 	}
-	r.ConductorOne.ResourceSelection, r.ConductorOne.ScopeRoleSelection = s.ResourceSelection, s.ScopeRoleSelection
+	reviewBlock(*r).ResourceSelection, reviewBlock(*r).ScopeRoleSelection = s.ResourceSelection, s.ScopeRoleSelection
 	if s.ExcludedSpecificResources != nil || s.ExcludedResourceTypeSelections != nil {
-		r.ConductorOne.Excluded = &backend.ScopeExcluded{SpecificResources: s.ExcludedSpecificResources, ResourceTypes: s.ExcludedResourceTypeSelections}
+		reviewBlock(*r).Excluded = &ScopeExcluded{SpecificResources: s.ExcludedSpecificResources, ResourceTypes: s.ExcludedResourceTypeSelections}
 	}
-	r.ConductorOne.PrincipalTypeFilter = backend.To(word(enumPrincipal, s.PrincipalTypeFilter))
+	reviewBlock(*r).PrincipalTypeFilter = backend.To(word(enumPrincipal, s.PrincipalTypeFilter))
 }
 
 func decodeUserCriteria(c userCriteria) backend.ScopeUserCriteria {

@@ -13,7 +13,7 @@ import (
 // (docs/vendors/conductorone-api.md#what-a-campaign-reviews).
 func encodeScope(desired, seen backend.AccessReview) scopeV2 {
 	want, have := backend.Value(desired.Scope), backend.Value(seen.Scope)
-	c, hc := backend.Value(desired.ConductorOne), backend.Value(seen.ConductorOne)
+	c, hc := backend.Value(reviewBlock(desired)), backend.Value(reviewBlock(seen))
 	out := scopeV2{}
 	apps := first(want.Apps, have.Apps)
 	if apps == nil && len(want.Entitlements)+len(want.SelectedApps) > 0 {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/engine/enginetest"
+	"github.com/governance-operator/governance-operator/internal/vendors/conductorone"
 	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
 )
 
@@ -14,14 +15,14 @@ import (
 func shownTo(requestable *bool, watchers ...backend.EntitlementID) backend.AccessProfile {
 	return backend.AccessProfile{
 		DisplayName: backend.To("Payroll"), Requestable: requestable, Entitlements: backend.EntitlementSet{viewer},
-		ConductorOne: &backend.ConductorOneAccessProfile{VisibleToEveryone: backend.To(false), VisibleTo: watchers},
+		Block: &conductorone.ProfileBlock{VisibleToEveryone: backend.To(false), VisibleTo: watchers},
 	}
 }
 
 func boundTo(t *testing.T, k vendortest.Kept[backend.AccessProfile], id string) (published bool, to backend.EntitlementSet) {
 	t.Helper()
 	obs := k.Observed(id, "", shownTo(nil, member))
-	return *obs.Actual.Requestable, obs.Actual.ConductorOne.VisibleTo
+	return *obs.Actual.Requestable, profileBlock(obs.Actual).VisibleTo
 }
 
 func TestWhoSeesAProfileWaitsWhileItCannotBeRequested(t *testing.T) {
@@ -112,6 +113,6 @@ func TestWhatAVendorCannotHoldBesideEachOther(t *testing.T) {
 }
 
 func everybodySees(p backend.AccessProfile) backend.AccessProfile {
-	p.ConductorOne.VisibleToEveryone = backend.To(true)
+	profileBlock(p).VisibleToEveryone = backend.To(true)
 	return p
 }

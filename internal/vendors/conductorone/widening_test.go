@@ -10,6 +10,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/backend/backendtest"
 	fake "github.com/governance-operator/governance-operator/internal/sandbox/conductorone"
+	"github.com/governance-operator/governance-operator/internal/vendors/conductorone"
 	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
 )
 
@@ -33,22 +34,22 @@ func drawProfile(t *rapid.T) backend.AccessProfile {
 		Entitlements: subset("entitlements", []backend.EntitlementID{member, payments, viewer, payroll}),
 		Requestable:  flag("requestable"),
 		Membership:   &backend.Membership{Expression: backend.To(""), Enabled: backend.To(false)},
-		ConductorOne: &backend.ConductorOneAccessProfile{
+		Block: &conductorone.ProfileBlock{
 			VisibleToEveryone: flag("everyone"), VisibleTo: subset("visible to", watchers),
 			EnrollmentBehavior: backend.To(rapid.SampledFrom([]string{bypass, enforce}).Draw(t, "enrollment")),
 			GrantPolicyID:      backend.To(rapid.SampledFrom([]string{grant, auto}).Draw(t, "policy")),
 			CreateRequests:     flag("create requests"),
-			Automation:         &backend.ConductorOneAutomation{Entitlements: backend.EntitlementSet{}},
+			Automation:         &conductorone.Automation{Entitlements: backend.EntitlementSet{}},
 		},
 	}
-	if *p.ConductorOne.VisibleToEveryone {
-		p.ConductorOne.VisibleTo = backend.EntitlementSet{} // One of the two is refused before anything is sent.
+	if *profileBlock(p).VisibleToEveryone {
+		profileBlock(p).VisibleTo = backend.EntitlementSet{} // One of the two is refused before anything is sent.
 	}
 	switch rapid.IntRange(0, 3).Draw(t, "rule") {
 	case 0:
 		return p
 	case 1:
-		p.ConductorOne.Automation.Entitlements = append(subset("holders", watchers[:2]), engineer)
+		profileBlock(p).Automation.Entitlements = append(subset("holders", watchers[:2]), engineer)
 	default:
 		p.Membership.Expression = backend.To(`subject.department == "` + rapid.SampledFrom([]string{"Finance", "Sales"}).Draw(t, "department") + `"`)
 	}
@@ -82,7 +83,7 @@ func idsOf(set backend.EntitlementSet, before string) (out []string) {
 }
 
 func meant(p backend.AccessProfile) vendortest.Grants {
-	c, m := *p.ConductorOne, *p.Membership
+	c, m := *profileBlock(p), *p.Membership
 	var rule, askers []string
 	if *m.Enabled {
 		rule = idsOf(c.Automation.Entitlements, "ruled holders of ")
@@ -162,8 +163,8 @@ func ruleRuns(k vendortest.Kept[backend.AccessProfile]) { k.Advance(2 * time.Hou
 
 // bindingsWait takes out bindings that do not count.
 func bindingsWait(p backend.AccessProfile) backend.AccessProfile {
-	if p = backendtest.Clone(p); !*p.Requestable || *p.ConductorOne.VisibleToEveryone {
-		p.ConductorOne.VisibleTo = backend.EntitlementSet{}
+	if p = backendtest.Clone(p); !*p.Requestable || *profileBlock(p).VisibleToEveryone {
+		profileBlock(p).VisibleTo = backend.EntitlementSet{}
 	}
 	return p
 }

@@ -14,18 +14,18 @@ import (
 func TestWords(t *testing.T) {
 	for word_, tc := range map[string]struct{ prefix, wire string }{
 		"Assignment":                     {enumPurpose, "APP_ENTITLEMENT_PURPOSE_VALUE_ASSIGNMENT"},
-		"BypassEntitlementRequestPolicy": {enumEnrollment, "REQUEST_CATALOG_ENROLLMENT_BEHAVIOR_BYPASS_ENTITLEMENT_REQUEST_POLICY"},
-		"LeaveAccessAsIs":                {enumUnenrollment, "REQUEST_CATALOG_UNENROLLMENT_BEHAVIOR_LEAVE_ACCESS_AS_IS"},
-		"Enforce":                        {enumUnenrollEntitlement, "REQUEST_CATALOG_UNENROLLMENT_ENTITLEMENT_BEHAVIOR_ENFORCE"},
+		"BypassEntitlementRequestPolicy": {"REQUEST_CATALOG_ENROLLMENT_BEHAVIOR_", "REQUEST_CATALOG_ENROLLMENT_BEHAVIOR_BYPASS_ENTITLEMENT_REQUEST_POLICY"},
+		"LeaveAccessAsIs":                {"REQUEST_CATALOG_UNENROLLMENT_BEHAVIOR_", "REQUEST_CATALOG_UNENROLLMENT_BEHAVIOR_LEAVE_ACCESS_AS_IS"},
+		"Enforce":                        {"REQUEST_CATALOG_UNENROLLMENT_ENTITLEMENT_BEHAVIOR_", "REQUEST_CATALOG_UNENROLLMENT_ENTITLEMENT_BEHAVIOR_ENFORCE"},
 		"ByAccessConflicts":              {enumScopeType, "ACCESS_REVIEW_SCOPE_TYPE_BY_ACCESS_CONFLICTS"},
-		"Unstructured":                   {enumView, "ACCESS_REVIEW_VIEW_TYPE_UNSTRUCTURED"},
+		"Unstructured":                   {"ACCESS_REVIEW_VIEW_TYPE_", "ACCESS_REVIEW_VIEW_TYPE_UNSTRUCTURED"},
 		"AppUserUsername":                {enumColumn, "ACCESS_REVIEW_TASK_COLUMN_APP_USER_USERNAME"},
 		"UsersAndResources":              {enumPrincipal, "PRINCIPAL_TYPE_FILTER_USERS_AND_RESOURCES"},
 		"ServiceAccount":                 {enumAccountType, "APP_USER_TYPE_SERVICE_ACCOUNT"},
 		"IncludeSpecific":                {enumProfileFilter, "ACCESS_PROFILE_FILTER_TYPE_INCLUDE_SPECIFIC"},
 		"Disabled":                       {enumUserStatus, "DISABLED"},
 		"":                               {enumPurpose, "APP_ENTITLEMENT_PURPOSE_VALUE_UNSPECIFIED"},
-		"InventedLater":                  {enumView, "ACCESS_REVIEW_VIEW_TYPE_INVENTED_LATER"},
+		"InventedLater":                  {"ACCESS_REVIEW_VIEW_TYPE_", "ACCESS_REVIEW_VIEW_TYPE_INVENTED_LATER"},
 	} {
 		if got := upper(tc.prefix, word_); got != tc.wire {
 			t.Errorf("%q: got %q, want %q", word_, got, tc.wire)
@@ -78,9 +78,9 @@ func TestUnpopulated(t *testing.T) {
 			"grantPolicyId":"","complianceFrameworkValueIds":[],"durationUnset":{},"durationGrant":null,"provisionerPolicy":{"unconfigured":{}},"deprovisionerPolicy":null,"annotations":{},
 			"grantCount":"0","sourceConnectorIds":{},"createdAt":"2026-03-01T00:00:00Z","updatedAt":null,"deletedAt":null,"userEditedMask":null,"inventedLater":[1]},"appPath":"","objectPermissions":null},"expanded":[]}`, &answer)
 		obs := decodeEntitlement(answer.View.Entitlement, time.Time{})
-		desired := backend.AppEntitlement{DisplayName: backend.To("E"), Description: backend.To(""), ConductorOne: &backend.ConductorOneAppEntitlement{
+		desired := backend.AppEntitlement{DisplayName: backend.To("E"), Description: backend.To(""), Block: &EntitlementBlock{
 			Alias: backend.To(""), Purpose: backend.To(""), GrantPolicyID: backend.To(""), ComplianceFrameworkIDs: backend.Set{}, MaxGrantDuration: &backend.Duration{Unlimited: true},
-			Provision: &backend.ProvisionPolicy{Unconfigured: &struct{}{}}, Deprovision: &backend.ProvisionPolicy{Unconfigured: &struct{}{}},
+			Provision: &ProvisionPolicy{Unconfigured: &struct{}{}}, Deprovision: &ProvisionPolicy{Unconfigured: &struct{}{}},
 			EmergencyGrantEnabled: backend.To(false), RequestSchemaID: backend.To(""), Annotations: backend.Pairs{"gone": ""},
 		}}
 		if got := backend.Diff(desired, obs.Actual, (&entitlementDriver{}).Capabilities(), backend.Memory{}); len(got) > 0 {
@@ -95,10 +95,10 @@ func TestUnpopulated(t *testing.T) {
 		read(t, `{"multiStep":{"provisionSteps":[{"manual":{"instructions":"Do.","assignee":null,"userIds":[]},"connector":null},
 			{"connector":{"account":{"connectorId":"c","schemaId":"","config":null,"saveToVault":null,"doNotSave":{}},"defaultBehavior":null}},
 			{"manual":{"instructions":"","userIds":["u"],"assignee":null}}]}}`, &p)
-		want := &backend.ProvisionPolicy{MultiStep: &backend.ProvisionMultiStep{Steps: []backend.ProvisionPolicy{
-			{Manual: &backend.ProvisionManual{Instructions: "Do.", UserIDs: backend.Set{}}},
-			{Connector: &backend.ProvisionConnector{Account: &backend.ProvisionAccount{ConnectorID: "c", DoNotSave: &struct{}{}}}},
-			{Manual: &backend.ProvisionManual{UserIDs: backend.Set{"u"}}},
+		want := &ProvisionPolicy{MultiStep: &ProvisionMultiStep{Steps: []ProvisionPolicy{
+			{Manual: &ProvisionManual{Instructions: "Do.", UserIDs: backend.Set{}}},
+			{Connector: &ProvisionConnector{Account: &ProvisionAccount{ConnectorID: "c", DoNotSave: &struct{}{}}}},
+			{Manual: &ProvisionManual{UserIDs: backend.Set{"u"}}},
 		}}}
 		if diff := cmp.Diff(want, decodeProvision(&p)); diff != "" {
 			t.Error(diff)
@@ -110,7 +110,7 @@ func TestUnpopulated(t *testing.T) {
 			"annotations":null,"accessEntitlements":[],"deletedAt":null},"memberCount":"7"},"expanded":[]}`, &answer)
 		obs := decodeCounted(answer.View, time.Time{})
 		desired := backend.AccessProfile{DisplayName: backend.To("P"), Description: backend.To(""), Requestable: backend.To(false),
-			ConductorOne: &backend.ConductorOneAccessProfile{EnrollmentBehavior: backend.To(""), VisibleToEveryone: backend.To(false)}}
+			Block: &ProfileBlock{EnrollmentBehavior: backend.To(""), VisibleToEveryone: backend.To(false)}}
 		if got := backend.Diff(desired, obs.Actual, (&profileDriver{}).Capabilities(), backend.Memory{}); len(got) > 0 || backend.Value(obs.Actual.Facts.MemberCount) != 7 {
 			t.Errorf("differs: %v", got.Paths())
 		}
@@ -126,7 +126,7 @@ func TestUnpopulated(t *testing.T) {
 		obs := decodeReview(answer.View.Review, time.Time{})
 		desired := backend.AccessReview{DisplayName: backend.To("R"), Description: backend.To(""), AutoStart: backend.To(false), Undecided: backend.To(""),
 			Notifications: &backend.ReviewNotifications{Close: backend.To(false)},
-			ConductorOne:  &backend.ConductorOneAccessReview{Columns: backend.ReviewColumns{}, ReviewerAttributes: backend.ReviewerAttributes{}, PolicyID: backend.To("")}}
+			Block:         &ReviewBlock{Columns: ReviewColumns{}, ReviewerAttributes: ReviewerAttributes{}, PolicyID: backend.To("")}}
 		if got := backend.Diff(desired, obs.Actual, (&reviewDriver{}).Capabilities(), backend.Memory{}); len(got) > 0 {
 			t.Errorf("differs: %v", got.Paths())
 		}
@@ -155,12 +155,12 @@ func TestEncodedAlone(t *testing.T) {
 		value any
 		want  string
 	}{
-		"one arm of a provision": {encodeProvision(backend.ProvisionPolicy{Unconfigured: marker}), `{"unconfigured":{}}`},
-		"a bare connector":       {encodeProvision(backend.ProvisionPolicy{Connector: &backend.ProvisionConnector{}}), `{"connector":{}}`},
+		"one arm of a provision": {encodeProvision(ProvisionPolicy{Unconfigured: marker}), `{"unconfigured":{}}`},
+		"a bare connector":       {encodeProvision(ProvisionPolicy{Connector: &ProvisionConnector{}}), `{"connector":{}}`},
 		"a scope's choices, seen ones beside wanted ones": {encodeScope(
 			backend.AccessReview{Scope: &backend.ReviewScope{Users: &backend.ScopeUsers{Expression: "true"}}},
 			backend.AccessReview{Scope: &backend.ReviewScope{Users: &backend.ScopeUsers{All: marker}, Apps: &backend.ScopeApps{Access: marker}},
-				ConductorOne: &backend.ConductorOneAccessReview{PrincipalTypeFilter: backend.To("Users")}}),
+				Block: &ReviewBlock{PrincipalTypeFilter: backend.To("Users")}}),
 			`{"appAccess":{},"celExpression":{"expression":"true"},"principalTypeFilter":"PRINCIPAL_TYPE_FILTER_USERS"}`},
 		"entitlements imply their marker": {encodeScope(
 			backend.AccessReview{Scope: &backend.ReviewScope{Entitlements: backend.EntitlementSet{{AppID: "a", ID: "e"}}}}, backend.AccessReview{}),
@@ -170,7 +170,7 @@ func TestEncodedAlone(t *testing.T) {
 			`{"resourceTypeSelections":{}}`},
 		"a rule is whole": {bundle{CEL: &celRule{"true"}},
 			`{"cel":{"expression":"true"},"enabled":false,"createTasks":false,"disableCircuitBreaker":false,"enforceOnSmallProfiles":false,"removedMembersThresholdPercent":"0"}`},
-		"columns, emptied": {encodeColumns(backend.ReviewColumns{}), `{"orderedColumns":[]}`},
+		"columns, emptied": {encodeColumns(ReviewColumns{}), `{"orderedColumns":[]}`},
 		"an attached entitlement has a key of its own": {attached{AppID: "a", EntitlementID: "e"}, `{"appId":"a","appEntitlementId":"e"}`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -210,9 +210,9 @@ func TestCapabilitiesNameRealFields(t *testing.T) {
 		caps  backend.Capabilities
 		paths []string
 	}{
-		"entitlement": {(&entitlementDriver{}).Capabilities(), backend.Paths(backend.AppEntitlement{})},
-		"profile":     {(&profileDriver{}).Capabilities(), backend.Paths(backend.AccessProfile{})},
-		"review":      {(&reviewDriver{}).Capabilities(), backend.Paths(backend.AccessReview{})},
+		"entitlement": {(&entitlementDriver{}).Capabilities(), backend.Paths(backend.AppEntitlement{Block: &EntitlementBlock{}})},
+		"profile":     {(&profileDriver{}).Capabilities(), backend.Paths(backend.AccessProfile{Block: &ProfileBlock{}})},
+		"review":      {(&reviewDriver{}).Capabilities(), backend.Paths(backend.AccessReview{Block: &ReviewBlock{}})},
 	} {
 		var named []string
 		for path := range tc.caps.Unsupported {

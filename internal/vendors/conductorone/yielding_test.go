@@ -25,7 +25,7 @@ func TestBindingsThatAnEditTookAwayAreToldWhenItIsTakenBack(t *testing.T) {
 	standsInSync(t, h)
 	h.Edit(first)
 	standsInSync(t, h)
-	if left := k.Observed(obs.ID, "", theirs).Actual.ConductorOne.VisibleTo; len(left) > 0 {
+	if left := profileBlock(k.Observed(obs.ID, "", theirs).Actual).VisibleTo; len(left) > 0 {
 		t.Fatalf("%v see it still", left)
 	}
 	if diff := cmp.Diff([]string{"conductorOne.visibleTo Cleared"}, h.Says().LeftBehind); diff != "" {

@@ -35,7 +35,7 @@ type Need string
 
 // The needs.
 const (
-	// NeedPlace is an app of ConductorOne, or a source of SailPoint.
+	// NeedPlace is an app, or a source.
 	NeedPlace Need = "--in"
 	// NeedOwner is a person.
 	NeedOwner Need = "--owner"

@@ -32,7 +32,7 @@ type profileDriver struct{ api }
 func (*profileDriver) Capabilities() backend.Capabilities {
 	return backend.Capabilities{
 		Create: true, Update: true, Delete: true,
-		Block:      block,
+		Block:      (*ProfileBlock)(nil),
 		FoldedIDs:  true,
 		MarkProven: true,
 		Naming:     backend.Naming{Key: "the display name", Place: "the source", Searched: true, Unique: true},

@@ -96,7 +96,7 @@ func (d *profileDriver) renamed(ctx context.Context, desired backend.AccessProfi
 
 func encodeMetadataUpdate(live profile, desired backend.AccessProfile, changes backend.Changes) patch {
 	var ops patch
-	if s := desired.SailPoint; s != nil && s.AccessModelMetadata != nil && changes.Has("sailPoint.accessModelMetadata") {
+	if s := profileBlock(desired); s != nil && s.AccessModelMetadata != nil && changes.Has("sailPoint.accessModelMetadata") {
 		ops.set("/accessModelMetadata/attributes", backend.Value(live.Metadata).Attributes != nil, encodeMetadata(s.AccessModelMetadata))
 	}
 	return ops

@@ -16,7 +16,7 @@ func checkProfile(desired, seen backend.AccessProfile, sourceID string) error {
 			return invalid("entitlements", "%s belongs to the source %s, and the profile's source is %s", e.ID, e.AppID, sourceID)
 		}
 	}
-	want, have := backend.Value(desired.SailPoint), backend.Value(seen.SailPoint)
+	want, have := backend.Value(profileBlock(desired)), backend.Value(profileBlock(seen))
 	enabled := backend.Value(want.Enabled)
 	if want.Enabled == nil {
 		enabled = backend.Value(have.Enabled)
@@ -35,7 +35,7 @@ func checkProfile(desired, seen backend.AccessProfile, sourceID string) error {
 // always said, for the vendor's defaults are one of each: unset is off, which is never wider than asked.
 // Metadata is refused in a create and left to Update.
 func encodeProfileCreate(desired backend.AccessProfile, mark backend.Mark, sourceID string) map[string]any {
-	s := backend.Value(desired.SailPoint)
+	s := backend.Value(profileBlock(desired))
 	body := map[string]any{
 		"name":         backend.Value(desired.DisplayName),
 		"description":  mark.Stamp(backend.Value(desired.Description)),
@@ -63,7 +63,7 @@ func encodeProfileCreate(desired backend.AccessProfile, mark backend.Mark, sourc
 	return body
 }
 
-func profileRules(a *backend.SailPointProfileRequest) requestRules {
+func profileRules(a *ProfileRequest) requestRules {
 	r := backend.Value(a)
 	return requestRules{
 		comments: r.CommentsRequired, denials: r.DenialCommentsRequired, reauthorization: r.ReauthorizationRequired,
@@ -101,7 +101,7 @@ func encodeAdditional(owners backend.Owners, groups backend.Set) []ref {
 
 // encodeCriteria leaves out what an operation does not have: even an empty text is an
 // error there (docs/vendors/sailpoint-api.md#provisioning-criteria).
-func encodeCriteria(c backend.ProvisioningCriterion) criterion {
+func encodeCriteria(c ProvisioningCriterion) criterion {
 	out := criterion{Operation: rest.Upper(c.Operation), Attribute: c.Attribute, Value: c.Value}
 	for _, child := range c.Children {
 		out.Children = append(out.Children, encodeCriteria(child))
@@ -117,7 +117,7 @@ func encodeCriteria(c backend.ProvisioningCriterion) criterion {
 	return out
 }
 
-func encodeMetadata(m backend.SailPointMetadata) []attribute {
+func encodeMetadata(m Metadata) []attribute {
 	out := []attribute{}
 	for _, key := range slices.Sorted(maps.Keys(m)) {
 		a := attribute{Key: key, Values: []attributeValue{}}
@@ -136,7 +136,7 @@ func encodeMetadata(m backend.SailPointMetadata) []attribute {
 // should fail. The name of the block for revocations is not the one of the vendor's
 // own text (docs/vendors/sailpoint-api.md#patch-access-profilesv1id).
 func encodeProfileUpdate(live profile, desired backend.AccessProfile, changes backend.Changes, mark backend.Mark) patch {
-	s := backend.Value(desired.SailPoint)
+	s := backend.Value(profileBlock(desired))
 	var ops patch
 	encodeSwitches(&ops, desired, changes, false)
 	if changes.Has("displayName") && desired.DisplayName != nil {
@@ -171,7 +171,7 @@ func encodeProfileUpdate(live profile, desired backend.AccessProfile, changes ba
 
 // encodeSwitches adds the two switches, as far as they change to on.
 func encodeSwitches(ops *patch, desired backend.AccessProfile, changes backend.Changes, on bool) {
-	if v := backend.Value(desired.SailPoint).Enabled; v != nil && *v == on && changes.Has("sailPoint.enabled") {
+	if v := backend.Value(profileBlock(desired)).Enabled; v != nil && *v == on && changes.Has("sailPoint.enabled") {
 		ops.set("/enabled", true, on)
 	}
 	if v := desired.Requestable; v != nil && *v == on && changes.Has("requestable") {
@@ -190,7 +190,7 @@ func encodeOwners(ops *patch, live profile, desired backend.AccessProfile, chang
 			ops.set("/owner", live.Owner != nil, ref{typeIdentity, owners[0]})
 		}
 	}
-	if s := desired.SailPoint; s != nil && s.OwnerGroups != nil && changes.Has("sailPoint.ownerGroups") {
+	if s := profileBlock(desired); s != nil && s.OwnerGroups != nil && changes.Has("sailPoint.ownerGroups") {
 		groups = s.OwnerGroups
 	}
 	others := encodeAdditional(owners, groups)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
+	"github.com/governance-operator/governance-operator/internal/vendors/sailpoint"
 	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
 )
 
@@ -87,7 +88,7 @@ func TestProfilePatchIsOneUnitInASafeOrder(t *testing.T) {
 	k := profiles(t)
 	obs := k.Created(database, leastProfile("Later"))
 	wide := fullProfile()
-	wide.SailPoint.AccessModelMetadata = nil
+	profileBlock(wide).AccessModelMetadata = nil
 	obs = k.Converge(obs, wide)
 	want := []string{
 		"replace /name", "replace /description", "replace /additionalOwners", "add /accessRequestConfig",
@@ -102,7 +103,7 @@ func TestProfilePatchIsOneUnitInASafeOrder(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	shut := backend.AccessProfile{Requestable: backend.To(false), Entitlements: backend.EntitlementSet{}, SailPoint: &backend.SailPointAccessProfile{Enabled: backend.To(false)}}
+	shut := backend.AccessProfile{Requestable: backend.To(false), Entitlements: backend.EntitlementSet{}, Block: &sailpoint.ProfileBlock{Enabled: backend.To(false)}}
 	k.Converge(obs, shut)
 	if diff := cmp.Diff([]string{"replace /enabled", "replace /requestable", "replace /entitlements"}, patchedBy(k.Fixture, profileRoute)); diff != "" {
 		t.Error(diff)
@@ -114,7 +115,7 @@ func TestProfilePatchIsOneUnitInASafeOrder(t *testing.T) {
 func TestProfileBlocksKeepWhatNobodyManages(t *testing.T) {
 	k := profiles(t)
 	desired := leastProfile("Blocks")
-	desired.SailPoint.AccessRequest = &backend.SailPointProfileRequest{CommentsRequired: backend.To(true)}
+	profileBlock(desired).AccessRequest = &sailpoint.ProfileRequest{CommentsRequired: backend.To(true)}
 	obs := k.Converge(k.Created(database, desired), desired)
 	if err := k.Edit(sandbox.Target{Kind: "AccessProfile", ID: obs.ID}, map[string]any{
 		"accessRequestConfig": map[string]any{
@@ -127,10 +128,10 @@ func TestProfileBlocksKeepWhatNobodyManages(t *testing.T) {
 	}
 	desired.Owners = backend.Owners{grace, ada}
 	obs = k.Converge(k.Observed(obs.ID, database, desired), desired)
-	a := obs.Actual.SailPoint
-	want := backend.SailPointProfileRequest{
+	a := profileBlock(obs.Actual)
+	want := sailpoint.ProfileRequest{
 		CommentsRequired: backend.To(true), DenialCommentsRequired: backend.To(false), ReauthorizationRequired: backend.To(false), RequireEndDate: backend.To(true),
-		MaxPermittedAccessDuration: &backend.SailPointPeriod{Value: 6, Unit: "Months"}, ApprovalSchemes: backend.ApprovalSchemes{{ApproverType: "Manager"}},
+		MaxPermittedAccessDuration: &sailpoint.Period{Value: 6, Unit: "Months"}, ApprovalSchemes: sailpoint.ApprovalSchemes{{ApproverType: "Manager"}},
 		FormDefinitionID: backend.To("78258e80-e9e2-4e1a-a11f-ce0b7c62f25d"),
 	}
 	if diff := cmp.Diff(want, *a.AccessRequest); diff != "" {
@@ -139,7 +140,7 @@ func TestProfileBlocksKeepWhatNobodyManages(t *testing.T) {
 	if !slices.Equal(a.OwnerGroups, []string{approvers}) {
 		t.Errorf("the groups went with the people: %v", a.OwnerGroups)
 	}
-	groups := backend.AccessProfile{SailPoint: &backend.SailPointAccessProfile{OwnerGroups: backend.Set{reviewers}}}
+	groups := backend.AccessProfile{Block: &sailpoint.ProfileBlock{OwnerGroups: backend.Set{reviewers}}}
 	obs = k.Converge(obs, groups)
 	if !slices.Equal(obs.Actual.Owners, []string{grace, ada}) {
 		t.Errorf("the people went with the groups: %v", obs.Actual.Owners)

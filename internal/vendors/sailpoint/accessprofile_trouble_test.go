@@ -9,6 +9,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 	fake "github.com/governance-operator/governance-operator/internal/sandbox/sailpoint"
+	"github.com/governance-operator/governance-operator/internal/vendors/sailpoint"
 	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
 )
 
@@ -54,7 +55,7 @@ func TestProfileNamesAreUnique(t *testing.T) {
 		obs := k.Created(database, leastProfile(name))
 		for source, known := range map[string]bool{database: true, workday: !strings.Contains(name, "+")} {
 			again := leastProfile(name)
-			again.SailPoint.SourceID = &source
+			profileBlock(again).SourceID = &source
 			_, err := k.Create(t.Context(), backend.Ref{ParentID: source, Mark: mark}, again)
 			vendortest.Refusal(t, err, "displayName")
 			if known != strings.Contains(err.Error(), obs.ID) || !strings.Contains(err.Error(), name) {
@@ -158,7 +159,7 @@ func TestProfileHalfWritten(t *testing.T) {
 	obs := k.Converge(k.Created(database, fullProfile()), fullProfile())
 	desired := fullProfile()
 	desired.DisplayName = backend.To("Half")
-	desired.SailPoint.AccessModelMetadata = backend.SailPointMetadata{"accessClass": {"critical"}}
+	profileBlock(desired).AccessModelMetadata = sailpoint.Metadata{"accessClass": {"critical"}}
 	half, err := k.Update(allowing(t, 1), obs, desired, k.Diff(obs, desired))
 	vendortest.Class(t, err, backend.Fenced)
 	if half.ID != obs.ID || *half.Actual.DisplayName != "Half" {

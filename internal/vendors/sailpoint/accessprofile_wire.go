@@ -69,11 +69,11 @@ func decodeProfile(p profile, date time.Time) profileObservation {
 		Entitlements: backend.EntitlementSet{},
 		Owners:       ownersOf(p),
 		Requestable:  &p.Requestable,
-		SailPoint: &backend.SailPointAccessProfile{
+		Block: &ProfileBlock{
 			SourceID:    backend.To(obs.ParentID),
 			Enabled:     &p.Enabled,
 			OwnerGroups: set(additional(p, typeGroup)),
-			AccessRequest: &backend.SailPointProfileRequest{
+			AccessRequest: &ProfileRequest{
 				CommentsRequired: r.comments, DenialCommentsRequired: r.denials, ReauthorizationRequired: r.reauthorization,
 				RequireEndDate: r.endDate, MaxPermittedAccessDuration: r.longest, ApprovalSchemes: r.schemes, FormDefinitionID: r.form,
 			},
@@ -110,8 +110,8 @@ func additional(p profile, kind string) []string {
 	return out
 }
 
-func decodeMetadata(p profile) backend.SailPointMetadata {
-	out := backend.SailPointMetadata{}
+func decodeMetadata(p profile) Metadata {
+	out := Metadata{}
 	for _, a := range backend.Value(p.Metadata).Attributes {
 		for _, v := range a.Values {
 			out[a.Key] = append(out[a.Key], v.Value)
@@ -120,11 +120,11 @@ func decodeMetadata(p profile) backend.SailPointMetadata {
 	return out
 }
 
-func decodeCriteria(c *criterion) *backend.ProvisioningCriterion {
+func decodeCriteria(c *criterion) *ProvisioningCriterion {
 	if c == nil || c.Operation == "" {
 		return nil
 	}
-	out := &backend.ProvisioningCriterion{Operation: rest.Word(c.Operation), Attribute: c.Attribute, Value: c.Value}
+	out := &ProvisioningCriterion{Operation: rest.Word(c.Operation), Attribute: c.Attribute, Value: c.Value}
 	for i := range c.Children {
 		if child := decodeCriteria(&c.Children[i]); child != nil {
 			out.Children = append(out.Children, *child)

@@ -35,7 +35,7 @@ var createOnly = []string{
 func (*reviewDriver) Capabilities() backend.Capabilities {
 	return backend.Capabilities{
 		Create: true, Update: true, Delete: true,
-		Block:      block,
+		Block:      (*ReviewBlock)(nil),
 		FoldedIDs:  true,
 		RunOnce:    true,
 		MarkProven: true,

@@ -21,7 +21,7 @@ var (
 
 // readOnlyExcept lists every path but those.
 func readOnlyExcept(writable []string) []string {
-	all := append(backend.Paths(backend.AccessReview{}), backend.PathMark)
+	all := append(backend.Paths(backend.AccessReview{Block: &ReviewBlock{}}), backend.PathMark)
 	return slices.DeleteFunc(all, func(path string) bool { return backend.Covers(writable, path) })
 }
 
@@ -111,7 +111,7 @@ func decodeCampaignFields(c campaign, description string) backend.AccessReview {
 		Notifications: &backend.ReviewNotifications{Kickoff: &c.EmailNotification},
 		Scope:         decodeScope(c),
 		Reviewer:      decodeReviewer(c),
-		SailPoint: &backend.SailPointAccessReview{
+		Block: &ReviewBlock{
 			Type:                   wordOf(c.Type),
 			Search:                 decodeSearch(c.Search),
 			RoleComposition:        decodeRoleComposition(c.RoleComposition),
@@ -127,8 +127,8 @@ func decodeCampaignFields(c campaign, description string) backend.AccessReview {
 		// An activation may move the time of day inside the date (docs/vendors/sailpoint-api.md#campaign-states).
 		out.Deadline = &backend.Instant{Time: c.Deadline.Time, Day: stateOf(c.Status).started}
 	}
-	if out.SailPoint.SunsetCommentsRequired == nil {
-		out.SailPoint.SunsetCommentsRequired = backend.To(true) // The vendor's default.
+	if reviewBlock(out).SunsetCommentsRequired == nil {
+		reviewBlock(out).SunsetCommentsRequired = backend.To(true) // The vendor's default.
 	}
 	return out
 }

@@ -23,7 +23,7 @@ const usualDuration = 14 * 24 * time.Hour
 // encodeCampaign is the body of a create (docs/vendors/sailpoint-api.md#campaign-fields). Whatever cannot be is refused
 // here, with the field's name and before anything is sent.
 func encodeCampaign(desired backend.AccessReview, mark backend.Mark, now time.Time) (map[string]any, error) {
-	s := backend.Value(desired.SailPoint)
+	s := backend.Value(reviewBlock(desired))
 	if backend.Value(desired.AutoClose) && desired.Undecided == nil {
 		return nil, invalid("close.undecided", "write Approve or Revoke: SailPoint has to know what becomes of undecided items")
 	}
@@ -68,7 +68,7 @@ func deadlineOf(desired backend.AccessReview, now time.Time) time.Time {
 
 // encodeType adds the one block that belongs to the campaign's type.
 func encodeType(body map[string]any, desired backend.AccessReview) error {
-	kind := backend.Value(backend.Value(desired.SailPoint).Type)
+	kind := backend.Value(backend.Value(reviewBlock(desired)).Type)
 	if err := checkType(desired, kind); err != nil {
 		return err
 	}
@@ -89,7 +89,7 @@ func encodeType(body map[string]any, desired backend.AccessReview) error {
 
 // checkType refuses the parts of a spec that belong to a campaign of another type.
 func checkType(desired backend.AccessReview, kind string) error {
-	scope, s, reviewer := backend.Value(desired.Scope), backend.Value(desired.SailPoint), backend.Value(desired.Reviewer)
+	scope, s, reviewer := backend.Value(desired.Scope), backend.Value(reviewBlock(desired)), backend.Value(desired.Reviewer)
 	bySource := kind == typeSourceOwner || kind == typeMachineAccount
 	for _, part := range []struct {
 		path    string
@@ -122,7 +122,7 @@ func checkType(desired backend.AccessReview, kind string) error {
 // encodeSearch has either people or a query: those of the spec, else the query for
 // everybody who has what is reviewed.
 func encodeSearch(desired backend.AccessReview) (searchCampaign, error) {
-	search := backend.Value(desired.SailPoint).Search
+	search := backend.Value(reviewBlock(desired)).Search
 	wanted := backend.Value(search)
 	constraints, err := encodeConstraints(desired)
 	if err != nil {
@@ -162,7 +162,7 @@ func encodeSearch(desired backend.AccessReview) (searchCampaign, error) {
 }
 
 func encodeRoleComposition(desired backend.AccessReview) (roleComposition, error) {
-	wanted := *desired.SailPoint.RoleComposition
+	wanted := *reviewBlock(desired).RoleComposition
 	reviewer, err := encodeReviewer(desired.Reviewer)
 	if err == nil && wanted.Query != "" && len(wanted.RoleIDs) > 0 {
 		err = invalid("sailPoint.roleComposition.query", "SailPoint takes a query or roles, and not both")

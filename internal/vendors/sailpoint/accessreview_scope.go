@@ -35,7 +35,7 @@ const included = "IncludeSpecific"
 
 // encodeConstraints gathers the constraints of the scope and of the block.
 func encodeConstraints(desired backend.AccessReview) ([]accessConstraint, error) {
-	scope, search := backend.Value(desired.Scope), backend.Value(backend.Value(desired.SailPoint).Search)
+	scope, search := backend.Value(desired.Scope), backend.Value(backend.Value(reviewBlock(desired)).Search)
 	var out []accessConstraint
 	add := func(kind string, ids []string) error {
 		c := accessConstraint{Type: rest.Upper(kind), Operator: operatorAll}
@@ -145,30 +145,30 @@ func decodeScope(c campaign) *backend.ReviewScope {
 
 // decodeSearch leaves out what the scope says: constraints of things that are named, and
 // the query that follows from them.
-func decodeSearch(s *searchCampaign) *backend.SailPointSearch {
+func decodeSearch(s *searchCampaign) *Search {
 	if s == nil {
 		return nil
 	}
-	out := &backend.SailPointSearch{Type: rest.Word(s.Type), Query: s.Query, Description: s.Description}
+	out := &Search{Type: rest.Word(s.Type), Query: s.Query, Description: s.Description}
 	if s.Query == accessQuery(s.Constraints) {
 		out.Query = ""
 	}
 	for _, c := range s.Constraints {
 		switch {
 		case c.Operator != operatorSelected:
-			out.Constraints = append(out.Constraints, backend.SailPointConstraint{Type: rest.Word(c.Type)})
+			out.Constraints = append(out.Constraints, Constraint{Type: rest.Word(c.Type)})
 		case c.Type == rest.Upper(constraintRole):
-			out.Constraints = append(out.Constraints, backend.SailPointConstraint{Type: rest.Word(c.Type), IDs: set(c.IDs)})
+			out.Constraints = append(out.Constraints, Constraint{Type: rest.Word(c.Type), IDs: set(c.IDs)})
 		}
 	}
 	return out
 }
 
-func decodeRoleComposition(r *roleComposition) *backend.SailPointRoleComposition {
+func decodeRoleComposition(r *roleComposition) *RoleComposition {
 	if r == nil {
 		return nil
 	}
-	out := &backend.SailPointRoleComposition{RemediatorID: idOf(r.Remediator), Query: r.Query, Description: r.Description}
+	out := &RoleComposition{RemediatorID: idOf(r.Remediator), Query: r.Query, Description: r.Description}
 	if len(r.RoleIDs) > 0 {
 		out.RoleIDs = set(r.RoleIDs)
 	}

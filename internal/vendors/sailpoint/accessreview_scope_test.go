@@ -9,12 +9,13 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/backend/backendtest"
 	fake "github.com/governance-operator/governance-operator/internal/sandbox/sailpoint"
+	"github.com/governance-operator/governance-operator/internal/vendors/sailpoint"
 	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
 )
 
 func TestReviewOfEveryTypeReadsBack(t *testing.T) {
 	role := fake.SeedID("role", "Payroll clerk")
-	of := func(kind string) backend.AccessReview { r := leastReview(kind); r.SailPoint.Type = &kind; return r }
+	of := func(kind string) backend.AccessReview { r := leastReview(kind); reviewBlock(r).Type = &kind; return r }
 	for sentence, c := range map[string]struct {
 		desired func() backend.AccessReview
 		block   string
@@ -28,7 +29,7 @@ func TestReviewOfEveryTypeReadsBack(t *testing.T) {
 		"whole sources": {func() backend.AccessReview {
 			r := of("SourceOwner")
 			r.Scope = &backend.ReviewScope{SelectedApps: backend.Set{database, workday}}
-			r.SailPoint.CorrelatedStatus = backend.To("Uncorrelated")
+			reviewBlock(r).CorrelatedStatus = backend.To("Uncorrelated")
 			return r
 		}, "sourceOwnerCampaignInfo", map[string]any{"sourceIds": []any{database, workday}}},
 		"accounts of machines": {func() backend.AccessReview {
@@ -39,13 +40,13 @@ func TestReviewOfEveryTypeReadsBack(t *testing.T) {
 		"roles, by one person": {func() backend.AccessReview {
 			r := of("RoleComposition")
 			r.Reviewer = &backend.Reviewer{UserIDs: backend.Set{ada}}
-			r.SailPoint.RoleComposition = &backend.SailPointRoleComposition{RemediatorID: grace, RoleIDs: backend.Set{role}, Description: "One role."}
+			reviewBlock(r).RoleComposition = &sailpoint.RoleComposition{RemediatorID: grace, RoleIDs: backend.Set{role}, Description: "One role."}
 			return r
 		}, "roleCompositionCampaignInfo", map[string]any{"remediatorRef": map[string]any{"type": "IDENTITY", "id": grace},
 			"reviewer": map[string]any{"type": "IDENTITY", "id": ada}, "roleIds": []any{role}, "description": "One role."}},
 		"a query": {func() backend.AccessReview {
 			r := of("Search")
-			r.SailPoint.Search = &backend.SailPointSearch{Type: "Identity", Query: "attributes.department:Finance"}
+			reviewBlock(r).Search = &sailpoint.Search{Type: "Identity", Query: "attributes.department:Finance"}
 			return r
 		}, "searchCampaignInfo", map[string]any{"type": "IDENTITY", "query": "attributes.department:Finance"}},
 		"people and nothing else": {func() backend.AccessReview {
@@ -55,14 +56,14 @@ func TestReviewOfEveryTypeReadsBack(t *testing.T) {
 		}, "searchCampaignInfo", map[string]any{"type": "IDENTITY", "identityIds": []any{ada}}},
 		"roles among what is searched": {func() backend.AccessReview {
 			r := of("Search")
-			r.SailPoint.Search = &backend.SailPointSearch{Type: "Access", Query: "x", Constraints: []backend.SailPointConstraint{{Type: "Role", IDs: backend.Set{role}}, {Type: "AccessProfile"}}}
+			reviewBlock(r).Search = &sailpoint.Search{Type: "Access", Query: "x", Constraints: []sailpoint.Constraint{{Type: "Role", IDs: backend.Set{role}}, {Type: "AccessProfile"}}}
 			return r
 		}, "searchCampaignInfo", map[string]any{"type": "ACCESS", "query": "x", "accessConstraints": []any{
 			map[string]any{"type": "ROLE", "operator": "SELECTED", "ids": []any{role}}, map[string]any{"type": "ACCESS_PROFILE", "operator": "ALL"}}}},
 		"entitlements, whoever has them": {func() backend.AccessReview {
 			r := of("Search")
 			r.Scope = &backend.ReviewScope{Entitlements: backend.EntitlementSet{read}}
-			r.SailPoint.Search = &backend.SailPointSearch{Type: "Access"}
+			reviewBlock(r).Search = &sailpoint.Search{Type: "Access"}
 			return r
 		}, "searchCampaignInfo", map[string]any{"type": "ACCESS", "query": "@access(id:(" + read.ID + "))",
 			"accessConstraints": []any{map[string]any{"type": "ENTITLEMENT", "operator": "SELECTED", "ids": []any{read.ID}}}}},
@@ -90,7 +91,7 @@ func TestReviewsThatCannotBe(t *testing.T) {
 	people := &backend.ScopeUsers{Selected: &backend.SelectedUsers{UserIDs: backend.Set{ada}}}
 	kind := func(word string) func(*backend.AccessReview) {
 		return func(r *backend.AccessReview) {
-			r.SailPoint = &backend.SailPointAccessReview{Type: &word}
+			r.Block = &sailpoint.ReviewBlock{Type: &word}
 			r.Scope, r.Reviewer = nil, nil
 		}
 	}
@@ -98,21 +99,21 @@ func TestReviewsThatCannotBe(t *testing.T) {
 		path    string
 		changes []func(*backend.AccessReview)
 	}{
-		"a query and people": {"sailPoint.search.query", []func(*backend.AccessReview){func(r *backend.AccessReview) { r.SailPoint.Search.Query = "x" }}},
+		"a query and people": {"sailPoint.search.query", []func(*backend.AccessReview){func(r *backend.AccessReview) { reviewBlock(r).Search.Query = "x" }}},
 		"a query that says the scope again": {"sailPoint.search.query", []func(*backend.AccessReview){func(r *backend.AccessReview) {
 			r.Scope = &backend.ReviewScope{Entitlements: backend.EntitlementSet{read}}
-			r.SailPoint.Search = &backend.SailPointSearch{Type: "Access", Query: "@access(id:(" + read.ID + "))"}
+			reviewBlock(r).Search = &sailpoint.Search{Type: "Access", Query: "@access(id:(" + read.ID + "))"}
 		}}},
 		"several reviewers":      {"reviewer", []func(*backend.AccessReview){func(r *backend.AccessReview) { r.Reviewer = &backend.Reviewer{UserIDs: backend.Set{ada, grace}} }}},
 		"a search for nothing":   {"sailPoint.search", []func(*backend.AccessReview){kind("Search")}},
-		"a search of no type":    {"sailPoint.search.type", []func(*backend.AccessReview){func(r *backend.AccessReview) { r.SailPoint.Search.Type = "" }}},
+		"a search of no type":    {"sailPoint.search.type", []func(*backend.AccessReview){func(r *backend.AccessReview) { reviewBlock(r).Search.Type = "" }}},
 		"no people among people": {"scope.users", []func(*backend.AccessReview){func(r *backend.AccessReview) { r.Scope.Users = &backend.ScopeUsers{Selected: &backend.SelectedUsers{}} }}},
 		"a kind constrained twice": {"sailPoint.search.constraints", []func(*backend.AccessReview){func(r *backend.AccessReview) {
-			r.SailPoint.Search.Constraints = []backend.SailPointConstraint{{Type: "Entitlement"}}
+			reviewBlock(r).Search.Constraints = []sailpoint.Constraint{{Type: "Entitlement"}}
 		}}},
 		"a constraint in two places": {"sailPoint.search.constraints", []func(*backend.AccessReview){func(r *backend.AccessReview) {
 			r.Scope.Entitlements = nil
-			r.SailPoint.Search.Constraints = []backend.SailPointConstraint{{Type: "Entitlement", IDs: backend.Set{read.ID}}}
+			reviewBlock(r).Search.Constraints = []sailpoint.Constraint{{Type: "Entitlement", IDs: backend.Set{read.ID}}}
 		}}},
 		"profiles left out": {"scope.grants", []func(*backend.AccessReview){func(r *backend.AccessReview) {
 			r.Scope.Grants.Criteria.AccessProfiles = &backend.ScopeProfileFilter{Type: "ExcludeSpecific", Excluded: backend.Set{used}}
@@ -124,13 +125,13 @@ func TestReviewsThatCannotBe(t *testing.T) {
 		"machines without a source":  {"scope.apps.selected", []func(*backend.AccessReview){kind("MachineAccount")}},
 		"roles without a remediator": {"sailPoint.roleComposition", []func(*backend.AccessReview){kind("RoleComposition")}},
 		"roles and a query for roles": {"sailPoint.roleComposition.query", []func(*backend.AccessReview){kind("RoleComposition"), func(r *backend.AccessReview) {
-			r.SailPoint.RoleComposition = &backend.SailPointRoleComposition{RemediatorID: ada, RoleIDs: backend.Set{"r"}, Query: "x"}
+			reviewBlock(r).RoleComposition = &sailpoint.RoleComposition{RemediatorID: ada, RoleIDs: backend.Set{"r"}, Query: "x"}
 		}}},
 		"managers and another one":   {"reviewer", []func(*backend.AccessReview){kind("Manager"), func(r *backend.AccessReview) { r.Reviewer = &backend.Reviewer{GroupID: reviewers} }}},
 		"managers and people":        {"scope.users", []func(*backend.AccessReview){kind("Manager"), func(r *backend.AccessReview) { r.Scope = &backend.ReviewScope{Users: people} }}},
 		"source owners and managers": {"reviewer.manager", []func(*backend.AccessReview){kind("SourceOwner"), func(r *backend.AccessReview) { r.Reviewer = &backend.Reviewer{Manager: &struct{}{}} }}},
 		"a search of sources":        {"scope.apps.selected", []func(*backend.AccessReview){func(r *backend.AccessReview) { r.Scope.SelectedApps = backend.Set{database} }}},
-		"uncorrelated people":        {"sailPoint.correlatedStatus", []func(*backend.AccessReview){func(r *backend.AccessReview) { r.SailPoint.CorrelatedStatus = backend.To("Uncorrelated") }}},
+		"uncorrelated people":        {"sailPoint.correlatedStatus", []func(*backend.AccessReview){func(r *backend.AccessReview) { reviewBlock(r).CorrelatedStatus = backend.To("Uncorrelated") }}},
 		"an end without a decision":  {"close.undecided", []func(*backend.AccessReview){func(r *backend.AccessReview) { r.Undecided = nil }}},
 	} {
 		t.Run(sentence, func(t *testing.T) {

@@ -44,7 +44,7 @@ func TestReviewLife(t *testing.T) {
 	k := reviews(t)
 	desired := fullReview()
 	desired.AutoStart = backend.To(true)
-	desired.SailPoint.TimeZone = nil
+	reviewBlock(desired).TimeZone = nil
 	obs := staged(k, desired)
 	state := func(obs backend.Observation[backend.AccessReview], state backend.ReviewState, status string, started bool, phase backend.Phase) {
 		t.Helper()
@@ -107,8 +107,8 @@ func TestReviewTakesWhatItsStateTakes(t *testing.T) {
 	other.DisplayName, other.Description = backend.To("Other"), backend.To("Else.")
 	other.Deadline = &backend.Instant{Time: other.Deadline.Add(72 * time.Hour)}
 	other.Notifications.Kickoff = backend.To(false)
-	other.SailPoint.AutoRevokeAllowed = backend.To(false)
-	other.SailPoint.MandatoryComments = backend.To("NoDecisions")
+	reviewBlock(other).AutoRevokeAllowed = backend.To(false)
+	reviewBlock(other).MandatoryComments = backend.To("NoDecisions")
 	k := reviews(t)
 	obs := staged(k, fullReview())
 	writable := func(obs backend.Observation[backend.AccessReview]) []string {
@@ -161,7 +161,7 @@ func TestReviewDeadlines(t *testing.T) {
 		}
 		obs = k.Observed(obs.ID, "", desired)
 		k.ResetCalls()
-		desired.AutoStart, desired.SailPoint.TimeZone = backend.To(true), backend.To("Z")
+		desired.AutoStart, reviewBlock(desired).TimeZone = backend.To(true), backend.To("Z")
 		_, err := k.Update(t.Context(), obs, desired, k.Diff(obs, desired))
 		vendortest.Refusal(t, err, "deadline")
 		if n := k.Counts().Writes; n != 0 {

@@ -75,7 +75,7 @@ func TestReviewTroubles(t *testing.T) {
 	t.Run("recommendations without a licence read back false", func(t *testing.T) {
 		k := reviews(t)
 		desired := fullReview()
-		desired.SailPoint.RecommendationsEnabled = backend.To(true)
+		reviewBlock(desired).RecommendationsEnabled = backend.To(true)
 		obs := k.Updated(staged(k, desired), desired)
 		if got := k.Diff(obs, desired).Paths(); !slices.Equal(got, []string{"sailPoint.recommendationsEnabled"}) {
 			t.Errorf("%v", got)

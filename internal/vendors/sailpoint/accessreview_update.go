@@ -79,7 +79,7 @@ func (u *reviewUpdate) check(context.Context) error {
 	if deadline.IsZero() {
 		return invalid("deadline", "SailPoint activates a campaign only with a deadline, and this one has none: write deadline or duration")
 	}
-	zone := zoneOf(backend.Value(backend.Value(u.desired.SailPoint).TimeZone))
+	zone := zoneOf(backend.Value(backend.Value(reviewBlock(u.desired)).TimeZone))
 	if today := dayOf(u.client.Now(), zone); !dayOf(deadline, zone).After(today) {
 		return invalid("deadline", "SailPoint activates a campaign only with a deadline of tomorrow or later: write a later one than %s", momentText(deadline))
 	}
@@ -117,7 +117,7 @@ func (u *reviewUpdate) writeFields(ctx context.Context) error {
 
 func (u *reviewUpdate) encodeFields() patch {
 	var ops patch
-	s := backend.Value(u.desired.SailPoint)
+	s := backend.Value(reviewBlock(u.desired))
 	if d := u.desired.Deadline; u.changes.Has("deadline") && d != nil && (u.live.Status != statusActive || d.After(u.client.Now())) {
 		// A deadline that has passed is not taken any more, and must not keep a campaign from its end.
 		ops.set("/deadline", !u.live.Deadline.IsZero(), momentText(d.Time))
@@ -165,7 +165,7 @@ func (u *reviewUpdate) start(ctx context.Context) error {
 	if !u.starts() {
 		return nil
 	}
-	if zone := backend.Value(backend.Value(u.desired.SailPoint).TimeZone); zone != "" {
+	if zone := backend.Value(backend.Value(reviewBlock(u.desired)).TimeZone); zone != "" {
 		return u.transit(ctx, "/activate", map[string]any{"timeZone": zone})
 	}
 	return u.transit(ctx, "/activate", nil)

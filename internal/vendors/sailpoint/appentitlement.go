@@ -44,7 +44,7 @@ type entitlementDriver struct {
 func (*entitlementDriver) Capabilities() backend.Capabilities {
 	return backend.Capabilities{
 		Update:    true,
-		Block:     block,
+		Block:     (*EntitlementBlock)(nil),
 		FoldedIDs: true,
 		Values:    map[string][]string{"sailPoint.privilegeLevel": {"High", "Medium", "Low", "None"}},
 		MaxItems:  map[string]int{"owners": 1},

@@ -49,7 +49,7 @@ func TestEntitlementsAreFoundByWhatTheSourceCallsThem(t *testing.T) {
 			}
 		})
 	}
-	moved := backend.AppEntitlement{SailPoint: &backend.SailPointAppEntitlement{MatchAttribute: backend.To("memberOf"), MatchValue: backend.To(group("Finance")), MatchType: backend.To("role")}}
+	moved := backend.AppEntitlement{Block: &sailpoint.EntitlementBlock{MatchAttribute: backend.To("memberOf"), MatchValue: backend.To(group("Finance")), MatchType: backend.To("role")}}
 	bound := k.Observed(id("Finance"), directory, moved)
 	if got := k.Diff(bound, moved); !slices.Equal(got.Paths(), []string{"sailPoint.match.type"}) || !got.Unwritable(k.Capabilities().CreateOnly) {
 		t.Errorf("another match is no edit of the remote: %v", got.Paths())

@@ -9,6 +9,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 	fake "github.com/governance-operator/governance-operator/internal/sandbox/sailpoint"
+	"github.com/governance-operator/governance-operator/internal/vendors/sailpoint"
 	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
 )
 
@@ -22,13 +23,13 @@ func TestEntitlementPatchesNameWhatDiffers(t *testing.T) {
 	seen := k.Observed(read.ID, database, backend.AppEntitlement{})
 	first := k.Converge(seen, backend.AppEntitlement{
 		Description: backend.To("Readers."), Owners: backend.Set{ada}, Requestable: backend.To(true),
-		SailPoint: &backend.SailPointAppEntitlement{Segments: backend.Set{employees}, PrivilegeLevel: backend.To("Medium")},
+		Block: &sailpoint.EntitlementBlock{Segments: backend.Set{employees}, PrivilegeLevel: backend.To("Medium")},
 	})
 	want := []string{"replace /description", "add /owner", "replace /requestable", "add /segments", "replace /privilegeOverride/level"}
 	if diff := cmp.Diff(want, patchedBy(k.Fixture, entitlementRoute)); diff != "" {
 		t.Errorf("what was null is added, the rest replaced: %s", diff)
 	}
-	k.Converge(first, backend.AppEntitlement{Description: backend.To(""), Owners: backend.Set{}, SailPoint: &backend.SailPointAppEntitlement{Segments: backend.Set{}}})
+	k.Converge(first, backend.AppEntitlement{Description: backend.To(""), Owners: backend.Set{}, Block: &sailpoint.EntitlementBlock{Segments: backend.Set{}}})
 	if diff := cmp.Diff([]string{"remove /description", "remove /owner", "replace /segments"}, patchedBy(k.Fixture, entitlementRoute)); diff != "" {
 		t.Error(diff)
 	}
@@ -36,7 +37,7 @@ func TestEntitlementPatchesNameWhatDiffers(t *testing.T) {
 
 func TestEntitlementPrivilege(t *testing.T) {
 	level := func(word string) backend.AppEntitlement {
-		return backend.AppEntitlement{SailPoint: &backend.SailPointAppEntitlement{PrivilegeLevel: &word}}
+		return backend.AppEntitlement{Block: &sailpoint.EntitlementBlock{PrivilegeLevel: &word}}
 	}
 	for sentence, c := range map[string]struct {
 		shapeA  bool
@@ -47,9 +48,9 @@ func TestEntitlementPrivilege(t *testing.T) {
 		"levels where there are levels":  {false, level("Low"), "replace /privilegeOverride/level", ""},
 		"a switch where there is one":    {true, level("High"), "replace /privileged", ""},
 		"no level between on and off":    {true, level("Low"), "", "sailPoint.privilegeLevel"},
-		"true is the highest level":      {false, backend.AppEntitlement{SailPoint: &backend.SailPointAppEntitlement{Privileged: backend.To(true)}}, "replace /privilegeOverride/level", ""},
-		"a level that is no privilege":   {false, backend.AppEntitlement{SailPoint: &backend.SailPointAppEntitlement{Privileged: backend.To(true), PrivilegeLevel: backend.To("None")}}, "", "sailPoint.privileged"},
-		"a privilege of a certain level": {false, backend.AppEntitlement{SailPoint: &backend.SailPointAppEntitlement{Privileged: backend.To(true), PrivilegeLevel: backend.To("Low")}}, "replace /privilegeOverride/level", ""},
+		"true is the highest level":      {false, backend.AppEntitlement{Block: &sailpoint.EntitlementBlock{Privileged: backend.To(true)}}, "replace /privilegeOverride/level", ""},
+		"a level that is no privilege":   {false, backend.AppEntitlement{Block: &sailpoint.EntitlementBlock{Privileged: backend.To(true), PrivilegeLevel: backend.To("None")}}, "", "sailPoint.privileged"},
+		"a privilege of a certain level": {false, backend.AppEntitlement{Block: &sailpoint.EntitlementBlock{Privileged: backend.To(true), PrivilegeLevel: backend.To("Low")}}, "replace /privilegeOverride/level", ""},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			k := entitlements(t)
@@ -82,12 +83,12 @@ func TestEntitlementRequestConfigKeepsWhatNobodyManages(t *testing.T) {
 	}}); err != nil {
 		t.Fatal(err)
 	}
-	desired := backend.AppEntitlement{SailPoint: &backend.SailPointAppEntitlement{
-		AccessRequest: &backend.SailPointEntitlementRequest{RequestCommentRequired: backend.To(false), ApprovalSchemes: backend.ApprovalSchemes{{ApproverType: "SourceOwner"}}},
+	desired := backend.AppEntitlement{Block: &sailpoint.EntitlementBlock{
+		AccessRequest: &sailpoint.EntitlementRequest{RequestCommentRequired: backend.To(false), ApprovalSchemes: sailpoint.ApprovalSchemes{{ApproverType: "SourceOwner"}}},
 	}}
 	obs := k.Converge(k.Observed(read.ID, database, desired), desired)
-	a := obs.Actual.SailPoint
-	if !*a.AccessRequest.RequireEndDate || *a.AccessRequest.MaxPermittedAccessDuration != (backend.SailPointPeriod{Value: 5, Unit: "Days"}) ||
+	a := entitlementBlock(obs.Actual)
+	if !*a.AccessRequest.RequireEndDate || *a.AccessRequest.MaxPermittedAccessDuration != (sailpoint.Period{Value: 5, Unit: "Days"}) ||
 		len(a.Revocation.ApprovalSchemes) != 1 {
 		t.Errorf("%+v %+v", a.AccessRequest, a.Revocation)
 	}
@@ -95,12 +96,12 @@ func TestEntitlementRequestConfigKeepsWhatNobodyManages(t *testing.T) {
 
 // TestEntitlementNarrowsFirst: nobody may ask before the approvals are there.
 func TestEntitlementNarrowsFirst(t *testing.T) {
-	rules := &backend.SailPointAppEntitlement{AccessRequest: &backend.SailPointEntitlementRequest{ApprovalSchemes: backend.ApprovalSchemes{{ApproverType: "Manager"}}}}
+	rules := &sailpoint.EntitlementBlock{AccessRequest: &sailpoint.EntitlementRequest{ApprovalSchemes: sailpoint.ApprovalSchemes{{ApproverType: "Manager"}}}}
 	k := entitlements(t)
-	open := backend.AppEntitlement{Requestable: backend.To(true), SailPoint: rules}
+	open := backend.AppEntitlement{Requestable: backend.To(true), Block: rules}
 	obs := k.Converge(k.Observed(read.ID, database, open), open)
-	shut := backend.AppEntitlement{Requestable: backend.To(false), SailPoint: &backend.SailPointAppEntitlement{
-		AccessRequest: &backend.SailPointEntitlementRequest{ApprovalSchemes: backend.ApprovalSchemes{}},
+	shut := backend.AppEntitlement{Requestable: backend.To(false), Block: &sailpoint.EntitlementBlock{
+		AccessRequest: &sailpoint.EntitlementRequest{ApprovalSchemes: sailpoint.ApprovalSchemes{}},
 	}}
 	k.Converge(obs, shut)
 	want := []string{"PUT " + configRoute, "PATCH " + entitlementRoute, "PATCH " + entitlementRoute, "PUT " + configRoute}
@@ -182,7 +183,7 @@ func TestUnknownWordsAreShownAsTheyAre(t *testing.T) {
 	}
 	k.Fault(sandbox.Fault{Class: sandbox.ClassRead, Kind: sandbox.FaultStatus, Status: 200, Body: string(answer), Count: 1})
 	obs := k.Observed(read.ID, database, backend.AppEntitlement{})
-	if s := obs.Actual.SailPoint; *s.PrivilegeLevel != "VeryHigh" || !*s.Privileged || obs.Version != "" {
+	if s := entitlementBlock(obs.Actual); *s.PrivilegeLevel != "VeryHigh" || !*s.Privileged || obs.Version != "" {
 		t.Errorf("%+v", obs)
 	}
 }

@@ -47,7 +47,7 @@ func (u *entitlementUpdate) narrows() bool {
 	if u.changes.Has("requestable") {
 		return !backend.Value(u.desired.Requestable)
 	}
-	before, after := backend.Value(u.seen.Actual.SailPoint).Segments, backend.Value(u.desired.SailPoint).Segments
+	before, after := backend.Value(entitlementBlock(u.seen.Actual)).Segments, backend.Value(entitlementBlock(u.desired)).Segments
 	return u.changes.Has("sailPoint.segments") && len(after) > 0 && (len(before) == 0 ||
 		!slices.ContainsFunc(after, func(id string) bool { return !slices.Contains(before, id) }))
 }
@@ -78,8 +78,8 @@ func (u *entitlementUpdate) writeRow(ctx context.Context) error {
 		return empty(http.MethodPatch, entitlementPath(u.seen.ID))
 	}
 	obs := decodeEntitlement(answer, res.Date)
-	if s := u.obs.Actual.SailPoint; s != nil {
-		obs.Actual.SailPoint.AccessRequest, obs.Actual.SailPoint.Revocation = s.AccessRequest, s.Revocation
+	if s := entitlementBlock(u.obs.Actual); s != nil {
+		entitlementBlock(obs.Actual).AccessRequest, entitlementBlock(obs.Actual).Revocation = s.AccessRequest, s.Revocation
 	}
 	u.obs, u.wrote = obs, true
 	return nil
@@ -88,7 +88,7 @@ func (u *entitlementUpdate) writeRow(ctx context.Context) error {
 // encodeRow is a patch of only what differs (docs/vendors/sailpoint-api.md#patch-entitlementsv1id).
 func (u *entitlementUpdate) encodeRow(live entitlement) (patch, error) {
 	var ops patch
-	e, s := u.desired, backend.Value(u.desired.SailPoint)
+	e, s := u.desired, backend.Value(entitlementBlock(u.desired))
 	if u.changes.Has("displayName") && e.DisplayName != nil {
 		ops.set("/name", true, *e.DisplayName)
 	}
@@ -115,7 +115,7 @@ func (u *entitlementUpdate) encodeRow(live entitlement) (patch, error) {
 }
 
 // encodePrivilege writes the shape that the server showed (docs/vendors/sailpoint-api.md#shapes-of-an-entitlement).
-func (u *entitlementUpdate) encodePrivilege(ops *patch, live entitlement, s backend.SailPointAppEntitlement) error {
+func (u *entitlementUpdate) encodePrivilege(ops *patch, live entitlement, s EntitlementBlock) error {
 	var level string
 	switch {
 	case s.PrivilegeLevel != nil:
@@ -161,13 +161,13 @@ func (u *entitlementUpdate) writeConfig(ctx context.Context) error {
 		return err
 	}
 	var answer entitlementConfig
-	call := rest.Call{Method: http.MethodPut, Path: configPath(u.seen.ID), Body: encodeConfig(live, backend.Value(u.desired.SailPoint))}
+	call := rest.Call{Method: http.MethodPut, Path: configPath(u.seen.ID), Body: encodeConfig(live, backend.Value(entitlementBlock(u.desired)))}
 	res, err := u.do(ctx, call, &answer)
 	if err != nil {
 		return unlessGone(err, "entitlement", u.seen.ID)
 	}
-	actual := backend.Value(u.obs.Actual.SailPoint)
-	u.obs.Actual.SailPoint = &actual
+	actual := backend.Value(entitlementBlock(u.obs.Actual))
+	u.obs.Actual.Block = &actual
 	decodeConfig(answer, &u.obs.Actual)
 	u.obs.Exists, u.obs.Date, u.wrote = true, res.Date, true
 	return nil

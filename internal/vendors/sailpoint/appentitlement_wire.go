@@ -56,7 +56,7 @@ func decodeEntitlement(e entitlement, date time.Time) entitlementObservation {
 		Description: backend.To(backend.Value(e.Description)),
 		Owners:      backend.Set{},
 		Requestable: &e.Requestable,
-		SailPoint: &backend.SailPointAppEntitlement{
+		Block: &EntitlementBlock{
 			MatchAttribute: &e.Attribute, MatchValue: &e.Value, MatchType: &e.SchemaType,
 			Segments: set(e.Segments),
 		},
@@ -69,7 +69,7 @@ func decodeEntitlement(e entitlement, date time.Time) entitlementObservation {
 	if id := idOf(e.Owner); id != "" {
 		obs.Actual.Owners = backend.Set{id}
 	}
-	switch s := obs.Actual.SailPoint; {
+	switch s := entitlementBlock(obs.Actual); {
 	case e.PrivilegeLevel != nil:
 		s.PrivilegeLevel = wordOf(e.PrivilegeLevel.Direct)
 		s.Privileged = backend.To(e.PrivilegeLevel.Direct != "" && e.PrivilegeLevel.Direct != levelNone)
@@ -86,15 +86,15 @@ func decodeEntitlement(e entitlement, date time.Time) entitlementObservation {
 // decodeConfig fills the detail fields in.
 func decodeConfig(c entitlementConfig, e *backend.AppEntitlement) {
 	r := decodeRules(c.Request, ofEntitlements)
-	e.SailPoint.AccessRequest = &backend.SailPointEntitlementRequest{
+	entitlementBlock(*e).AccessRequest = &EntitlementRequest{
 		RequestCommentRequired: r.comments, DenialCommentRequired: r.denials, ReauthorizationRequired: r.reauthorization,
 		RequireEndDate: r.endDate, MaxPermittedAccessDuration: r.longest, ApprovalSchemes: r.schemes, FormDefinitionID: r.form,
 	}
-	e.SailPoint.Revocation = decodeRevocation(c.Revocation)
+	entitlementBlock(*e).Revocation = decodeRevocation(c.Revocation)
 }
 
 // encodeConfig lays what is wanted over the live resource, which is replaced whole.
-func encodeConfig(live entitlementConfig, desired backend.SailPointAppEntitlement) map[string]any {
+func encodeConfig(live entitlementConfig, desired EntitlementBlock) map[string]any {
 	a := backend.Value(desired.AccessRequest)
 	rules := requestRules{
 		comments: a.RequestCommentRequired, denials: a.DenialCommentRequired, reauthorization: a.ReauthorizationRequired,

@@ -8,6 +8,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend/backendtest"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 	fake "github.com/governance-operator/governance-operator/internal/sandbox/sailpoint"
+	"github.com/governance-operator/governance-operator/internal/vendors/sailpoint"
 	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
 )
 
@@ -20,18 +21,18 @@ func fullEntitlement() backend.AppEntitlement {
 		Description: backend.To("Everybody who reads."),
 		Owners:      backend.Set{ada},
 		Requestable: backend.To(true),
-		SailPoint: &backend.SailPointAppEntitlement{
+		Block: &sailpoint.EntitlementBlock{
 			Aggregate:      backend.To(true),
 			PrivilegeLevel: backend.To("High"),
 			Segments:       backend.Set{employees},
-			AccessRequest: &backend.SailPointEntitlementRequest{
+			AccessRequest: &sailpoint.EntitlementRequest{
 				RequestCommentRequired: backend.To(true), DenialCommentRequired: backend.To(true),
 				ReauthorizationRequired: backend.To(true), RequireEndDate: backend.To(true),
-				MaxPermittedAccessDuration: &backend.SailPointPeriod{Value: 3, Unit: "Months"},
-				ApprovalSchemes:            backend.ApprovalSchemes{{ApproverType: "EntitlementOwner"}, {ApproverType: "GovernanceGroup", ApproverID: approvers}},
+				MaxPermittedAccessDuration: &sailpoint.Period{Value: 3, Unit: "Months"},
+				ApprovalSchemes:            sailpoint.ApprovalSchemes{{ApproverType: "EntitlementOwner"}, {ApproverType: "GovernanceGroup", ApproverID: approvers}},
 				FormDefinitionID:           backend.To("78258e80-e9e2-4e1a-a11f-ce0b7c62f25d"),
 			},
-			Revocation: &backend.SailPointRevocation{ApprovalSchemes: backend.ApprovalSchemes{{ApproverType: "Manager"}}},
+			Revocation: &sailpoint.Revocation{ApprovalSchemes: sailpoint.ApprovalSchemes{{ApproverType: "Manager"}}},
 		},
 	}
 }
@@ -46,29 +47,29 @@ func entitlementVariations() map[string]func(*backend.AppEntitlement) {
 		"another owner":          func(e *model) { e.Owners = backend.Set{grace} },
 		"nobody owns it":         func(e *model) { e.Owners = backend.Set{} },
 		"not requestable":        func(e *model) { e.Requestable = backend.To(false) },
-		"a segment more":         func(e *model) { e.SailPoint.Segments = append(e.SailPoint.Segments, others) },
-		"no segments":            func(e *model) { e.SailPoint.Segments = backend.Set{} },
-		"no comment":             func(e *model) { e.SailPoint.AccessRequest.RequestCommentRequired = backend.To(false) },
-		"no comment when denied": func(e *model) { e.SailPoint.AccessRequest.DenialCommentRequired = backend.To(false) },
-		"no reauthorization":     func(e *model) { e.SailPoint.AccessRequest.ReauthorizationRequired = backend.To(false) },
-		"no end":                 func(e *model) { e.SailPoint.AccessRequest.RequireEndDate = backend.To(false) },
+		"a segment more":         func(e *model) { entitlementBlock(e).Segments = append(entitlementBlock(e).Segments, others) },
+		"no segments":            func(e *model) { entitlementBlock(e).Segments = backend.Set{} },
+		"no comment":             func(e *model) { entitlementBlock(e).AccessRequest.RequestCommentRequired = backend.To(false) },
+		"no comment when denied": func(e *model) { entitlementBlock(e).AccessRequest.DenialCommentRequired = backend.To(false) },
+		"no reauthorization":     func(e *model) { entitlementBlock(e).AccessRequest.ReauthorizationRequired = backend.To(false) },
+		"no end":                 func(e *model) { entitlementBlock(e).AccessRequest.RequireEndDate = backend.To(false) },
 		"another duration": func(e *model) {
-			e.SailPoint.AccessRequest.MaxPermittedAccessDuration = &backend.SailPointPeriod{Value: 5, Unit: "Days"}
+			entitlementBlock(e).AccessRequest.MaxPermittedAccessDuration = &sailpoint.Period{Value: 5, Unit: "Days"}
 		},
 		"no bound": func(e *model) {
-			e.SailPoint.AccessRequest.MaxPermittedAccessDuration = &backend.SailPointPeriod{}
+			entitlementBlock(e).AccessRequest.MaxPermittedAccessDuration = &sailpoint.Period{}
 		},
-		"approvals another way": func(e *model) { s := e.SailPoint.AccessRequest.ApprovalSchemes; s[0], s[1] = s[1], s[0] },
-		"no approval":           func(e *model) { e.SailPoint.AccessRequest.ApprovalSchemes = backend.ApprovalSchemes{} },
-		"no form":               func(e *model) { e.SailPoint.AccessRequest.FormDefinitionID = backend.To("") },
+		"approvals another way": func(e *model) { s := entitlementBlock(e).AccessRequest.ApprovalSchemes; s[0], s[1] = s[1], s[0] },
+		"no approval":           func(e *model) { entitlementBlock(e).AccessRequest.ApprovalSchemes = sailpoint.ApprovalSchemes{} },
+		"no form":               func(e *model) { entitlementBlock(e).AccessRequest.FormDefinitionID = backend.To("") },
 		"revocation by two": func(e *model) {
-			e.SailPoint.Revocation.ApprovalSchemes = append(e.SailPoint.Revocation.ApprovalSchemes, backend.ApprovalScheme{ApproverType: "SourceOwner"})
+			entitlementBlock(e).Revocation.ApprovalSchemes = append(entitlementBlock(e).Revocation.ApprovalSchemes, sailpoint.ApprovalScheme{ApproverType: "SourceOwner"})
 		},
-		"revocation by nobody": func(e *model) { e.SailPoint.Revocation.ApprovalSchemes = backend.ApprovalSchemes{} },
+		"revocation by nobody": func(e *model) { entitlementBlock(e).Revocation.ApprovalSchemes = sailpoint.ApprovalSchemes{} },
 		"approved by a workflow": func(e *model) {
-			e.SailPoint.AccessRequest.ApprovalSchemes = backend.ApprovalSchemes{{ApproverType: "Workflow", ApproverID: ticket}}
+			entitlementBlock(e).AccessRequest.ApprovalSchemes = sailpoint.ApprovalSchemes{{ApproverType: "Workflow", ApproverID: ticket}}
 		},
-		"no privilege whatsoever": func(e *model) { e.SailPoint.PrivilegeLevel = backend.To("None") },
+		"no privilege whatsoever": func(e *model) { entitlementBlock(e).PrivilegeLevel = backend.To("None") },
 	}
 }
 
@@ -86,8 +87,8 @@ func TestEntitlementsKeepTheLaws(t *testing.T) {
 		t.Run(sentence, func(t *testing.T) {
 			desired, changes := fullEntitlement(), entitlementVariations()
 			if begins.levels {
-				changes["a lower level"] = func(e *backend.AppEntitlement) { e.SailPoint.PrivilegeLevel = backend.To("Low") }
-				changes["a medium level"] = func(e *backend.AppEntitlement) { e.SailPoint.PrivilegeLevel = backend.To("Medium") }
+				changes["a lower level"] = func(e *backend.AppEntitlement) { entitlementBlock(e).PrivilegeLevel = backend.To("Low") }
+				changes["a medium level"] = func(e *backend.AppEntitlement) { entitlementBlock(e).PrivilegeLevel = backend.To("Medium") }
 			}
 			backendtest.Run(t, backendtest.Suite[backend.AppEntitlement]{
 				Open: vendortest.OverHTTP(vendortest.Place{ParentID: database, Existing: read.ID, Settles: 2 * pace}, func(t *testing.T) vendortest.Kept[backend.AppEntitlement] {
@@ -103,11 +104,11 @@ func TestEntitlementsKeepTheLaws(t *testing.T) {
 	}
 	t.Run("with a switch instead of levels", func(t *testing.T) {
 		desired := fullEntitlement()
-		desired.SailPoint.PrivilegeLevel, desired.SailPoint.Privileged = nil, backend.To(true)
+		entitlementBlock(desired).PrivilegeLevel, entitlementBlock(desired).Privileged = nil, backend.To(true)
 		backendtest.Run(t, backendtest.Suite[backend.AppEntitlement]{
 			Open: vendortest.OverHTTP(vendortest.Place{ParentID: database, Existing: read.ID, Settles: 2 * pace}, entitlements), UnknownID: noSuchID, Desired: desired,
 			Variations: vendortest.Varied(desired, map[string]func(*backend.AppEntitlement){
-				"not privileged": func(e *backend.AppEntitlement) { e.SailPoint.Privileged = backend.To(false) },
+				"not privileged": func(e *backend.AppEntitlement) { entitlementBlock(e).Privileged = backend.To(false) },
 			}),
 		})
 	})
@@ -120,34 +121,34 @@ func fullProfile() backend.AccessProfile {
 		Entitlements: backend.EntitlementSet{read, write},
 		Owners:       backend.Owners{ada, grace},
 		Requestable:  backend.To(true),
-		SailPoint: &backend.SailPointAccessProfile{
+		Block: &sailpoint.ProfileBlock{
 			SourceID:    &database,
 			Enabled:     backend.To(true),
 			OwnerGroups: backend.Set{approvers},
-			AccessRequest: &backend.SailPointProfileRequest{
+			AccessRequest: &sailpoint.ProfileRequest{
 				CommentsRequired: backend.To(true), DenialCommentsRequired: backend.To(true),
 				ReauthorizationRequired: backend.To(true), RequireEndDate: backend.To(true),
-				MaxPermittedAccessDuration: &backend.SailPointPeriod{Value: 2, Unit: "Weeks"},
-				ApprovalSchemes:            backend.ApprovalSchemes{{ApproverType: "Owner"}, {ApproverType: "GovernanceGroup", ApproverID: approvers}},
+				MaxPermittedAccessDuration: &sailpoint.Period{Value: 2, Unit: "Weeks"},
+				ApprovalSchemes:            sailpoint.ApprovalSchemes{{ApproverType: "Owner"}, {ApproverType: "GovernanceGroup", ApproverID: approvers}},
 				FormDefinitionID:           backend.To("78258e80-e9e2-4e1a-a11f-ce0b7c62f25d"),
 			},
-			Revocation: &backend.SailPointRevocation{ApprovalSchemes: backend.ApprovalSchemes{{ApproverType: "AllOwners"}}},
+			Revocation: &sailpoint.Revocation{ApprovalSchemes: sailpoint.ApprovalSchemes{{ApproverType: "AllOwners"}}},
 			Segments:   backend.Set{employees},
-			ProvisioningCriteria: &backend.ProvisioningCriterion{Operation: "Or", Children: []backend.ProvisioningCriterion{
-				{Operation: "And", Children: []backend.ProvisioningCriterion{
+			ProvisioningCriteria: &sailpoint.ProvisioningCriterion{Operation: "Or", Children: []sailpoint.ProvisioningCriterion{
+				{Operation: "And", Children: []sailpoint.ProvisioningCriterion{
 					{Operation: "Contains", Attribute: "dn", Value: backend.To("useast")},
 					{Operation: "Has", Attribute: "manager"},
 				}},
 				{Operation: "NotEquals", Attribute: "dn", Value: backend.To("Gibson")},
 			}},
-			AccessModelMetadata: backend.SailPointMetadata{"accessClass": {"low"}},
+			AccessModelMetadata: sailpoint.Metadata{"accessClass": {"low"}},
 		},
 	}
 }
 
 // leastProfile has what a create needs.
 func leastProfile(name string) backend.AccessProfile {
-	return backend.AccessProfile{DisplayName: &name, Owners: backend.Owners{ada}, SailPoint: &backend.SailPointAccessProfile{SourceID: &database}}
+	return backend.AccessProfile{DisplayName: &name, Owners: backend.Owners{ada}, Block: &sailpoint.ProfileBlock{SourceID: &database}}
 }
 
 // profileVariations differ from the full sample in one field each.
@@ -162,27 +163,27 @@ func profileVariations() map[string]func(*backend.AccessProfile) {
 		"another owner":          func(p *model) { p.Owners = backend.Owners{grace, ada} },
 		"one owner":              func(p *model) { p.Owners = backend.Owners{ada} },
 		"another additional one": func(p *model) { p.Owners = backend.Owners{ada, alan} },
-		"another group":          func(p *model) { p.SailPoint.OwnerGroups = backend.Set{reviewers} },
-		"no groups":              func(p *model) { p.SailPoint.OwnerGroups = backend.Set{} },
+		"another group":          func(p *model) { profileBlock(p).OwnerGroups = backend.Set{reviewers} },
+		"no groups":              func(p *model) { profileBlock(p).OwnerGroups = backend.Set{} },
 		"not requestable":        func(p *model) { p.Requestable = backend.To(false) },
-		"not enabled":            func(p *model) { p.SailPoint.Enabled = backend.To(false) },
-		"no comments":            func(p *model) { p.SailPoint.AccessRequest.CommentsRequired = backend.To(false) },
-		"no comments on denial":  func(p *model) { p.SailPoint.AccessRequest.DenialCommentsRequired = backend.To(false) },
-		"no reauthorization":     func(p *model) { p.SailPoint.AccessRequest.ReauthorizationRequired = backend.To(false) },
-		"no end":                 func(p *model) { p.SailPoint.AccessRequest.RequireEndDate = backend.To(false) },
-		"another duration":       func(p *model) { p.SailPoint.AccessRequest.MaxPermittedAccessDuration.Unit = "Hours" },
-		"no bound":               func(p *model) { p.SailPoint.AccessRequest.MaxPermittedAccessDuration = &backend.SailPointPeriod{} },
-		"approvals another way":  func(p *model) { s := p.SailPoint.AccessRequest.ApprovalSchemes; s[0], s[1] = s[1], s[0] },
-		"no approval":            func(p *model) { p.SailPoint.AccessRequest.ApprovalSchemes = backend.ApprovalSchemes{} },
-		"no form":                func(p *model) { p.SailPoint.AccessRequest.FormDefinitionID = backend.To("") },
-		"revoked by nobody":      func(p *model) { p.SailPoint.Revocation.ApprovalSchemes = backend.ApprovalSchemes{} },
-		"seen by others":         func(p *model) { p.SailPoint.Segments = backend.Set{others} },
-		"seen by everyone":       func(p *model) { p.SailPoint.Segments = backend.Set{} },
-		"another criterion":      func(p *model) { p.SailPoint.ProvisioningCriteria = &p.SailPoint.ProvisioningCriteria.Children[1] },
+		"not enabled":            func(p *model) { profileBlock(p).Enabled = backend.To(false) },
+		"no comments":            func(p *model) { profileBlock(p).AccessRequest.CommentsRequired = backend.To(false) },
+		"no comments on denial":  func(p *model) { profileBlock(p).AccessRequest.DenialCommentsRequired = backend.To(false) },
+		"no reauthorization":     func(p *model) { profileBlock(p).AccessRequest.ReauthorizationRequired = backend.To(false) },
+		"no end":                 func(p *model) { profileBlock(p).AccessRequest.RequireEndDate = backend.To(false) },
+		"another duration":       func(p *model) { profileBlock(p).AccessRequest.MaxPermittedAccessDuration.Unit = "Hours" },
+		"no bound":               func(p *model) { profileBlock(p).AccessRequest.MaxPermittedAccessDuration = &sailpoint.Period{} },
+		"approvals another way":  func(p *model) { s := profileBlock(p).AccessRequest.ApprovalSchemes; s[0], s[1] = s[1], s[0] },
+		"no approval":            func(p *model) { profileBlock(p).AccessRequest.ApprovalSchemes = sailpoint.ApprovalSchemes{} },
+		"no form":                func(p *model) { profileBlock(p).AccessRequest.FormDefinitionID = backend.To("") },
+		"revoked by nobody":      func(p *model) { profileBlock(p).Revocation.ApprovalSchemes = sailpoint.ApprovalSchemes{} },
+		"seen by others":         func(p *model) { profileBlock(p).Segments = backend.Set{others} },
+		"seen by everyone":       func(p *model) { profileBlock(p).Segments = backend.Set{} },
+		"another criterion":      func(p *model) { profileBlock(p).ProvisioningCriteria = &profileBlock(p).ProvisioningCriteria.Children[1] },
 		"another class": func(p *model) {
-			p.SailPoint.AccessModelMetadata = backend.SailPointMetadata{"accessClass": {"critical"}}
+			profileBlock(p).AccessModelMetadata = sailpoint.Metadata{"accessClass": {"critical"}}
 		},
-		"no class": func(p *model) { p.SailPoint.AccessModelMetadata = backend.SailPointMetadata{} },
+		"no class": func(p *model) { profileBlock(p).AccessModelMetadata = sailpoint.Metadata{} },
 	}
 }
 
@@ -248,9 +249,9 @@ func fullReview() backend.AccessReview {
 				AccessProfiles: &backend.ScopeProfileFilter{Type: "IncludeSpecific", Included: backend.Set{used}},
 			}},
 		},
-		SailPoint: &backend.SailPointAccessReview{
+		Block: &sailpoint.ReviewBlock{
 			Type:                   backend.To("Search"),
-			Search:                 &backend.SailPointSearch{Type: "Identity", Description: "Two people.", Constraints: []backend.SailPointConstraint{{Type: "Role"}}},
+			Search:                 &sailpoint.Search{Type: "Identity", Description: "Two people.", Constraints: []sailpoint.Constraint{{Type: "Role"}}},
 			FilterID:               &filter,
 			CorrelatedStatus:       backend.To("Correlated"),
 			AutoRevokeAllowed:      backend.To(true),
@@ -264,7 +265,7 @@ func fullReview() backend.AccessReview {
 
 // leastReview has what a create needs.
 func leastReview(name string) backend.AccessReview {
-	return backend.AccessReview{DisplayName: &name, SailPoint: &backend.SailPointAccessReview{Type: backend.To("Manager")}}
+	return backend.AccessReview{DisplayName: &name, Block: &sailpoint.ReviewBlock{Type: backend.To("Manager")}}
 }
 
 // reviewVariations differ from the full sample in one field each.
@@ -277,8 +278,8 @@ func reviewVariations() map[string]func(*backend.AccessReview) {
 		"a later deadline":    func(r *model) { r.Deadline = &backend.Instant{Time: r.Deadline.Add(time.Hour)} },
 		"started":             func(r *model) { r.AutoStart = backend.To(true) },
 		"no mails":            func(r *model) { r.Notifications.Kickoff = backend.To(false) },
-		"no revocation":       func(r *model) { r.SailPoint.AutoRevokeAllowed = backend.To(false) },
-		"recommendations":     func(r *model) { r.SailPoint.RecommendationsEnabled = backend.To(true) },
+		"no revocation":       func(r *model) { reviewBlock(r).AutoRevokeAllowed = backend.To(false) },
+		"recommendations":     func(r *model) { reviewBlock(r).RecommendationsEnabled = backend.To(true) },
 	}
 }
 

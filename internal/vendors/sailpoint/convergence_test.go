@@ -7,6 +7,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 	fake "github.com/governance-operator/governance-operator/internal/sandbox/sailpoint"
+	"github.com/governance-operator/governance-operator/internal/vendors/sailpoint"
 	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
 )
 
@@ -26,7 +27,7 @@ func TestProfilesStayConverged(t *testing.T) {
 			Sample: fullProfile(), Variations: profileVariations(), Texts: []string{"displayName", "description"},
 			Mend: func(p *backend.AccessProfile) {
 				if len(p.Entitlements) == 0 {
-					p.SailPoint.Enabled = nil // An enabled profile gives something.
+					profileBlock(p).Enabled = nil // An enabled profile gives something.
 				}
 			},
 		},
@@ -48,7 +49,7 @@ func TestReviewsStayConverged(t *testing.T) {
 					r.AutoClose = nil // Who closes by itself decides what is left.
 				}
 				if s := r.Scope; s == nil || s.Entitlements == nil && s.Users == nil && s.Grants == nil {
-					r.SailPoint.Search = &backend.SailPointSearch{Type: "Identity", Query: "*"} // A search is about something.
+					reviewBlock(r).Search = &sailpoint.Search{Type: "Identity", Query: "*"} // A search is about something.
 				}
 			},
 		},

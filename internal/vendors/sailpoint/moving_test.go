@@ -7,6 +7,7 @@ import (
 
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
+	"github.com/governance-operator/governance-operator/internal/vendors/sailpoint"
 )
 
 // TestAListThatMovesWhileItIsReadLosesNothing: pages are counted by rows, so whatever is deleted before the place that is
@@ -27,7 +28,7 @@ func TestAListThatMovesWhileItIsReadLosesNothing(t *testing.T) {
 			for i := range all {
 				name := fmt.Sprintf("Review %03d", i)
 				obs, err := k.Create(t.Context(), backend.Ref{Mark: backend.Mark{Token: fmt.Sprintf("token%011d", i), Owner: fmt.Sprintf("team/review-%03d", i), Cluster: "0123456789ab"}},
-					backend.AccessReview{DisplayName: &name, Deadline: &backend.Instant{Time: k.Now().Add(time.Hour)}, SailPoint: &backend.SailPointAccessReview{Type: backend.To("Manager")}})
+					backend.AccessReview{DisplayName: &name, Deadline: &backend.Instant{Time: k.Now().Add(time.Hour)}, Block: &sailpoint.ReviewBlock{Type: backend.To("Manager")}})
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -15,7 +15,7 @@ func lawProbes() []probe.Probe {
 		Desired: func(b *probe.Bench, name string) backend.AccessProfile {
 			return backend.AccessProfile{
 				DisplayName: &name, Description: backend.To(b.Sentence()), Owners: backend.Owners{b.Owner},
-				SailPoint: &backend.SailPointAccessProfile{SourceID: &b.Place, Enabled: backend.To(false)},
+				Block: &ProfileBlock{SourceID: &b.Place, Enabled: backend.To(false)},
 			}
 		},
 		Other: func(b *probe.Bench, p backend.AccessProfile) backend.AccessProfile {

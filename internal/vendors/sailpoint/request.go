@@ -11,8 +11,8 @@ import (
 type requestRules struct {
 	comments, denials, reauthorization, endDate *bool
 
-	longest *backend.SailPointPeriod
-	schemes backend.ApprovalSchemes
+	longest *Period
+	schemes ApprovalSchemes
 	form    *string
 }
 
@@ -56,7 +56,7 @@ func decodeRules(m members, s spelling) requestRules {
 		form:            backend.To(member[string](m, memberForm)),
 	}
 	if p := member[wirePeriod](m, memberLongest); p != (wirePeriod{}) {
-		r.longest = &backend.SailPointPeriod{Value: p.Value, Unit: rest.Word(p.TimeUnit)}
+		r.longest = &Period{Value: p.Value, Unit: rest.Word(p.TimeUnit)}
 	}
 	return r
 }
@@ -73,7 +73,7 @@ func (r requestRules) encode(s spelling) map[string]any {
 	}
 	switch {
 	case r.longest == nil:
-	case *r.longest == (backend.SailPointPeriod{}):
+	case *r.longest == (Period{}):
 		out[memberLongest] = nil
 	default:
 		out[memberLongest] = wirePeriod{Value: r.longest.Value, TimeUnit: rest.Upper(r.longest.Unit)}
@@ -90,15 +90,15 @@ func (r requestRules) encode(s spelling) map[string]any {
 	return out
 }
 
-func decodeSchemes(m members) backend.ApprovalSchemes {
-	out := backend.ApprovalSchemes{}
+func decodeSchemes(m members) ApprovalSchemes {
+	out := ApprovalSchemes{}
 	for _, s := range member[[]wireScheme](m, memberSchemes) {
-		out = append(out, backend.ApprovalScheme{ApproverType: rest.Word(s.ApproverType), ApproverID: s.ApproverID})
+		out = append(out, ApprovalScheme{ApproverType: rest.Word(s.ApproverType), ApproverID: s.ApproverID})
 	}
 	return out
 }
 
-func encodeSchemes(schemes backend.ApprovalSchemes) []wireScheme {
+func encodeSchemes(schemes ApprovalSchemes) []wireScheme {
 	out := []wireScheme{}
 	for _, s := range schemes {
 		out = append(out, wireScheme{ApproverType: rest.Upper(s.ApproverType), ApproverID: s.ApproverID})
@@ -106,12 +106,12 @@ func encodeSchemes(schemes backend.ApprovalSchemes) []wireScheme {
 	return out
 }
 
-func decodeRevocation(m members) *backend.SailPointRevocation {
-	return &backend.SailPointRevocation{ApprovalSchemes: decodeSchemes(m)}
+func decodeRevocation(m members) *Revocation {
+	return &Revocation{ApprovalSchemes: decodeSchemes(m)}
 }
 
 // encodeRevocation lists the members of the other block, which has only one.
-func encodeRevocation(r *backend.SailPointRevocation) map[string]any {
+func encodeRevocation(r *Revocation) map[string]any {
 	if r == nil || r.ApprovalSchemes == nil {
 		return map[string]any{}
 	}

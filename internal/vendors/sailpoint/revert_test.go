@@ -9,6 +9,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/engine/enginetest"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 	fake "github.com/governance-operator/governance-operator/internal/sandbox/sailpoint"
+	"github.com/governance-operator/governance-operator/internal/vendors/sailpoint"
 	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
 )
 
@@ -36,8 +37,8 @@ func TestARevertOfAnEntitlementReverts(t *testing.T) {
 			RandomSpecs: vendortest.RandomSpecs[backend.AppEntitlement]{
 				Sample: fullEntitlement(), Variations: orPrivileged(entitlementVariations()),
 				Mend: func(e *backend.AppEntitlement) {
-					if e.SailPoint != nil && e.SailPoint.Privileged != nil {
-						e.SailPoint.PrivilegeLevel = nil // Two words for one thing.
+					if entitlementBlock(e) != nil && entitlementBlock(e).Privileged != nil {
+						entitlementBlock(e).PrivilegeLevel = nil // Two words for one thing.
 					}
 					if len(e.Owners) > 1 {
 						e.Owners = e.Owners[:1] // It has one.
@@ -46,7 +47,7 @@ func TestARevertOfAnEntitlementReverts(t *testing.T) {
 			},
 		},
 		Opens: func(e backend.AppEntitlement) map[string][]string {
-			out := map[string][]string{"sailPoint.segments": seenBy(backend.Value(e.SailPoint).Segments)}
+			out := map[string][]string{"sailPoint.segments": seenBy(backend.Value(entitlementBlock(e)).Segments)}
 			if backend.Value(e.Requestable) {
 				out["requestable"] = []string{"people ask"}
 			}
@@ -60,7 +61,7 @@ func TestARevertOfAnEntitlementReverts(t *testing.T) {
 // orPrivileged adds the older word for a privilege to variations.
 func orPrivileged(variations map[string]func(*backend.AppEntitlement)) map[string]func(*backend.AppEntitlement) {
 	for i, is := range []bool{true, false, true, false} {
-		variations[fmt.Sprint("privileged ", i)] = func(e *backend.AppEntitlement) { e.SailPoint.Privileged = &is }
+		variations[fmt.Sprint("privileged ", i)] = func(e *backend.AppEntitlement) { entitlementBlock(e).Privileged = &is }
 	}
 	return variations
 }
@@ -72,14 +73,14 @@ func TestARevertOfAProfileReverts(t *testing.T) {
 			RandomSpecs: vendortest.RandomSpecs[backend.AccessProfile]{
 				Sample: fullProfile(), Variations: profileVariations(),
 				Mend: func(p *backend.AccessProfile) {
-					if len(p.Entitlements) == 0 && p.SailPoint != nil {
-						p.SailPoint.Enabled = nil // An enabled profile gives something.
+					if len(p.Entitlements) == 0 && profileBlock(p) != nil {
+						profileBlock(p).Enabled = nil // An enabled profile gives something.
 					}
 				},
 			},
 		},
 		Opens: func(p backend.AccessProfile) map[string][]string {
-			s := backend.Value(p.SailPoint)
+			s := backend.Value(profileBlock(p))
 			out := map[string][]string{"sailPoint.segments": seenBy(s.Segments)}
 			for _, e := range p.Entitlements {
 				out["entitlements"] = append(out["entitlements"], e.ID)
@@ -114,8 +115,8 @@ func TestARevertOfAReviewReverts(t *testing.T) {
 					if r.Undecided == nil {
 						r.AutoClose = nil // Who closes by itself decides what is left.
 					}
-					if s := r.Scope; r.SailPoint != nil && (s == nil || s.Entitlements == nil && s.Users == nil && s.Grants == nil) {
-						r.SailPoint.Search = &backend.SailPointSearch{Type: "Identity", Query: "*"} // A search is about something.
+					if s := r.Scope; reviewBlock(r) != nil && (s == nil || s.Entitlements == nil && s.Users == nil && s.Grants == nil) {
+						reviewBlock(r).Search = &sailpoint.Search{Type: "Identity", Query: "*"} // A search is about something.
 					}
 				},
 			},

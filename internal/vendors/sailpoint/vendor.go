@@ -18,7 +18,6 @@ const (
 	tokenPath = "/oauth/token"
 	infoPath  = "/oauth/info"
 
-	block   = "sailPoint"
 	listLag = 5 * time.Second
 	poll    = 10 * time.Second
 )

@@ -10,6 +10,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 	fake "github.com/governance-operator/governance-operator/internal/sandbox/sailpoint"
+	"github.com/governance-operator/governance-operator/internal/vendors/sailpoint"
 	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
 )
 
@@ -26,16 +27,16 @@ func drawProfile(t *rapid.T) backend.AccessProfile {
 		Entitlements: entitlements,
 		Owners:       rapid.SliceOfNDistinct(rapid.SampledFrom([]string{ada, grace}), 1, 2, rapid.ID).Draw(t, "owners"),
 		Requestable:  flag("requestable"),
-		SailPoint: &backend.SailPointAccessProfile{
+		Block: &sailpoint.ProfileBlock{
 			SourceID: &database, Enabled: flag("enabled"),
 			Segments: append(backend.Set{}, rapid.SliceOfNDistinct(rapid.SampledFrom([]string{employees, others}), 0, 2, rapid.ID).Draw(t, "segments")...),
-			AccessRequest: &backend.SailPointProfileRequest{
+			AccessRequest: &sailpoint.ProfileRequest{
 				CommentsRequired: flag("comments"),
-				ApprovalSchemes: rapid.SampledFrom([]backend.ApprovalSchemes{
+				ApprovalSchemes: rapid.SampledFrom([]sailpoint.ApprovalSchemes{
 					{}, {{ApproverType: "Manager"}}, {{ApproverType: "Manager"}, {ApproverType: "GovernanceGroup", ApproverID: approvers}},
 				}).Draw(t, "approvals"),
 			},
-			AccessModelMetadata: backend.SailPointMetadata{"accessClass": {rapid.SampledFrom([]string{"low", "critical"}).Draw(t, "class")}},
+			AccessModelMetadata: sailpoint.Metadata{"accessClass": {rapid.SampledFrom([]string{"low", "critical"}).Draw(t, "class")}},
 		},
 	}
 }
@@ -59,10 +60,10 @@ func meant(p backend.AccessProfile) vendortest.Grants {
 		entitlements = append(entitlements, e.ID)
 	}
 	approvals := "nobody"
-	for _, s := range p.SailPoint.AccessRequest.ApprovalSchemes {
+	for _, s := range profileBlock(p).AccessRequest.ApprovalSchemes {
 		approvals += fmt.Sprintf(", %s %s", map[string]string{"Manager": "MANAGER", "GovernanceGroup": "GOVERNANCE_GROUP"}[s.ApproverType], s.ApproverID)
 	}
-	return asked(*p.Requestable && *p.SailPoint.Enabled, p.SailPoint.Segments, entitlements, approvals)
+	return asked(*p.Requestable && *profileBlock(p).Enabled, profileBlock(p).Segments, entitlements, approvals)
 }
 
 // granted reads the same from the fake's store.
@@ -96,7 +97,7 @@ func granted(k vendortest.Kept[backend.AccessProfile], id string) vendortest.Gra
 func edits() vendortest.Edits {
 	return vendortest.Edits{
 		Open: profiles, ParentID: database, Draw: drawProfile, Means: meant, Granted: granted,
-		Possible: func(p backend.AccessProfile) bool { return len(p.Entitlements) > 0 || !*p.SailPoint.Enabled },
+		Possible: func(p backend.AccessProfile) bool { return len(p.Entitlements) > 0 || !*profileBlock(p).Enabled },
 		Loose: [][]string{
 			{"entitlements"}, {"requestable"}, {"owners"}, {"sailPoint.enabled"}, {"sailPoint.segments"}, {"sailPoint.accessModelMetadata"},
 			{"sailPoint.accessRequestConfig.approvalSchemes"}, {"sailPoint.accessRequestConfig"},
@@ -123,15 +124,15 @@ func TestNewPeopleMayAskOnlyByTheNewApprovals(t *testing.T) {
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			k := entitlements(t)
-			model := func(segments backend.Set, schemes backend.ApprovalSchemes) backend.AppEntitlement {
-				return backend.AppEntitlement{Requestable: backend.To(true), SailPoint: &backend.SailPointAppEntitlement{
-					Segments: segments, AccessRequest: &backend.SailPointEntitlementRequest{ApprovalSchemes: schemes},
+			model := func(segments backend.Set, schemes sailpoint.ApprovalSchemes) backend.AppEntitlement {
+				return backend.AppEntitlement{Requestable: backend.To(true), Block: &sailpoint.EntitlementBlock{
+					Segments: segments, AccessRequest: &sailpoint.EntitlementRequest{ApprovalSchemes: schemes},
 				}}
 			}
-			before := model(tc.before, backend.ApprovalSchemes{})
+			before := model(tc.before, sailpoint.ApprovalSchemes{})
 			obs := k.Converge(k.Observed(read.ID, database, before), before)
 			k.ResetCalls()
-			k.Converge(obs, model(tc.after, backend.ApprovalSchemes{{ApproverType: "Manager"}}))
+			k.Converge(obs, model(tc.after, sailpoint.ApprovalSchemes{{ApproverType: "Manager"}}))
 			if got := k.Sent(sandbox.ClassWrite); !slices.Equal(got, tc.want) {
 				t.Errorf("%v, want %v", got, tc.want)
 			}

@@ -93,8 +93,8 @@ func TestBlocksAreMerged(t *testing.T) {
 
 func TestCriteriaLeaveOutWhatIsForbidden(t *testing.T) {
 	empty := ""
-	got := encodeCriteria(backend.ProvisioningCriterion{Operation: "And", Attribute: "x", Value: &empty, Children: []backend.ProvisioningCriterion{
-		{Operation: "Has", Attribute: "dn", Value: &empty, Children: []backend.ProvisioningCriterion{}}, {Operation: "Equals", Attribute: "dn", Value: &empty},
+	got := encodeCriteria(ProvisioningCriterion{Operation: "And", Attribute: "x", Value: &empty, Children: []ProvisioningCriterion{
+		{Operation: "Has", Attribute: "dn", Value: &empty, Children: []ProvisioningCriterion{}}, {Operation: "Equals", Attribute: "dn", Value: &empty},
 	}})
 	raw, err := json.Marshal(got)
 	if want := `{"operation":"AND","children":[{"operation":"HAS","attribute":"dn"},{"operation":"EQUALS","attribute":"dn","value":""}]}`; err != nil || string(raw) != want {

@@ -30,7 +30,7 @@ func (s RandomSpecs[D]) Draw(t *rapid.T, caps backend.Capabilities) D {
 		s.Variations[name](&model)
 		models = append(models, model)
 	}
-	var out D
+	out := backend.Empty[D](caps)
 	for _, path := range backend.Paths(out) {
 		if rapid.IntRange(0, 2).Draw(t, "has "+path) == 0 && !backend.Covers(caps.Required, path) {
 			continue

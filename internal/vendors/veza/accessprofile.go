@@ -49,7 +49,7 @@ type profileDriver struct {
 func (d *profileDriver) Capabilities() backend.Capabilities {
 	caps := backend.Capabilities{
 		Create: true, Update: true, Retire: true, Delete: d.mayDelete,
-		Block:      block,
+		Block:      (*ProfileBlock)(nil),
 		FoldedIDs:  true,
 		MarkProven: true,
 		Naming:     backend.Naming{Key: "the display name, with or without the prefix that the type puts before it", Place: "the profile type", Unique: true},
@@ -86,7 +86,7 @@ func (d *profileDriver) Observe(ctx context.Context, r backend.Ref) (profileObse
 	if err != nil || !obs.Exists || !rows.Asked(r.DetailFields, pathMembers) {
 		return obs, err
 	}
-	if obs.Actual.Veza.Members, err = d.members(ctx, obs.ID, number(backend.Value(obs.VersionNumber))); err != nil {
+	if profileBlock(obs.Actual).Members, err = d.members(ctx, obs.ID, number(backend.Value(obs.VersionNumber))); err != nil {
 		return profileObservation{}, err
 	}
 	return obs, nil

@@ -38,7 +38,7 @@ func decodeProfile(p profile, v version, t profileType, date time.Time) profileO
 		Entitlements: entitlementsOf(relationships),
 		Inherits:     set(v.Inherits),
 		Requestable:  p.Requestable,
-		Veza: &backend.VezaAccessProfile{
+		Block: &ProfileBlock{
 			ProfileTypeID:           &p.ProfileType,
 			State:                   backend.To(rest.Word(p.State.state())),
 			Relationships:           relationships,
@@ -76,31 +76,31 @@ func profileFacts(p profile, v version) backend.AccessProfileFacts {
 	return facts
 }
 
-func decodeCatalogItem(c catalogItem) *backend.VezaCatalogItem {
-	return &backend.VezaCatalogItem{
+func decodeCatalogItem(c catalogItem) *CatalogItem {
+	return &CatalogItem{
 		Name: &c.Name, Description: &c.Description, MarkdownDescription: &c.MarkdownDescription, Icon: &c.Icon, Recommended: &c.Recommended,
 	}
 }
 
 // decodeAction is nil for an action that names nothing.
-func decodeAction(a *action) *backend.VezaAction {
+func decodeAction(a *action) *Action {
 	if a == nil || *a == (action{}) {
 		return nil
 	}
-	return &backend.VezaAction{PolicyID: a.PolicyID, Name: a.Name}
+	return &Action{PolicyID: a.PolicyID, Name: a.Name}
 }
 
 // decodeRelationships never returns nil: what was read is known to be empty.
-func decodeRelationships(all []relationship) backend.VezaRelationships {
-	out := backend.VezaRelationships{}
+func decodeRelationships(all []relationship) Relationships {
+	out := Relationships{}
 	for _, r := range all {
 		out = append(out, r.decode())
 	}
 	return out
 }
 
-func (r relationship) decode() backend.VezaRelationship {
-	out := backend.VezaRelationship{
+func (r relationship) decode() Relationship {
+	out := Relationship{
 		EntityType: r.EntityType, DatasourceID: r.DatasourceID, EntityID: r.EntityID,
 		AssignedToEntityType: r.AssignedToEntityType, AssignedToEntityID: r.AssignedToEntityID,
 		CreatedByAccessProfile: &r.CreatedByAccessProfile,
@@ -111,13 +111,13 @@ func (r relationship) decode() backend.VezaRelationship {
 		out.GrantBy = &text
 	}
 	if c := r.Condition; c != nil && (c.Type != nil || c.Text != "") {
-		out.Condition = &backend.VezaCondition{Type: c.Type.text(), Expression: c.Text}
+		out.Condition = &Condition{Type: c.Type.text(), Expression: c.Text}
 	}
 	return out
 }
 
 // entitlementsOf is what relationships grant, whomever they are assigned to.
-func entitlementsOf(all backend.VezaRelationships) backend.EntitlementSet {
+func entitlementsOf(all Relationships) backend.EntitlementSet {
 	out := backend.EntitlementSet{}
 	for _, r := range all {
 		out = append(out, entitlementOf(r))
@@ -125,6 +125,6 @@ func entitlementsOf(all backend.VezaRelationships) backend.EntitlementSet {
 	return out
 }
 
-func entitlementOf(r backend.VezaRelationship) backend.EntitlementID {
-	return backend.EntitlementID{AppID: r.DatasourceID, ID: backend.VezaEntity(r.EntityType, r.EntityID)}
+func entitlementOf(r Relationship) backend.EntitlementID {
+	return backend.EntitlementID{AppID: r.DatasourceID, ID: Entity(r.EntityType, r.EntityID)}
 }

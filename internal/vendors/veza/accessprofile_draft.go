@@ -37,7 +37,7 @@ func (d *profileDriver) Pending(ctx context.Context, seen profileObservation, de
 // readDraft reads the draft that is open, and compares what would go into force with what is.
 func (u *profileUpdate) readDraft(ctx context.Context) error {
 	u.draft = draft{}
-	if !u.mayPublish || !u.desired.OpensDraft() || u.live.Draft == 0 {
+	if !u.mayPublish || !backend.OpensDraft(u.desired) || u.live.Draft == 0 {
 		return nil
 	}
 	v, err := u.readVersion(ctx, u.seen.ID, u.live.Draft)
@@ -82,7 +82,7 @@ func laid(base version, desired backend.AccessProfile) version {
 // differing names the fields in which two versions are not the same, in the words of the spec.
 func differing(a, b version, desired backend.AccessProfile) (out []string) {
 	contents := pathEntitlements
-	if backend.Value(desired.Veza).Relationships != nil {
+	if backend.Value(profileBlock(desired)).Relationships != nil {
 		contents = pathRelationships
 	}
 	for _, field := range []struct {
@@ -105,7 +105,7 @@ func differing(a, b version, desired backend.AccessProfile) (out []string) {
 func sortedRelationships(all []relationship) []relationship {
 	out := []relationship{}
 	for _, r := range all {
-		out = append(out, r.with(backend.VezaRelationship{}))
+		out = append(out, r.with(Relationship{}))
 	}
 	slices.SortStableFunc(out, func(a, b relationship) int { return strings.Compare(a.decode().Key(), b.decode().Key()) })
 	return out

@@ -12,7 +12,7 @@ import (
 // (docs/vendors/veza-api.md#post-apiprivatelifecycle_managementaccess_profiles). A profile that is to run starts when
 // everything is in its place (docs/vendors/veza-api.md#order-of-writes).
 func encodeCreate(desired backend.AccessProfile, typeID string, m backend.Mark) fields {
-	v := backend.Value(desired.Veza)
+	v := backend.Value(profileBlock(desired))
 	state := rest.Upper(backend.Value(v.State))
 	if state == "" || state == stateRunning {
 		state = stateInitial
@@ -29,7 +29,7 @@ func encodeCreate(desired backend.AccessProfile, typeID string, m backend.Mark) 
 		f.set("custom_properties", mergedProperties(nil, v.CustomProperties))
 	}
 	encodeVersion(&f, version{}, desired, func(path string) bool {
-		return path != pathApplicationAction || backend.Value(v.ApplicationSyncAction) != (backend.VezaAction{}) // A create takes no null.
+		return path != pathApplicationAction || backend.Value(v.ApplicationSyncAction) != (Action{}) // A create takes no null.
 	})
 	return f
 }
@@ -39,7 +39,7 @@ func encodeCreate(desired backend.AccessProfile, typeID string, m backend.Mark) 
 // (docs/vendors/veza-api.md#patch-apiprivatelifecycle_managementaccess_profilesidversionsversion). An empty list is only
 // sent where the spec has one.
 func encodeVersion(f *fields, live version, desired backend.AccessProfile, changed func(path string) bool) {
-	v := backend.Value(desired.Veza)
+	v := backend.Value(profileBlock(desired))
 	switch {
 	case v.Relationships != nil && changed(pathRelationships):
 		f.set("entities_to_create_relationships_to", mergedRelationships(live.Relationships, v.Relationships))
@@ -61,15 +61,15 @@ func encodeVersion(f *fields, live version, desired backend.AccessProfile, chang
 }
 
 // encodeAction is null where there is to be none: an action of empty texts is refused.
-func encodeAction(a *backend.VezaAction) *action {
-	if *a == (backend.VezaAction{}) {
+func encodeAction(a *Action) *action {
+	if *a == (Action{}) {
 		return nil
 	}
 	return &action{PolicyID: a.PolicyID, Name: a.Name}
 }
 
 // mergedRelationships are those wanted, with what is set laid over what is there.
-func mergedRelationships(live []relationship, want backend.VezaRelationships) []relationship {
+func mergedRelationships(live []relationship, want Relationships) []relationship {
 	there := map[string]relationship{}
 	for _, r := range live {
 		there[r.decode().Key()] = r
@@ -89,7 +89,7 @@ func mergedRelationships(live []relationship, want backend.VezaRelationships) []
 }
 
 // with lays what is set of w over r.
-func (r relationship) with(w backend.VezaRelationship) relationship {
+func (r relationship) with(w Relationship) relationship {
 	if w.GrantBy != nil {
 		r.GrantBy = opaqueOf(*w.GrantBy)
 	}
@@ -105,7 +105,7 @@ func (r relationship) with(w backend.VezaRelationship) relationship {
 	r.Action = sent(r.Action)
 	switch c := w.Condition; {
 	case c == nil:
-	case *c == (backend.VezaCondition{}):
+	case *c == (Condition{}):
 		r.Condition = nil
 	default:
 		next := condition{Text: c.Expression}
@@ -134,19 +134,19 @@ func keptRelationships(live []relationship, want backend.EntitlementSet) []relat
 	for _, r := range live {
 		if e := entitlementOf(r.decode()); slices.Contains(want, e) {
 			known = append(known, e)
-			out = append(out, r.with(backend.VezaRelationship{}))
+			out = append(out, r.with(Relationship{}))
 		}
 	}
 	return append(out, mergedRelationships(nil, relationshipsOf(want.Minus(known)))...)
 }
 
 // relationshipsOf turns entitlements into bare relationships; ids that name no entity were
-// refused before (see backend.SplitVezaEntity).
-func relationshipsOf(want backend.EntitlementSet) backend.VezaRelationships {
-	var out backend.VezaRelationships
+// refused before (see SplitEntity).
+func relationshipsOf(want backend.EntitlementSet) Relationships {
+	var out Relationships
 	for _, e := range want {
-		if entityType, entityID, ok := backend.SplitVezaEntity(e.ID); ok {
-			out = append(out, backend.VezaRelationship{EntityType: entityType, DatasourceID: e.AppID, EntityID: entityID})
+		if entityType, entityID, ok := SplitEntity(e.ID); ok {
+			out = append(out, Relationship{EntityType: entityType, DatasourceID: e.AppID, EntityID: entityID})
 		}
 	}
 	return out
@@ -173,7 +173,7 @@ func mergedProperties(live map[string]string, want backend.Pairs) map[string]str
 // (docs/vendors/veza-api.md#patch-apiprivatelifecycle_managementaccess_profilesid). The state is not among them: it has a
 // time of its own.
 func encodeProfile(live profile, desired backend.AccessProfile, changes backend.Changes, m backend.Mark) fields {
-	v := backend.Value(desired.Veza)
+	v := backend.Value(profileBlock(desired))
 	var f fields
 	if d := desired.DisplayName; d != nil && changes.Has("displayName") {
 		f.set("name", *d)
@@ -200,7 +200,7 @@ func encodeProfile(live profile, desired backend.AccessProfile, changes backend.
 }
 
 // mergedCatalogItem lays what is set over what is there.
-func mergedCatalogItem(live catalogItem, want backend.VezaCatalogItem) catalogItem {
+func mergedCatalogItem(live catalogItem, want CatalogItem) catalogItem {
 	overlay(&live.Name, want.Name)
 	overlay(&live.Description, want.Description)
 	overlay(&live.MarkdownDescription, want.MarkdownDescription)

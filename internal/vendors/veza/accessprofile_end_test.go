@@ -10,6 +10,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
+	"github.com/governance-operator/governance-operator/internal/vendors/veza"
 )
 
 // drafted is a profile of ours in which somebody opened a draft that gives more.
@@ -31,12 +32,12 @@ func TestADraftIsLeftAlone(t *testing.T) {
 			k := profiles(t, allow...)
 			seen := drafted(k, running())
 			obs := k.Again(seen, running())
-			if !obs.Locked || backend.Value(obs.DraftNumber) != 2 || backend.Value(obs.VersionNumber) != 1 || *obs.Actual.Veza.Published {
+			if !obs.Locked || backend.Value(obs.DraftNumber) != 2 || backend.Value(obs.VersionNumber) != 1 || *profileBlock(obs.Actual).Published {
 				t.Errorf("locked %t, draft %v, version %v", obs.Locked, obs.DraftNumber, obs.VersionNumber)
 			}
 			k.Same(obs, running()) // What counts is what is in force.
 			desired := running()
-			desired.Veza.Relationships = backend.VezaRelationships{related(team)}
+			profileBlock(desired).Relationships = veza.Relationships{related(team)}
 			// It was opened after the look.
 			_, err := k.Update(t.Context(), seen, desired, k.Diff(seen, desired))
 			vendortest.Class(t, err, backend.Conflict)
@@ -56,7 +57,7 @@ func TestADraftThatOpensMeanwhile(t *testing.T) {
 	k := profiles(t)
 	obs := converge(k, k.Created(plain, running()), running())
 	desired := running()
-	desired.Veza.Relationships, desired.Veza.Members = backend.VezaRelationships{related(team)}, backend.Set{}
+	profileBlock(desired).Relationships, profileBlock(desired).Members = veza.Relationships{related(team)}, backend.Set{}
 	k.ResetCalls()
 	ctx := backend.WithFence(t.Context(), func() error {
 		if len(writes(k.Fixture)) == 0 {
@@ -81,8 +82,8 @@ func TestADraftIsWrittenAndPublished(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	desired.Veza.Published = backend.To(true)
-	desired.Veza.Relationships = append(desired.Veza.Relationships, related(team))
+	profileBlock(desired).Published = backend.To(true)
+	profileBlock(desired).Relationships = append(profileBlock(desired).Relationships, related(team))
 	same(t, "changes", k.Diff(k.Again(found, desired), desired).Paths(), []string{"veza.relationships", "veza.publish"})
 	obs := converge(k, found, desired)
 	same(t, "writes", writes(k.Fixture), []string{"PATCH version", "PATCH version PUBLISHED"})
@@ -107,13 +108,13 @@ func TestADraftOfSomebodyElse(t *testing.T) {
 	own := running()
 	with := func(change func(*profile)) profile {
 		p := running()
-		p.Veza.Published = backend.To(true)
+		profileBlock(p).Published = backend.To(true)
 		change(&p)
 		return p
 	}
-	more := with(func(p *profile) { p.Veza.Relationships = append(p.Veza.Relationships, related(team)) })
+	more := with(func(p *profile) { profileBlock(p).Relationships = append(profileBlock(p).Relationships, related(team)) })
 	var kept []any
-	for _, r := range own.Veza.Relationships {
+	for _, r := range profileBlock(own).Relationships {
 		kept = append(kept, relationship(entitlementIn(r), nil))
 	}
 	for sentence, tc := range map[string]struct {
@@ -125,13 +126,13 @@ func TestADraftOfSomebodyElse(t *testing.T) {
 		"the same as what is in force": {nil, more, nil, true},
 		"what the spec writes anyway":  {map[string]any{"entities_to_create_relationships_to": append(slices.Clone(kept), any(relationship(payroll, nil)))}, more, nil, true},
 		"a field that nobody manages": {map[string]any{"access_request_policy_id": auto}, with(func(p *profile) {
-			p.Veza.AccessRequestPolicyID = nil
-			p.Veza.Relationships = append(p.Veza.Relationships, related(team))
+			profileBlock(p).AccessRequestPolicyID = nil
+			profileBlock(p).Relationships = append(profileBlock(p).Relationships, related(team))
 		}), []string{"veza.accessRequestPolicyID"}, false},
-		"a part of an entry that nobody wrote": {map[string]any{"entities_to_create_relationships_to": append(slices.Clone(kept[1:]), any(relationship(entitlementIn(own.Veza.Relationships[0]), map[string]any{"custom_properties": map[string]any{"k": "v"}})))}, more, []string{"veza.relationships"}, false},
+		"a part of an entry that nobody wrote": {map[string]any{"entities_to_create_relationships_to": append(slices.Clone(kept[1:]), any(relationship(entitlementIn(profileBlock(own).Relationships[0]), map[string]any{"custom_properties": map[string]any{"k": "v"}})))}, more, []string{"veza.relationships"}, false},
 		"the spec has nothing to write":        {map[string]any{"entities_to_create_relationships_to": append(slices.Clone(kept), any(relationship(payroll, nil)))}, with(func(*profile) {}), nil, false},
 		"the spec has only its text to write":  {nil, with(func(p *profile) { p.Description = backend.To("another") }), nil, false},
-		"the spec manages no contents":         {map[string]any{"entities_to_create_relationships_to": []any{relationship(payroll, nil)}}, with(func(p *profile) { p.Veza.Relationships = nil }), []string{"entitlements"}, false},
+		"the spec manages no contents":         {map[string]any{"entities_to_create_relationships_to": []any{relationship(payroll, nil)}}, with(func(p *profile) { profileBlock(p).Relationships = nil }), []string{"entitlements"}, false},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			k := profiles(t, "PublishDraft")
@@ -161,8 +162,8 @@ func TestADraftOfSomebodyElse(t *testing.T) {
 	}
 }
 
-func entitlementIn(r backend.VezaRelationship) backend.EntitlementID {
-	return backend.EntitlementID{AppID: r.DatasourceID, ID: backend.VezaEntity(r.EntityType, r.EntityID)}
+func entitlementIn(r veza.Relationship) backend.EntitlementID {
+	return backend.EntitlementID{AppID: r.DatasourceID, ID: veza.Entity(r.EntityType, r.EntityID)}
 }
 
 func TestAPublicationThatDoesNotTake(t *testing.T) {
@@ -178,7 +179,7 @@ func TestAPublicationThatDoesNotTake(t *testing.T) {
 			k.Feature("createDraft")
 			desired := leastProfile(plain)("P")
 			k.Created(plain, desired)
-			desired.Veza.Published = backend.To(true)
+			profileBlock(desired).Published = backend.To(true)
 			tc.fault.Method, tc.fault.PathPattern, tc.fault.Kind = "PATCH", "/versions/", sandbox.FaultStatus
 			k.Fault(tc.fault)
 			found, err := k.Observe(t.Context(), backend.Ref{ParentID: plain, Mark: mark})
@@ -197,7 +198,7 @@ func TestAPublicationThatDoesNotTake(t *testing.T) {
 func TestPublishingTakesLeave(t *testing.T) {
 	k := profiles(t)
 	desired := leastProfile(plain)("P")
-	desired.Veza.Published = backend.To(true)
+	profileBlock(desired).Published = backend.To(true)
 	problems := k.Capabilities().Check(desired)
 	if len(problems) != 1 || problems[0].Path != "veza.publish" || !strings.Contains(problems[0].Message, "spec.veza.allow of the backend") {
 		t.Errorf("%v", problems)
@@ -212,7 +213,7 @@ func TestAProfileOfWhichOnlyADraftExists(t *testing.T) {
 	k.Feature("createDraft")
 	desired := running()
 	obs := k.Again(k.Created(plain, desired), desired)
-	if !obs.Locked || obs.VersionNumber != nil || backend.Value(obs.DraftNumber) != 1 || len(obs.Actual.Veza.Relationships) != 0 || len(obs.Actual.Veza.Members) != 0 {
+	if !obs.Locked || obs.VersionNumber != nil || backend.Value(obs.DraftNumber) != 1 || len(profileBlock(obs.Actual).Relationships) != 0 || len(profileBlock(obs.Actual).Members) != 0 {
 		t.Errorf("%+v", obs)
 	}
 }
@@ -239,7 +240,7 @@ func TestRetiring(t *testing.T) {
 	if rows := k.Many(backend.Ref{ID: obs.ID, ParentID: plain}); len(rows) != 1 || !rows[0].Retired {
 		t.Errorf("%+v", rows)
 	}
-	same(t, "labels that a spec can be about", k.Again(obs, running()).Actual.Veza.Labels, backend.Set{})
+	same(t, "labels that a spec can be about", profileBlock(k.Again(obs, running()).Actual).Labels, backend.Set{})
 	back := converge(k, obs, running())
 	if back.Retired {
 		t.Error("a profile that runs is not retired")
@@ -313,9 +314,9 @@ func TestNobodyGetsMore(t *testing.T) {
 		for _, to := range states {
 			t.Run(from+" to "+to, func(t *testing.T) {
 				before, after := running(), running()
-				before.Veza.State, after.Veza.State = &from, &to
-				after.Description, after.Veza.Members = backend.To("moved"), backend.Set{grace, alan}
-				after.Veza.Relationships = backend.VezaRelationships{related(reports), related(team)}
+				profileBlock(before).State, profileBlock(after).State = &from, &to
+				after.Description, profileBlock(after).Members = backend.To("moved"), backend.Set{grace, alan}
+				profileBlock(after).Relationships = veza.Relationships{related(reports), related(team)}
 				for stop := 0; ; stop++ {
 					k := profiles(t)
 					obs := converge(k, k.Created(plain, before), before)

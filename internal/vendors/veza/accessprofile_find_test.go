@@ -87,7 +87,7 @@ func TestFactsOfAProfile(t *testing.T) {
 func TestAStartThatWaitsForApproval(t *testing.T) {
 	k := profiles(t)
 	desired := leastProfile(plain)("P")
-	desired.Veza.State, desired.Veza.RequireApprovalToStart = backend.To("Running"), backend.To(true)
+	profileBlock(desired).State, profileBlock(desired).RequireApprovalToStart = backend.To("Running"), backend.To(true)
 	obs := k.Updated(k.Created(plain, desired), desired)
 	for range 2 {
 		if obs.Phase != backend.PhasePending || !strings.Contains(obs.Message, "approve its start in Veza's console") || obs.Actual.Facts.State != "Pending" {
@@ -168,7 +168,7 @@ func TestWordsOfStates(t *testing.T) {
 	k.Feature("numericEnums")
 	for _, word := range []string{"Initial", "Running", "Paused", "DryRun"} {
 		desired := leastProfile(plain)(word)
-		desired.Veza.State = &word
+		profileBlock(desired).State = &word
 		converge(k, k.Created(plain, desired), desired)
 	}
 	if !slices.ContainsFunc(k.Calls(0), func(c sandbox.Call) bool { return strings.Contains(c.Body, `"state":"DRY_RUN"`) }) {

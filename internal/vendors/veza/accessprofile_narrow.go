@@ -52,17 +52,17 @@ func (u *profileUpdate) removeContents(ctx context.Context) error {
 // without anything that is new.
 func encodeLess(f *fields, live version, desired backend.AccessProfile, changes backend.Changes) {
 	kept := slices.Clone(live.Relationships)
-	switch v := backend.Value(desired.Veza); {
+	switch v := backend.Value(profileBlock(desired)); {
 	case v.Relationships != nil && changes.Has(pathRelationships):
 		kept = slices.DeleteFunc(kept, func(r relationship) bool {
-			return !slices.ContainsFunc(v.Relationships, func(w backend.VezaRelationship) bool { return w.Key() == r.decode().Key() })
+			return !slices.ContainsFunc(v.Relationships, func(w Relationship) bool { return w.Key() == r.decode().Key() })
 		})
 	case v.Relationships == nil && desired.Entitlements != nil && changes.Has(pathEntitlements):
 		kept = slices.DeleteFunc(kept, func(r relationship) bool { return !slices.Contains(desired.Entitlements, entitlementOf(r.decode())) })
 	}
 	if len(kept) < len(live.Relationships) {
 		for i, r := range kept {
-			kept[i] = r.with(backend.VezaRelationship{})
+			kept[i] = r.with(Relationship{})
 		}
 		f.set("entities_to_create_relationships_to", kept)
 	}

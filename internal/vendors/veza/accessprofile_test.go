@@ -13,6 +13,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 	fake "github.com/governance-operator/governance-operator/internal/sandbox/veza"
 	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
+	"github.com/governance-operator/governance-operator/internal/vendors/veza"
 )
 
 type profile = backend.AccessProfile
@@ -21,9 +22,9 @@ type profile = backend.AccessProfile
 func running() profile {
 	return profile{
 		DisplayName: backend.To("Developers"),
-		Veza: &backend.VezaAccessProfile{
+		Block: &veza.ProfileBlock{
 			ProfileTypeID: &plain, State: backend.To("Running"), Members: backend.Set{ada, grace},
-			Relationships: backend.VezaRelationships{related(developers), related(reports)},
+			Relationships: veza.Relationships{related(developers), related(reports)},
 		},
 	}
 }
@@ -48,8 +49,8 @@ func TestUpdatesKeepTheirOrder(t *testing.T) {
 	moved := func(state string) profile {
 		p := running()
 		p.DisplayName = backend.To("Operations")
-		p.Veza.State, p.Veza.Members = &state, backend.Set{grace, alan}
-		p.Veza.Relationships = backend.VezaRelationships{related(operations)}
+		profileBlock(p).State, profileBlock(p).Members = &state, backend.Set{grace, alan}
+		profileBlock(p).Relationships = veza.Relationships{related(operations)}
 		return p
 	}
 	for sentence, tc := range map[string]struct {
@@ -64,7 +65,7 @@ func TestUpdatesKeepTheirOrder(t *testing.T) {
 		t.Run(sentence, func(t *testing.T) {
 			k := profiles(t)
 			before := running()
-			before.Veza.State = &tc.from
+			profileBlock(before).State = &tc.from
 			obs := converge(k, k.Created(plain, before), before)
 			k.ResetCalls()
 			converge(k, obs, moved(tc.to))
@@ -76,17 +77,17 @@ func TestUpdatesKeepTheirOrder(t *testing.T) {
 func TestMasksNameTheBody(t *testing.T) {
 	k := profiles(t)
 	desired := fullProfile()
-	desired.Veza.Published = nil
+	profileBlock(desired).Published = nil
 	obs := converge(k, k.Created(plain, desired), desired)
 	for sentence, tc := range map[string]struct {
 		change func(*profile)
 		route  string
 		mask   string
 	}{
-		"name and labels":       {func(p *profile) { p.DisplayName, p.Veza.Labels = backend.To("Devs"), backend.Set{} }, atProfile, "name,labels"},
-		"a catalog item, whole": {func(p *profile) { p.Veza.CatalogItem.Icon = backend.To("lock") }, atProfile, "catalog_item_info"},
-		"a policy":              {func(p *profile) { p.Veza.AccessRequestPolicyID = &auto }, atVersion, "access_request_policy_id"},
-		"no relationships":      {func(p *profile) { p.Veza.Relationships = backend.VezaRelationships{} }, atVersion, "entities_to_create_relationships_to"},
+		"name and labels":       {func(p *profile) { p.DisplayName, profileBlock(p).Labels = backend.To("Devs"), backend.Set{} }, atProfile, "name,labels"},
+		"a catalog item, whole": {func(p *profile) { profileBlock(p).CatalogItem.Icon = backend.To("lock") }, atProfile, "catalog_item_info"},
+		"a policy":              {func(p *profile) { profileBlock(p).AccessRequestPolicyID = &auto }, atVersion, "access_request_policy_id"},
+		"no relationships":      {func(p *profile) { profileBlock(p).Relationships = veza.Relationships{} }, atVersion, "entities_to_create_relationships_to"},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			changed := backendtest.Clone(desired)
@@ -109,10 +110,10 @@ func TestWhatNobodySetStays(t *testing.T) {
 	k := profiles(t)
 	desired := profile{
 		DisplayName: backend.To("Developers"),
-		Veza: &backend.VezaAccessProfile{
-			ProfileTypeID: &plain, Relationships: backend.VezaRelationships{related(developers)},
+		Block: &veza.ProfileBlock{
+			ProfileTypeID: &plain, Relationships: veza.Relationships{related(developers)},
 			Labels: backend.Set{"sales"}, CustomProperties: backend.Pairs{"tier": "1"},
-			CatalogItem: &backend.VezaCatalogItem{Name: backend.To("Developers")},
+			CatalogItem: &veza.CatalogItem{Name: backend.To("Developers")},
 		},
 	}
 	obs := converge(k, k.Created(plain, desired), desired)
@@ -129,22 +130,24 @@ func TestWhatNobodySetStays(t *testing.T) {
 	if obs = k.Again(obs, desired); len(k.Diff(obs, desired)) > 0 {
 		t.Fatalf("what nobody manages differs: %v", k.Diff(obs, desired).Paths())
 	}
-	rel := obs.Actual.Veza.Relationships[0]
+	rel := profileBlock(obs.Actual).Relationships[0]
 	if backend.Value(rel.GrantBy) != "3" || rel.Condition.Type != "2" || !backend.Value(rel.CreatedByAccessProfile) {
 		t.Errorf("read as %+v", rel)
 	}
 	for name, more := range map[string]func(*profile){
-		"by relationships": func(p *profile) { p.Veza.Relationships = append(p.Veza.Relationships, related(reports)) },
+		"by relationships": func(p *profile) {
+			profileBlock(p).Relationships = append(profileBlock(p).Relationships, related(reports))
+		},
 		"by entitlements": func(p *profile) {
-			p.Veza.Relationships, p.Entitlements = nil, backend.EntitlementSet{developers, reports, operations}
+			profileBlock(p).Relationships, p.Entitlements = nil, backend.EntitlementSet{developers, reports, operations}
 		},
 		"by a condition whose kind is left alone": func(p *profile) {
-			p.Veza.Relationships[0].Condition = &backend.VezaCondition{Expression: "false"}
+			profileBlock(p).Relationships[0].Condition = &veza.Condition{Expression: "false"}
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			changed := backendtest.Clone(desired)
-			changed.Veza.CustomProperties["tier"], changed.Veza.CatalogItem.Recommended = name, backend.To(true)
+			profileBlock(changed).CustomProperties["tier"], profileBlock(changed).CatalogItem.Recommended = name, backend.To(true)
 			more(&changed)
 			converge(k, obs, changed)
 			live := stored(k.Fixture, obs.ID)
@@ -181,7 +184,7 @@ func TestLabels(t *testing.T) {
 		t.Fatalf("%+v, %v", adopted, err)
 	}
 	same(t, "labels", stored(k.Fixture, id)["labels"], any([]any{"theirs", "governance-operator.io/mark=team-a/payroll;0123456789ab;tokentokentoken1"}))
-	same(t, "labels that a spec can be about", adopted.Actual.Veza.Labels, backend.Set{"theirs"})
+	same(t, "labels that a spec can be about", profileBlock(adopted.Actual).Labels, backend.Set{"theirs"})
 	edit(k.Fixture, id, map[string]any{"labels": []any{}})
 	if lost := k.Again(adopted, desired); !lost.Mark.IsZero() || lost.MarkInProse {
 		t.Errorf("a mark that was taken away: %+v", lost.Mark)
@@ -214,7 +217,7 @@ func taken(t *testing.T, err error) {
 func TestMembers(t *testing.T) {
 	k := profiles(t)
 	desired := leastProfile(plain)("P")
-	desired.Veza.Members = backend.Set{ada}
+	profileBlock(desired).Members = backend.Set{ada}
 	obs := converge(k, k.Created(plain, desired), desired)
 	edit(k.Fixture, obs.ID, map[string]any{"members": []any{
 		map[string]any{"identity_id": ada}, map[string]any{"identity_id": grace, "created_from": "BIRTHRIGHT"},
@@ -222,13 +225,13 @@ func TestMembers(t *testing.T) {
 	}})
 	k.ResetCalls()
 	obs = k.Again(obs, desired)
-	same(t, "members by hand", obs.Actual.Veza.Members, backend.Set{ada})
-	desired.Veza.Members = backend.Set{}
+	same(t, "members by hand", profileBlock(obs.Actual).Members, backend.Set{ada})
+	profileBlock(desired).Members = backend.Set{}
 	converge(k, obs, desired)
 	body, _ := last(k.Fixture, "PUT", atMembers)
 	same(t, "the change", body, map[string]any{"access_profile_id": obs.ID, "version_number": 1.0, "type": "REMOVE", "identity_ids": []any{ada}})
 	k.Feature("memberError")
-	desired.Veza.Members = backend.Set{ada}
+	profileBlock(desired).Members = backend.Set{ada}
 	failed, err := k.Update(t.Context(), obs, desired, backend.Changes{{Path: "veza.members"}})
 	vendortest.Refusal(t, err, "veza.members", "the access request could not be carried out")
 	if failed.ID != "" {
@@ -241,7 +244,7 @@ func TestVersionsThatMoveWithEachEdit(t *testing.T) {
 	k.Feature("publishPerEdit")
 	obs := converge(k, k.Created(plain, running()), running())
 	desired := running()
-	desired.Veza.Relationships, desired.Veza.Members = backend.VezaRelationships{related(team)}, backend.Set{alan}
+	profileBlock(desired).Relationships, profileBlock(desired).Members = veza.Relationships{related(team)}, backend.Set{alan}
 	obs = converge(k, obs, desired)
 	if n := backend.Value(obs.VersionNumber); n != 2 {
 		t.Errorf("version %d", n)
@@ -264,7 +267,7 @@ func TestNoEmptyListIsSentUnasked(t *testing.T) {
 		}
 	}
 	desired := leastProfile(plain)("P")
-	desired.Veza.AccessRequestPolicyID, desired.Entitlements = &auto, backend.EntitlementSet{}
+	profileBlock(desired).AccessRequestPolicyID, desired.Entitlements = &auto, backend.EntitlementSet{}
 	k.Updated(obs, desired)
 	body, _ = last(k.Fixture, "PATCH", atVersion)
 	same(t, "the body", body, map[string]any{"access_request_policy_id": auto})
@@ -274,7 +277,7 @@ func TestAPartThatWasWrittenIsTold(t *testing.T) {
 	k := profiles(t)
 	obs := converge(k, k.Created(plain, running()), running())
 	desired := running()
-	desired.Veza.State, desired.Description = backend.To("Paused"), backend.To("x")
+	profileBlock(desired).State, desired.Description = backend.To("Paused"), backend.To("x")
 	k.Fault(sandbox.Fault{Method: "PATCH", Kind: sandbox.FaultStatus, Status: 400, Count: 1})
 	none, err := k.Update(t.Context(), obs, desired, k.Diff(obs, desired))
 	vendortest.Class(t, err, backend.Terminal)

@@ -20,7 +20,7 @@ func (d *profileDriver) Update(ctx context.Context, seen profileObservation, des
 	if changes.Has(backend.PathRetired) {
 		return d.retire(ctx, seen)
 	}
-	u := &profileUpdate{profileDriver: d, seen: seen, desired: desired, changes: changes, want: backend.Value(desired.Veza)}
+	u := &profileUpdate{profileDriver: d, seen: seen, desired: desired, changes: changes, want: backend.Value(profileBlock(desired))}
 	if err := u.begin(ctx); err != nil {
 		return profileObservation{}, err
 	}
@@ -46,7 +46,7 @@ type profileUpdate struct {
 	*profileDriver
 	seen    profileObservation
 	desired backend.AccessProfile
-	want    backend.VezaAccessProfile
+	want    ProfileBlock
 	changes backend.Changes
 
 	// live is the profile as it was read last, and inForceNow its version that counts.

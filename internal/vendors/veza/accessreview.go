@@ -33,7 +33,7 @@ type reviewDriver struct {
 func (d *reviewDriver) Capabilities() backend.Capabilities {
 	return backend.Capabilities{
 		Create:     true,
-		Block:      block,
+		Block:      (*ReviewBlock)(nil),
 		FoldedIDs:  true,
 		RunOnce:    true,
 		Launches:   true,

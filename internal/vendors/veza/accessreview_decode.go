@@ -22,14 +22,14 @@ func (d *reviewDriver) decode(r row[certification], workflowID string) reviewObs
 		CreatedAt:   c.CreatedAt.Time,
 		Mark:        mark,
 		MarkInProse: true,
-		ReadOnly:    append(backend.Paths(backend.AccessReview{}), backend.PathMark),
+		ReadOnly:    append(backend.Paths(backend.AccessReview{Block: &ReviewBlock{}}), backend.PathMark),
 		Date:        r.date,
 		Unread:      c.unread(),
 		Actual: backend.AccessReview{
 			DisplayName: &c.Name,
 			Description: &text,
 			AutoStart:   backend.To(true), // The run is its start.
-			Veza:        &backend.VezaAccessReview{ConfigurationID: &workflowID, Notes: &text},
+			Block:       &ReviewBlock{ConfigurationID: &workflowID, Notes: &text},
 			Facts:       c.facts(r.date),
 		},
 	}

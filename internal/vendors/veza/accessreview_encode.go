@@ -12,7 +12,7 @@ var dataSources = []string{"Current", "MostRecentSnapshot", "GivenSnapshot"}
 // encodeReview renders a run of a configuration. The notes bear the mark, there is no
 // other place for it (docs/vendors/veza-api.md#life-of-a-review).
 func encodeReview(desired backend.AccessReview, r backend.Ref) (certificationCreate, error) {
-	v := backend.Value(desired.Veza)
+	v := backend.Value(reviewBlock(desired))
 	text := backend.Value(v.Notes)
 	if v.Notes == nil {
 		text = backend.Value(desired.Description)
@@ -45,7 +45,7 @@ func encodeReview(desired backend.AccessReview, r backend.Ref) (certificationCre
 	return body, nil
 }
 
-func encodeAssignment(a *backend.VezaAssignment) *assignment {
+func encodeAssignment(a *Assignment) *assignment {
 	if a == nil {
 		return nil
 	}
@@ -55,7 +55,7 @@ func encodeAssignment(a *backend.VezaAssignment) *assignment {
 	}
 }
 
-func encodeUsers(all []backend.VezaUser) []user {
+func encodeUsers(all []User) []user {
 	var out []user
 	for _, u := range all {
 		out = append(out, user(u))

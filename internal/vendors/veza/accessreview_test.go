@@ -10,12 +10,13 @@ import (
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 	fake "github.com/governance-operator/governance-operator/internal/sandbox/veza"
 	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
+	"github.com/governance-operator/governance-operator/internal/vendors/veza"
 )
 
 type review = backend.AccessReview
 
 func leastReview(name string) review {
-	return review{DisplayName: &name, Veza: &backend.VezaAccessReview{ConfigurationID: &quarterly}}
+	return review{DisplayName: &name, Block: &veza.ReviewBlock{ConfigurationID: &quarterly}}
 }
 
 func TestAReviewIsSentWhole(t *testing.T) {
@@ -32,7 +33,7 @@ func TestAReviewIsSentWhole(t *testing.T) {
 		"automation_ids":                   []any{"automation-1"}, "final_approval_level": 2.0,
 		"dynamic_information": map[string]any{"identities": []any{map[string]any{"id": "00u1", "type": "OktaUser", "previous_manager_id": "00u2"}}},
 	})
-	if obs.Mark != mark || !obs.MarkInProse || backend.Value(obs.Actual.Description) != "Quarterly." || backend.Value(obs.Actual.Veza.Notes) != "Quarterly." {
+	if obs.Mark != mark || !obs.MarkInProse || backend.Value(obs.Actual.Description) != "Quarterly." || backend.Value(reviewBlock(obs.Actual).Notes) != "Quarterly." {
 		t.Errorf("%+v", obs)
 	}
 	if missing := backend.Changes([]backend.Change{{Path: backend.PathMark}, {Path: "displayName"}, {Path: "veza.notes"}, {Path: "start.mode"}}).Without(obs.ReadOnly); len(missing) > 0 {
@@ -43,8 +44,8 @@ func TestAReviewIsSentWhole(t *testing.T) {
 func TestNotesOfAReview(t *testing.T) {
 	k := reviews(t)
 	desired := leastReview("R")
-	desired.Veza.Notes = backend.To("Look twice.")
-	if obs := k.Created(quarterly, desired); backend.Value(obs.Actual.Veza.Notes) != "Look twice." {
+	reviewBlock(desired).Notes = backend.To("Look twice.")
+	if obs := k.Created(quarterly, desired); backend.Value(reviewBlock(obs.Actual).Notes) != "Look twice." {
 		t.Errorf("%+v", obs)
 	}
 	desired.Description = backend.To("Something else.")

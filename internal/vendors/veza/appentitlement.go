@@ -26,7 +26,7 @@ type entitlementDriver struct {
 // create, write or delete.
 func (*entitlementDriver) Capabilities() backend.Capabilities {
 	return backend.Capabilities{
-		Block: block,
+		Block: (*EntitlementBlock)(nil),
 		Unsupported: map[string]string{
 			"description": "Veza reads an entity of its graph from the integration, and the operator cannot write its description",
 			"owners":      "an entity of Veza's graph has no owners that can be written",
@@ -46,7 +46,7 @@ func (d *entitlementDriver) Observe(ctx context.Context, r backend.Ref) (entitle
 	entityType, entityID := r.Key.Type, r.Key.ID
 	if r.ID != "" {
 		var ok bool
-		if entityType, entityID, ok = backend.SplitVezaEntity(r.ID); !ok {
+		if entityType, entityID, ok = SplitEntity(r.ID); !ok {
 			return none, invalid("remoteID", "%q names no entity of the graph: write entityType/entityID, for example OktaGroup/00g23a1f", r.ID)
 		}
 	}
@@ -82,10 +82,10 @@ func (d *entitlementDriver) findName(ctx context.Context, manager lifecycle, ent
 // known or has changed the entities of the type are read.
 func (d *entitlementDriver) findID(ctx context.Context, manager lifecycle, entityType, entityID string) (entitlementObservation, error) {
 	asked := []string{""}
-	if name := d.names.get(backend.VezaEntity(entityType, entityID)); name != "" {
+	if name := d.names.get(Entity(entityType, entityID)); name != "" {
 		asked = []string{name, ""}
 	}
-	none := entitlementObservation{ID: backend.VezaEntity(entityType, entityID), ParentID: manager.ID}
+	none := entitlementObservation{ID: Entity(entityType, entityID), ParentID: manager.ID}
 	for _, name := range asked {
 		for r, err := range nodes(ctx, d.api, entityType, name, &none.Date) {
 			if err != nil {
@@ -128,17 +128,17 @@ func (d *entitlementDriver) within(ctx context.Context, manager lifecycle, all i
 
 func (d *entitlementDriver) decode(manager lifecycle, r row[node]) entitlementObservation {
 	n := r.item
-	id := backend.VezaEntity(n.Type, n.ID)
+	id := Entity(n.Type, n.ID)
 	d.names.set(id, n.name())
 	return entitlementObservation{
 		Exists:   true,
 		ID:       id,
 		ParentID: manager.ID,
 		Date:     r.date,
-		ReadOnly: append(backend.Paths(backend.AppEntitlement{}), backend.PathMark),
+		ReadOnly: append(backend.Paths(backend.AppEntitlement{Block: &EntitlementBlock{}}), backend.PathMark),
 		Actual: backend.AppEntitlement{
 			DisplayName: backend.To(n.name()),
-			Veza:        &backend.VezaAppEntitlement{EntityType: &n.Type, MatchName: backend.To(n.name()), MatchID: &n.ID},
+			Block:       &EntitlementBlock{EntityType: &n.Type, MatchName: backend.To(n.name()), MatchID: &n.ID},
 			Facts:       backend.AppEntitlementFacts{EntityType: n.Type, ExternalID: n.ID},
 		},
 	}
@@ -154,7 +154,7 @@ func (d *entitlementDriver) ObserveMany(ctx context.Context, refs []backend.Ref)
 			continue
 		}
 		asked = append(asked, r)
-		if entityType, _, ok := backend.SplitVezaEntity(r.ID); ok && !slices.Contains(types[r.ParentID], entityType) {
+		if entityType, _, ok := SplitEntity(r.ID); ok && !slices.Contains(types[r.ParentID], entityType) {
 			types[r.ParentID] = append(types[r.ParentID], entityType)
 		}
 	}

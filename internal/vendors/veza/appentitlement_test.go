@@ -8,6 +8,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 	fake "github.com/governance-operator/governance-operator/internal/sandbox/veza"
 	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
+	"github.com/governance-operator/governance-operator/internal/vendors/veza"
 )
 
 type entity = backend.AppEntitlement
@@ -22,7 +23,7 @@ func TestAnEntityIsFound(t *testing.T) {
 		"by its name":                           {okta, backend.Key{Type: "OktaGroup", DisplayName: "AI Team"}, team.ID},
 		"by its id":                             {okta, backend.Key{Type: "OktaGroup", ID: related(team).EntityID}, team.ID},
 		"where the id has a slash or a comma":   {directory, backend.Key{Type: "ActiveDirectoryGroup", DisplayName: "Payroll"}, payroll.ID},
-		"in its own datasource and not another": {emea, backend.Key{Type: "OktaGroup", DisplayName: "Engineering"}, backend.VezaEntity("OktaGroup", fake.SeedID("entity", "Okta EMEA/Engineering"))},
+		"in its own datasource and not another": {emea, backend.Key{Type: "OktaGroup", DisplayName: "Engineering"}, veza.Entity("OktaGroup", fake.SeedID("entity", "Okta EMEA/Engineering"))},
 		"not by the name of another datasource": {okta, backend.Key{Type: "OktaGroup", DisplayName: "Contractors"}, ""},
 		"not by the name of another type":       {salesforce, backend.Key{Type: "SalesforceGroup", DisplayName: "Export Reports"}, ""},
 		"not by the name in another case":       {okta, backend.Key{Type: "OktaGroup", DisplayName: "ai team"}, ""},
@@ -44,8 +45,8 @@ func TestFactsOfAnEntity(t *testing.T) {
 	if f := obs.Actual.Facts; f.EntityType != "ActiveDirectoryGroup" || f.ExternalID != id {
 		t.Errorf("%+v", f)
 	}
-	if backend.Value(obs.Actual.DisplayName) != "Payroll" || backend.Value(obs.Actual.Veza.MatchName) != "Payroll" || backend.Value(obs.Actual.Veza.MatchID) != id {
-		t.Errorf("%+v", obs.Actual.Veza)
+	if backend.Value(obs.Actual.DisplayName) != "Payroll" || backend.Value(entitlementBlock(obs.Actual).MatchName) != "Payroll" || backend.Value(entitlementBlock(obs.Actual).MatchID) != id {
+		t.Errorf("%+v", entitlementBlock(obs.Actual))
 	}
 	if caps := k.Capabilities(); caps.Create || caps.Update || caps.Delete || caps.Retire || caps.MarkProven {
 		t.Errorf("%+v", caps)

@@ -8,6 +8,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend/backendtest"
 	fake "github.com/governance-operator/governance-operator/internal/sandbox/veza"
 	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
+	"github.com/governance-operator/governance-operator/internal/vendors/veza"
 )
 
 // noSuchID has the form of the vendor's ids.
@@ -25,7 +26,7 @@ func TestEntitlementsKeepTheLaws(t *testing.T) {
 				UnknownID: "OktaGroup/00g0",
 				Desired: backend.AppEntitlement{
 					DisplayName: backend.To("AI Team"),
-					Veza: &backend.VezaAppEntitlement{
+					Block: &veza.EntitlementBlock{
 						EntityType: backend.To("OktaGroup"), MatchName: backend.To("AI Team"), MatchID: backend.To(related(team).EntityID),
 					},
 				},
@@ -41,20 +42,20 @@ func fullProfile() backend.AccessProfile {
 	rich.GrantBy = backend.To("DIRECT")
 	rich.CreatedByAccessProfile = backend.To(true)
 	rich.CustomProperties = backend.Pairs{"cost": "4711", "team": "sales"}
-	rich.SyncIdentityAction = &backend.VezaAction{PolicyID: joiners, Name: "Create Salesforce account"}
-	rich.Condition = &backend.VezaCondition{Type: "STRING", Expression: `department == "Sales"`}
+	rich.SyncIdentityAction = &veza.Action{PolicyID: joiners, Name: "Create Salesforce account"}
+	rich.Condition = &veza.Condition{Type: "STRING", Expression: `department == "Sales"`}
 	return backend.AccessProfile{
 		DisplayName: backend.To("Salesforce developers"),
 		Description: backend.To("Who develops."),
-		Veza: &backend.VezaAccessProfile{
+		Block: &veza.ProfileBlock{
 			ProfileTypeID:          &plain,
 			State:                  backend.To("Running"),
-			Relationships:          backend.VezaRelationships{rich, related(reports)},
+			Relationships:          veza.Relationships{rich, related(reports)},
 			Labels:                 backend.Set{"sales", "crm"},
 			AccessRequestPolicyID:  &manager,
 			CustomProperties:       backend.Pairs{"owner": "crm", "tier": "1"},
 			RequireApprovalToStart: backend.To(false),
-			CatalogItem: &backend.VezaCatalogItem{
+			CatalogItem: &veza.CatalogItem{
 				Name: backend.To("Developers"), Description: backend.To("For them."), MarkdownDescription: backend.To("**For** them."),
 				Icon: backend.To("key"), Recommended: backend.To(true),
 			},
@@ -66,48 +67,48 @@ func fullProfile() backend.AccessProfile {
 
 func profileVariations() map[string]func(*backend.AccessProfile) {
 	type model = backend.AccessProfile
-	first := func(p *model) *backend.VezaRelationship { return &p.Veza.Relationships[0] }
+	first := func(p *model) *veza.Relationship { return &profileBlock(p).Relationships[0] }
 	return map[string]func(*model){
 		"another name":               func(p *model) { p.DisplayName = backend.To("Developers") },
 		"another description":        func(p *model) { p.Description = backend.To("They.") },
 		"no description":             func(p *model) { p.Description = backend.To("") },
-		"paused":                     func(p *model) { p.Veza.State = backend.To("Paused") },
-		"a dry run":                  func(p *model) { p.Veza.State = backend.To("DryRun") },
-		"not started":                func(p *model) { p.Veza.State = backend.To("Initial") },
-		"a relationship less":        func(p *model) { p.Veza.Relationships = p.Veza.Relationships[:1] },
-		"a relationship more":        func(p *model) { p.Veza.Relationships = append(p.Veza.Relationships, related(team)) },
-		"no relationships":           func(p *model) { p.Veza.Relationships = backend.VezaRelationships{} },
+		"paused":                     func(p *model) { profileBlock(p).State = backend.To("Paused") },
+		"a dry run":                  func(p *model) { profileBlock(p).State = backend.To("DryRun") },
+		"not started":                func(p *model) { profileBlock(p).State = backend.To("Initial") },
+		"a relationship less":        func(p *model) { profileBlock(p).Relationships = profileBlock(p).Relationships[:1] },
+		"a relationship more":        func(p *model) { profileBlock(p).Relationships = append(profileBlock(p).Relationships, related(team)) },
+		"no relationships":           func(p *model) { profileBlock(p).Relationships = veza.Relationships{} },
 		"assigned to another":        func(p *model) { first(p).AssignedToEntityID = "00u2" },
 		"granted another way":        func(p *model) { first(p).GrantBy = backend.To("INDIRECT") },
 		"not made for the profile":   func(p *model) { first(p).CreatedByAccessProfile = backend.To(false) },
 		"another property":           func(p *model) { first(p).CustomProperties["cost"] = "42" },
 		"a property less":            func(p *model) { first(p).CustomProperties["cost"] = "" },
 		"another action":             func(p *model) { first(p).SyncIdentityAction.Name = "Create Okta account" },
-		"no action":                  func(p *model) { first(p).SyncIdentityAction = &backend.VezaAction{} },
-		"no condition":               func(p *model) { first(p).Condition = &backend.VezaCondition{} },
+		"no action":                  func(p *model) { first(p).SyncIdentityAction = &veza.Action{} },
+		"no condition":               func(p *model) { first(p).Condition = &veza.Condition{} },
 		"another condition":          func(p *model) { first(p).Condition.Expression = "true" },
 		"another kind of condition":  func(p *model) { first(p).Condition.Type = "OTHER" },
-		"a label more":               func(p *model) { p.Veza.Labels = append(p.Veza.Labels, "requestable") },
-		"no labels":                  func(p *model) { p.Veza.Labels = backend.Set{} },
-		"another policy":             func(p *model) { p.Veza.AccessRequestPolicyID = &auto },
-		"no policy":                  func(p *model) { p.Veza.AccessRequestPolicyID = backend.To("") },
-		"another custom property":    func(p *model) { p.Veza.CustomProperties["tier"] = "2" },
-		"a custom property less":     func(p *model) { p.Veza.CustomProperties["tier"] = "" },
-		"an approval before it runs": func(p *model) { p.Veza.RequireApprovalToStart = backend.To(true) },
-		"another catalog name":       func(p *model) { p.Veza.CatalogItem.Name = backend.To("Devs") },
-		"no catalog text":            func(p *model) { p.Veza.CatalogItem.Description = backend.To("") },
-		"another catalog markdown":   func(p *model) { p.Veza.CatalogItem.MarkdownDescription = backend.To("*x*") },
-		"another icon":               func(p *model) { p.Veza.CatalogItem.Icon = backend.To("lock") },
-		"not recommended":            func(p *model) { p.Veza.CatalogItem.Recommended = backend.To(false) },
-		"a member more":              func(p *model) { p.Veza.Members = append(p.Veza.Members, alan) },
-		"a member less":              func(p *model) { p.Veza.Members = backend.Set{grace} },
-		"nobody":                     func(p *model) { p.Veza.Members = backend.Set{} },
+		"a label more":               func(p *model) { profileBlock(p).Labels = append(profileBlock(p).Labels, "requestable") },
+		"no labels":                  func(p *model) { profileBlock(p).Labels = backend.Set{} },
+		"another policy":             func(p *model) { profileBlock(p).AccessRequestPolicyID = &auto },
+		"no policy":                  func(p *model) { profileBlock(p).AccessRequestPolicyID = backend.To("") },
+		"another custom property":    func(p *model) { profileBlock(p).CustomProperties["tier"] = "2" },
+		"a custom property less":     func(p *model) { profileBlock(p).CustomProperties["tier"] = "" },
+		"an approval before it runs": func(p *model) { profileBlock(p).RequireApprovalToStart = backend.To(true) },
+		"another catalog name":       func(p *model) { profileBlock(p).CatalogItem.Name = backend.To("Devs") },
+		"no catalog text":            func(p *model) { profileBlock(p).CatalogItem.Description = backend.To("") },
+		"another catalog markdown":   func(p *model) { profileBlock(p).CatalogItem.MarkdownDescription = backend.To("*x*") },
+		"another icon":               func(p *model) { profileBlock(p).CatalogItem.Icon = backend.To("lock") },
+		"not recommended":            func(p *model) { profileBlock(p).CatalogItem.Recommended = backend.To(false) },
+		"a member more":              func(p *model) { profileBlock(p).Members = append(profileBlock(p).Members, alan) },
+		"a member less":              func(p *model) { profileBlock(p).Members = backend.Set{grace} },
+		"nobody":                     func(p *model) { profileBlock(p).Members = backend.Set{} },
 	}
 }
 
 func leastProfile(parent string) func(name string) backend.AccessProfile {
 	return func(name string) backend.AccessProfile {
-		return backend.AccessProfile{DisplayName: &name, Veza: &backend.VezaAccessProfile{ProfileTypeID: &parent}}
+		return backend.AccessProfile{DisplayName: &name, Block: &veza.ProfileBlock{ProfileTypeID: &parent}}
 	}
 }
 
@@ -142,7 +143,7 @@ func TestProfilesThatInheritKeepTheLaws(t *testing.T) {
 	one, two := noSuchID[:35]+"1", noSuchID[:35]+"2"
 	desired := backend.AccessProfile{
 		DisplayName: backend.To("Developers of all kinds"), Inherits: backend.Set{one},
-		Veza: &backend.VezaAccessProfile{ProfileTypeID: &business, State: backend.To("Paused")},
+		Block: &veza.ProfileBlock{ProfileTypeID: &business, State: backend.To("Paused")},
 	}
 	backendtest.Run(t, backendtest.Suite[model]{
 		Open: vendortest.OverHTTP(vendortest.Place{ParentID: business, Settles: time.Minute}, func(t *testing.T) vendortest.Kept[model] {
@@ -170,9 +171,9 @@ var application = fake.SeedID("type", "Application Access")
 func applicationProfile() backend.AccessProfile {
 	return backend.AccessProfile{
 		DisplayName: backend.To("Accounts"),
-		Veza: &backend.VezaAccessProfile{
+		Block: &veza.ProfileBlock{
 			ProfileTypeID: &application, ApplicationDatasourceID: &okta,
-			ApplicationSyncAction: &backend.VezaAction{PolicyID: joiners, Name: "Create Okta account"},
+			ApplicationSyncAction: &veza.Action{PolicyID: joiners, Name: "Create Okta account"},
 		},
 	}
 }
@@ -180,11 +181,11 @@ func applicationProfile() backend.AccessProfile {
 func applicationVariations() map[string]func(*backend.AccessProfile) {
 	type model = backend.AccessProfile
 	return map[string]func(*model){
-		"another datasource": func(p *model) { p.Veza.ApplicationDatasourceID = &salesforce },
-		"another action":     func(p *model) { p.Veza.ApplicationSyncAction.Name = "Create Salesforce account" },
-		"no action":          func(p *model) { p.Veza.ApplicationSyncAction = &backend.VezaAction{} },
+		"another datasource": func(p *model) { profileBlock(p).ApplicationDatasourceID = &salesforce },
+		"another action":     func(p *model) { profileBlock(p).ApplicationSyncAction.Name = "Create Salesforce account" },
+		"no action":          func(p *model) { profileBlock(p).ApplicationSyncAction = &veza.Action{} },
 		"no datasource": func(p *model) {
-			p.Veza.ApplicationDatasourceID, p.Veza.ApplicationSyncAction = backend.To(""), &backend.VezaAction{}
+			profileBlock(p).ApplicationDatasourceID, profileBlock(p).ApplicationSyncAction = backend.To(""), &veza.Action{}
 		},
 	}
 }
@@ -207,7 +208,7 @@ func TestProfilesByEntitlementsKeepTheLaws(t *testing.T) {
 	type model = backend.AccessProfile
 	desired := backend.AccessProfile{
 		DisplayName: backend.To("Salesforce developers"), Entitlements: backend.EntitlementSet{developers, reports},
-		Veza: &backend.VezaAccessProfile{ProfileTypeID: &plain},
+		Block: &veza.ProfileBlock{ProfileTypeID: &plain},
 	}
 	backendtest.Run(t, backendtest.Suite[model]{
 		Open:      vendortest.OverHTTP(vendortest.Place{ParentID: plain, Settles: time.Minute}, func(t *testing.T) vendortest.Kept[model] { return profiles(t) }),
@@ -226,19 +227,19 @@ func fullReview() backend.AccessReview {
 		Description: backend.To("Quarterly."),
 		AutoStart:   backend.To(true),
 		StartAt:     &backend.Instant{Time: time.Now().Add(-time.Hour)},
-		Veza: &backend.VezaAccessReview{
+		Block: &veza.ReviewBlock{
 			ConfigurationID: &quarterly,
 			DataSource:      backend.To("GivenSnapshot"),
 			SnapshotID:      backend.To(int64(1690354800)),
-			ReviewerAssignment: &backend.VezaAssignment{
+			ReviewerAssignment: &veza.Assignment{
 				UsersManager: backend.To(true), ResourceManagers: backend.To(false),
-				Reviewers:         []backend.VezaUser{{ID: ada}, {Email: "grace@corp.example"}},
-				FallbackReviewers: []backend.VezaUser{{Email: "alan@corp.example"}},
+				Reviewers:         []veza.User{{ID: ada}, {Email: "grace@corp.example"}},
+				FallbackReviewers: []veza.User{{Email: "alan@corp.example"}},
 			},
-			SecondLevelAssignment: &backend.VezaAssignment{Reviewers: []backend.VezaUser{{ID: alan}}},
+			SecondLevelAssignment: &veza.Assignment{Reviewers: []veza.User{{ID: alan}}},
 			AutomationIDs:         backend.Set{"automation-1"},
 			FinalApprovalLevel:    backend.To(int64(2)),
-			DynamicInformation: &backend.VezaDynamicInformation{Identities: []backend.VezaReviewedIdentity{
+			DynamicInformation: &veza.DynamicInformation{Identities: []veza.ReviewedIdentity{
 				{ID: "00u1", Type: "OktaUser", PreviousManagerID: "00u2"},
 			}},
 		},
@@ -254,7 +255,7 @@ func TestReviewsKeepTheLaws(t *testing.T) {
 					k := reviews(t)
 					if proven {
 						other := fake.SeedID("configuration", "Okta groups")
-						k.Created(other, model{Veza: &backend.VezaAccessReview{ConfigurationID: &other}})
+						k.Created(other, model{Block: &veza.ReviewBlock{ConfigurationID: &other}})
 					}
 					if got := k.Capabilities().MarkProven; got != proven {
 						t.Fatalf("marks are proven: %t, want %t", got, proven)

@@ -6,12 +6,13 @@ import (
 
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
+	"github.com/governance-operator/governance-operator/internal/vendors/veza"
 )
 
 func TestEntitlementsStayConverged(t *testing.T) {
 	sample := backend.AppEntitlement{
 		DisplayName: backend.To("AI Team"),
-		Veza: &backend.VezaAppEntitlement{
+		Block: &veza.EntitlementBlock{
 			EntityType: backend.To("OktaGroup"), MatchName: backend.To("AI Team"), MatchID: backend.To(related(team).EntityID),
 		},
 	}
@@ -19,7 +20,7 @@ func TestEntitlementsStayConverged(t *testing.T) {
 		Open: entitlements, Place: vendortest.Place{ParentID: okta, Existing: team.ID},
 		RandomSpecs: vendortest.RandomSpecs[backend.AppEntitlement]{
 			Sample: sample,
-			Mend:   func(e *backend.AppEntitlement) { e.Veza = sample.Veza },
+			Mend:   func(e *backend.AppEntitlement) { e.Block = entitlementBlock(sample) },
 		},
 	})
 }
@@ -36,9 +37,9 @@ func TestProfilesStayConverged(t *testing.T) {
 					Sample: fullProfile(), Variations: profileVariations(),
 					Texts: []string{"displayName", "description", "veza.catalogItem.name", "veza.catalogItem.description", "veza.catalogItem.markdownDescription"},
 					Mend: func(p *profile) {
-						p.Veza.Published = backend.To(true) // A draft takes no members.
-						if backend.Value(p.Veza.State) == "Running" {
-							p.Veza.RequireApprovalToStart = nil // Nobody is there who would approve.
+						profileBlock(p).Published = backend.To(true) // A draft takes no members.
+						if backend.Value(profileBlock(p).State) == "Running" {
+							profileBlock(p).RequireApprovalToStart = nil // Nobody is there who would approve.
 						}
 					},
 				},
@@ -53,19 +54,19 @@ func TestReviewsStayConverged(t *testing.T) {
 		RandomSpecs: vendortest.RandomSpecs[backend.AccessReview]{
 			Sample: fullReview(), Texts: []string{"displayName", "description"},
 			Variations: map[string]func(*backend.AccessReview){
-				"of now":          func(r *backend.AccessReview) { r.Veza.DataSource, r.Veza.SnapshotID = backend.To("Current"), nil },
+				"of now":          func(r *backend.AccessReview) { reviewBlock(r).DataSource, reviewBlock(r).SnapshotID = backend.To("Current"), nil },
 				"at another time": func(r *backend.AccessReview) { r.StartAt = &backend.Instant{Time: time.Now().Add(-time.Minute)} },
 				"by others": func(r *backend.AccessReview) {
-					r.Veza.ReviewerAssignment = &backend.VezaAssignment{Reviewers: []backend.VezaUser{{Email: "Grace@Corp.example"}, {Email: "ALAN@corp.example"}}}
+					reviewBlock(r).ReviewerAssignment = &veza.Assignment{Reviewers: []veza.User{{Email: "Grace@Corp.example"}, {Email: "ALAN@corp.example"}}}
 				},
-				"approved once": func(r *backend.AccessReview) { r.Veza.FinalApprovalLevel = backend.To(int64(1)) },
+				"approved once": func(r *backend.AccessReview) { reviewBlock(r).FinalApprovalLevel = backend.To(int64(1)) },
 			},
 			Mend: func(r *backend.AccessReview) {
-				given := backend.Value(r.Veza.DataSource) == "GivenSnapshot"
-				if given && r.Veza.SnapshotID == nil {
-					r.Veza.DataSource = nil
+				given := backend.Value(reviewBlock(r).DataSource) == "GivenSnapshot"
+				if given && reviewBlock(r).SnapshotID == nil {
+					reviewBlock(r).DataSource = nil
 				} else if !given {
-					r.Veza.SnapshotID = nil
+					reviewBlock(r).SnapshotID = nil
 				}
 			},
 		},

@@ -36,7 +36,7 @@ func FuzzAppEntitlements(f *testing.F) {
 	b := vendortest.FaultyDriver[backend.AppEntitlement]{
 		Garbler: g, Open: open, Driver: backend.Tenant.AppEntitlements, ParentID: okta, Existing: team.ID, Absent: saysAbsent,
 		Key:     backend.Key{Type: "OktaGroup", DisplayName: "AI Team"},
-		Desired: backend.AppEntitlement{DisplayName: backend.To("AI Team"), Veza: &backend.VezaAppEntitlement{EntityType: backend.To("OktaGroup")}},
+		Desired: backend.AppEntitlement{DisplayName: backend.To("AI Team"), Block: &veza.EntitlementBlock{EntityType: backend.To("OktaGroup")}},
 	}
 	b.Record(f)
 	g.Fuzz(f, b.RunGarbageTests)

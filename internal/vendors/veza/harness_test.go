@@ -54,14 +54,14 @@ var (
 func entitlement(provider, entityType, name string) backend.EntitlementID {
 	return backend.EntitlementID{
 		AppID: fake.SeedID("datasource", provider),
-		ID:    backend.VezaEntity(entityType, fake.SeedID("entity", provider+"/"+name)),
+		ID:    veza.Entity(entityType, fake.SeedID("entity", provider+"/"+name)),
 	}
 }
 
 // related is a bare relationship to an entitlement.
-func related(e backend.EntitlementID) backend.VezaRelationship {
-	entityType, entityID, _ := backend.SplitVezaEntity(e.ID)
-	return backend.VezaRelationship{EntityType: entityType, DatasourceID: e.AppID, EntityID: entityID}
+func related(e backend.EntitlementID) veza.Relationship {
+	entityType, entityID, _ := veza.SplitEntity(e.ID)
+	return veza.Relationship{EntityType: entityType, DatasourceID: e.AppID, EntityID: entityID}
 }
 
 // begin opens a tenant with the operations that its owner allowed.

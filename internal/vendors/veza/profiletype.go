@@ -106,7 +106,7 @@ func (t profileType) unprefixed(name string, integrations []string) string {
 // circle, of which nobody knows what the vendor makes. live is the profile as it is; changed
 // says which fields are about to be written (docs/vendors/veza-api.md#profile-types).
 func (t profileType) check(live profile, desired backend.AccessProfile, changed func(path string) bool) error {
-	v := backend.Value(desired.Veza)
+	v := backend.Value(profileBlock(desired))
 	path, granted := pathRelationships, v.Relationships
 	if granted == nil {
 		path, granted = pathEntitlements, relationshipsOf(desired.Entitlements)
@@ -135,7 +135,7 @@ func inCircle(live profile, inherits backend.Set) bool {
 	})
 }
 
-func (t profileType) checkGranted(path string, granted backend.VezaRelationships) error {
+func (t profileType) checkGranted(path string, granted Relationships) error {
 	if len(granted) == 0 {
 		return nil
 	}
@@ -146,7 +146,7 @@ func (t profileType) checkGranted(path string, granted backend.VezaRelationships
 		return invalid(path, "has %d items, and profiles of the type %s take at most %d", len(granted), t, most)
 	}
 	first := granted[0].DatasourceID
-	if backend.Value(t.SingleDatasource) && slices.ContainsFunc(granted, func(r backend.VezaRelationship) bool { return r.DatasourceID != first }) {
+	if backend.Value(t.SingleDatasource) && slices.ContainsFunc(granted, func(r Relationship) bool { return r.DatasourceID != first }) {
 		return invalid(path, "names several datasources, and profiles of the type %s take one", t)
 	}
 	return nil

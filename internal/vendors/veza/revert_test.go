@@ -10,6 +10,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend/backendtest"
 	"github.com/governance-operator/governance-operator/internal/engine/enginetest"
 	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
+	"github.com/governance-operator/governance-operator/internal/vendors/veza"
 )
 
 func TestARevertOfAProfileReverts(t *testing.T) {
@@ -20,22 +21,22 @@ func TestARevertOfAProfileReverts(t *testing.T) {
 			RandomSpecs: vendortest.RandomSpecs[backend.AccessProfile]{
 				Sample: fullProfile(), Variations: inOtherWays(profileVariations()),
 				Mend: func(p *profile) {
-					if p.Veza == nil {
-						p.Veza = &backend.VezaAccessProfile{}
+					if profileBlock(p) == nil {
+						p.Block = &veza.ProfileBlock{}
 					}
-					p.Veza.ProfileTypeID = &limited
-					p.Veza.Published = backend.To(true) // A draft takes no members.
+					profileBlock(p).ProfileTypeID = &limited
+					profileBlock(p).Published = backend.To(true) // A draft takes no members.
 					if p.Entitlements != nil {
-						p.Veza.Relationships = nil // Each is the whole list.
+						profileBlock(p).Relationships = nil // Each is the whole list.
 					}
-					if backend.Value(p.Veza.State) == "Running" {
-						p.Veza.RequireApprovalToStart = nil // Nobody is there who would approve.
+					if backend.Value(profileBlock(p).State) == "Running" {
+						profileBlock(p).RequireApprovalToStart = nil // Nobody is there who would approve.
 					}
 				},
 			},
 		},
 		Opens: func(p profile) map[string][]string {
-			v := backend.Value(p.Veza)
+			v := backend.Value(profileBlock(p))
 			out := map[string][]string{"inherits": p.Inherits, "veza.members": v.Members, "veza.labels": v.Labels}
 			for _, r := range v.Relationships {
 				out["veza.relationships"] = append(out["veza.relationships"], r.Key())
@@ -51,28 +52,28 @@ func TestARevertOfAProfileReverts(t *testing.T) {
 		},
 		Elsewhere: []string{"veza.applicationDatasource", "veza.applicationSyncIdentityAction"},
 		Pair: func(first, second *profile) {
-			if backend.Value(first.Veza.State) == "Running" || backend.Value(second.Veza.State) == "Running" {
+			if backend.Value(profileBlock(first).State) == "Running" || backend.Value(profileBlock(second).State) == "Running" {
 				// What one of them, or the console, wrote would be left, and nobody is there who would approve.
-				first.Veza.RequireApprovalToStart, second.Veza.RequireApprovalToStart = backend.To(false), backend.To(false)
+				profileBlock(first).RequireApprovalToStart, profileBlock(second).RequireApprovalToStart = backend.To(false), backend.To(false)
 			}
 		},
 		Renewed: func(p, atSecond profile) profile {
 			out := backendtest.Clone(p)
-			for i, r := range out.Veza.Relationships {
-				bare := backend.VezaRelationship{EntityType: r.EntityType, DatasourceID: r.DatasourceID, EntityID: r.EntityID}
-				if !slices.ContainsFunc(backend.Value(atSecond.Veza).Relationships, func(other backend.VezaRelationship) bool {
+			for i, r := range profileBlock(out).Relationships {
+				bare := veza.Relationship{EntityType: r.EntityType, DatasourceID: r.DatasourceID, EntityID: r.EntityID}
+				if !slices.ContainsFunc(backend.Value(profileBlock(atSecond)).Relationships, func(other veza.Relationship) bool {
 					return other.EntityType == r.EntityType && other.DatasourceID == r.DatasourceID && other.EntityID == r.EntityID
 				}) {
-					out.Veza.Relationships[i] = bare
+					profileBlock(out).Relationships[i] = bare
 				}
 			}
 			return out
 		},
 		Without: func(p profile, parts []string) profile {
 			out := backendtest.Clone(p)
-			for i := range out.Veza.Relationships {
+			for i := range profileBlock(out).Relationships {
 				for _, part := range parts {
-					r := &out.Veza.Relationships[i]
+					r := &profileBlock(out).Relationships[i]
 					switch part {
 					case "veza.relationships[].grantBy":
 						r.GrantBy = nil
@@ -102,20 +103,20 @@ func TestARevertOfAnApplicationProfileReverts(t *testing.T) {
 			RandomSpecs: vendortest.RandomSpecs[backend.AccessProfile]{
 				Sample: applicationProfile(), Variations: applicationVariations(),
 				Mend: func(p *profile) {
-					if p.Veza == nil {
-						p.Veza = &backend.VezaAccessProfile{}
+					if profileBlock(p) == nil {
+						p.Block = &veza.ProfileBlock{}
 					}
-					p.Veza.ProfileTypeID = &application
-					switch id := p.Veza.ApplicationDatasourceID; { // An action acts in a datasource.
+					profileBlock(p).ProfileTypeID = &application
+					switch id := profileBlock(p).ApplicationDatasourceID; { // An action acts in a datasource.
 					case id == nil:
-						p.Veza.ApplicationSyncAction = nil
+						profileBlock(p).ApplicationSyncAction = nil
 					case *id == "":
-						p.Veza.ApplicationSyncAction = &backend.VezaAction{}
+						profileBlock(p).ApplicationSyncAction = &veza.Action{}
 					}
 				},
 			},
 		},
-		Elsewhere: slices.DeleteFunc(backend.Paths(backend.AccessProfile{}), func(path string) bool {
+		Elsewhere: slices.DeleteFunc(backend.Paths(backend.AccessProfile{Block: &veza.ProfileBlock{}}), func(path string) bool {
 			return strings.HasPrefix(path, "veza.application")
 		}),
 	})
@@ -124,10 +125,10 @@ func TestARevertOfAnApplicationProfileReverts(t *testing.T) {
 // inOtherWays adds what the plain sample lacks to variations.
 func inOtherWays(variations map[string]func(*profile)) map[string]func(*profile) {
 	for i, list := range slices.Repeat([]backend.EntitlementSet{{developers}, {developers, reports}}, 4) {
-		variations[fmt.Sprint("by entitlements ", i)] = func(p *profile) { p.Entitlements, p.Veza.Relationships = list, nil }
+		variations[fmt.Sprint("by entitlements ", i)] = func(p *profile) { p.Entitlements, profileBlock(p).Relationships = list, nil }
 	}
 	variations["an heir"] = func(p *profile) { p.Inherits = backend.Set{bases[0]} }
 	variations["an heir of two"] = func(p *profile) { p.Inherits = bases }
-	variations["confirmed"] = func(p *profile) { p.Veza.RequireApprovalToStart = backend.To(true) }
+	variations["confirmed"] = func(p *profile) { profileBlock(p).RequireApprovalToStart = backend.To(true) }
 	return variations
 }

@@ -81,7 +81,7 @@ func TestFind(t *testing.T) {
 		"an entitlement":                       {sought(backend.NameEntitlement, "AI Team", okta), []backend.Match{{ID: team.ID, Name: "AI Team"}}},
 		"an entitlement among several types":   {sought(backend.NameEntitlement, "Export Reports", salesforce), []backend.Match{{ID: reports.ID, Name: "Export Reports"}}},
 		"an entitlement of another tenant":     {sought(backend.NameEntitlement, "Contractors", okta), nil},
-		"an entitlement that two tenants have": {sought(backend.NameEntitlement, "Engineering", emea), []backend.Match{{ID: backend.VezaEntity("OktaGroup", fake.SeedID("entity", "Okta EMEA/Engineering")), Name: "Engineering"}}},
+		"an entitlement that two tenants have": {sought(backend.NameEntitlement, "Engineering", emea), []backend.Match{{ID: veza.Entity("OktaGroup", fake.SeedID("entity", "Okta EMEA/Engineering")), Name: "Engineering"}}},
 		"an entitlement where it is off":       {sought(backend.NameEntitlement, "HR Partner", workday), []backend.Match{{ID: entitlement("Workday", "WorkdaySecurityGroup", "HR Partner").ID, Name: "HR Partner", Unusable: off}}},
 		"a type":                               {sought(backend.NameProfileType, "Profile", ""), []backend.Match{{ID: plain, Name: "Profile"}}},
 		"two types": {sought(backend.NameProfileType, "Duplicate Type", ""), sorted(

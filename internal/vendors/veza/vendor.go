@@ -15,7 +15,6 @@ import (
 const (
 	name = "Veza"
 
-	block   = "veza"
 	listLag = 5 * time.Second
 	poll    = 10 * time.Second
 

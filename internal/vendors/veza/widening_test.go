@@ -9,6 +9,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 	fake "github.com/governance-operator/governance-operator/internal/sandbox/veza"
 	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
+	"github.com/governance-operator/governance-operator/internal/vendors/veza"
 )
 
 // limited is a type whose profiles grant by themselves and inherit, two things at most.
@@ -23,14 +24,14 @@ func drawProfile(t *rapid.T) profile {
 	subset := func(label string, most int, of ...string) []string {
 		return append([]string{}, rapid.SliceOfNDistinct(rapid.SampledFrom(of), 0, most, rapid.ID).Draw(t, label)...)
 	}
-	relationships := backend.VezaRelationships{}
+	relationships := veza.Relationships{}
 	for _, e := range rapid.SliceOfNDistinct(rapid.SampledFrom([]backend.EntitlementID{developers, reports, team}), 0, 2, rapid.ID).Draw(t, "relationships") {
 		relationships = append(relationships, related(e))
 	}
 	return profile{
 		DisplayName: backend.To(rapid.SampledFrom([]string{"Developers", "Operations"}).Draw(t, "name")),
 		Inherits:    subset("inherits", 2, bases...),
-		Veza: &backend.VezaAccessProfile{
+		Block: &veza.ProfileBlock{
 			ProfileTypeID:         &limited,
 			State:                 backend.To(rapid.SampledFrom([]string{"Running", "Running", "Paused", "DryRun"}).Draw(t, "state")),
 			Members:               subset("members", 3, ada, grace, alan),
@@ -54,10 +55,10 @@ func granting(running bool, members []string, contents []string, labels []string
 
 func meant(p profile) vendortest.Grants {
 	contents := slices.Clone([]string(p.Inherits))
-	for _, r := range p.Veza.Relationships {
+	for _, r := range profileBlock(p).Relationships {
 		contents = append(contents, r.EntityID)
 	}
-	return granting(*p.Veza.State == "Running", p.Veza.Members, contents, p.Veza.Labels, *p.Veza.AccessRequestPolicyID)
+	return granting(*profileBlock(p).State == "Running", profileBlock(p).Members, contents, profileBlock(p).Labels, *profileBlock(p).AccessRequestPolicyID)
 }
 
 // targets is what people have where it counts. Members and contents are carried there only
@@ -136,7 +137,7 @@ func edits(features ...string) vendortest.Edits {
 		Draw: func(t *rapid.T) profile {
 			p := drawProfile(t)
 			if slices.Contains(features, "createDraft") {
-				p.Veza.Published = backend.To(true)
+				profileBlock(p).Published = backend.To(true)
 			}
 			return p
 		},
@@ -163,7 +164,7 @@ func TestWhatNarrowsAProfileGivesNobodyAnything(t *testing.T) {
 // TestWhatAStopTakesAwayIsTakenWhileItRuns: afterwards it would be gone from the profile, and
 // left at the targets.
 func TestWhatAStopTakesAwayIsTakenWhileItRuns(t *testing.T) {
-	bare := func(of ...backend.EntitlementID) (out backend.VezaRelationships) {
+	bare := func(of ...backend.EntitlementID) (out veza.Relationships) {
 		for _, e := range of {
 			out = append(out, related(e))
 		}
@@ -173,20 +174,20 @@ func TestWhatAStopTakesAwayIsTakenWhileItRuns(t *testing.T) {
 		change func(*profile)
 		want   []string
 	}{
-		"a member":             {func(p *profile) { p.Veza.Members = backend.Set{ada} }, []string{"PUT members REMOVE", "PATCH profile PAUSED"}},
-		"a relationship":       {func(p *profile) { p.Veza.Relationships = bare(reports) }, []string{"PATCH version", "PATCH profile PAUSED"}},
-		"all relationships":    {func(p *profile) { p.Veza.Relationships = backend.VezaRelationships{} }, []string{"PATCH version", "PATCH profile PAUSED"}},
-		"one for another":      {func(p *profile) { p.Veza.Relationships = bare(reports, team) }, []string{"PATCH version", "PATCH profile PAUSED", "PATCH version"}},
-		"nothing, one is more": {func(p *profile) { p.Veza.Relationships = bare(developers, reports, team) }, []string{"PATCH profile PAUSED", "PATCH version"}},
+		"a member":             {func(p *profile) { profileBlock(p).Members = backend.Set{ada} }, []string{"PUT members REMOVE", "PATCH profile PAUSED"}},
+		"a relationship":       {func(p *profile) { profileBlock(p).Relationships = bare(reports) }, []string{"PATCH version", "PATCH profile PAUSED"}},
+		"all relationships":    {func(p *profile) { profileBlock(p).Relationships = veza.Relationships{} }, []string{"PATCH version", "PATCH profile PAUSED"}},
+		"one for another":      {func(p *profile) { profileBlock(p).Relationships = bare(reports, team) }, []string{"PATCH version", "PATCH profile PAUSED", "PATCH version"}},
+		"nothing, one is more": {func(p *profile) { profileBlock(p).Relationships = bare(developers, reports, team) }, []string{"PATCH profile PAUSED", "PATCH version"}},
 		"an entitlement": {func(p *profile) {
-			p.Veza.Relationships, p.Entitlements = nil, backend.EntitlementSet{reports}
+			profileBlock(p).Relationships, p.Entitlements = nil, backend.EntitlementSet{reports}
 		}, []string{"PATCH version", "PATCH profile PAUSED"}},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			k := profiles(t)
 			obs := converge(k, k.Created(plain, running()), running())
 			desired := running()
-			desired.Veza.State = backend.To("Paused")
+			profileBlock(desired).State = backend.To("Paused")
 			tc.change(&desired)
 			k.ResetCalls()
 			converge(k, obs, desired)
@@ -200,7 +201,7 @@ func TestWhatAStopTakesAwayIsTakenWhileItRuns(t *testing.T) {
 func TestALabelThatLetsPeopleAskGoesBeforeContentsChange(t *testing.T) {
 	k := profiles(t)
 	before := running()
-	before.Veza.Labels = backend.Set{"requestable", "sales"}
+	profileBlock(before).Labels = backend.Set{"requestable", "sales"}
 	obs := converge(k, k.Created(plain, before), before)
 	for sentence, tc := range map[string]struct {
 		labels backend.Set
@@ -214,9 +215,9 @@ func TestALabelThatLetsPeopleAskGoesBeforeContentsChange(t *testing.T) {
 		t.Run(sentence, func(t *testing.T) {
 			obs = converge(k, k.Again(obs, before), before)
 			desired := running()
-			desired.Veza.Labels, desired.Veza.Relationships = tc.labels, backend.VezaRelationships{related(operations)}
+			profileBlock(desired).Labels, profileBlock(desired).Relationships = tc.labels, veza.Relationships{related(operations)}
 			if len(tc.labels) == 0 {
-				desired.Veza.State = backend.To("Paused")
+				profileBlock(desired).State = backend.To("Paused")
 			}
 			k.ResetCalls()
 			obs = converge(k, k.Again(obs, desired), desired)

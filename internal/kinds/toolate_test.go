@@ -1,4 +1,4 @@
-package controller_test
+package kinds_test
 
 import (
 	"strings"
@@ -6,7 +6,7 @@ import (
 	"time"
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
-	"github.com/governance-operator/governance-operator/internal/controller"
+	"github.com/governance-operator/governance-operator/internal/kinds"
 )
 
 func TestAReviewThatWouldBeOverBeforeItBeginsIsNamedByItsField(t *testing.T) {
@@ -27,7 +27,7 @@ func TestAReviewThatWouldBeOverBeforeItBeginsIsNamedByItsField(t *testing.T) {
 		"last year's, whole":      {v1alpha1.AccessReviewSpec{Deadline: "2029-12-31T17:00:00Z", Start: at("2029-12-01T08:00:00Z")}, "spec.deadline", "is in the past"},
 	} {
 		t.Run(sentence, func(t *testing.T) {
-			path, why := controller.AccessReviewKind(0).TooLate(&v1alpha1.AccessReview{Spec: c.spec}, now)
+			path, why := kinds.AccessReview(0).TooLate(&v1alpha1.AccessReview{Spec: c.spec}, now)
 			if path != c.path || !strings.Contains(why, c.says) {
 				t.Errorf("%q: %q, want %q: %q", path, why, c.path, c.says)
 			}

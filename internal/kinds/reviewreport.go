@@ -1,4 +1,4 @@
-package controller
+package kinds
 
 import (
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
@@ -9,7 +9,7 @@ import (
 func reportsOf(reports []backend.ReviewReport) []v1alpha1.ReviewReport {
 	var out []v1alpha1.ReviewReport
 	for _, report := range reports {
-		told := v1alpha1.ReviewReport{ID: report.ID, Format: report.Format, CreatedAt: moment(report.CreatedAt)}
+		told := v1alpha1.ReviewReport{ID: report.ID, Format: report.Format, CreatedAt: Moment(report.CreatedAt)}
 		for _, h := range report.Hashes {
 			told.Hashes = append(told.Hashes, v1alpha1.ReportHash(h))
 		}

@@ -1,4 +1,4 @@
-package controller
+package kinds
 
 import (
 	"bytes"
@@ -89,8 +89,8 @@ func (cluster) Get(_ context.Context, key client.ObjectKey, obj client.Object, _
 	return nil
 }
 
-// mapped is what a spec becomes, once every name in it has its answer.
-func (m kindMapping) mapped(t *testing.T, spec string) map[string]string {
+// settled is the model of a spec and its parent, once every name in it has its answer.
+func (m kindMapping) settled(t *testing.T, spec string) (any, string, *reference.Resolver) {
 	t.Helper()
 	answers := map[backend.Name]backend.Answer{}
 	for range 5 { // A name may stand in a place that is itself a name.
@@ -110,20 +110,27 @@ func (m kindMapping) mapped(t *testing.T, spec string) map[string]string {
 		if r.Err() != nil {
 			t.Fatal(r.Err())
 		}
-		got := map[string]string{}
-		for _, f := range backend.Fields(model) {
-			got[f.Path] = f.Text()
-		}
-		if parent != "" {
-			got[parentOf] = parent
-		}
-		for _, problem := range r.Problems() {
-			got[refused] = strings.TrimSpace(got[refused] + " " + problem.Path)
-		}
-		return got
+		return model, parent, r
 	}
 	t.Fatal("names are asked for without end")
-	return nil
+	return nil, "", nil
+}
+
+// mapped is what a spec becomes.
+func (m kindMapping) mapped(t *testing.T, spec string) map[string]string {
+	t.Helper()
+	model, parent, r := m.settled(t, spec)
+	got := map[string]string{}
+	for _, f := range backend.Fields(model) {
+		got[f.Path] = f.Text()
+	}
+	if parent != "" {
+		got[parentOf] = parent
+	}
+	for _, problem := range r.Problems() {
+		got[refused] = strings.TrimSpace(got[refused] + " " + problem.Path)
+	}
+	return got
 }
 
 // ends reports whether a field of this type is written as one: what is below it are ways to say the same thing.
@@ -183,15 +190,15 @@ func kindMappings() map[string]kindMapping {
 		v1alpha1.KindAppEntitlement: {
 			rows: entitlementMappings(), spec: reflect.TypeFor[v1alpha1.AppEntitlementSpec](),
 			without: map[string]string{"keepWhileReferenced": "the engine asks for it, and no vendor is told"},
-			desire:  desireWith(func() *v1alpha1.AppEntitlement { return &v1alpha1.AppEntitlement{} }, desireAppEntitlement),
+			desire:  desireWith(func() *v1alpha1.AppEntitlement { return &v1alpha1.AppEntitlement{} }, Entitlements.Desire),
 		},
 		v1alpha1.KindAccessProfile: {
 			rows: profileMappings(), spec: reflect.TypeFor[v1alpha1.AccessProfileSpec](),
-			desire: desireWith(func() *v1alpha1.AccessProfile { return &v1alpha1.AccessProfile{} }, desireAccessProfile),
+			desire: desireWith(func() *v1alpha1.AccessProfile { return &v1alpha1.AccessProfile{} }, Profiles.Desire),
 		},
 		v1alpha1.KindAccessReview: {
 			rows: reviewMappings(), spec: reflect.TypeFor[v1alpha1.AccessReviewSpec](),
-			desire: desireWith(func() *v1alpha1.AccessReview { return &v1alpha1.AccessReview{} }, desireAccessReview),
+			desire: desireWith(func() *v1alpha1.AccessReview { return &v1alpha1.AccessReview{} }, Reviews.Desire),
 		},
 	}
 }

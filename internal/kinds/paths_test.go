@@ -1,4 +1,4 @@
-package controller
+package kinds
 
 import (
 	"maps"
@@ -16,31 +16,41 @@ import (
 // naming fields that nobody can write.
 func TestEveryPathOfAModelIsAPathOfItsSpec(t *testing.T) {
 	for kind, c := range map[string]struct {
-		model any
-		spec  reflect.Type
+		model  any
+		spec   reflect.Type
+		blocks []backend.Block
 		// capabilities of a tenant for this kind.
 		capabilities func(backend.Tenant) backend.Capabilities
 		// without lists fields that no path is, stands above or below.
 		without []string
 	}{
 		v1alpha1.KindAppEntitlement: {
-			model: backend.AppEntitlement{}, spec: reflect.TypeFor[v1alpha1.AppEntitlementSpec](),
+			model: backend.AppEntitlement{}, spec: reflect.TypeFor[v1alpha1.AppEntitlementSpec](), blocks: Entitlements.Blocks(),
 			capabilities: func(t backend.Tenant) backend.Capabilities { return t.AppEntitlements().Capabilities() },
 			// The app is the parent of the remote, which no write names.
 			without: []string{"app", "keepWhileReferenced"},
 		},
 		v1alpha1.KindAccessProfile: {
-			model: backend.AccessProfile{}, spec: reflect.TypeFor[v1alpha1.AccessProfileSpec](),
+			model: backend.AccessProfile{}, spec: reflect.TypeFor[v1alpha1.AccessProfileSpec](), blocks: Profiles.Blocks(),
 			capabilities: func(t backend.Tenant) backend.Capabilities { return t.AccessProfiles().Capabilities() },
 		},
 		v1alpha1.KindAccessReview: {
-			model: backend.AccessReview{}, spec: reflect.TypeFor[v1alpha1.AccessReviewSpec](),
+			model: backend.AccessReview{}, spec: reflect.TypeFor[v1alpha1.AccessReviewSpec](), blocks: Reviews.Blocks(),
 			capabilities: func(t backend.Tenant) backend.Capabilities { return t.AccessReviews().Capabilities() },
 		},
 	} {
 		t.Run(kind, func(t *testing.T) {
 			fields := specPaths(c.spec)
-			paths := backend.Paths(c.model)
+			var paths []string
+			for i, block := range c.blocks {
+				model := reflect.New(reflect.TypeOf(c.model))
+				backend.Open(model.Interface(), block)
+				for _, path := range backend.Paths(model.Interface()) {
+					if i == 0 || strings.HasPrefix(path, block.BlockName()+".") {
+						paths = append(paths, path)
+					}
+				}
+			}
 			for i, path := range paths {
 				if slices.Contains(paths[:i], path) {
 					t.Errorf("two leaves of the model are called %q", path)

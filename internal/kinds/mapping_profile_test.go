@@ -1,4 +1,4 @@
-package controller
+package kinds
 
 func profileMappings() mappings {
 	return mappings{

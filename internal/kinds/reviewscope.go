@@ -1,4 +1,4 @@
-package controller
+package kinds
 
 import (
 	"fmt"
@@ -6,12 +6,18 @@ import (
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/expression"
+	"github.com/governance-operator/governance-operator/internal/mapping"
 	"github.com/governance-operator/governance-operator/internal/reference"
 )
 
-// desireScope maps what is not plain of a scope. byArms: the vendor has to know which list counts
-// (ConductorOne).
-func desireScope(path string, out *backend.ReviewScope, s *v1alpha1.ReviewScope, byArms bool, r *reference.Resolver) {
+// Choices of a filter by access profiles that need no list.
+const (
+	includeAll = "IncludeAll"
+	excludeAll = "ExcludeAll"
+)
+
+// scopeToModel translates what is not plain of a scope. byArms: the vendor has to know which list counts.
+func scopeToModel(path string, out *backend.ReviewScope, s *v1alpha1.ReviewScope, byArms bool, r *reference.Resolver) {
 	switch {
 	case byArms:
 		out.Apps = scopeApps(path, s, r)
@@ -38,7 +44,7 @@ func desireScope(path string, out *backend.ReviewScope, s *v1alpha1.ReviewScope,
 		out.Users = scopeUsers(path+".users", s.Users, r)
 	}
 	if s.Accounts != nil {
-		out.Accounts = scopeAccounts(path+".accounts", s.Accounts, r)
+		mapping.CheckExpression(path+".accounts.expression", expression.ReviewAccounts, s.Accounts.Expression, r)
 	}
 	if s.Grants != nil {
 		out.Grants = scopeGrants(path+".grants", s.Grants, r)
@@ -65,14 +71,14 @@ func scopeApps(path string, s *v1alpha1.ReviewScope, r *reference.Resolver) *bac
 }
 
 func scopeUsers(path string, u *v1alpha1.ReviewUsers, r *reference.Resolver) *backend.ScopeUsers {
-	check(path+".expression", expression.ReviewUsers, u.Expression, r)
-	out := &backend.ScopeUsers{All: marker(u.All), Expression: u.Expression}
+	mapping.CheckExpression(path+".expression", expression.ReviewUsers, u.Expression, r)
+	out := &backend.ScopeUsers{All: mapping.Presence(u.All), Expression: u.Expression}
 	if u.Selected != nil {
 		out.Selected = &backend.SelectedUsers{UserIDs: r.Users(path+".selected", u.Selected)}
 	}
 	if c := u.Criteria; c != nil {
 		out.Criteria = &backend.ScopeUserCriteria{
-			Statuses:   words(c.Statuses),
+			Statuses:   mapping.List(c.Statuses),
 			ManagerIDs: r.Users(path+".criteria.managers", c.Managers),
 			Groups:     r.Entitlements(path+".criteria.excludedGroups", c.ExcludedGroups),
 		}
@@ -80,42 +86,33 @@ func scopeUsers(path string, u *v1alpha1.ReviewUsers, r *reference.Resolver) *ba
 			if out.Criteria.Attributes == nil {
 				out.Criteria.Attributes = map[string]backend.Set{}
 			}
-			out.Criteria.Attributes[a.Attribute] = set(a.Values)
+			out.Criteria.Attributes[a.Attribute] = mapping.List(a.Values)
 		}
 	}
 	return out
 }
 
-func scopeAccounts(path string, a *v1alpha1.ReviewAccounts, r *reference.Resolver) *backend.ScopeAccounts {
-	check(path+".expression", expression.ReviewAccounts, a.Expression, r)
-	out := &backend.ScopeAccounts{All: marker(a.All), Expression: a.Expression}
-	if c := a.Criteria; c != nil {
-		out.Criteria = &backend.ScopeAccountCriteria{Domain: string(c.Domain), Types: words(c.Types), Statuses: words(c.Statuses), NoAccountOwner: backend.Value(c.WithoutOwner)}
-	}
-	return out
-}
-
 func scopeGrants(path string, g *v1alpha1.ReviewGrants, r *reference.Resolver) *backend.ScopeGrants {
-	out := &backend.ScopeGrants{All: marker(g.All)}
+	out := &backend.ScopeGrants{All: mapping.Presence(g.All)}
 	c := g.Criteria
 	if c == nil {
 		return out
 	}
 	path += ".criteria"
 	out.Criteria = &backend.ScopeGrantCriteria{
-		SinceAdded: days(c.DaysSinceAdded), SinceReviewed: days(c.DaysSinceReviewed), SinceLastUsed: days(c.DaysSinceLastUsed),
+		SinceAdded: mapping.Days(c.DaysSinceAdded), SinceReviewed: mapping.Days(c.DaysSinceReviewed), SinceLastUsed: mapping.Days(c.DaysSinceLastUsed),
 		Source: string(c.Source), Type: string(c.Type),
 	}
 	if b := c.AddedBetween; b != nil {
-		out.Criteria.AddedBetween = &backend.Period{From: instant(path+".addedBetween.start", b.Start, r), To: instant(path+".addedBetween.end", b.End, r)}
+		out.Criteria.AddedBetween = &backend.Period{From: mapping.Instant(path+".addedBetween.start", b.Start, r), To: mapping.Instant(path+".addedBetween.end", b.End, r)}
 	}
 	if p := c.AccessProfiles; p != nil {
 		f := &backend.ScopeProfileFilter{Included: r.Profiles(path+".accessProfiles.include", p.Include), Excluded: r.Profiles(path+".accessProfiles.exclude", p.Exclude)}
 		switch {
 		case p.IncludeAll != nil:
-			f.Type = "IncludeAll"
+			f.Type = includeAll
 		case p.ExcludeAll != nil:
-			f.Type = "ExcludeAll"
+			f.Type = excludeAll
 		case p.Include != nil:
 			f.Type = "IncludeSpecific"
 		case p.Exclude != nil:

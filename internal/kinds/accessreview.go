@@ -1,4 +1,4 @@
-package controller
+package kinds
 
 import (
 	"fmt"
@@ -10,12 +10,7 @@ import (
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/engine/managed"
-	"github.com/governance-operator/governance-operator/internal/mapping"
-	"github.com/governance-operator/governance-operator/internal/reference"
 )
-
-// +kubebuilder:rbac:groups=governance-operator.io,resources=accessreviews,verbs=get;list;watch;patch
-// +kubebuilder:rbac:groups=governance-operator.io,resources=accessreviews/status,verbs=patch
 
 // Detail paths that are no fields of the spec: figures of a review that cost calls of their own.
 const (
@@ -26,9 +21,9 @@ const (
 // reviewPoll is how often a review that waits for people is looked at.
 const reviewPoll = 5 * time.Minute
 
-// AccessReviewKind is what the engine must know of AccessReview. pollEvery replaces
+// AccessReview is what the engine must know of AccessReview. pollEvery replaces
 // the usual pace of five minutes, if it is set.
-func AccessReviewKind(pollEvery time.Duration) managed.Kind[*v1alpha1.AccessReview, backend.AccessReview] {
+func AccessReview(pollEvery time.Duration) managed.Kind[*v1alpha1.AccessReview, backend.AccessReview] {
 	if pollEvery == 0 {
 		pollEvery = reviewPoll
 	}
@@ -37,14 +32,14 @@ func AccessReviewKind(pollEvery time.Duration) managed.Kind[*v1alpha1.AccessRevi
 		New:     func() *v1alpha1.AccessReview { return &v1alpha1.AccessReview{} },
 		NewList: func() client.ObjectList { return &v1alpha1.AccessReviewList{} },
 		Driver:  func(t backend.Tenant) backend.Driver[backend.AccessReview] { return t.AccessReviews() },
-		Desire:  desireAccessReview,
+		Desire:  Reviews.Desire,
 		Project: projectAccessReview,
-		Started: started,
+		Started: Started,
 		ObservedStarted: func(obs backend.Observation[backend.AccessReview]) bool {
 			return obs.Actual.Facts.Started
 		},
 		DetailFields: func(obj *v1alpha1.AccessReview) []string {
-			if !started(obj) {
+			if !Started(obj) {
 				return nil
 			}
 			return []string{detailProgress, detailReports}
@@ -63,8 +58,8 @@ func AccessReviewKind(pollEvery time.Duration) managed.Kind[*v1alpha1.AccessRevi
 	}
 }
 
-// started reports whether the status shows a review as started. Not every vendor tells since when.
-func started(obj *v1alpha1.AccessReview) bool {
+// Started reports whether the status shows a review as started. Not every vendor tells since when.
+func Started(obj *v1alpha1.AccessReview) bool {
 	switch obj.Status.State {
 	case v1alpha1.ReviewRunning, v1alpha1.ReviewOverdue, v1alpha1.ReviewCompleted:
 		return true
@@ -76,13 +71,13 @@ func started(obj *v1alpha1.AccessReview) bool {
 // untilDue shortens a poll so that what the spec asks for at a time is done at that time.
 func untilDue(obj *v1alpha1.AccessReview, poll time.Duration, now time.Time) time.Duration {
 	var due []time.Time
-	if s := obj.Spec.Start; s != nil && s.At != "" && !started(obj) {
+	if s := obj.Spec.Start; s != nil && s.At != "" && !Started(obj) {
 		if at, err := s.At.Parse(); err == nil {
 			due = append(due, at)
 		}
 	}
 	// What has not started by its deadline was missed, which somebody ought to see then.
-	if c := obj.Spec.Close; obj.Status.Deadline != nil && (c != nil && c.Mode == v1alpha1.CloseAutomatic || !started(obj)) {
+	if c := obj.Spec.Close; obj.Status.Deadline != nil && (c != nil && c.Mode == v1alpha1.CloseAutomatic || !Started(obj)) {
 		due = append(due, obj.Status.Deadline.Time)
 	}
 	for _, at := range due {
@@ -118,69 +113,6 @@ func reviewTooLate(obj *v1alpha1.AccessReview, now time.Time) (path, why string)
 	return "", ""
 }
 
-// reviewPlan maps the plain fields of an AccessReview.
-var reviewPlan = mapping.Must[v1alpha1.AccessReviewSpec, backend.AccessReview](
-	"owners", "reviewer", "start.mode", "close.mode",
-	"scope.resourceTypes", "scope.apps", "scope.apps.selected", "scope.users", "scope.accounts", "scope.grants",
-	"conductorOne.columns", "conductorOne.signature", "conductorOne.reviewerAttributes",
-	"sailPoint.roleComposition",
-	"veza.configuration",
-)
-
-func desireAccessReview(obj *v1alpha1.AccessReview, r *reference.Resolver) (backend.AccessReview, string) {
-	s := &obj.Spec
-	out := backend.AccessReview{
-		Owners:    people("spec.owners", s.Owners, s.Veza != nil, r),
-		AutoStart: backend.To(s.Start != nil && s.Start.Mode != v1alpha1.StartManual),
-	}
-	reviewPlan.ToModel(s, &out, r)
-	if s.Close != nil {
-		out.AutoClose = backend.To(s.Close.Mode == v1alpha1.CloseAutomatic)
-	}
-	if v := s.Reviewer; v != nil && s.Veza == nil {
-		out.Reviewer = &backend.Reviewer{UserIDs: r.Users("spec.reviewer.users", v.Users), Manager: marker(v.Manager)}
-	}
-	if s.Scope != nil {
-		desireScope("spec.scope", out.Scope, s.Scope, s.SailPoint == nil && s.Veza == nil, r)
-	}
-	if c := s.ConductorOne; c != nil {
-		desireConductorOneReview(out.ConductorOne, c, r)
-	}
-	if s.SailPoint != nil {
-		desireSailPointReview(&out, s, r, time.Now())
-	}
-	parent := r.BoundParent()
-	if v := s.Veza; v != nil {
-		parent = r.Parent("spec.veza.configuration", v.Configuration, backend.Name{Kind: backend.NameConfiguration})
-		desireVezaReview(&out, s, parent, r)
-	}
-	return out, parent
-}
-
-func desireConductorOneReview(out *backend.ConductorOneAccessReview, c *v1alpha1.ConductorOneReview, r *reference.Resolver) {
-	const at = "spec.conductorOne."
-	if c.Columns != nil {
-		out.Columns = backend.ReviewColumns{}
-		for _, col := range c.Columns {
-			out.Columns = append(out.Columns, backend.ReviewColumn{Builtin: string(col.Builtin), AccountAttribute: col.Attribute})
-		}
-	}
-	if g := c.Signature; g != nil {
-		out.Signature = &backend.ReviewSignature{
-			Required: backend.Value(g.Required), Meaning: backend.Value(g.Meaning), TSPURL: backend.Value(g.TSPURL),
-			StepUpProviderID: backend.Value(r.ID(at+"signature.stepUpProvider", g.StepUpProvider, backend.Name{Kind: backend.NameStepUpProvider})),
-		}
-	}
-	if c.ReviewerAttributes != nil {
-		out.ReviewerAttributes = backend.ReviewerAttributes{}
-		for i := range c.ReviewerAttributes {
-			a := &c.ReviewerAttributes[i]
-			app := r.ID(fmt.Sprintf("%sreviewerAttributes[%d].app", at, i), &a.App, backend.Name{Kind: backend.NameApp})
-			out.ReviewerAttributes = append(out.ReviewerAttributes, backend.ReviewerAttribute{AppID: backend.Value(app), Attribute: a.Attribute})
-		}
-	}
-}
-
 // missed reports whether the deadline passed, by the vendor's clock, before the review started.
 func missed(obj *v1alpha1.AccessReview, f backend.AccessReviewFacts, date time.Time) bool {
 	if f.Started || f.State != backend.ReviewConfiguring && f.State != backend.ReviewStaged || date.IsZero() {
@@ -210,13 +142,13 @@ func projectAccessReview(obj *v1alpha1.AccessReview, obs backend.Observation[bac
 		st.State = v1alpha1.ReviewConfiguring // Its start is held: there is nothing at the vendor yet.
 	}
 	st.VendorState = f.VendorState
-	if at := moment(f.StartedAt); at != nil {
+	if at := Moment(f.StartedAt); at != nil {
 		st.StartedAt = at
 	}
-	if at := moment(f.ClosedAt); at != nil {
+	if at := Moment(f.ClosedAt); at != nil {
 		st.ClosedAt = at
 	}
-	st.Deadline = moment(f.Deadline)
+	st.Deadline = Moment(f.Deadline)
 	if missed(obj, f, obs.Date) {
 		st.State = v1alpha1.ReviewMissed
 	}

@@ -1,0 +1,18 @@
+package conductorone_test
+
+import (
+	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/vendors/conductorone"
+)
+
+func entitlementBlock[M backend.AppEntitlement | *backend.AppEntitlement](model M) *conductorone.EntitlementBlock {
+	return backend.As[*conductorone.EntitlementBlock](backend.BlockOf(model))
+}
+
+func profileBlock[M backend.AccessProfile | *backend.AccessProfile](model M) *conductorone.ProfileBlock {
+	return backend.As[*conductorone.ProfileBlock](backend.BlockOf(model))
+}
+
+func reviewBlock[M backend.AccessReview | *backend.AccessReview](model M) *conductorone.ReviewBlock {
+	return backend.As[*conductorone.ReviewBlock](backend.BlockOf(model))
+}
