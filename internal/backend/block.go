@@ -71,13 +71,14 @@ func BlockOf(model any) Block {
 }
 
 // Open gives a model, a pointer, an empty block of the type that block has, if it has none, so that the fields of the block can
-// be set by their paths. With block nil nothing happens.
-func Open(model any, block Block) {
+// be set by their paths. With block nil nothing happens. It reports whether it gave one.
+func Open(model any, block Block) bool {
 	at := blockOf(reflect.ValueOf(model).Elem())
 	if block == nil || !at.IsValid() || !at.IsNil() {
-		return
+		return false
 	}
 	at.Set(reflect.New(reflect.TypeOf(block).Elem()))
+	return true
 }
 
 // Empty is a model with nothing set, and room for the fields of a vendor's block.
@@ -87,10 +88,9 @@ func Empty[D Model](caps Capabilities) D {
 	return out
 }
 
-// trim takes a block away of which no field is set.
-func trim(model any) {
-	at := blockOf(reflect.ValueOf(model).Elem())
-	if at.IsValid() && !at.IsNil() && len(Fields(at.Interface())) == 0 {
+// trim takes away a block that Open gave and of which no field was set since.
+func trim(model any, opened bool) {
+	if at := blockOf(reflect.ValueOf(model).Elem()); opened && len(Fields(at.Interface())) == 0 {
 		at.SetZero()
 	}
 }

@@ -27,8 +27,7 @@ type Narrowing struct {
 // nothing is unknown. Everything else is unset. Whether it does is known once the remote was seen, see Narrowed.
 func Narrowable[D any](desired D, caps Capabilities, unknown ...string) D {
 	var out D
-	Open(&out, BlockOf(desired))
-	defer trim(&out)
+	opened := Open(&out, BlockOf(desired))
 	for _, f := range Fields(&desired) {
 		n, ok := caps.Narrows[f.Path]
 		if !ok || f.Parameter || touched(append([]string{f.Path}, n.Beside...), unknown) {
@@ -36,6 +35,7 @@ func Narrowable[D any](desired D, caps Capabilities, unknown ...string) D {
 		}
 		leafAt(reflect.ValueOf(&out).Elem(), f.Path).Set(f.value)
 	}
+	trim(&out, opened)
 	return out
 }
 
@@ -45,7 +45,7 @@ func Narrowable[D any](desired D, caps Capabilities, unknown ...string) D {
 // taken out may be what is meant there.
 func Narrowed[D any](desired, actual D, caps Capabilities, unknown ...string) D {
 	var out D
-	Open(&out, BlockOf(desired))
+	opened := Open(&out, BlockOf(desired))
 	have := byPath(&actual)
 	for _, f := range Fields(Narrowable(desired, caps, unknown...)) {
 		there, read := have[f.Path]
@@ -57,7 +57,7 @@ func Narrowed[D any](desired, actual D, caps Capabilities, unknown ...string) D 
 		}
 	}
 	CopyWaiting(&out, Narrowable(desired, caps, unknown...), actual, caps)
-	trim(&out)
+	trim(&out, opened)
 	return out
 }
 

@@ -80,8 +80,7 @@ type Keeping struct {
 // and the table of the capabilities decide alone. Paths that the model does not know are nobody's.
 func Revert(model any, written []string, caps Capabilities, keep Keeping) Removed {
 	var r Removed
-	Open(model, caps.Block)
-	defer trim(model)
+	defer trim(model, Open(model, caps.Block))
 	set := SetPaths(model)
 	for _, path := range slices.Sorted(slices.Values(written)) {
 		removal, known := caps.Removal(path)

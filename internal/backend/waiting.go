@@ -95,8 +95,7 @@ func Yielding(desired, actual any, changes Changes, caps Capabilities) []string 
 // wanted of them, so that its driver knows that they are managed.
 func CopyWaiting(less, desired, actual any, caps Capabilities) {
 	set, wanted, have := byPath(less), byPath(desired), byPath(actual)
-	Open(less, caps.Block)
-	defer trim(less)
+	defer trim(less, Open(less, caps.Block))
 	for path := range caps.Waits {
 		want, there := wanted[path], have[path]
 		if _, in := set[path]; in || !want.value.IsValid() || !there.value.IsValid() || len(caps.waitsFor(path, set, nil)) == 0 {
