@@ -78,31 +78,22 @@ func trimState(value string) string {
 }
 
 func decodeReviewFields(r review, description string) backend.AccessReview {
-	notify := backend.Value(r.Notifications)
 	out := backend.AccessReview{
-		Description: &description,
-		Deadline:    instantOf(r.CompletionDate),
-		AutoStart:   &r.AutoStart,
-		StartAt:     instantOf(r.ScheduledStartDate),
-		Undecided:   backend.To(undecidedWord(r.AutoCloseDecision)),
-		Notifications: &backend.ReviewNotifications{
-			Kickoff: &notify.SendKickoff, Reminders: &notify.SendReminders, Close: &notify.SendClose,
-		},
+		Description:   &description,
+		Deadline:      instantOf(r.CompletionDate),
+		AutoStart:     &r.AutoStart,
+		StartAt:       instantOf(r.ScheduledStartDate),
+		Undecided:     backend.To(undecidedWord(r.AutoCloseDecision)),
+		Notifications: backend.To(notifications.Model(backend.Value(r.Notifications))),
 		Block: &ReviewBlock{
-			Columns:            ReviewColumns{},
-			ReviewerAttributes: ReviewerAttributes{},
-			Signature: mapped(r.Signature, func(s signatureConfig) ReviewSignature {
-				return ReviewSignature{Required: s.Require, Meaning: s.Meaning, StepUpProviderID: s.StepUpProviderID, TSPURL: s.TSPURL}
-			}),
+			Columns:            columns.Model(backend.Value(r.Columns).Ordered),
+			ReviewerAttributes: reviewerAttributes.Model(backend.Value(r.ReviewerAttributeConfig).Bindings),
 		},
+	}
+	if r.Signature != nil {
+		reviewBlock(out).Signature = backend.To(signatures.Model(*r.Signature))
 	}
 	reviewCodec.Decode(&r, &out)
-	for _, c := range backend.Value(r.Columns).Ordered {
-		reviewBlock(out).Columns = append(reviewBlock(out).Columns, ReviewColumn{Builtin: word(enumColumn, c.Builtin), AccountAttribute: c.Attribute})
-	}
-	for _, b := range backend.Value(r.ReviewerAttributeConfig).Bindings {
-		reviewBlock(out).ReviewerAttributes = append(reviewBlock(out).ReviewerAttributes, ReviewerAttribute(b))
-	}
 	decodeScope(r.Scope, &out)
 	return out
 }

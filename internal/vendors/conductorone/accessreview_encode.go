@@ -40,12 +40,8 @@ func encodeReviewCreate(desired backend.AccessReview, mark backend.Mark, now tim
 
 // encodeNotifications renders the whole message; what the user did not set stays as seen.
 func encodeNotifications(desired, seen backend.AccessReview) notificationConfig {
-	want, have := backend.Value(desired.Notifications), backend.Value(seen.Notifications)
-	return notificationConfig{
-		SendKickoff:   backend.Value(first(want.Kickoff, have.Kickoff)),
-		SendReminders: backend.Value(first(want.Reminders, have.Reminders)),
-		SendClose:     backend.Value(first(want.Close, have.Close)),
-	}
+	have := notifications.Wire(backend.Value(seen.Notifications))
+	return notifications.Over(have, backend.Value(desired.Notifications))
 }
 
 // encodeReviewSettings names what changed and nothing else: a path too many fails the
@@ -67,17 +63,14 @@ func encodeReviewSettings(seen reviewObservation, desired backend.AccessReview, 
 		m.set("notificationConfig", encodeNotifications(desired, seen.Actual))
 	}
 	if changes.Has("conductorOne.columns") {
-		m.set("columnConfig", encodeColumns(c.Columns))
+		m.set("columnConfig", columnConfig{columns.Wire(c.Columns)})
 	}
 	if changes.Has("conductorOne.reviewerAttributes") {
-		m.set("reviewerAttributeConfig", encodeReviewerAttributes(c.ReviewerAttributes))
+		m.set("reviewerAttributeConfig", attributeConfig{reviewerAttributes.Wire(c.ReviewerAttributes)})
 	}
 	// Named without the tenant's feature it fails the whole update with 403.
 	if changes.Has("conductorOne.signature") && c.Signature != nil {
-		m.set("signatureConfig", signatureConfig{
-			Require: c.Signature.Required, Meaning: c.Signature.Meaning,
-			StepUpProviderID: c.Signature.StepUpProviderID, TSPURL: c.Signature.TSPURL,
-		})
+		m.set("signatureConfig", signatures.Wire(*c.Signature))
 	}
 	return m
 }
@@ -97,20 +90,4 @@ func encodeStart(m *masked, desired backend.AccessReview, changes backend.Change
 	case backend.Value(desired.AutoStart):
 		m.set("scheduledStartDate", momentText(now.Truncate(time.Second)))
 	}
-}
-
-func encodeColumns(columns ReviewColumns) columnConfig {
-	out := columnConfig{Ordered: []column{}}
-	for _, c := range columns {
-		out.Ordered = append(out.Ordered, column{Builtin: zeroable(enumColumn, c.Builtin), Attribute: c.AccountAttribute})
-	}
-	return out
-}
-
-func encodeReviewerAttributes(attributes ReviewerAttributes) attributeConfig {
-	out := attributeConfig{Bindings: []attributeBinding{}}
-	for _, a := range attributes {
-		out.Bindings = append(out.Bindings, attributeBinding(a))
-	}
-	return out
 }

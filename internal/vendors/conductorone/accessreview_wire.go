@@ -43,8 +43,14 @@ type review struct {
 	} `json:"campaignHealth"`
 }
 
-// reviewCodec translates the fields with a tag `field`.
-var reviewCodec = plain.New[review, backend.AccessReview](&ReviewBlock{}, spelling)
+// reviewCodec translates the fields with a tag `field`, the others those that are written whole.
+var (
+	reviewCodec        = plain.New[review, backend.AccessReview](&ReviewBlock{}, spelling)
+	notifications      = plain.NewDocument[notificationConfig, backend.ReviewNotifications](spelling)
+	columns            = plain.NewDocument[[]column, ReviewColumns](spelling)
+	reviewerAttributes = plain.NewDocument[[]attributeBinding, ReviewerAttributes](spelling)
+	signatures         = plain.NewDocument[signatureConfig, ReviewSignature](spelling)
+)
 
 type reviewView struct {
 	Review review `json:"accessReview"`
@@ -56,9 +62,9 @@ type reviewAnswer struct {
 }
 
 type notificationConfig struct {
-	SendKickoff   bool `json:"sendKickoff"`
-	SendReminders bool `json:"sendReminders"`
-	SendClose     bool `json:"sendClose"`
+	Kickoff   bool `json:"sendKickoff"`
+	Reminders bool `json:"sendReminders"`
+	Close     bool `json:"sendClose"`
 }
 
 type columnConfig struct {
@@ -67,12 +73,12 @@ type columnConfig struct {
 
 // column is a oneof.
 type column struct {
-	Builtin   string `json:"builtin,omitempty"`
-	Attribute string `json:"appUserAttributeKey,omitempty"`
+	Builtin          string `json:"builtin,omitempty" enum:"ACCESS_REVIEW_TASK_COLUMN_"`
+	AccountAttribute string `json:"appUserAttributeKey,omitempty"`
 }
 
 type signatureConfig struct {
-	Require          bool   `json:"requireSignature"`
+	Required         bool   `json:"requireSignature"`
 	Meaning          string `json:"meaningOfSignature"`
 	StepUpProviderID string `json:"stepUpProviderId"`
 	TSPURL           string `json:"tspUrl"`

@@ -25,7 +25,7 @@ func encodeEntitlementCreate(desired backend.AppEntitlement, mark backend.Mark) 
 	}
 	if c.Provision != nil {
 		// The name of this field flips after the create (docs/vendors/conductorone-api.md#post-apiv1appsapp_identitlements).
-		body["provisionPolicy"] = encodeProvision(*c.Provision)
+		body["provisionPolicy"] = provisions.Wire(*c.Provision)
 	}
 	if desired.Owners != nil {
 		body["appEntitlementOwnerIds"] = texts(desired.Owners)
@@ -43,10 +43,10 @@ func encodeEntitlementUpdate(seen entitlementObservation, desired backend.AppEnt
 		m.set(encodeDuration(*c.MaxGrantDuration))
 	}
 	if changes.Has("conductorOne.provision") && c.Provision != nil {
-		m.set("provisionerPolicy", encodeProvision(*c.Provision))
+		m.set("provisionerPolicy", provisions.Wire(*c.Provision))
 	}
 	if changes.Has("conductorOne.deprovision") && c.Deprovision != nil {
-		m.set("deprovisionerPolicy", encodeProvision(*c.Deprovision))
+		m.set("deprovisionerPolicy", provisions.Wire(*c.Deprovision))
 	}
 	if changes.Any("conductorOne.annotations", backend.PathMark) || seen.MarkIncomplete {
 		m.set("annotations", stamp(c.Annotations, seen.Mark))

@@ -81,14 +81,18 @@ func entitlementVariations() map[string]func(*backend.AppEntitlement) {
 		"no rescue policy": func(e *model) {
 			entitlementBlock(e).EmergencyGrantPolicyID, entitlementBlock(e).EmergencyGrantEnabled = backend.To(""), backend.To(false)
 		},
-		"no risk":            func(e *model) { entitlementBlock(e).RiskLevelID = backend.To("") },
-		"a framework less":   func(e *model) { entitlementBlock(e).ComplianceFrameworkIDs = entitlementBlock(e).ComplianceFrameworkIDs[:1] },
+		"no risk": func(e *model) { entitlementBlock(e).RiskLevelID = backend.To("") },
+		"a framework less": func(e *model) {
+			entitlementBlock(e).ComplianceFrameworkIDs = entitlementBlock(e).ComplianceFrameworkIDs[:1]
+		},
 		"no frameworks":      func(e *model) { entitlementBlock(e).ComplianceFrameworkIDs = backend.Set{} },
 		"other instructions": func(e *model) { entitlementBlock(e).Provision.Manual.Instructions = "Write to them." },
 		"people by the old way": func(e *model) {
 			entitlementBlock(e).Provision.Manual = &conductorone.ProvisionManual{UserIDs: backend.Set{ada}}
 		},
-		"another provision":   func(e *model) { entitlementBlock(e).Provision = &conductorone.ProvisionPolicy{Unconfigured: &struct{}{}} },
+		"another provision": func(e *model) {
+			entitlementBlock(e).Provision = &conductorone.ProvisionPolicy{Unconfigured: &struct{}{}}
+		},
 		"another deprovision": func(e *model) { entitlementBlock(e).Deprovision = entitlementBlock(e).Provision },
 		"the app's defaults":  func(e *model) { entitlementBlock(e).OverrideAccessRequestDefaults = backend.To(false) },
 		"another match":       func(e *model) { entitlementBlock(e).MatchBatonID = backend.To("okta-group-8") },

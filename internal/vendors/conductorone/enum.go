@@ -3,6 +3,7 @@ package conductorone
 import (
 	"strings"
 
+	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/vendors/plain"
 	"github.com/governance-operator/governance-operator/internal/vendors/rest"
 )
@@ -16,15 +17,7 @@ const (
 	enumReviewError    = "ACCESS_REVIEW_ERROR_STATE_"
 	enumScopeType      = "ACCESS_REVIEW_SCOPE_TYPE_"
 	enumCloseDecision  = "CLOSE_DECISION_"
-	enumColumn         = "ACCESS_REVIEW_TASK_COLUMN_"
 	enumPrincipal      = "PRINCIPAL_TYPE_FILTER_"
-	enumDomain         = "APP_USER_DOMAIN_"
-	enumAccountType    = "APP_USER_TYPE_"
-	enumAccountStatus  = "APP_USER_STATUS_"
-	enumUserStatus     = "" // The status of a user has no prefix.
-	enumGrantSource    = "GRANT_SOURCE_FILTER_"
-	enumGrantType      = "GRANT_FILTER_TYPE_"
-	enumProfileFilter  = "ACCESS_PROFILE_FILTER_TYPE_"
 	enumPolicyType     = "POLICY_TYPE_"
 
 	unspecified = "UNSPECIFIED"
@@ -49,21 +42,35 @@ func word(prefix, value string) string {
 	return rest.Word(value)
 }
 
-// spelling is how the words of enums are spelled, by the prefix in their tag.
-var spelling = plain.Words{Wire: upper, Model: word}
+// spelling is how words are spelled, by the prefix in their tag, and what has a form of its own.
+var spelling = plain.Words{Wire: upper, Model: word, Forms: []plain.Form{
+	plain.By(span.duration, func(d *backend.Duration) span { return spanOf(d.Duration) }),
+	plain.By(func(r *celRule) string { return backend.Value(r).Expression }, func(text string) *celRule { return &celRule{text} }),
+	plain.By(decodeAttributes, encodeAttributes),
+}}
 
-func uppers(prefix string, words []string) []string {
-	out := make([]string, 0, len(words))
-	for _, w := range words {
-		out = append(out, upper(prefix, w))
+func decodeAttributes(all map[string]attrValues) map[string]backend.Set {
+	var out map[string]backend.Set
+	for key, values := range all {
+		if out == nil {
+			out = map[string]backend.Set{}
+		}
+		out[key] = backend.Set{}
+		for _, v := range values.Values {
+			out[key] = append(out[key], v.Value)
+		}
 	}
 	return out
 }
 
-func words(prefix string, values []string) []string {
-	out := make([]string, 0, len(values))
-	for _, v := range values {
-		out = append(out, word(prefix, v))
+func encodeAttributes(all map[string]backend.Set) map[string]attrValues {
+	out := map[string]attrValues{}
+	for key, values := range all {
+		to := attrValues{Values: []attrValue{}}
+		for _, v := range values {
+			to.Values = append(to.Values, attrValue{v})
+		}
+		out[key] = to
 	}
 	return out
 }

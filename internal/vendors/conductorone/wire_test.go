@@ -19,11 +19,11 @@ func TestWords(t *testing.T) {
 		"Enforce":                        {"REQUEST_CATALOG_UNENROLLMENT_ENTITLEMENT_BEHAVIOR_", "REQUEST_CATALOG_UNENROLLMENT_ENTITLEMENT_BEHAVIOR_ENFORCE"},
 		"ByAccessConflicts":              {enumScopeType, "ACCESS_REVIEW_SCOPE_TYPE_BY_ACCESS_CONFLICTS"},
 		"Unstructured":                   {"ACCESS_REVIEW_VIEW_TYPE_", "ACCESS_REVIEW_VIEW_TYPE_UNSTRUCTURED"},
-		"AppUserUsername":                {enumColumn, "ACCESS_REVIEW_TASK_COLUMN_APP_USER_USERNAME"},
+		"AppUserUsername":                {"ACCESS_REVIEW_TASK_COLUMN_", "ACCESS_REVIEW_TASK_COLUMN_APP_USER_USERNAME"},
 		"UsersAndResources":              {enumPrincipal, "PRINCIPAL_TYPE_FILTER_USERS_AND_RESOURCES"},
-		"ServiceAccount":                 {enumAccountType, "APP_USER_TYPE_SERVICE_ACCOUNT"},
-		"IncludeSpecific":                {enumProfileFilter, "ACCESS_PROFILE_FILTER_TYPE_INCLUDE_SPECIFIC"},
-		"Disabled":                       {enumUserStatus, "DISABLED"},
+		"ServiceAccount":                 {"APP_USER_TYPE_", "APP_USER_TYPE_SERVICE_ACCOUNT"},
+		"IncludeSpecific":                {"ACCESS_PROFILE_FILTER_TYPE_", "ACCESS_PROFILE_FILTER_TYPE_INCLUDE_SPECIFIC"},
+		"Disabled":                       {"", "DISABLED"},
 		"":                               {enumPurpose, "APP_ENTITLEMENT_PURPOSE_VALUE_UNSPECIFIED"},
 		"InventedLater":                  {"ACCESS_REVIEW_VIEW_TYPE_", "ACCESS_REVIEW_VIEW_TYPE_INVENTED_LATER"},
 	} {
@@ -155,8 +155,8 @@ func TestEncodedAlone(t *testing.T) {
 		value any
 		want  string
 	}{
-		"one arm of a provision": {encodeProvision(ProvisionPolicy{Unconfigured: marker}), `{"unconfigured":{}}`},
-		"a bare connector":       {encodeProvision(ProvisionPolicy{Connector: &ProvisionConnector{}}), `{"connector":{}}`},
+		"one arm of a provision": {provisions.Wire(ProvisionPolicy{Unconfigured: marker}), `{"unconfigured":{}}`},
+		"a bare connector":       {provisions.Wire(ProvisionPolicy{Connector: &ProvisionConnector{}}), `{"connector":{}}`},
 		"a scope's choices, seen ones beside wanted ones": {encodeScope(
 			backend.AccessReview{Scope: &backend.ReviewScope{Users: &backend.ScopeUsers{Expression: "true"}}},
 			backend.AccessReview{Scope: &backend.ReviewScope{Users: &backend.ScopeUsers{All: marker}, Apps: &backend.ScopeApps{Access: marker}},
@@ -170,7 +170,7 @@ func TestEncodedAlone(t *testing.T) {
 			`{"resourceTypeSelections":{}}`},
 		"a rule is whole": {bundle{CEL: &celRule{"true"}},
 			`{"cel":{"expression":"true"},"enabled":false,"createTasks":false,"disableCircuitBreaker":false,"enforceOnSmallProfiles":false,"removedMembersThresholdPercent":"0"}`},
-		"columns, emptied": {encodeColumns(ReviewColumns{}), `{"orderedColumns":[]}`},
+		"columns, emptied": {columnConfig{columns.Wire(ReviewColumns{})}, `{"orderedColumns":[]}`},
 		"an attached entitlement has a key of its own": {attached{AppID: "a", EntitlementID: "e"}, `{"appId":"a","appEntitlementId":"e"}`},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,6 +1,7 @@
 // Package plain translates the plain fields of what a vendor answers and is sent: those that are on the wire what they are in the
 // model, apart from their names. A field of a wire struct is one by its tag `field:"block.slug"`, the path of the leaf of the
-// model; `enum:"PREFIX_"` beside it is the prefix of words that the vendor spells in its own way.
+// model; `enum:"PREFIX_"` beside it is the prefix of words that the vendor spells in its own way. A leaf that is a document, a
+// struct that is written as a whole, is plain where its members have the same names in Go as those of the wire.
 package plain
 
 import (
@@ -11,29 +12,21 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 )
 
-// Words spells the words of an enum with the prefix of its tag.
-type Words struct {
-	// Wire is a word of the model as the vendor spells it, and Model is the way back.
-	Wire  func(prefix, word string) string
-	Model func(prefix, value string) string
-}
-
 // Codec translates the plain fields of the wire structs W and the models M. It is compiled once, and safe for concurrent use.
 type Codec[W any, M backend.Model] struct {
 	block  reflect.Type
-	words  Words
 	fields []field
 }
 
 type field struct {
-	wire  []int
-	name  string // in JSON
-	path  string
-	enum  bool
-	words string // the prefix of an enum
+	wire []int
+	on   reflect.Type // the type on the wire
+	name string       // in JSON
+	path string
 	// leaf leads to the leaf: from the model, or from the block.
 	leaf    []int
 	inBlock bool
+	form
 }
 
 // Value is a plain field of a model as it goes on the wire.
@@ -41,32 +34,35 @@ type Value struct {
 	// Path is the leaf of the model, and Name the member in JSON.
 	Path, Name string
 	Value      any
+	wire       []int
 }
 
 // New compiles a codec for models with a block of this type. A tag without a leaf, and a leaf of another sort, is a mistake of the
-// program, and panics with its name.
+// program, and it panics with the name.
 func New[W any, M backend.Model](block backend.Block, words Words) *Codec[W, M] {
-	c := &Codec[W, M]{block: reflect.TypeOf(block).Elem(), words: words}
+	c := &Codec[W, M]{block: reflect.TypeOf(block).Elem()}
+	forms := &compiler{words: words, documents: map[[2]reflect.Type]*document{}}
 	wire := reflect.TypeFor[W]()
 	for _, f := range reflect.VisibleFields(wire) {
 		path := f.Tag.Get("field")
 		if path == "" {
 			continue
 		}
-		prefix, enum := f.Tag.Lookup("enum")
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		out := field{wire: f.Index, name: name, path: path, enum: enum, words: prefix}
 		below, own := strings.CutPrefix(path, block.BlockName()+".")
 		in := reflect.TypeFor[M]()
 		if own {
 			in = c.block
 		}
 		leaf, at, ok := find(in, below)
-		if !ok || !fits(f.Type, leaf) {
-			panic(fmt.Sprintf("plain: %s.%s: no leaf of this sort is at %s", wire, f.Name, path))
+		if !ok {
+			panic(fmt.Sprintf("plain: %s.%s: no leaf is at %s", wire, f.Name, path))
 		}
-		out.leaf, out.inBlock = at, own
-		c.fields = append(c.fields, out)
+		translate, err := forms.form(f.Type, leaf, f.Tag)
+		if err != nil {
+			panic(fmt.Sprintf("plain: %s.%s, %s: %v", wire, f.Name, path, err))
+		}
+		c.fields = append(c.fields, field{wire: f.Index, on: f.Type, name: name, path: path, leaf: at, inBlock: own, form: translate})
 	}
 	return c
 }
@@ -87,18 +83,6 @@ func find(t reflect.Type, path string) (reflect.Type, []int, bool) {
 	return nil, nil, false
 }
 
-// fits reports whether a leaf holds what the wire has.
-func fits(wire, leaf reflect.Type) bool {
-	switch wire.Kind() {
-	case reflect.String, reflect.Bool, reflect.Int64:
-		return leaf.Kind() == reflect.Pointer && leaf.Elem().Kind() == wire.Kind()
-	case reflect.Slice:
-		return leaf == reflect.TypeFor[backend.Set]() && wire.Elem().Kind() == reflect.String
-	default:
-		return false
-	}
-}
-
 // Decode fills the plain fields of a model, and makes its block. The model holds on to w.
 func (c *Codec[W, M]) Decode(w *W, m *M) {
 	wire, model := reflect.ValueOf(w).Elem(), reflect.ValueOf(m).Elem()
@@ -106,22 +90,11 @@ func (c *Codec[W, M]) Decode(w *W, m *M) {
 	block := reflect.ValueOf(backend.BlockOf(m)).Elem()
 	for i := range c.fields {
 		f := &c.fields[i]
-		from, to := wire.FieldByIndex(f.wire), model
+		to := model
 		if f.inBlock {
 			to = block
 		}
-		to = made(to, f.leaf)
-		switch {
-		case f.enum:
-			to.Set(reflect.ValueOf(backend.To(c.words.Model(f.words, from.String()))))
-		case from.Kind() == reflect.Slice:
-			to.Set(reflect.ValueOf(append(backend.Set{}, from.Convert(reflect.TypeFor[[]string]()).Interface().([]string)...)))
-		case from.Type() == to.Type().Elem():
-			to.Set(from.Addr())
-		default:
-			to.Set(reflect.New(to.Type().Elem()))
-			to.Elem().Set(from.Convert(to.Type().Elem()))
-		}
+		f.toModel(wire.FieldByIndex(f.wire), made(to, f.leaf))
 	}
 }
 
@@ -153,21 +126,18 @@ func (c *Codec[W, M]) Encode(m *M, wants func(path string) bool) []Value {
 			from = block
 		}
 		if leaf := get(from, f.leaf); leaf.IsValid() && !leaf.IsNil() && wants(f.path) {
-			out = append(out, Value{f.path, f.name, c.value(f, leaf)})
+			on := reflect.New(f.on).Elem()
+			f.toWire(leaf, on)
+			out = append(out, Value{f.path, f.name, on.Interface(), f.wire})
 		}
 	}
 	return out
 }
 
-func (c *Codec[W, M]) value(f *field, leaf reflect.Value) any {
-	switch {
-	case f.enum:
-		return c.words.Wire(f.words, leaf.Elem().String())
-	case leaf.Kind() == reflect.Slice:
-		return Texts(leaf.Interface().(backend.Set))
-	default:
-		return leaf.Elem().Interface()
-	}
+// Shows reports whether what a vendor answered has the field of a value. A text, a number and a switch are always there.
+func (c *Codec[W, M]) Shows(live *W, v Value) bool {
+	on := reflect.ValueOf(live).Elem().FieldByIndex(v.wire)
+	return scalar(on.Type()) || !on.IsZero()
 }
 
 // get is the leaf at the end of a way; not valid where a struct on it is missing.
@@ -186,6 +156,3 @@ func get(v reflect.Value, way []int) reflect.Value {
 	}
 	return v
 }
-
-// Texts is a set as a list on the wire; never nil.
-func Texts(s backend.Set) []string { return append([]string{}, s...) }
