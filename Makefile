@@ -71,7 +71,7 @@ manifests: $(CONTROLLER_GEN) ## Generate the CRDs and the manager's ClusterRole 
 	go run ./hack/chart
 
 .PHONY: docs
-docs: $(CRD_REF_DOCS) $(HELM_DOCS) ## Generate docs/api.md from the API types, docs/capabilities.md and docs/assumptions.md from the drivers, docs/adr/README.md from their titles, the table of reasons in docs/kinds/management.md from the decision and the chart's README.md from its values.
+docs: $(CRD_REF_DOCS) $(HELM_DOCS) ## Generate docs/api.md from the API types, docs/capabilities.md and docs/assumptions.md from the drivers, docs/adr/README.md from their titles, docs/cli.md from the commands, the table of reasons in docs/kinds/management.md from the decision and the chart's README.md from its values.
 	$(CRD_REF_DOCS) --log-level=ERROR --renderer=markdown --source-path=api/v1alpha1 --max-depth=30 --config=hack/crd-ref-docs/config.yaml --templates-dir=hack/crd-ref-docs/templates --output-path=docs/api.md
 	@mkdir -p bin
 	go run ./hack/capabilities >bin/capabilities.md
@@ -82,6 +82,8 @@ docs: $(CRD_REF_DOCS) $(HELM_DOCS) ## Generate docs/api.md from the API types, d
 	@cmp -s bin/decisions.md docs/adr/README.md || cp bin/decisions.md docs/adr/README.md
 	go run ./hack/conditions >bin/conditions.md
 	@cmp -s bin/conditions.md docs/kinds/management.md || cp bin/conditions.md docs/kinds/management.md
+	go run ./cmd/governance documentation >bin/cli.md
+	@cmp -s bin/cli.md docs/cli.md || cp bin/cli.md docs/cli.md
 	$(HELM_DOCS) --chart-search-root=charts --sort-values-order=file --log-level=warning
 
 .PHONY: argocd

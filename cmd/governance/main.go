@@ -38,6 +38,6 @@ func root() *cobra.Command {
 		SilenceErrors: true,
 	}
 	cmd.CompletionOptions.DisableDefaultCmd = true
-	cmd.AddCommand(tenantCheck())
+	cmd.AddCommand(tenantCheck(), validateCommand(), documentation())
 	return cmd
 }

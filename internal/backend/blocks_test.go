@@ -9,6 +9,3 @@ func entitlementBlock[M backend.AppEntitlement | *backend.AppEntitlement](model 
 	return backend.As[*conductorone.EntitlementBlock](backend.BlockOf(model))
 }
 
-func profileBlock[M backend.AccessProfile | *backend.AccessProfile](model M) *conductorone.ProfileBlock {
-	return backend.As[*conductorone.ProfileBlock](backend.BlockOf(model))
-}

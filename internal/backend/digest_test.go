@@ -25,7 +25,9 @@ func TestRowDigest(t *testing.T) {
 		"a full read says the same as its row": {func(o *backend.Observation[backend.AppEntitlement]) { o.Actual.Owners = backend.Set{"u1"} }, true},
 		"a detail field is not part":           {func(o *backend.Observation[backend.AppEntitlement]) { o.Actual.Owners = backend.Set{"u2"} }, true},
 		"a field nobody set is not part":       {func(o *backend.Observation[backend.AppEntitlement]) { o.Actual.Description = backend.To("text") }, true},
-		"an annotation nobody set is not part": {func(o *backend.Observation[backend.AppEntitlement]) { entitlementBlock(o.Actual).Annotations["b"] = "2" }, true},
+		"an annotation nobody set is not part": {func(o *backend.Observation[backend.AppEntitlement]) {
+			entitlementBlock(o.Actual).Annotations["b"] = "2"
+		}, true},
 		"a hidden field is not part": {func(o *backend.Observation[backend.AppEntitlement]) {
 			entitlementBlock(o.Actual).RequestSchemaID = backend.To("x")
 		}, true},
@@ -36,7 +38,9 @@ func TestRowDigest(t *testing.T) {
 		"no phase is Live":                      {func(o *backend.Observation[backend.AppEntitlement]) { o.Phase = backend.PhaseLive }, true},
 		"a managed field is part":               {func(o *backend.Observation[backend.AppEntitlement]) { o.Actual.DisplayName = backend.To("Else") }, false},
 		"a managed field that vanished is part": {func(o *backend.Observation[backend.AppEntitlement]) { o.Actual.DisplayName = nil }, false},
-		"a managed annotation is part":          {func(o *backend.Observation[backend.AppEntitlement]) { entitlementBlock(o.Actual).Annotations["a"] = "2" }, false},
+		"a managed annotation is part": {func(o *backend.Observation[backend.AppEntitlement]) {
+			entitlementBlock(o.Actual).Annotations["a"] = "2"
+		}, false},
 		"the mark is part":                      {func(o *backend.Observation[backend.AppEntitlement]) { o.Mark = backend.Mark{} }, false},
 		"the phase is part":                     {func(o *backend.Observation[backend.AppEntitlement]) { o.Phase = backend.PhaseFailed }, false},
 		"the id is part":                        {func(o *backend.Observation[backend.AppEntitlement]) { o.ID = "2" }, false},

@@ -10,7 +10,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/engine/managed"
 )
 
-// AppEntitlementKind is what the engine must know of AppEntitlement.
+// AppEntitlement is what the engine must know of AppEntitlement.
 func AppEntitlement() managed.Kind[*v1alpha1.AppEntitlement, backend.AppEntitlement] {
 	return managed.Kind[*v1alpha1.AppEntitlement, backend.AppEntitlement]{
 		Name:                 v1alpha1.KindAppEntitlement,

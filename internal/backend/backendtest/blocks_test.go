@@ -10,10 +10,6 @@ func entitlementBlock[M backend.AppEntitlement | *backend.AppEntitlement](model 
 	return backend.As[*conductorone.EntitlementBlock](backend.BlockOf(model))
 }
 
-func profileBlock[M backend.AccessProfile | *backend.AccessProfile](model M) *conductorone.ProfileBlock {
-	return backend.As[*conductorone.ProfileBlock](backend.BlockOf(model))
-}
-
 // newTenant is a tenant in memory with the blocks of a vendor.
 func newTenant() *backendtest.Tenant {
 	return backendtest.NewTenant().WithBlocks(&conductorone.EntitlementBlock{}, &conductorone.ProfileBlock{}, &conductorone.ReviewBlock{})

@@ -179,7 +179,9 @@ func profileVariations() map[string]func(*backend.AccessProfile) {
 		"revoked by nobody":      func(p *model) { profileBlock(p).Revocation.ApprovalSchemes = sailpoint.ApprovalSchemes{} },
 		"seen by others":         func(p *model) { profileBlock(p).Segments = backend.Set{others} },
 		"seen by everyone":       func(p *model) { profileBlock(p).Segments = backend.Set{} },
-		"another criterion":      func(p *model) { profileBlock(p).ProvisioningCriteria = &profileBlock(p).ProvisioningCriteria.Children[1] },
+		"another criterion": func(p *model) {
+			profileBlock(p).ProvisioningCriteria = &profileBlock(p).ProvisioningCriteria.Children[1]
+		},
 		"another class": func(p *model) {
 			profileBlock(p).AccessModelMetadata = sailpoint.Metadata{"accessClass": {"critical"}}
 		},

@@ -18,11 +18,6 @@ func (*ProfileBlock) BlockName() string { return block }
 // BlockName names the block.
 func (*ReviewBlock) BlockName() string { return block }
 
-// entitlementBlock is the vendor's block of a model, nil where there is none.
-func entitlementBlock(e backend.AppEntitlement) *EntitlementBlock {
-	return backend.As[*EntitlementBlock](e.Block)
-}
-
 // profileBlock is the vendor's block of a model, nil where there is none.
 func profileBlock(p backend.AccessProfile) *ProfileBlock { return backend.As[*ProfileBlock](p.Block) }
 

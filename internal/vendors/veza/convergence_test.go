@@ -54,7 +54,9 @@ func TestReviewsStayConverged(t *testing.T) {
 		RandomSpecs: vendortest.RandomSpecs[backend.AccessReview]{
 			Sample: fullReview(), Texts: []string{"displayName", "description"},
 			Variations: map[string]func(*backend.AccessReview){
-				"of now":          func(r *backend.AccessReview) { reviewBlock(r).DataSource, reviewBlock(r).SnapshotID = backend.To("Current"), nil },
+				"of now": func(r *backend.AccessReview) {
+					reviewBlock(r).DataSource, reviewBlock(r).SnapshotID = backend.To("Current"), nil
+				},
 				"at another time": func(r *backend.AccessReview) { r.StartAt = &backend.Instant{Time: time.Now().Add(-time.Minute)} },
 				"by others": func(r *backend.AccessReview) {
 					reviewBlock(r).ReviewerAssignment = &veza.Assignment{Reviewers: []veza.User{{Email: "Grace@Corp.example"}, {Email: "ALAN@corp.example"}}}

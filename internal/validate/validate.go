@@ -1,0 +1,309 @@
+// Package validate checks files of objects without a cluster and without a vendor: by the schemas and rules of the definitions, by
+// what the webhook validates, and by what the objects say of each other.
+package validate
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
+	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/reference"
+	"github.com/governance-operator/governance-operator/internal/webhook"
+)
+
+// Options say what to check.
+type Options struct {
+	// Files are files and folders; "-" is In.
+	Files     []string
+	Recursive bool
+	In        io.Reader
+	// Namespace is that of objects that name none.
+	Namespace string
+	Vendors   []backend.Vendor
+}
+
+// Severity is how bad a finding is.
+type Severity string
+
+// The severities.
+const (
+	Error   Severity = "error"
+	Warning Severity = "warning"
+)
+
+// Finding is what is wrong with an object, or suspicious.
+type Finding struct {
+	File     string   `json:"file"`
+	Line     int      `json:"line"`
+	Severity Severity `json:"severity"`
+	// Object is its kind, namespace and name.
+	Object string `json:"object"`
+	// Path is the field, empty where the object as a whole is meant.
+	Path    string `json:"path,omitempty"`
+	Message string `json:"message"`
+}
+
+// String is the finding on a line, as compilers write it.
+func (f Finding) String() string {
+	text := f.Message
+	if f.Path != "" {
+		text = f.Path + ": " + text
+	}
+	if f.Severity == Warning {
+		text = "warning: " + text
+	}
+	return fmt.Sprintf("%s:%d: %s", f.File, f.Line, text)
+}
+
+// Result is what was found.
+type Result struct {
+	Findings []Finding `json:"findings"`
+	// Objects were checked; Ignored are of other groups.
+	Objects int `json:"objects"`
+	Ignored int `json:"ignored"`
+	// Unbacked name a backend that is not in the files: what their vendors can hold was not checked.
+	Unbacked int `json:"unbacked"`
+}
+
+// Errors counts the findings that are errors.
+func (r Result) Errors() int {
+	n := 0
+	for _, f := range r.Findings {
+		if f.Severity == Error {
+			n++
+		}
+	}
+	return n
+}
+
+// Run checks the objects of files. An error is about the files; what is wrong with objects is in the result.
+func Run(ctx context.Context, o Options) (Result, error) {
+	defined, err := definitions()
+	if err != nil {
+		return Result{}, err
+	}
+	sources, err := read(o.In, o.Files, o.Recursive)
+	if err != nil {
+		return Result{}, err
+	}
+	c := &check{Options: o, definitions: defined, objects: map[reference.Object]placed{}}
+	for _, s := range sources {
+		if err := c.take(ctx, s); err != nil {
+			return Result{}, err
+		}
+	}
+	c.compare(ctx)
+	slices.SortStableFunc(c.Findings, func(a, b Finding) int {
+		return cmp.Or(strings.Compare(a.File, b.File), a.Line-b.Line)
+	})
+	return c.Result, nil
+}
+
+// check is one run.
+type check struct {
+	Options
+	Result
+
+	definitions map[string]definition
+	objects     map[reference.Object]placed
+	order       []reference.Object
+}
+
+// placed is an object and where it was read.
+type placed struct {
+	source
+	object client.Object
+}
+
+// take checks one object by its definition, and keeps it for what needs the others.
+func (c *check) take(ctx context.Context, s source) error {
+	raw := map[string]any{}
+	if err := s.node.Decode(&raw); err != nil {
+		return fmt.Errorf("%s:%d: %w", s.file, s.line, err)
+	}
+	raw = runtime.DeepCopyJSON(normalized(raw).(map[string]any))
+	version, _ := raw["apiVersion"].(string)
+	kind, _ := raw["kind"].(string)
+	gv, err := schema.ParseGroupVersion(version)
+	if err != nil || gv.Group != v1alpha1.GroupVersion.Group {
+		c.Ignored++
+		return nil
+	}
+	c.Objects++
+	id := c.identity(kind, raw)
+	if gv != v1alpha1.GroupVersion {
+		c.add(s, id, Error, "apiVersion", fmt.Sprintf("%s is not known to this command, which knows %s", version, v1alpha1.GroupVersion))
+		return nil
+	}
+	d, ok := c.definitions[kind]
+	if !ok {
+		c.add(s, id, Error, "kind", fmt.Sprintf("%q is no kind of %s", kind, v1alpha1.GroupVersion.Group))
+		return nil
+	}
+	if before, twice := c.objects[id]; twice {
+		c.add(s, id, Error, "metadata.name", fmt.Sprintf("%s is in these files already, at %s:%d", id, before.file, before.line))
+		return nil
+	}
+	problems := d.refuses(ctx, raw)
+	for _, p := range problems {
+		c.add(s, id, Error, p.path, p.message)
+	}
+	obj := newObject(kind)
+	c.objects[id] = placed{s, nil}
+	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(raw, obj); err != nil {
+		return nil // The schema said so.
+	}
+	obj.SetNamespace(id.Namespace)
+	c.objects[id] = placed{s, obj}
+	if len(problems) == 0 {
+		c.order = append(c.order, id)
+	}
+	return nil
+}
+
+// identity is the kind, namespace and name of an object.
+func (c *check) identity(kind string, raw map[string]any) reference.Object {
+	metadata, _ := raw["metadata"].(map[string]any)
+	name, _ := metadata["name"].(string)
+	namespace, _ := metadata["namespace"].(string)
+	if namespace == "" && c.definitions[kind].namespaced {
+		namespace = c.Namespace
+	}
+	if !c.definitions[kind].namespaced {
+		namespace = ""
+	}
+	return reference.Object{Kind: kind, Namespace: namespace, Name: name}
+}
+
+// compare checks what needs the other objects of the files.
+func (c *check) compare(ctx context.Context) {
+	offline := webhook.NewOffline(files{c}, c.Vendors)
+	remotes := map[string]placed{}
+	for _, id := range c.order {
+		p := c.objects[id]
+		faults, warnings := offline.Validate(ctx, p.object)
+		for _, fault := range faults {
+			c.add(p.source, id, Error, fault.Path, fault.Message)
+		}
+		for _, warning := range warnings {
+			path, message, ok := strings.Cut(warning, ": ")
+			if !ok || !strings.HasPrefix(path, "spec.") {
+				path, message = "", warning
+			}
+			c.add(p.source, id, Warning, path, message)
+		}
+		if managed, ok := p.object.(reference.Managed); ok {
+			c.references(p.source, id, managed)
+			c.claims(p, id, managed, remotes)
+		}
+	}
+}
+
+// references warns of objects that are not in the files: they may be in the cluster.
+func (c *check) references(s source, id reference.Object, obj reference.Managed) {
+	for _, other := range reference.Of(obj) {
+		if _, ok := c.objects[other]; !ok {
+			c.add(s, id, Warning, "", fmt.Sprintf("refers to %s %q, which is not in these files", other.Kind, other.Name))
+		}
+	}
+	ref := obj.GetManagedSpec().BackendRef
+	kind, namespace := cmp.Or(ref.Kind, v1alpha1.KindGovernanceBackend), id.Namespace
+	if kind == v1alpha1.KindClusterGovernanceBackend {
+		namespace = ""
+	}
+	if _, ok := c.objects[reference.Object{Kind: kind, Namespace: namespace, Name: ref.Name}]; !ok {
+		c.Unbacked++
+	}
+}
+
+// claims finds two objects that ask for the same remote.
+func (c *check) claims(p placed, id reference.Object, obj reference.Managed, remotes map[string]placed) {
+	spec := obj.GetManagedSpec()
+	if spec.RemoteID == "" {
+		return
+	}
+	key := fmt.Sprint(id.Kind, "/", id.Namespace, "/", spec.BackendRef, "/", spec.RemoteID)
+	if other, taken := remotes[key]; taken {
+		c.add(p.source, id, Error, "spec.remoteID", fmt.Sprintf("%q is the remote of another object, too, at %s:%d", spec.RemoteID, other.file, other.line))
+		return
+	}
+	remotes[key] = p
+}
+
+func (c *check) add(s source, id reference.Object, severity Severity, path, message string) {
+	if path == "<nil>" { // A rule of the object as a whole.
+		path = ""
+	}
+	c.Findings = append(c.Findings, Finding{File: s.file, Line: s.at(path), Severity: severity, Object: id.String(), Path: path, Message: message})
+}
+
+// newObject is an empty object of a kind.
+func newObject(kind string) client.Object {
+	switch kind {
+	case v1alpha1.KindGovernanceBackend:
+		return &v1alpha1.GovernanceBackend{}
+	case v1alpha1.KindClusterGovernanceBackend:
+		return &v1alpha1.ClusterGovernanceBackend{}
+	}
+	return reference.New(kind)
+}
+
+// files reads the objects that were taken.
+type files struct{ *check }
+
+// Get returns an object of the files.
+func (f files) Get(_ context.Context, key client.ObjectKey, into client.Object, _ ...client.GetOption) error {
+	kind := ""
+	switch into.(type) {
+	case *v1alpha1.GovernanceBackend:
+		kind = v1alpha1.KindGovernanceBackend
+	case *v1alpha1.ClusterGovernanceBackend:
+		kind = v1alpha1.KindClusterGovernanceBackend
+	}
+	p, ok := f.objects[reference.Object{Kind: kind, Namespace: key.Namespace, Name: key.Name}]
+	if !ok || p.object == nil {
+		return apierrors.NewNotFound(schema.GroupResource{Group: v1alpha1.GroupVersion.Group, Resource: kind}, key.Name)
+	}
+	switch into := into.(type) {
+	case *v1alpha1.GovernanceBackend:
+		p.object.(*v1alpha1.GovernanceBackend).DeepCopyInto(into)
+	case *v1alpha1.ClusterGovernanceBackend:
+		p.object.(*v1alpha1.ClusterGovernanceBackend).DeepCopyInto(into)
+	}
+	return nil
+}
+
+// List finds nothing: no namespace is in the files.
+func (f files) List(context.Context, client.ObjectList, ...client.ListOption) error { return nil }
+
+// normalized turns what YAML decodes into what JSON would: numbers of 64 bits, instants as text.
+func normalized(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for key, value := range v {
+			v[key] = normalized(value)
+		}
+	case []any:
+		for i, value := range v {
+			v[i] = normalized(value)
+		}
+	case int:
+		return int64(v)
+	case uint64:
+		return int64(v) //nolint:gosec // A schema bounds it.
+	case metav1.Time:
+		return v.UTC().Format("2006-01-02T15:04:05Z07:00")
+	}
+	return v
+}
