@@ -8,4 +8,3 @@ import (
 func entitlementBlock[M backend.AppEntitlement | *backend.AppEntitlement](model M) *conductorone.EntitlementBlock {
 	return backend.As[*conductorone.EntitlementBlock](backend.BlockOf(model))
 }
-
