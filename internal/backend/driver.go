@@ -221,9 +221,15 @@ type Match struct {
 type fenceKey struct{}
 
 // WithFence returns a context whose unsafe calls ask fence at the last step before
-// their first byte. An error from fence means that no byte may be sent.
+// their first byte. An error from fence means that no byte may be sent. A fence that the context has already is
+// asked first: what forbids writes around a pass forbids those of the pass.
 func WithFence(ctx context.Context, fence func() error) context.Context {
-	return context.WithValue(ctx, fenceKey{}, fence)
+	return context.WithValue(ctx, fenceKey{}, func() error {
+		if err := CheckFence(ctx); err != nil {
+			return err
+		}
+		return fence()
+	})
 }
 
 // CheckFence asks the fence of the context; without one it permits.

@@ -265,9 +265,6 @@ func (d watched[D]) Capabilities() backend.Capabilities {
 
 func (d watched[D]) fenced(ctx context.Context) context.Context {
 	return backend.WithFence(ctx, func() error {
-		if err := backend.CheckFence(ctx); err != nil {
-			return err
-		}
 		d.write()
 		return nil
 	})
