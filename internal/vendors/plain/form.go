@@ -62,6 +62,8 @@ func (c *compiler) form(wire, model reflect.Type, tag reflect.StructTag) (form, 
 		return form{toModel: convert, toWire: convert}, nil
 	case wire.Kind() == reflect.Slice && model.Kind() == reflect.Slice:
 		return c.list(wire, model, tag)
+	case wire.Kind() == reflect.Map && wire.ConvertibleTo(model):
+		return form{toModel: convert, toWire: convert}, nil
 	case wire.Kind() == reflect.Struct && model.Kind() == reflect.Struct:
 		d, err := c.document(wire, model)
 		return form{toModel: d.toModel, toWire: d.toWire}, err

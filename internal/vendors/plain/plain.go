@@ -114,24 +114,44 @@ func made(v reflect.Value, way []int) reflect.Value {
 
 // Encode lists the plain fields that are set in a model and of which wants is true, in the order of the wire struct.
 func (c *Codec[W, M]) Encode(m *M, wants func(path string) bool) []Value {
-	model, block := reflect.ValueOf(m).Elem(), reflect.Value{}
-	if b := reflect.ValueOf(backend.BlockOf(m)); b.IsValid() && b.Type().Elem() == c.block {
-		block = b.Elem()
-	}
+	model, block := c.parts(m)
 	var out []Value
 	for i := range c.fields {
 		f := &c.fields[i]
-		from := model
-		if f.inBlock {
-			from = block
-		}
-		if leaf := get(from, f.leaf); leaf.IsValid() && !leaf.IsNil() && wants(f.path) {
+		if leaf := f.of(model, block); leaf.IsValid() && !leaf.IsNil() && wants(f.path) {
 			on := reflect.New(f.on).Elem()
 			f.toWire(leaf, on)
 			out = append(out, Value{f.path, f.name, on.Interface(), f.wire})
 		}
 	}
 	return out
+}
+
+// Fill writes the plain fields that are set in a model into w.
+func (c *Codec[W, M]) Fill(w *W, m *M) {
+	model, block := c.parts(m)
+	wire := reflect.ValueOf(w).Elem()
+	for i := range c.fields {
+		f := &c.fields[i]
+		if leaf := f.of(model, block); leaf.IsValid() && !leaf.IsNil() {
+			f.toWire(leaf, wire.FieldByIndex(f.wire))
+		}
+	}
+}
+
+// parts are a model and its block, which is not valid where it is another vendor's.
+func (c *Codec[W, M]) parts(m *M) (model, block reflect.Value) {
+	if b := reflect.ValueOf(backend.BlockOf(m)); b.IsValid() && b.Type().Elem() == c.block {
+		block = b.Elem()
+	}
+	return reflect.ValueOf(m).Elem(), block
+}
+
+func (f *field) of(model, block reflect.Value) reflect.Value {
+	if f.inBlock {
+		return get(block, f.leaf)
+	}
+	return get(model, f.leaf)
 }
 
 // Shows reports whether what a vendor answered has the field of a value. A text, a number and a switch are always there.

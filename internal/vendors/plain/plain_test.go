@@ -23,6 +23,7 @@ type block struct {
 	Words    backend.Set       `field:"words"`
 	Bare     *string           `field:"bare"`
 	Bares    backend.Set       `field:"bares"`
+	Pairs    backend.Pairs     `field:"pairs"`
 	Length   *backend.Duration `field:"length"`
 	Nested   *nested           `field:"nested,nested"`
 	Document *document         `field:"document"`
@@ -54,21 +55,22 @@ type seconds string
 
 // row is what the vendor answers.
 type row struct {
-	ID       string        `json:"id"`
-	Name     string        `json:"display_name" field:"displayName"`
-	Text     string        `json:"text_of_it,omitempty" field:"acme.text"`
-	On       bool          `json:"on" field:"acme.on"`
-	Count    int64         `json:"count" field:"acme.count"`
-	Maybe    *bool         `json:"maybe" field:"acme.maybe"`
-	Word     string        `json:"word" field:"acme.word" enum:"WORD_"`
-	Set      []string      `json:"set" field:"acme.set"`
-	Words    []string      `json:"words" field:"acme.words" enum:"WORD_"`
-	Bare     string        `json:"bare" field:"acme.bare" enum:""`
-	Bares    []string      `json:"bares" field:"acme.bares" enum:""`
-	Length   seconds       `json:"length" field:"acme.length"`
-	Inner    string        `json:"inner" field:"acme.nested.text"`
-	Document *wireDocument `json:"document" field:"acme.document"`
-	List     []wireItem    `json:"list,omitempty" field:"acme.list"`
+	ID       string            `json:"id"`
+	Name     string            `json:"display_name" field:"displayName"`
+	Text     string            `json:"text_of_it,omitempty" field:"acme.text"`
+	On       bool              `json:"on" field:"acme.on"`
+	Count    int64             `json:"count" field:"acme.count"`
+	Maybe    *bool             `json:"maybe" field:"acme.maybe"`
+	Word     string            `json:"word" field:"acme.word" enum:"WORD_"`
+	Set      []string          `json:"set" field:"acme.set"`
+	Words    []string          `json:"words" field:"acme.words" enum:"WORD_"`
+	Bare     string            `json:"bare" field:"acme.bare" enum:""`
+	Bares    []string          `json:"bares" field:"acme.bares" enum:""`
+	Pairs    map[string]string `json:"pairs" field:"acme.pairs"`
+	Length   seconds           `json:"length" field:"acme.length"`
+	Inner    string            `json:"inner" field:"acme.nested.text"`
+	Document *wireDocument     `json:"document" field:"acme.document"`
+	List     []wireItem        `json:"list,omitempty" field:"acme.list"`
 	promoted
 }
 
@@ -112,7 +114,7 @@ func full() (backend.AppEntitlement, row) {
 			Requestable: backend.To(true),
 			Block: &block{
 				Text: backend.To("a text"), On: backend.To(true), Count: backend.To(int64(7)), Maybe: backend.To(false), Word: backend.To("high"),
-				Set: backend.Set{"b", "a"}, Words: backend.Set{"one", "two"}, Bare: backend.To("low"), Bares: backend.Set{"low"}, Length: &backend.Duration{Duration: 90 * time.Second},
+				Set: backend.Set{"b", "a"}, Words: backend.Set{"one", "two"}, Bare: backend.To("low"), Bares: backend.Set{"low"}, Pairs: backend.Pairs{"a": "b"}, Length: &backend.Duration{Duration: 90 * time.Second},
 				Nested: &nested{Text: backend.To("inside")},
 				Document: &document{ID: "d1", Kind: "main", People: backend.Set{"ada"}, Switch: backend.To(true), Children: []document{
 					{ID: "d2", Kind: "leaf", People: backend.Set{}, Switch: backend.To(false)},
@@ -121,7 +123,7 @@ func full() (backend.AppEntitlement, row) {
 			},
 		}, row{
 			Name: "Reader", Text: "a text", On: true, Count: 7, Maybe: backend.To(false), Word: "WORD_HIGH", Set: []string{"b", "a"},
-			Words: []string{"WORD_ONE", "WORD_TWO"}, Bare: "LOW", Bares: []string{"LOW"}, Length: "1m30s", Inner: "inside",
+			Words: []string{"WORD_ONE", "WORD_TWO"}, Bare: "LOW", Bares: []string{"LOW"}, Pairs: map[string]string{"a": "b"}, Length: "1m30s", Inner: "inside",
 			Document: &wireDocument{ID: "d1", Kind: "KIND_MAIN", People: []string{"ada"}, Switch: true, Children: []wireItem{
 				{ID: "d2", Kind: "KIND_LEAF", People: []string{}},
 			}},
@@ -151,7 +153,7 @@ func TestEveryFieldThatIsSetIsEncodedInTheOrderOfTheWire(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{
 		"displayName display_name", "acme.text text_of_it", "acme.on on", "acme.count count", "acme.maybe maybe", "acme.word word", "acme.set set",
-		"acme.words words", "acme.bare bare", "acme.bares bares", "acme.length length", "acme.nested.text inner", "acme.document document", "acme.list list", "requestable requestable",
+		"acme.words words", "acme.bare bare", "acme.bares bares", "acme.pairs pairs", "acme.length length", "acme.nested.text inner", "acme.document document", "acme.list list", "requestable requestable",
 	}, names); diff != "" {
 		t.Error(diff)
 	}
@@ -213,6 +215,17 @@ func TestOnlyWhatIsSetAndWantedIsEncoded(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+func TestAStructIsFilledWithWhatIsSet(t *testing.T) {
+	model, want := full()
+	want.ID, want.Name = "kept", "kept"
+	model.DisplayName = nil
+	got := row{ID: "kept", Name: "kept"}
+	codec.Fill(&got, &model)
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(row{})); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -29,29 +29,21 @@ func decodeProfile(p profile, v version, t profileType, date time.Time) profileO
 		obs.Phase, obs.Message = backend.PhaseFailed, "the last sync with the integration failed: "+cut(p.LastSyncError, longestWords)
 	}
 	relationships := decodeRelationships(v.Relationships)
-	if called := t.unprefixed(p.Name, p.Integrations); called != p.Name {
-		obs.AlsoCalled = p.Name
-	}
 	obs.Actual = backend.AccessProfile{
-		DisplayName:  backend.To(t.unprefixed(p.Name, p.Integrations)),
-		Description:  &p.Description,
 		Entitlements: entitlementsOf(relationships),
-		Inherits:     set(v.Inherits),
-		Requestable:  p.Requestable,
 		Block: &ProfileBlock{
-			ProfileTypeID:           &p.ProfileType,
-			State:                   backend.To(rest.Word(p.State.state())),
-			Relationships:           relationships,
-			Labels:                  set(userLabels(p.Labels)),
-			AccessRequestPolicyID:   &v.PolicyID,
-			ApplicationDatasourceID: &v.ApplicationID,
-			ApplicationSyncAction:   decodeAction(v.Action),
-			CustomProperties:        backend.Pairs(maps.Clone(p.Properties)),
-			RequireApprovalToStart:  &p.RequireApproval,
-			CatalogItem:             decodeCatalogItem(backend.Value(p.Catalog)),
-			Published:               backend.To(p.Draft == 0 && p.Current > 0),
+			State:         backend.To(rest.Word(p.State.state())),
+			Relationships: relationships,
+			CatalogItem:   backend.To(catalogItems.Model(backend.Value(p.Catalog))),
+			Published:     backend.To(p.Draft == 0 && p.Current > 0),
 		},
 		Facts: profileFacts(p, v),
+	}
+	profileCodec.Decode(&p, &obs.Actual)
+	versionCodec.Decode(&v, &obs.Actual)
+	profileBlock(obs.Actual).Labels = set(userLabels(p.Labels))
+	if called := t.unprefixed(p.Name, p.Integrations); called != p.Name {
+		obs.Actual.DisplayName, obs.AlsoCalled = &called, p.Name
 	}
 	return obs
 }
@@ -74,12 +66,6 @@ func profileFacts(p profile, v version) backend.AccessProfileFacts {
 		}
 	}
 	return facts
-}
-
-func decodeCatalogItem(c catalogItem) *CatalogItem {
-	return &CatalogItem{
-		Name: &c.Name, Description: &c.Description, MarkdownDescription: &c.MarkdownDescription, Icon: &c.Icon, Recommended: &c.Recommended,
-	}
 }
 
 // decodeAction is nil for an action that names nothing.

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/vendors/plain"
 	"github.com/governance-operator/governance-operator/internal/vendors/rest"
 )
 
@@ -22,12 +23,7 @@ func encodeCreate(desired backend.AccessProfile, typeID string, m backend.Mark) 
 	f.set("state", state)
 	f.set("profile_type", typeID)
 	f.set("labels", labelled(v.Labels, m))
-	if d := desired.Description; d != nil {
-		f.set("description", *d)
-	}
-	if v.CustomProperties != nil {
-		f.set("custom_properties", mergedProperties(nil, v.CustomProperties))
-	}
+	f.take(encodePlain(profile{}, desired, func(path string) bool { return path == "description" || path == pathProperties }))
 	encodeVersion(&f, version{}, desired, func(path string) bool {
 		return path != pathApplicationAction || backend.Value(v.ApplicationSyncAction) != (Action{}) // A create takes no null.
 	})
@@ -46,18 +42,7 @@ func encodeVersion(f *fields, live version, desired backend.AccessProfile, chang
 	case v.Relationships == nil && desired.Entitlements != nil && changed(pathEntitlements):
 		f.set("entities_to_create_relationships_to", keptRelationships(live.Relationships, desired.Entitlements))
 	}
-	if desired.Inherits != nil && changed(pathInherits) {
-		f.set("inherit_entities_from_access_profiles", texts(desired.Inherits))
-	}
-	if id := v.AccessRequestPolicyID; id != nil && changed(pathPolicy) {
-		f.set("access_request_policy_id", *id)
-	}
-	if id := v.ApplicationDatasourceID; id != nil && changed(pathApplication) {
-		f.set("application_datasource_id", *id)
-	}
-	if a := v.ApplicationSyncAction; a != nil && changed(pathApplicationAction) {
-		f.set("application_sync_identity_action", encodeAction(a))
-	}
+	f.take(versionCodec.Encode(&desired, changed))
 }
 
 // encodeAction is null where there is to be none: an action of empty texts is refused.
@@ -169,48 +154,35 @@ func mergedProperties(live map[string]string, want backend.Pairs) map[string]str
 	return out
 }
 
+// ofRow are the plain fields of a profile that an update takes.
+var ofRow = []string{"displayName", "description", pathLabels, pathProperties, pathApproval}
+
 // encodeProfile collects the fields of the profile itself that changed
 // (docs/vendors/veza-api.md#patch-apiprivatelifecycle_managementaccess_profilesid). The state is not among them: it has a
 // time of its own.
 func encodeProfile(live profile, desired backend.AccessProfile, changes backend.Changes, m backend.Mark) fields {
-	v := backend.Value(profileBlock(desired))
+	want := backend.Value(profileBlock(desired))
+	if want.Labels == nil || !changes.Has(pathLabels) {
+		want.Labels = live.Labels
+	}
+	want.Labels = labelled(want.Labels, m)
+	desired.Block = &want
 	var f fields
-	if d := desired.DisplayName; d != nil && changes.Has("displayName") {
-		f.set("name", *d)
-	}
-	if d := desired.Description; d != nil && changes.Has("description") {
-		f.set("description", *d)
-	}
-	switch {
-	case v.Labels != nil && changes.Has(pathLabels):
-		f.set("labels", labelled(v.Labels, m))
-	case changes.Has(backend.PathMark):
-		f.set("labels", labelled(live.Labels, m))
-	}
-	if v.CustomProperties != nil && changes.Has(pathProperties) {
-		f.set("custom_properties", mergedProperties(live.Properties, v.CustomProperties))
-	}
-	if r := v.RequireApprovalToStart; r != nil && changes.Has(pathApproval) {
-		f.set("require_approval_to_start", *r)
-	}
-	if c := v.CatalogItem; c != nil && changes.Has(pathCatalog) {
-		f.set("catalog_item_info", mergedCatalogItem(backend.Value(live.Catalog), *c))
+	f.take(encodePlain(live, desired, func(path string) bool {
+		return slices.Contains(ofRow, path) && changes.Has(path) || path == pathLabels && changes.Has(backend.PathMark)
+	}))
+	if c := want.CatalogItem; c != nil && changes.Has(pathCatalog) {
+		f.set("catalog_item_info", catalogItems.Over(backend.Value(live.Catalog), *c))
 	}
 	return f
 }
 
-// mergedCatalogItem lays what is set over what is there.
-func mergedCatalogItem(live catalogItem, want CatalogItem) catalogItem {
-	overlay(&live.Name, want.Name)
-	overlay(&live.Description, want.Description)
-	overlay(&live.MarkdownDescription, want.MarkdownDescription)
-	overlay(&live.Icon, want.Icon)
-	overlay(&live.Recommended, want.Recommended)
-	return live
-}
-
-func overlay[T any](live, want *T) {
-	if want != nil {
-		*live = *want
+// encodePlain lists the plain fields that are wanted; custom properties are written whole.
+func encodePlain(live profile, desired backend.AccessProfile, wants func(path string) bool) []plain.Value {
+	want := backend.Value(profileBlock(desired))
+	if want.CustomProperties != nil {
+		want.CustomProperties = mergedProperties(live.Properties, want.CustomProperties)
 	}
+	desired.Block = &want
+	return profileCodec.Encode(&desired, wants)
 }

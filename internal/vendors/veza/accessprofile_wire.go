@@ -4,16 +4,18 @@ import (
 	"bytes"
 	"encoding/json"
 
+	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/vendors/plain"
 	"github.com/governance-operator/governance-operator/internal/vendors/rest"
 )
 
 // profile is an access profile (docs/vendors/veza-api.md#profile-fields).
 type profile struct {
 	ID              string            `json:"id"`
-	Name            string            `json:"name"`
-	Description     string            `json:"description"`
+	Name            string            `json:"name" field:"displayName"`
+	Description     string            `json:"description" field:"description"`
 	State           enum              `json:"state"`
-	ProfileType     string            `json:"profile_type"`
+	ProfileType     string            `json:"profile_type" field:"veza.profileType"`
 	Current         number            `json:"current_version_number"`
 	Draft           number            `json:"draft_version_number"`
 	CurrentVersion  versionOrNumber   `json:"current_version"`
@@ -21,9 +23,10 @@ type profile struct {
 	InheritedByAny  bool              `json:"inherited_by_other_profiles"`
 	InheritedBy     []string          `json:"access_profiles_inherited_by"`
 	Integrations    []string          `json:"integrations"`
-	Labels          []string          `json:"labels"`
-	Requestable     *bool             `json:"requestable"`
-	RequireApproval bool              `json:"require_approval_to_start"`
+	Labels          []string          `json:"labels" field:"veza.labels"`
+	Properties      map[string]string `json:"custom_properties" field:"veza.customProperties"`
+	Requestable     *bool             `json:"requestable" field:"requestable"`
+	RequireApproval bool              `json:"require_approval_to_start" field:"veza.requireApprovalToStart"`
 	StartedAt       rest.Moment       `json:"started_at"`
 	Catalog         *catalogItem      `json:"catalog_item_info"`
 	Created         []created         `json:"created_entitlements"`
@@ -31,8 +34,14 @@ type profile struct {
 	LastSyncError   string            `json:"last_sync_error_message"`
 	CreatedAt       rest.Moment       `json:"created_at"`
 	UpdatedAt       rest.Moment       `json:"updated_at"`
-	Properties      map[string]string `json:"custom_properties"`
 }
+
+// The fields with a tag `field`, and how a profile stands in the catalog.
+var (
+	profileCodec = plain.New[profile, backend.AccessProfile](&ProfileBlock{}, forms)
+	versionCodec = plain.New[version, backend.AccessProfile](&ProfileBlock{}, forms)
+	catalogItems = plain.NewDocument[catalogItem, CatalogItem](forms)
+)
 
 func (p profile) running() bool { return p.State.state() == stateRunning }
 
@@ -56,11 +65,11 @@ type catalogItem struct {
 type version struct {
 	Number        number         `json:"version_number"`
 	Relationships []relationship `json:"entities_to_create_relationships_to"`
-	Inherits      []string       `json:"inherit_entities_from_access_profiles"`
+	Inherits      []string       `json:"inherit_entities_from_access_profiles" field:"inherits"`
 	Members       []string       `json:"members"`
-	PolicyID      string         `json:"access_request_policy_id"`
-	ApplicationID string         `json:"application_datasource_id"`
-	Action        *action        `json:"application_sync_identity_action"`
+	PolicyID      string         `json:"access_request_policy_id" field:"veza.accessRequestPolicyID"`
+	ApplicationID string         `json:"application_datasource_id" field:"veza.applicationDatasource"`
+	Action        *action        `json:"application_sync_identity_action" field:"veza.applicationSyncIdentityAction"`
 }
 
 // versionOrNumber is a version, or only its number where the vendor shows no more (docs/vendors/veza-api.md#profile-fields).

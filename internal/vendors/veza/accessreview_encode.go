@@ -19,16 +19,8 @@ func encodeReview(desired backend.AccessReview, r backend.Ref) (certificationCre
 	} else if d := desired.Description; d != nil && *d != text {
 		return certificationCreate{}, invalid("veza.notes", "Veza keeps one text for a review: write either this or description")
 	}
-	body := certificationCreate{
-		WorkflowID:         r.ParentID,
-		SnapshotID:         v.SnapshotID,
-		Name:               backend.Value(desired.DisplayName),
-		Notes:              r.Mark.Stamp(text),
-		Assignment:         encodeAssignment(v.ReviewerAssignment),
-		SecondAssignment:   encodeAssignment(v.SecondLevelAssignment),
-		AutomationIDs:      v.AutomationIDs,
-		FinalApprovalLevel: v.FinalApprovalLevel,
-	}
+	body := certificationCreate{WorkflowID: r.ParentID, Notes: r.Mark.Stamp(text)}
+	createCodec.Fill(&body, &desired)
 	if word := v.DataSource; word != nil {
 		n := slices.Index(dataSources, *word)
 		if n < 0 {
@@ -36,29 +28,5 @@ func encodeReview(desired backend.AccessReview, r backend.Ref) (certificationCre
 		}
 		body.DataSource = &n
 	}
-	if d := v.DynamicInformation; d != nil {
-		body.Dynamic = &dynamicInformation{Identities: []reviewedIdentity{}}
-		for _, i := range d.Identities {
-			body.Dynamic.Identities = append(body.Dynamic.Identities, reviewedIdentity(i))
-		}
-	}
 	return body, nil
-}
-
-func encodeAssignment(a *Assignment) *assignment {
-	if a == nil {
-		return nil
-	}
-	return &assignment{
-		UsersManager: a.UsersManager, ResourceManagers: a.ResourceManagers,
-		Reviewers: encodeUsers(a.Reviewers), FallbackReviewers: encodeUsers(a.FallbackReviewers),
-	}
-}
-
-func encodeUsers(all []User) []user {
-	var out []user
-	for _, u := range all {
-		out = append(out, user(u))
-	}
-	return out
 }

@@ -1,6 +1,10 @@
 package veza
 
-import "github.com/governance-operator/governance-operator/internal/vendors/rest"
+import (
+	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/vendors/plain"
+	"github.com/governance-operator/governance-operator/internal/vendors/rest"
+)
 
 // certification is a review (docs/vendors/veza-api.md#review-fields).
 type certification struct {
@@ -24,15 +28,18 @@ type certification struct {
 type certificationCreate struct {
 	WorkflowID         string              `json:"workflow_id"`
 	DataSource         *int                `json:"data_source,omitempty"`
-	SnapshotID         *int64              `json:"snapshot_id,omitempty"`
-	Name               string              `json:"name,omitempty"`
+	SnapshotID         *int64              `json:"snapshot_id,omitempty" field:"veza.snapshotID"`
+	Name               string              `json:"name,omitempty" field:"displayName"`
 	Notes              string              `json:"notes"`
-	Assignment         *assignment         `json:"reviewer_assignment,omitempty"`
-	SecondAssignment   *assignment         `json:"reviewer_assignment_second_level,omitempty"`
-	AutomationIDs      []string            `json:"automation_ids,omitempty"`
-	FinalApprovalLevel *int64              `json:"final_approval_level,omitempty"`
-	Dynamic            *dynamicInformation `json:"dynamic_information,omitempty"`
+	Assignment         *assignment         `json:"reviewer_assignment,omitempty" field:"veza.reviewerAssignment"`
+	SecondAssignment   *assignment         `json:"reviewer_assignment_second_level,omitempty" field:"veza.secondLevelAssignment"`
+	AutomationIDs      []string            `json:"automation_ids,omitempty" field:"veza.automationIDs"`
+	FinalApprovalLevel *int64              `json:"final_approval_level,omitempty" field:"veza.finalApprovalLevel"`
+	Dynamic            *dynamicInformation `json:"dynamic_information,omitempty" field:"veza.dynamicInformation"`
 }
+
+// createCodec translates the fields with a tag `field`.
+var createCodec = plain.New[certificationCreate, backend.AccessReview](&ReviewBlock{}, forms)
 
 // assignment says who reviews.
 type assignment struct {

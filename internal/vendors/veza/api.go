@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/vendors/plain"
 	"github.com/governance-operator/governance-operator/internal/vendors/rest"
 )
 
@@ -64,6 +65,13 @@ func (f *fields) set(name string, value any) {
 	}
 	f.values[name] = value
 	f.names = append(f.names, name)
+}
+
+// take sets plain fields.
+func (f *fields) take(values []plain.Value) {
+	for _, v := range values {
+		f.set(v.Name, v.Value)
+	}
 }
 
 func (f *fields) mask() string { return strings.Join(f.names, ",") }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/vendors/plain"
 )
 
 // enum is a value that the vendor writes as a name or as a number, depending on the page
@@ -76,6 +77,9 @@ func (n number) counted() *int64 {
 	}
 	return backend.To(int64(n))
 }
+
+// forms are what is not the same on the wire and in a model.
+var forms = plain.Words{Forms: []plain.Form{plain.By(decodeAction, encodeAction)}}
 
 // clause is one condition of a filter. How quotes are escaped is not published, so a value
 // that needs it makes no clause: everything is listed then, and compared here (docs/vendors/veza-api.md#filters).
