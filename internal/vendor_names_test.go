@@ -7,15 +7,34 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/governance-operator/governance-operator/internal/vendors"
 )
 
-// vendorNames are the names of vendors, in every spelling.
-var vendorNames = regexp.MustCompile(`(?i)conductor.?one|sailpoint|\bveza|veza\b`)
+// vendorNames are the names of vendors, in every spelling: as one word, and as the words that it is made of.
+var vendorNames = regexp.MustCompile(`(?i)` + spelled(func(name string) string {
+	if words := capital.ReplaceAllString(name, "$1.?$2"); words != name {
+		return words
+	}
+	return `\b` + name + "|" + name + `\b`
+}))
+
+// capital is where another word of a name begins.
+var capital = regexp.MustCompile(`([a-z])([A-Z])`)
 
 // namedThere are the places where code may name a vendor: its own folders, the two lists, the API, commands that take it as a
 // flag, and the benchmark, which measures one.
-var namedThere = regexp.MustCompile(`^(api/|cmd/|internal/vendors/(conductorone|sailpoint|veza)/|internal/vendors/(vendors|specs)\.go$|` +
-	`internal/sandbox/(conductorone|sailpoint|veza)/|internal/sandbox/sandboxes/|test/benchmark/)`)
+var namedThere = regexp.MustCompile(`^(api/|cmd/|internal/(vendors|sandbox)/(` + spelled(strings.ToLower) + `)/|internal/vendors/vendors\.go$|` +
+	`internal/sandbox/sandboxes/|test/benchmark/)`)
+
+// spelled is an expression for the names of all vendors, each in the spelling that as gives it.
+func spelled(as func(name string) string) string {
+	var out []string
+	for _, v := range vendors.All() {
+		out = append(out, as(v.Name))
+	}
+	return strings.Join(out, "|")
+}
 
 // TestCodeNamesNoVendor: what names one elsewhere would have to change for the next.
 func TestCodeNamesNoVendor(t *testing.T) {

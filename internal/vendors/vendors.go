@@ -3,26 +3,46 @@ package vendors
 
 import (
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/mapping"
 	"github.com/governance-operator/governance-operator/internal/vendors/conductorone"
+	conductoronespec "github.com/governance-operator/governance-operator/internal/vendors/conductorone/spec"
 	"github.com/governance-operator/governance-operator/internal/vendors/probe"
 	"github.com/governance-operator/governance-operator/internal/vendors/sailpoint"
+	sailpointspec "github.com/governance-operator/governance-operator/internal/vendors/sailpoint/spec"
 	"github.com/governance-operator/governance-operator/internal/vendors/veza"
+	vezaspec "github.com/governance-operator/governance-operator/internal/vendors/veza/spec"
 )
 
-// All returns every vendor. A new one is a folder and a line here.
-func All() []backend.Vendor {
-	return []backend.Vendor{
-		conductorone.Vendor(),
-		sailpoint.Vendor(),
-		veza.Vendor(),
-	}
+// A new vendor is a folder and a line here.
+var registered = []struct {
+	checked probe.Vendor
+	spec    mapping.Vendor
+}{
+	{conductorone.Checked(), conductoronespec.Vendor()},
+	{sailpoint.Checked(), sailpointspec.Vendor()},
+	{veza.Checked(), vezaspec.Vendor()},
 }
 
-// Checked returns every vendor with what it is assumed to do, in the same order.
-func Checked() []probe.Vendor {
-	return []probe.Vendor{
-		conductorone.Checked(),
-		sailpoint.Checked(),
-		veza.Checked(),
+// All returns every vendor.
+func All() (out []backend.Vendor) {
+	for _, v := range registered {
+		out = append(out, v.checked.Vendor)
 	}
+	return out
+}
+
+// Checked returns every vendor with what it is assumed to do, in the order of All.
+func Checked() (out []probe.Vendor) {
+	for _, v := range registered {
+		out = append(out, v.checked)
+	}
+	return out
+}
+
+// Specs returns what every vendor adds to the API types, in the order of All.
+func Specs() (out []mapping.Vendor) {
+	for _, v := range registered {
+		out = append(out, v.spec)
+	}
+	return out
 }
