@@ -144,7 +144,7 @@ REVERTS ?= 5000
 
 .PHONY: revert
 revert: ## Apply and revert random specs of every kind at every sandbox (REVERTS=5000 pairs each), cut at every write in a part of them, and print what was equal, listed and held.
-	GOVERNANCE_LEAVES=$$(( $(REVERTS) / 100 )) go test ./internal/vendors/conductorone ./internal/vendors/sailpoint ./internal/vendors/veza -count=1 -run '^TestARevertOf' -v -timeout 12h -rapid.checks=$(REVERTS)
+	GOVERNANCE_LEAVES=$$(( $(REVERTS) / 100 )) go test $(addprefix ./,$(dir $(wildcard internal/vendors/*/revert_test.go))) -count=1 -run '^TestARevertOf' -v -timeout 12h -rapid.checks=$(REVERTS)
 
 # Scenarios of "make bench", with commas between them (all if empty), and 1 for what takes 90 minutes more.
 ONLY ?=

@@ -46,7 +46,7 @@ func tenantCheck() *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&a.vendor, "vendor", "", "ConductorOne, SailPoint or Veza")
+	f.StringVar(&a.vendor, "vendor", "", vendorNames())
 	f.StringVar(&a.endpoint, "endpoint", "", "scheme and host of the tenant's API, as in a backend's spec.endpoint")
 	f.StringVar(&a.credentials, "credentials", "", "file with the keys of a backend's Secret, as YAML or JSON: clientID and clientSecret, token, or apiKey")
 	f.StringVar(&a.caBundle, "ca-bundle", "", "file with certificates in PEM form to trust beside the system's")
@@ -198,14 +198,21 @@ func safe(endpoint string) error {
 }
 
 func vendorNamed(name string) (probe.Vendor, error) {
-	var known []string
 	for _, v := range vendors.Checked() {
 		if strings.EqualFold(v.Name, name) {
 			return v, nil
 		}
+	}
+	return probe.Vendor{}, fmt.Errorf("--vendor: %q is none of %s", name, vendorNames())
+}
+
+// vendorNames lists what --vendor takes.
+func vendorNames() string {
+	var known []string
+	for _, v := range vendors.Checked() {
 		known = append(known, v.Name)
 	}
-	return probe.Vendor{}, fmt.Errorf("--vendor: %q is none of %s", name, strings.Join(known, ", "))
+	return strings.Join(known, ", ")
 }
 
 // drawn is a name for a run.

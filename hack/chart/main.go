@@ -1,5 +1,5 @@
 // Command chart writes those parts of the Helm chart that follow from the rest of the repository: the
-// CRDs, the rules of its roles, the admission policies, and the tenants of its sandbox with their credentials.
+// CRDs, the rules of its roles, the admission policies, the names of the vendors, and the tenants of its sandbox with their credentials.
 //
 //	go run ./hack/chart
 package main
@@ -21,7 +21,7 @@ func main() {
 }
 
 func run(root string) error {
-	for _, write := range []func(root string) (map[string]string, error){definitions, rules, policies, credentials, tenants} {
+	for _, write := range []func(root string) (map[string]string, error){definitions, rules, policies, credentials, tenants, vendors} {
 		files, err := write(root)
 		if err != nil {
 			return err
