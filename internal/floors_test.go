@@ -56,7 +56,7 @@ var floors = []floor{
 		"internal/engine/enginetest", "internal/sandbox", "internal/sandbox/*", "internal/vendors/vendortest",
 	}},
 	{folder: "internal/tenantcheck", imports: []string{"internal/backend", "internal/vendors/probe", "internal/vendors/rest"}, tests: []string{
-		"internal/expression", "internal/sandbox", "internal/sandbox/*", "internal/vendors/*",
+		"internal/expression", "internal/sandbox", "internal/sandbox/*", "internal/vendors", "internal/vendors/*",
 	}},
 	{folder: "internal/telemetry", imports: []string{"internal/backend"}, kubernetes: true},
 	{folder: "internal/lookup", imports: []string{"internal/backend"}},

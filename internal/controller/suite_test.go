@@ -222,6 +222,16 @@ func resourceOf(app, kind, name string) resource {
 
 var team = resourceOf("GitHub", "Team", "platform")
 
+// ofAnother reports whether a spec has the block of another vendor: one of the samples, behind another backend.
+func ofAnother(spec map[string]any) bool {
+	for _, v := range vendors.Specs() {
+		if block := v.Entitlements.Block.Type; v.Name != string(v1alpha1.VendorConductorOne) && block != nil && spec[block.BlockName()] != nil {
+			return true
+		}
+	}
+	return false
+}
+
 // withResource names, by id, a resource in an entitlement that ConductorOne is to make: it makes none without. What a test says
 // of it stays. Whatever app is meant at first, it is one of GitHub, where most of them end.
 func (t *tenant) withResource(raw []byte) ([]byte, error) {
@@ -233,8 +243,7 @@ func (t *tenant) withResource(raw []byte) ([]byte, error) {
 	app, _ := spec["app"].(map[string]any)
 	management, _ := spec["management"].(map[string]any)
 	block, _ := spec["conductorOne"].(map[string]any)
-	foreign := spec["sailPoint"] != nil || spec["veza"] != nil // One of the samples, behind another backend.
-	if foreign || management["creation"] == "Adopt" || spec["remoteID"] != nil || block["resource"] != nil {
+	if ofAnother(spec) || management["creation"] == "Adopt" || spec["remoteID"] != nil || block["resource"] != nil {
 		return raw, nil
 	}
 	if block == nil {

@@ -22,8 +22,8 @@ var record = flag.Bool("record-digests", false, "write testdata/digests.txt anew
 // TestDigestsStay: what objects remember of their specs is compared after an upgrade. A digest that moves costs a call for each object.
 func TestDigestsStay(t *testing.T) {
 	var got strings.Builder
-	for _, kind := range slices.Sorted(maps.Keys(kindMappings())) {
-		m := kindMappings()[kind]
+	for _, kind := range slices.Sorted(maps.Keys(kindMappings(t))) {
+		m := kindMappings(t)[kind]
 		for _, spec := range slices.Sorted(maps.Keys(m.rows)) {
 			model, parent, _ := m.settled(t, spec)
 			sum := sha256.Sum256([]byte(spec))

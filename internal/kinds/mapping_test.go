@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"maps"
+	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -185,8 +187,10 @@ func leaves(of reflect.Type, prefix string, written any, all bool, visit func(pa
 	}
 }
 
-func kindMappings() map[string]kindMapping {
-	return map[string]kindMapping{
+// kindMappings are the tables of the kinds, with the rows of testdata/mappings: a file for each vendor that was added.
+func kindMappings(t *testing.T) map[string]kindMapping {
+	t.Helper()
+	out := map[string]kindMapping{
 		v1alpha1.KindAppEntitlement: {
 			rows: entitlementMappings(), spec: reflect.TypeFor[v1alpha1.AppEntitlementSpec](),
 			without: map[string]string{"keepWhileReferenced": "the engine asks for it, and no vendor is told"},
@@ -201,10 +205,31 @@ func kindMappings() map[string]kindMapping {
 			desire: desireWith(func() *v1alpha1.AccessReview { return &v1alpha1.AccessReview{} }, Reviews.Desire),
 		},
 	}
+	files, err := filepath.Glob(filepath.Join("testdata", "mappings", "*.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		raw, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		more := map[string]mappings{}
+		if err := yaml.UnmarshalStrict(raw, &more); err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+		for kind, rows := range more {
+			if _, ok := out[kind]; !ok {
+				t.Fatalf("%s: %q is no kind", file, kind)
+			}
+			maps.Copy(out[kind].rows, rows)
+		}
+	}
+	return out
 }
 
 func TestEverySpecBecomesTheModelThatItMeans(t *testing.T) {
-	for kind, m := range kindMappings() {
+	for kind, m := range kindMappings(t) {
 		for spec, want := range m.rows {
 			t.Run(kind+" "+spec, func(t *testing.T) {
 				if diff := cmp.Diff(want, m.mapped(t, spec)); diff != "" {
@@ -217,7 +242,7 @@ func TestEverySpecBecomesTheModelThatItMeans(t *testing.T) {
 
 // A field of the API that no row writes is not known to arrive anywhere.
 func TestEveryFieldOfASpecIsInAMapping(t *testing.T) {
-	for kind, m := range kindMappings() {
+	for kind, m := range kindMappings(t) {
 		written := map[string]bool{}
 		for spec := range m.rows {
 			var values map[string]any

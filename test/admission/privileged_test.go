@@ -85,12 +85,14 @@ func walk(of reflect.Type, path string, found func(string)) {
 	for of.Kind() == reflect.Pointer || of.Kind() == reflect.Slice {
 		of = of.Elem()
 	}
-	if of == reflect.TypeFor[v1alpha1.EntitlementRef]() || of == reflect.TypeFor[v1alpha1.VezaRelationship]() {
-		found(path)
-		return
-	}
 	if of.Kind() != reflect.Struct || !strings.HasPrefix(of.PkgPath(), reflect.TypeFor[v1alpha1.AppEntitlement]().PkgPath()) {
 		return
+	}
+	for _, field := range reflect.VisibleFields(of) {
+		if len(field.Index) == 1 && field.Tag.Get("refers") == v1alpha1.KindAppEntitlement {
+			found(path)
+			return
+		}
 	}
 	for _, field := range reflect.VisibleFields(of) {
 		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")

@@ -21,9 +21,7 @@ import (
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/reference"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
-	"github.com/governance-operator/governance-operator/internal/sandbox/conductorone"
-	"github.com/governance-operator/governance-operator/internal/sandbox/sailpoint"
-	"github.com/governance-operator/governance-operator/internal/sandbox/veza"
+	"github.com/governance-operator/governance-operator/internal/sandbox/sandboxes"
 	"github.com/governance-operator/governance-operator/internal/testenv"
 )
 
@@ -50,12 +48,20 @@ type world struct {
 	waiting          map[string]time.Time
 }
 
-var starts = map[v1alpha1.Vendor]func(sandbox.Options) (*sandbox.Server, error){
-	v1alpha1.VendorConductorOne: conductorone.Start, v1alpha1.VendorSailPoint: sailpoint.Start, v1alpha1.VendorVeza: veza.Start,
-}
+// vendors are those of the fakes, in their order, so that a seed means the same every time.
+var vendors = func() (out []v1alpha1.Vendor) {
+	for _, s := range sandboxes.All() {
+		out = append(out, v1alpha1.Vendor(s.Vendor))
+	}
+	return out
+}()
 
-// vendors in a fixed order, so that a seed means the same every time.
-var vendors = []v1alpha1.Vendor{v1alpha1.VendorConductorOne, v1alpha1.VendorSailPoint, v1alpha1.VendorVeza}
+func fakeOf(vendor v1alpha1.Vendor) sandboxes.Sandbox {
+	GinkgoHelper()
+	fake, ok := sandboxes.Of(string(vendor))
+	Expect(ok).To(BeTrue(), "a fake of %s", vendor)
+	return fake
+}
 
 func newWorld(ctx context.Context, random *rand.Rand) *world {
 	GinkgoHelper()
@@ -91,7 +97,7 @@ func (w *world) reroute(kubeconfig string) {
 // open starts a tenant and makes its backend.
 func (w *world) open(ctx context.Context, vendor v1alpha1.Vendor) {
 	GinkgoHelper()
-	server, err := starts[vendor](sandbox.Options{Seed: int64(w.random.Uint64() >> 1), Configure: func(s *sandbox.Settings) {
+	server, err := sandbox.Start(sandbox.Options{Vendor: fakeOf(vendor).New(), Seed: int64(w.random.Uint64() >> 1), Configure: func(s *sandbox.Settings) {
 		s.ListLag = sandbox.Duration(time.Second)
 		s.Features["deleteProfile"] = true // Veza's, which the backend allows below.
 		if vendor != v1alpha1.VendorConductorOne {
@@ -149,12 +155,7 @@ func nameOf(vendor v1alpha1.Vendor) string { return strings.ToLower(string(vendo
 // putSecret writes the credentials that are valid now, whatever was there.
 func (w *world) putSecret(ctx context.Context, vendor v1alpha1.Vendor) {
 	GinkgoHelper()
-	c := w.tenants[vendor].Credentials()
-	data := map[string]string{"clientID": c.ClientID, "clientSecret": c.ClientSecret}
-	if vendor == v1alpha1.VendorVeza {
-		data = map[string]string{"apiKey": c.StaticToken}
-	}
-	w.writeSecret(ctx, vendor, data)
+	w.writeSecret(ctx, vendor, fakeOf(vendor).Secret(w.tenants[vendor].Credentials()))
 }
 
 func (w *world) writeSecret(ctx context.Context, vendor v1alpha1.Vendor, data map[string]string) {

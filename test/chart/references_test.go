@@ -22,10 +22,9 @@ var specs = map[string]any{
 	v1alpha1.KindGovernanceBackend: v1alpha1.GovernanceBackendSpec{}, v1alpha1.KindClusterGovernanceBackend: v1alpha1.ClusterGovernanceBackendSpec{},
 }
 
-// meant are the kinds that a reference means, by the type that holds it and its field.
+// meant are the kinds that a reference means, by the type that holds it and its field, where they are not managed kinds: those are
+// in its tag.
 var meant = map[string][]string{
-	"EntitlementRef.ref": {v1alpha1.KindAppEntitlement}, "VezaRelationship.ref": {v1alpha1.KindAppEntitlement},
-	"ProfileRef.ref": {v1alpha1.KindAccessProfile}, "ReviewRef.ref": {v1alpha1.KindAccessReview},
 	"Credentials.secretRef": {"Secret"}, "WorkloadIdentity.serviceAccountRef": {"ServiceAccount"}, "GovernanceBackendSpec.caBundleRef": {"ConfigMap"},
 	"ManagedSpec.backendRef": {v1alpha1.KindClusterGovernanceBackend, v1alpha1.KindGovernanceBackend},
 }
@@ -47,6 +46,9 @@ func references(t *testing.T, of reflect.Type, path, kind string, out map[string
 		switch inner {
 		case reflect.TypeFor[v1alpha1.LocalObjectRef](), reflect.TypeFor[v1alpha1.BackendRef](), reflect.TypeFor[v1alpha1.CABundleRef]():
 			kinds := meant[of.Name()+"."+name]
+			if kind := field.Tag.Get("refers"); kind != "" {
+				kinds = []string{kind}
+			}
 			if len(kinds) == 0 {
 				t.Errorf("what does %s.%s at %s mean?", of.Name(), name, below)
 			}

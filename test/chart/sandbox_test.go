@@ -10,6 +10,8 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/governance-operator/governance-operator/internal/sandbox"
+	"github.com/governance-operator/governance-operator/internal/sandbox/sandboxes"
 	"github.com/governance-operator/governance-operator/internal/testenv"
 )
 
@@ -47,16 +49,17 @@ func credentialsOf(t *testing.T, container corev1.Container) map[string]string {
 func TestTheSecretsOfTheSandboxOpenItsTenants(t *testing.T) {
 	objects := render(t, "--set", "sandbox.enabled=true")
 	containers := named(t, objects, "Deployment", release+"-sandbox", &appsv1.Deployment{}).Spec.Template.Spec.Containers
-	if len(containers) != 3 {
+	if len(containers) != len(sandboxes.All()) {
 		t.Fatalf("%d tenants, want one of each vendor", len(containers))
 	}
 	for _, container := range containers {
 		t.Run(container.Name, func(t *testing.T) {
 			tenant := credentialsOf(t, container)
-			want := map[string]string{"clientID": tenant["clientID"], "clientSecret": tenant["clientSecret"]}
-			if container.Name == "veza" {
-				want = map[string]string{"apiKey": tenant["staticToken"]}
+			fake, ok := sandboxes.Named(container.Name)
+			if !ok {
+				t.Fatal("there is no such fake")
 			}
+			want := fake.Secret(sandbox.Credentials{ClientID: tenant["clientID"], ClientSecret: tenant["clientSecret"], StaticToken: tenant["staticToken"]})
 			secret := named(t, objects, "Secret", release+"-sandbox-"+container.Name, &corev1.Secret{})
 			if diff := cmp.Diff(want, secret.StringData); diff != "" {
 				t.Errorf("credentials (-tenant +secret):\n%s", diff)

@@ -50,7 +50,7 @@ var backendRules = map[string]rule{
 	"a backend with a secret is accepted": {"GovernanceBackend", `{}`, nil},
 	"a backend needs a vendor":            {"GovernanceBackend", `{vendor: null}`, refused("spec.vendor: Required value")},
 	"only known vendors are taken": {"GovernanceBackend", `{vendor: Okta}`,
-		refused(`spec.vendor: Unsupported value: "Okta": supported values: "ConductorOne", "SailPoint", "Veza"`)},
+		refused(`spec.vendor: Unsupported value: "Okta": supported values: ` + knownVendors())},
 	"an endpoint may be plain http, the operator decides": {"GovernanceBackend", `{endpoint: "http://127.0.0.1:8090"}`, nil},
 	"an endpoint may be an IPv6 address":                  {"GovernanceBackend", `{endpoint: "http://[::1]:8090/"}`, nil},
 	"an endpoint has no path":                             {"GovernanceBackend", `{endpoint: "https://acme.conductor.one/api"}`, refused("spec.endpoint: " + badEndpoint)},

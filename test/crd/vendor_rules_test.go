@@ -1,9 +1,15 @@
 package crd_test
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+
+	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
+	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/vendors"
+)
 
 const (
-	oneBlock       = "write at most one of conductorOne, sailPoint and veza: the backend's vendor"
 	workflowAlone  = "a Workflow approves alone: it cannot be mixed with other steps"
 	groupBelongs   = "group belongs to the approver GovernanceGroup: write both or neither"
 	groupsBelong   = "group belongs to the approvers GovernanceGroup and AdditionalGovernanceGroup: write both or neither"
@@ -18,6 +24,30 @@ const (
 	needsSource    = "sailPoint.type SourceOwner and MachineAccount need scope.apps.selected: the sources"
 	someReviewer   = "write at least one of usersManager, resourceManagers and reviewers"
 )
+
+// oneBlock is said of a spec with the blocks of two vendors, out of those that the kind has.
+func oneBlock(kind string) string {
+	var names []string
+	for _, v := range vendors.Specs() {
+		block := map[string]backend.Block{
+			v1alpha1.KindAppEntitlement: v.Entitlements.Block.Type, v1alpha1.KindAccessProfile: v.Profiles.Block.Type, v1alpha1.KindAccessReview: v.Reviews.Block.Type,
+		}[kind]
+		if block != nil {
+			names = append(names, block.BlockName())
+		}
+	}
+	last := len(names) - 1
+	return "write at most one of " + strings.Join(names[:last], ", ") + " and " + names[last] + ": the backend's vendor"
+}
+
+// knownVendors are those that a backend may have.
+func knownVendors() string {
+	var names []string
+	for _, v := range vendors.All() {
+		names = append(names, fmt.Sprintf("%q", v.Name))
+	}
+	return strings.Join(names, ", ")
+}
 
 var vendorBackendRules = map[string]rule{
 	"a backend of SailPoint chooses its paths": {"GovernanceBackend", `{vendor: SailPoint, sailPoint: {apiStyle: V2025}}`, nil},
@@ -36,7 +66,7 @@ var vendorBackendRules = map[string]rule{
 }
 
 var vendorEntitlementRules = map[string]rule{
-	"an entitlement is of one vendor": {"AppEntitlement", `{conductorOne: {}, veza: {entityType: A}, displayName: a}`, refused("spec: " + oneBlock)},
+	"an entitlement is of one vendor": {"AppEntitlement", `{conductorOne: {}, veza: {entityType: A}, displayName: a}`, refused("spec: " + oneBlock(v1alpha1.KindAppEntitlement))},
 	"an entitlement of SailPoint says which it is": {"AppEntitlement", `{sailPoint: {privileged: true}}`,
 		refused("spec: write sailPoint.match or remoteID, to identify the entitlement")},
 	"an entitlement of SailPoint may be known by its id": {"AppEntitlement", `{remoteID: a, sailPoint: {privileged: true}}`, nil},
@@ -75,7 +105,7 @@ func sailPointProfile(more string) string {
 func criteria(text string) string { return sailPointProfile(`provisioningCriteria: ` + text) }
 
 var vendorProfileRules = map[string]rule{
-	"a profile is of one vendor":       {"AccessProfile", `{sailPoint: {source: {name: s}}, veza: {profileType: {name: p}}}`, refused("spec: " + oneBlock)},
+	"a profile is of one vendor":       {"AccessProfile", `{sailPoint: {source: {name: s}}, veza: {profileType: {name: p}}}`, refused("spec: " + oneBlock(v1alpha1.KindAccessProfile))},
 	"a profile of SailPoint":           {"AccessProfile", sailPointProfile(`enabled: true`), nil},
 	"a profile of SailPoint has one":   {"AccessProfile", `{sailPoint: {enabled: false}}`, refused("spec.sailPoint.source: Required value")},
 	"a profile in force gives access":  {"AccessProfile", `{entitlements: [], sailPoint: {source: {name: s}, enabled: true}}`, refused("spec: " + enabledNeeds)},
@@ -120,7 +150,7 @@ func sailPointReview(more string) string {
 }
 
 var vendorReviewRules = map[string]rule{
-	"a review is of one vendor":           {"AccessReview", `{duration: 336h, sailPoint: {type: Manager}, veza: {configuration: {name: c}}}`, refused("spec: " + oneBlock)},
+	"a review is of one vendor":           {"AccessReview", `{duration: 336h, sailPoint: {type: Manager}, veza: {configuration: {name: c}}}`, refused("spec: " + oneBlock(v1alpha1.KindAccessReview))},
 	"a review of SailPoint has an end":    {"AccessReview", `{sailPoint: {type: Manager}}`, refused("spec: SailPoint starts no review without an end: write deadline or duration")},
 	"a review by managers":                {"AccessReview", sailPointReview(`{type: Manager}`), nil},
 	"a review by source owners, of which": {"AccessReview", sailPointReview(`{type: SourceOwner, correlatedStatus: Uncorrelated}`), refused("spec: " + needsSource)},

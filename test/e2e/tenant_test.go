@@ -12,19 +12,21 @@ import (
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
-	"github.com/governance-operator/governance-operator/internal/sandbox/conductorone"
-	"github.com/governance-operator/governance-operator/internal/sandbox/sailpoint"
-	"github.com/governance-operator/governance-operator/internal/sandbox/veza"
+	"github.com/governance-operator/governance-operator/internal/sandbox/sandboxes"
 )
 
-var startVendor = map[v1alpha1.Vendor]func(sandbox.Options) (*sandbox.Server, error){
-	v1alpha1.VendorConductorOne: conductorone.Start, v1alpha1.VendorSailPoint: sailpoint.Start, v1alpha1.VendorVeza: veza.Start,
+// fakeOf is the fake of a vendor.
+func fakeOf(vendor v1alpha1.Vendor) sandboxes.Sandbox {
+	GinkgoHelper()
+	fake, ok := sandboxes.Of(string(vendor))
+	Expect(ok).To(BeTrue(), "a fake of %s", vendor)
+	return fake
 }
 
 // beside starts a fake tenant in the control plane of s, with a namespace and a backend of its own.
 func (s *stack) beside(ctx context.Context, vendor v1alpha1.Vendor) *stack {
 	GinkgoHelper()
-	server, err := startVendor[vendor](sandbox.Options{Seed: GinkgoRandomSeed(), Configure: func(settings *sandbox.Settings) {
+	server, err := sandbox.Start(sandbox.Options{Vendor: fakeOf(vendor).New(), Seed: GinkgoRandomSeed(), Configure: func(settings *sandbox.Settings) {
 		if vendor != v1alpha1.VendorConductorOne {
 			settings.CampaignPace = sandbox.Duration(1) // What passes by itself passes at once.
 		}
@@ -42,12 +44,8 @@ func (s *stack) beside(ctx context.Context, vendor v1alpha1.Vendor) *stack {
 // signIn makes the backend "tenant" in the namespace of s, with the credentials of its fake tenant.
 func (s *stack) signIn(ctx context.Context, vendor v1alpha1.Vendor, perSecond, burst int) {
 	GinkgoHelper()
-	credentials := map[string]string{"clientID": s.Credentials().ClientID, "clientSecret": s.Credentials().ClientSecret}
-	if vendor == v1alpha1.VendorVeza {
-		credentials = map[string]string{"apiKey": s.Credentials().StaticToken}
-	}
 	Expect(s.c.Create(ctx, &corev1.Secret{
-		ObjectMeta: metav1.ObjectMeta{Namespace: s.namespace, Name: "credentials"}, StringData: credentials,
+		ObjectMeta: metav1.ObjectMeta{Namespace: s.namespace, Name: "credentials"}, StringData: fakeOf(vendor).Secret(s.Credentials()),
 	})).To(Succeed())
 	s.pacedBackend(ctx, vendor, perSecond, burst)
 }
