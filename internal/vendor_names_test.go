@@ -22,7 +22,7 @@ var vendorNames = regexp.MustCompile(`(?i)` + spelled(func(name string) string {
 // capital is where another word of a name begins.
 var capital = regexp.MustCompile(`([a-z])([A-Z])`)
 
-// namedThere are the places where code may name a vendor: its own folders, the two lists, the API, commands that take it as a
+// namedThere are the places where code may name a vendor: its own folders, the registries, the API, commands that take it as a
 // flag, and the benchmark, which measures one.
 var namedThere = regexp.MustCompile(`^(api/|cmd/|internal/(vendors|sandbox)/(` + spelled(strings.ToLower) + `)/|internal/vendors/vendors\.go$|` +
 	`internal/sandbox/sandboxes/|test/benchmark/)`)
