@@ -3,22 +3,27 @@ package plain
 import (
 	"fmt"
 	"reflect"
+	"strings"
 )
 
 // Document translates structs, or lists of such, that are compared and written as a whole: each member of M is the one of the same
 // name of W, where `enum` tells the prefix of words. What W has beside them is left alone. It is compiled once, and safe for
 // concurrent use.
-type Document[W, M any] struct{ whole form }
+type Document[W, M any] struct {
+	whole   form
+	members *document // nil for a list
+}
 
 // NewDocument compiles the translation of two structs. Members that do not fit are a mistake of the program, and it panics with
 // their name.
 func NewDocument[W, M any](words Words) *Document[W, M] {
 	c := &compiler{words: words, documents: map[[2]reflect.Type]*document{}}
-	whole, err := c.form(reflect.TypeFor[W](), reflect.TypeFor[M](), "")
+	pair := [2]reflect.Type{reflect.TypeFor[W](), reflect.TypeFor[M]()}
+	whole, err := c.form(pair[0], pair[1], "")
 	if err != nil {
 		panic("plain: " + err.Error())
 	}
-	return &Document[W, M]{whole}
+	return &Document[W, M]{whole, c.documents[pair]}
 }
 
 // Model is what the wire says.
@@ -39,10 +44,40 @@ func (d *Document[W, M]) Over(w W, m M) W {
 	return w
 }
 
-type document struct{ members []member }
+// Read is what the members say that read finds by their names in JSON. A member of which read is false is as one that is not set.
+func (d *Document[W, M]) Read(read func(name string, into any) bool) M {
+	var w W
+	wire := reflect.ValueOf(&w).Elem()
+	for i := range d.members.all {
+		m := &d.members.all[i]
+		if at := wire.FieldByIndex(m.wire); !read(m.name, at.Addr().Interface()) {
+			at.SetZero()
+		}
+	}
+	return d.Model(w)
+}
+
+// Members are those that are set in m as they go on the wire, by their names in JSON.
+func (d *Document[W, M]) Members(m M) map[string]any {
+	out := map[string]any{}
+	model := reflect.ValueOf(m)
+	for i := range d.members.all {
+		f := &d.members.all[i]
+		if from := model.Field(f.model); !from.IsZero() {
+			to := reflect.New(f.on).Elem()
+			f.form.toWire(from, to)
+			out[f.name] = to.Interface()
+		}
+	}
+	return out
+}
+
+type document struct{ all []member }
 
 type member struct {
 	wire  []int
+	on    reflect.Type // the type on the wire
+	name  string       // in JSON
 	model int
 	list  bool
 	form
@@ -57,30 +92,30 @@ func (c *compiler) document(wire, model reflect.Type) (*document, error) {
 	d := &document{}
 	c.documents[pair] = d
 	for i := range model.NumField() {
-		name := model.Field(i).Name
-		field, ok := wire.FieldByName(name)
+		field, ok := wire.FieldByName(model.Field(i).Name)
 		if !ok {
-			return d, fmt.Errorf("%s has no %s as %s has", wire, name, model)
+			return d, fmt.Errorf("%s has no %s as %s has", wire, model.Field(i).Name, model)
 		}
 		f, err := c.form(field.Type, model.Field(i).Type, field.Tag)
 		if err != nil {
-			return d, fmt.Errorf("%s.%s: %w", wire, name, err)
+			return d, fmt.Errorf("%s.%s: %w", wire, field.Name, err)
 		}
-		d.members = append(d.members, member{field.Index, i, field.Type.Kind() == reflect.Slice, f})
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		d.all = append(d.all, member{field.Index, field.Type, name, i, field.Type.Kind() == reflect.Slice, f})
 	}
 	return d, nil
 }
 
 func (d *document) toModel(wire, model reflect.Value) {
-	for i := range d.members {
-		m := &d.members[i]
+	for i := range d.all {
+		m := &d.all[i]
 		m.form.toModel(wire.FieldByIndex(m.wire), model.Field(m.model))
 	}
 }
 
 func (d *document) toWire(model, wire reflect.Value) {
-	for i := range d.members {
-		m := &d.members[i]
+	for i := range d.all {
+		m := &d.all[i]
 		if from := model.Field(m.model); m.list || !from.IsZero() {
 			m.form.toWire(from, wire.FieldByIndex(m.wire))
 		}

@@ -259,6 +259,42 @@ func TestWhatIsNotSetOfADocumentIsKept(t *testing.T) {
 	}
 }
 
+func TestMembersAreReadAndListedOneByOne(t *testing.T) {
+	documents := plain.NewDocument[wireDocument, document](words)
+	live := map[string]string{"document_id": `"d1"`, "kind": `"KIND_MAIN"`, "people": `["ada", 1]`}
+	got := documents.Read(func(name string, into any) bool { return json.Unmarshal([]byte(live[name]), into) == nil })
+	if diff := cmp.Diff(document{ID: "d1", Kind: "main", People: backend.Set{}, Switch: backend.To(false)}, got); diff != "" {
+		t.Error(diff)
+	}
+	for what, c := range map[string]struct {
+		document document
+		members  map[string]any
+	}{
+		"nothing is set":      {document{}, map[string]any{}},
+		"some of it is":       {document{Kind: "main", Switch: backend.To(false)}, map[string]any{"kind": "KIND_MAIN", "switch": false}},
+		"an empty list is":    {document{People: backend.Set{}}, map[string]any{"people": []string{}}},
+		"a list of documents": {document{Children: []document{{ID: "d2"}}}, map[string]any{"children": []wireItem{{ID: "d2", People: []string{}}}}},
+	} {
+		if diff := cmp.Diff(c.members, documents.Members(c.document)); diff != "" {
+			t.Errorf("%s: %s", what, diff)
+		}
+	}
+}
+
+func TestAListOfDocumentsIsOneItself(t *testing.T) {
+	lists := plain.NewDocument[[]wireItem, []document](words)
+	wire, model := []wireItem{{ID: "d1", People: []string{}}}, []document{{ID: "d1", People: backend.Set{}, Switch: backend.To(false)}}
+	if diff := cmp.Diff(model, lists.Model(wire)); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(wire, lists.Wire(model)); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]wireItem{}, lists.Wire(nil)); diff != "" {
+		t.Error("no list is an empty one:", diff)
+	}
+}
+
 func TestADeclarationThatDoesNotFitIsNamed(t *testing.T) {
 	type tagged = backend.AppEntitlement
 	for what, c := range map[string]struct {

@@ -48,10 +48,10 @@ func encodeProfileCreate(desired backend.AccessProfile, mark backend.Mark, sourc
 	if others := encodeAdditional(desired.Owners, s.OwnerGroups); len(others) > 0 {
 		body["additionalOwners"] = others
 	}
-	if rules := profileRules(s.AccessRequest).encode(ofProfiles); len(rules) > 0 {
+	if rules := rulesOf(profileRequests, s.AccessRequest); len(rules) > 0 {
 		body["accessRequestConfig"] = members{}.with(rules)
 	}
-	if rules := encodeRevocation(s.Revocation); len(rules) > 0 {
+	if rules := rulesOf(revocations, s.Revocation); len(rules) > 0 {
 		body["revocationRequestConfig"] = rules
 	}
 	if s.Segments != nil {
@@ -61,14 +61,6 @@ func encodeProfileCreate(desired backend.AccessProfile, mark backend.Mark, sourc
 		body["provisioningCriteria"] = encodeCriteria(*s.ProvisioningCriteria)
 	}
 	return body
-}
-
-func profileRules(a *ProfileRequest) requestRules {
-	r := backend.Value(a)
-	return requestRules{
-		comments: r.CommentsRequired, denials: r.DenialCommentsRequired, reauthorization: r.ReauthorizationRequired,
-		endDate: r.RequireEndDate, longest: r.MaxPermittedAccessDuration, schemes: r.ApprovalSchemes, form: r.FormDefinitionID,
-	}
 }
 
 // entitlementRefs names each entitlement once.
@@ -139,9 +131,7 @@ func encodeProfileUpdate(live profile, desired backend.AccessProfile, changes ba
 	s := backend.Value(profileBlock(desired))
 	var ops patch
 	encodeSwitches(&ops, desired, changes, false)
-	if changes.Has("displayName") && desired.DisplayName != nil {
-		ops.set("/name", true, *desired.DisplayName)
-	}
+	take(&ops, profileCodec, &live, &desired, changes, "displayName")
 	if changes.Any("description", backend.PathMark) {
 		text, _ := backend.SplitMark(backend.Value(live.Description))
 		if desired.Description != nil && changes.Has("description") {
@@ -151,14 +141,12 @@ func encodeProfileUpdate(live profile, desired backend.AccessProfile, changes ba
 	}
 	encodeOwners(&ops, live, desired, changes)
 	if changes.Has("sailPoint.accessRequestConfig") {
-		ops.set("/accessRequestConfig", live.Request != nil, live.Request.with(profileRules(s.AccessRequest).encode(ofProfiles)))
+		ops.set("/accessRequestConfig", live.Request != nil, live.Request.with(rulesOf(profileRequests, s.AccessRequest)))
 	}
 	if changes.Has("sailPoint.revocationRequestConfig") {
-		ops.set("/revocationRequestConfig", live.Revocation != nil, live.Revocation.with(encodeRevocation(s.Revocation)))
+		ops.set("/revocationRequestConfig", live.Revocation != nil, live.Revocation.with(rulesOf(revocations, s.Revocation)))
 	}
-	if changes.Has("sailPoint.segments") && s.Segments != nil {
-		ops.set("/segments", live.Segments != nil, set(s.Segments))
-	}
+	take(&ops, profileCodec, &live, &desired, changes, "sailPoint.segments")
 	if changes.Has("sailPoint.provisioningCriteria") && s.ProvisioningCriteria != nil {
 		ops.set("/provisioningCriteria", live.Criteria != nil, encodeCriteria(*s.ProvisioningCriteria))
 	}

@@ -5,30 +5,34 @@ import (
 	"time"
 
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/vendors/plain"
 	"github.com/governance-operator/governance-operator/internal/vendors/rest"
 )
 
 // profile is an access profile on the wire (docs/vendors/sailpoint-api.md#access-profile-fields).
 type profile struct {
 	ID               string      `json:"id"`
-	Name             string      `json:"name"`
+	Name             string      `json:"name" field:"displayName"`
 	Description      *string     `json:"description"`
 	Created          rest.Moment `json:"created"`
 	Modified         rest.Moment `json:"modified"`
-	Enabled          bool        `json:"enabled"`
-	Requestable      bool        `json:"requestable"`
+	Enabled          bool        `json:"enabled" field:"sailPoint.enabled"`
+	Requestable      bool        `json:"requestable" field:"requestable"`
 	Owner            *ref        `json:"owner"`
 	AdditionalOwners []ref       `json:"additionalOwners"`
 	Source           *ref        `json:"source"`
 	Entitlements     []ref       `json:"entitlements"`
 	Request          members     `json:"accessRequestConfig"`
 	Revocation       members     `json:"revocationRequestConfig"`
-	Segments         []string    `json:"segments"`
+	Segments         []string    `json:"segments" field:"sailPoint.segments"`
 	Criteria         *criterion  `json:"provisioningCriteria"`
 	Metadata         *struct {
 		Attributes []attribute `json:"attributes"`
 	} `json:"accessModelMetadata"`
 }
+
+// profileCodec translates the fields with a tag `field`.
+var profileCodec = plain.New[profile, backend.AccessProfile](&ProfileBlock{}, spelling)
 
 // attribute is metadata. Of the many names that it is shown with only the technical ones count.
 type attribute struct {
@@ -62,27 +66,20 @@ func decodeProfile(p profile, date time.Time) profileObservation {
 		Phase:       backend.PhaseLive,
 		Date:        date,
 	}
-	r := decodeRules(p.Request, ofProfiles)
 	obs.Actual = backend.AccessProfile{
-		DisplayName:  &p.Name,
 		Description:  &description,
 		Entitlements: backend.EntitlementSet{},
 		Owners:       ownersOf(p),
-		Requestable:  &p.Requestable,
 		Block: &ProfileBlock{
-			SourceID:    backend.To(obs.ParentID),
-			Enabled:     &p.Enabled,
-			OwnerGroups: set(additional(p, typeGroup)),
-			AccessRequest: &ProfileRequest{
-				CommentsRequired: r.comments, DenialCommentsRequired: r.denials, ReauthorizationRequired: r.reauthorization,
-				RequireEndDate: r.endDate, MaxPermittedAccessDuration: r.longest, ApprovalSchemes: r.schemes, FormDefinitionID: r.form,
-			},
-			Revocation:           decodeRevocation(p.Revocation),
-			Segments:             set(p.Segments),
+			SourceID:             backend.To(obs.ParentID),
+			OwnerGroups:          set(additional(p, typeGroup)),
+			AccessRequest:        backend.To(profileRequests.Read(p.Request.read)),
+			Revocation:           backend.To(revocations.Read(p.Revocation.read)),
 			ProvisioningCriteria: decodeCriteria(p.Criteria),
 			AccessModelMetadata:  decodeMetadata(p),
 		},
 	}
+	profileCodec.Decode(&p, &obs.Actual)
 	for _, e := range p.Entitlements {
 		obs.Actual.Entitlements = append(obs.Actual.Entitlements, backend.EntitlementID{AppID: obs.ParentID, ID: e.ID})
 	}

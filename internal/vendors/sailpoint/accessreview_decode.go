@@ -106,23 +106,16 @@ func alertsOf(c campaign) []string {
 
 func decodeCampaignFields(c campaign, description string) backend.AccessReview {
 	out := backend.AccessReview{
-		DisplayName:   &c.Name,
-		Description:   &description,
-		Notifications: &backend.ReviewNotifications{Kickoff: &c.EmailNotification},
-		Scope:         decodeScope(c),
-		Reviewer:      decodeReviewer(c),
+		Description: &description,
+		Scope:       decodeScope(c),
+		Reviewer:    decodeReviewer(c),
 		Block: &ReviewBlock{
-			Type:                   wordOf(c.Type),
-			Search:                 decodeSearch(c.Search),
-			RoleComposition:        decodeRoleComposition(c.RoleComposition),
-			FilterID:               backend.To(idOf(c.Filter)),
-			CorrelatedStatus:       wordOf(c.CorrelatedStatus),
-			AutoRevokeAllowed:      &c.AutoRevokeAllowed,
-			RecommendationsEnabled: &c.RecommendationsEnabled,
-			MandatoryComments:      wordOf(c.MandatoryComments),
-			SunsetCommentsRequired: c.SunsetCommentsRequired,
+			Search:          decodeSearch(c.Search),
+			RoleComposition: decodeRoleComposition(c.RoleComposition),
+			FilterID:        backend.To(idOf(c.Filter)),
 		},
 	}
+	campaignCodec.Decode(&c, &out)
 	if !c.Deadline.IsZero() {
 		// An activation may move the time of day inside the date (docs/vendors/sailpoint-api.md#campaign-states).
 		out.Deadline = &backend.Instant{Time: c.Deadline.Time, Day: stateOf(c.Status).started}

@@ -33,21 +33,8 @@ func encodeCampaign(desired backend.AccessReview, mark backend.Mark, now time.Ti
 		"type":        rest.Upper(backend.Value(s.Type)),
 		"deadline":    momentText(deadlineOf(desired, now)),
 	}
-	for key, value := range map[string]*bool{
-		"emailNotificationEnabled": backend.Value(desired.Notifications).Kickoff,
-		"autoRevokeAllowed":        s.AutoRevokeAllowed,
-		"recommendationsEnabled":   s.RecommendationsEnabled,
-		"sunsetCommentsRequired":   s.SunsetCommentsRequired,
-	} {
-		if value != nil {
-			body[key] = *value
-		}
-	}
-	if s.MandatoryComments != nil {
-		body["mandatoryCommentRequirement"] = rest.Upper(*s.MandatoryComments)
-	}
-	if s.CorrelatedStatus != nil {
-		body["correlatedStatus"] = rest.Upper(*s.CorrelatedStatus)
+	for _, v := range campaignCodec.Encode(&desired, func(string) bool { return true }) {
+		body[v.Name] = v.Value
 	}
 	if id := backend.Value(s.FilterID); id != "" {
 		body["filter"] = ref{typeCampaignFilter, id}

@@ -110,7 +110,7 @@ func decodeReviewer(c campaign) *backend.Reviewer {
 		reviewer = c.Search.Reviewer
 	case c.RoleComposition != nil:
 		reviewer = c.RoleComposition.Reviewer
-	case c.Type != rest.Upper(typeManager):
+	case string(c.Type) != rest.Upper(typeManager):
 		return nil
 	}
 	switch {

@@ -117,7 +117,6 @@ func (u *reviewUpdate) writeFields(ctx context.Context) error {
 
 func (u *reviewUpdate) encodeFields() patch {
 	var ops patch
-	s := backend.Value(reviewBlock(u.desired))
 	if d := u.desired.Deadline; u.changes.Has("deadline") && d != nil && (u.live.Status != statusActive || d.After(u.client.Now())) {
 		// A deadline that has passed is not taken any more, and must not keep a campaign from its end.
 		ops.set("/deadline", !u.live.Deadline.IsZero(), momentText(d.Time))
@@ -125,9 +124,7 @@ func (u *reviewUpdate) encodeFields() patch {
 	if u.live.Status == statusActive {
 		return ops
 	}
-	if u.changes.Has("displayName") && u.desired.DisplayName != nil {
-		ops.set("/name", true, *u.desired.DisplayName)
-	}
+	take(&ops, campaignCodec, &u.live, &u.desired, u.changes, "displayName")
 	if u.changes.Any("description", backend.PathMark) {
 		text, _ := backend.SplitMark(backend.Value(u.live.Description))
 		if u.desired.Description != nil && u.changes.Has("description") {
@@ -135,18 +132,8 @@ func (u *reviewUpdate) encodeFields() patch {
 		}
 		ops.set("/description", u.live.Description != nil, u.mark.Stamp(text))
 	}
-	for _, f := range []struct {
-		path, wire string
-		value      *bool
-	}{
-		{"notifications.kickoff", "/emailNotificationEnabled", backend.Value(u.desired.Notifications).Kickoff},
-		{"sailPoint.autoRevokeAllowed", "/autoRevokeAllowed", s.AutoRevokeAllowed},
-		{"sailPoint.recommendationsEnabled", "/recommendationsEnabled", s.RecommendationsEnabled},
-	} {
-		if u.changes.Has(f.path) && f.value != nil {
-			ops.set(f.wire, true, *f.value)
-		}
-	}
+	take(&ops, campaignCodec, &u.live, &u.desired, u.changes,
+		"notifications.kickoff", "sailPoint.autoRevokeAllowed", "sailPoint.recommendationsEnabled")
 	return ops
 }
 

@@ -2,34 +2,38 @@ package sailpoint
 
 import (
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/vendors/plain"
 	"github.com/governance-operator/governance-operator/internal/vendors/rest"
 )
 
 // campaign is a certification campaign on the wire (docs/vendors/sailpoint-api.md#campaign-fields).
 type campaign struct {
 	ID                      string           `json:"id"`
-	Name                    string           `json:"name"`
+	Name                    string           `json:"name" field:"displayName"`
 	Description             *string          `json:"description"`
 	Created                 rest.Moment      `json:"created"`
 	Modified                rest.Moment      `json:"modified"`
 	Deadline                rest.Moment      `json:"deadline"`
-	Type                    string           `json:"type"`
-	EmailNotification       bool             `json:"emailNotificationEnabled"`
-	AutoRevokeAllowed       bool             `json:"autoRevokeAllowed"`
-	RecommendationsEnabled  bool             `json:"recommendationsEnabled"`
+	Type                    word             `json:"type" field:"sailPoint.type"`
+	EmailNotification       bool             `json:"emailNotificationEnabled" field:"notifications.kickoff"`
+	AutoRevokeAllowed       bool             `json:"autoRevokeAllowed" field:"sailPoint.autoRevokeAllowed"`
+	RecommendationsEnabled  bool             `json:"recommendationsEnabled" field:"sailPoint.recommendationsEnabled"`
 	Status                  string           `json:"status"`
-	CorrelatedStatus        string           `json:"correlatedStatus"`
+	CorrelatedStatus        word             `json:"correlatedStatus" field:"sailPoint.correlatedStatus"`
 	TotalCertifications     *int64           `json:"totalCertifications"`
 	CompletedCertifications *int64           `json:"completedCertifications"`
 	Alerts                  []alert          `json:"alerts"`
 	Filter                  *ref             `json:"filter"`
-	SunsetCommentsRequired  *bool            `json:"sunsetCommentsRequired"`
-	MandatoryComments       string           `json:"mandatoryCommentRequirement"`
+	SunsetCommentsRequired  *bool            `json:"sunsetCommentsRequired" field:"sailPoint.sunsetCommentsRequired"`
+	MandatoryComments       word             `json:"mandatoryCommentRequirement" field:"sailPoint.mandatoryComments"`
 	SourceOwner             *sourceCampaign  `json:"sourceOwnerCampaignInfo"`
 	MachineAccount          *sourceCampaign  `json:"machineAccountCampaignInfo"`
 	Search                  *searchCampaign  `json:"searchCampaignInfo"`
 	RoleComposition         *roleComposition `json:"roleCompositionCampaignInfo"`
 }
+
+// campaignCodec translates the fields with a tag `field`.
+var campaignCodec = plain.New[campaign, backend.AccessReview](&ReviewBlock{}, spelling)
 
 type alert struct {
 	Level         string      `json:"level"`

@@ -89,9 +89,7 @@ func (u *entitlementUpdate) writeRow(ctx context.Context) error {
 func (u *entitlementUpdate) encodeRow(live entitlement) (patch, error) {
 	var ops patch
 	e, s := u.desired, backend.Value(entitlementBlock(u.desired))
-	if u.changes.Has("displayName") && e.DisplayName != nil {
-		ops.set("/name", true, *e.DisplayName)
-	}
+	take(&ops, entitlementCodec, &live, &e, u.changes, "displayName")
 	if u.changes.Has("description") && e.Description != nil {
 		ops.text("/description", live.Description != nil, *e.Description)
 	}
@@ -102,12 +100,7 @@ func (u *entitlementUpdate) encodeRow(live entitlement) (patch, error) {
 			ops.set("/owner", live.Owner != nil, ref{typeIdentity, e.Owners[0]})
 		}
 	}
-	if u.changes.Has("requestable") && e.Requestable != nil {
-		ops.set("/requestable", true, *e.Requestable)
-	}
-	if u.changes.Has("sailPoint.segments") && s.Segments != nil {
-		ops.set("/segments", live.Segments != nil, set(s.Segments))
-	}
+	take(&ops, entitlementCodec, &live, &e, u.changes, "requestable", "sailPoint.segments")
 	if !u.changes.Any("sailPoint.privileged", "sailPoint.privilegeLevel") {
 		return ops, nil
 	}

@@ -4,30 +4,34 @@ import (
 	"time"
 
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/vendors/plain"
 	"github.com/governance-operator/governance-operator/internal/vendors/rest"
 )
 
 // entitlement has the privilege in either of its two shapes (docs/vendors/sailpoint-api.md#shapes-of-an-entitlement).
 type entitlement struct {
 	ID             string           `json:"id"`
-	Name           string           `json:"name"`
+	Name           string           `json:"name" field:"displayName"`
 	Description    *string          `json:"description"`
-	Attribute      string           `json:"attribute"`
-	Value          string           `json:"value"`
-	SchemaType     string           `json:"sourceSchemaObjectType"`
+	Attribute      string           `json:"attribute" field:"sailPoint.match.attribute"`
+	Value          string           `json:"value" field:"sailPoint.match.value"`
+	SchemaType     string           `json:"sourceSchemaObjectType" field:"sailPoint.match.type"`
 	Source         *ref             `json:"source"`
-	Requestable    bool             `json:"requestable"`
+	Requestable    bool             `json:"requestable" field:"requestable"`
 	Owner          *ref             `json:"owner"`
-	Segments       []string         `json:"segments"`
+	Segments       []string         `json:"segments" field:"sailPoint.segments"`
 	Privileged     *bool            `json:"privileged"`
 	PrivilegeLevel *privilegeLevels `json:"privilegeLevel"`
 	Created        rest.Moment      `json:"created"`
 	Modified       rest.Moment      `json:"modified"`
 }
 
+// entitlementCodec translates the fields with a tag `field`.
+var entitlementCodec = plain.New[entitlement, backend.AppEntitlement](&EntitlementBlock{}, spelling)
+
 // privilegeLevels is shape B.
 type privilegeLevels struct {
-	Direct string `json:"direct"`
+	Direct word `json:"direct"`
 }
 
 const (
@@ -52,20 +56,15 @@ func decodeEntitlement(e entitlement, date time.Time) entitlementObservation {
 		Date:      date,
 	}
 	obs.Actual = backend.AppEntitlement{
-		DisplayName: &e.Name,
 		Description: backend.To(backend.Value(e.Description)),
 		Owners:      backend.Set{},
-		Requestable: &e.Requestable,
-		Block: &EntitlementBlock{
-			MatchAttribute: &e.Attribute, MatchValue: &e.Value, MatchType: &e.SchemaType,
-			Segments: set(e.Segments),
-		},
 		Facts: backend.AppEntitlementFacts{
 			ExternalID:         e.Value,
 			EntityType:         e.SchemaType,
 			ManagedByConnector: true,
 		},
 	}
+	entitlementCodec.Decode(&e, &obs.Actual)
 	if id := idOf(e.Owner); id != "" {
 		obs.Actual.Owners = backend.Set{id}
 	}
@@ -74,7 +73,7 @@ func decodeEntitlement(e entitlement, date time.Time) entitlementObservation {
 		s.PrivilegeLevel = wordOf(e.PrivilegeLevel.Direct)
 		s.Privileged = backend.To(e.PrivilegeLevel.Direct != "" && e.PrivilegeLevel.Direct != levelNone)
 	case e.Privileged != nil:
-		level := levelNone
+		level := word(levelNone)
 		if *e.Privileged {
 			level = levelHigh
 		}
@@ -85,23 +84,15 @@ func decodeEntitlement(e entitlement, date time.Time) entitlementObservation {
 
 // decodeConfig fills the detail fields in.
 func decodeConfig(c entitlementConfig, e *backend.AppEntitlement) {
-	r := decodeRules(c.Request, ofEntitlements)
-	entitlementBlock(*e).AccessRequest = &EntitlementRequest{
-		RequestCommentRequired: r.comments, DenialCommentRequired: r.denials, ReauthorizationRequired: r.reauthorization,
-		RequireEndDate: r.endDate, MaxPermittedAccessDuration: r.longest, ApprovalSchemes: r.schemes, FormDefinitionID: r.form,
-	}
-	entitlementBlock(*e).Revocation = decodeRevocation(c.Revocation)
+	block := entitlementBlock(*e)
+	block.AccessRequest = backend.To(entitlementRequests.Read(c.Request.read))
+	block.Revocation = backend.To(revocations.Read(c.Revocation.read))
 }
 
 // encodeConfig lays what is wanted over the live resource, which is replaced whole.
 func encodeConfig(live entitlementConfig, desired EntitlementBlock) map[string]any {
-	a := backend.Value(desired.AccessRequest)
-	rules := requestRules{
-		comments: a.RequestCommentRequired, denials: a.DenialCommentRequired, reauthorization: a.ReauthorizationRequired,
-		endDate: a.RequireEndDate, longest: a.MaxPermittedAccessDuration, schemes: a.ApprovalSchemes, form: a.FormDefinitionID,
-	}
 	return map[string]any{
-		"accessRequestConfig":     live.Request.with(rules.encode(ofEntitlements)),
-		"revocationRequestConfig": live.Revocation.with(encodeRevocation(desired.Revocation)),
+		"accessRequestConfig":     live.Request.with(rulesOf(entitlementRequests, desired.AccessRequest)),
+		"revocationRequestConfig": live.Revocation.with(rulesOf(revocations, desired.Revocation)),
 	}
 }

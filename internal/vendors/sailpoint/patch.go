@@ -3,8 +3,10 @@ package sailpoint
 import (
 	"encoding/json"
 	"maps"
+	"slices"
 
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/vendors/plain"
 )
 
 // operation is one step of a JSON Patch. An interface is empty only when it is nil, so
@@ -43,6 +45,13 @@ func (p *patch) text(path string, live bool, value string) {
 	p.set(path, live, value)
 }
 
+// take writes plain fields that changed, of those paths.
+func take[W any, M backend.Model](ops *patch, codec *plain.Codec[W, M], live *W, desired *M, changes backend.Changes, paths ...string) {
+	for _, v := range codec.Encode(desired, func(path string) bool { return slices.Contains(paths, path) && changes.Has(path) }) {
+		ops.set("/"+v.Name, codec.Shows(live, v), v.Value)
+	}
+}
+
 // members is a block of settings as the vendor shows it. It is written whole, so that
 // members which nobody manages, or which are newer than this code, are kept as raw text.
 type members map[string]json.RawMessage
@@ -59,13 +68,4 @@ func (m members) with(changed map[string]any) map[string]any {
 	maps.Copy(out, changed)
 	maps.DeleteFunc(out, func(_ string, value any) bool { return value == nil })
 	return out
-}
-
-// member reads one member; the zero value where it is missing, null or of another form.
-func member[T any](m members, key string) T {
-	var value *T
-	if json.Unmarshal(m[key], &value) != nil {
-		value = nil
-	}
-	return backend.Value(value)
 }
