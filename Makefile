@@ -104,6 +104,7 @@ build: ## Build every command of cmd/ into bin/.
 		echo "building bin/$$name"; \
 		$(GO_BUILD) -o bin/$$name ./$$command; \
 	done
+	@ln -sf governance bin/kubectl-governance
 
 .PHONY: fmt
 fmt: ## Format all Go code.

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -38,6 +40,9 @@ func root() *cobra.Command {
 		SilenceErrors: true,
 	}
 	cmd.CompletionOptions.DisableDefaultCmd = true
-	cmd.AddCommand(tenantCheck(), validateCommand(), documentation())
+	if strings.HasPrefix(filepath.Base(os.Args[0]), "kubectl-") { // It is called as a plugin.
+		cmd.Annotations = map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl governance"}
+	}
+	cmd.AddCommand(tenantCheck(), validateCommand(), statusCommand(), treeCommand(), reconcileCommand(), documentation())
 	return cmd
 }

@@ -358,6 +358,9 @@ func hints(tenants []*fake, logs string) {
   kubectl edit accessprofile payroll                                      # change it: revision moves
   kubectl apply --dry-run=server -f config/samples/invalid                # mistakes, and what is said of them
   kubectl explain accessprofile.spec.membership
+  bin/governance status                                                   # how everything stands
+  bin/governance tree accessprofile/payroll                               # what it belongs together with
+  bin/governance validate -f config/samples/invalid                       # mistakes, before they are applied
 %[3]s  kubectl annotate accprof payroll --overwrite governance-operator.io/reconcile-requested-at="$(date)"
   kubectl delete accessprofile payroll                                    # gone at the vendor, too
 

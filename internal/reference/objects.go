@@ -23,7 +23,7 @@ func (r *Resolver) local(path, kind, name string) (id, parentID string) {
 	switch id, parentID = r.remoteOf(path, kind, name); {
 	case id != "" && r.pinsObjects():
 		same := pinned && pin.ID == id && pin.ParentID == parentID
-		r.pins.keep(v1alpha1.ResolvedName{Kind: objectPrefix + kind, Name: name, ParentID: parentID, ID: id}, same)
+		r.pins.keep(v1alpha1.ResolvedName{Kind: ObjectPin + kind, Name: name, ParentID: parentID, ID: id}, same)
 	case id == "" && pinned && r.settled():
 		r.open = append(r.open, path)
 		r.pins.keep(pin, true)
@@ -36,7 +36,7 @@ func (r *Resolver) local(path, kind, name string) (id, parentID string) {
 
 // PinnedObject returns the name of the object that a pin is about, and false where it is about a name at the vendor.
 func PinnedObject(pin v1alpha1.ResolvedName) (name string, is bool) {
-	return pin.Name, strings.HasPrefix(pin.Kind, objectPrefix)
+	return pin.Name, strings.HasPrefix(pin.Kind, ObjectPin)
 }
 
 func (r *Resolver) pinsObjects() bool {

@@ -25,8 +25,8 @@ const (
 	longestID = 256
 	// digestMark is between the beginning of a long name and its digest.
 	digestMark = "…sha256:"
-	// objectPrefix is before the kind of an object of this cluster.
-	objectPrefix = "ref:"
+	// ObjectPin is before the kind of a resolved name that is an object of this cluster.
+	ObjectPin = "ref:"
 )
 
 // question names a pin: what was asked, and nothing about where.
@@ -71,7 +71,7 @@ func pinsOf(object Managed) pins {
 	st := object.GetManagedStatus()
 	same := reached(st.Conditions, object.GetGeneration())
 	for _, pin := range st.Resolved {
-		if kind, ok := strings.CutPrefix(pin.Kind, objectPrefix); ok {
+		if kind, ok := strings.CutPrefix(pin.Kind, ObjectPin); ok {
 			p.objects[[2]string{kind, pin.Name}] = pin
 			continue
 		}
@@ -196,7 +196,7 @@ func AskedBy(resolved []v1alpha1.ResolvedName) (asked []Asked, whole bool) {
 		switch {
 		case pin.Kind == "" || strings.Contains(pin.Name, digestMark):
 			return nil, false
-		case strings.HasPrefix(pin.Kind, objectPrefix):
+		case strings.HasPrefix(pin.Kind, ObjectPin):
 			continue
 		}
 		q := backend.Name{Kind: backend.NameKind(pin.Kind), ParentID: pin.ParentID, TypeID: pin.TypeID, Name: pin.Name}

@@ -80,6 +80,9 @@ func TestEveryFlagIsDocumentedAndNoOther(t *testing.T) {
 		"manager": section(all["docs/operations.md"], "## Flags of the manager"), "sandbox": all["docs/sandbox.md"],
 		"governance tenant-check": section(all["docs/tenant-check.md"], "## Flags"),
 		"governance validate":     section(all["docs/cli.md"], "## governance validate"),
+		"governance status":       section(all["docs/cli.md"], "## governance status"),
+		"governance tree":         section(all["docs/cli.md"], "## governance tree"),
+		"governance reconcile":    section(all["docs/cli.md"], "## governance reconcile"),
 	} {
 		words := strings.Fields(command)
 		flags := flagsOf(t, words[0], words[1:]...)

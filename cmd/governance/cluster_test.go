@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/client/fake"
+	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
+
+	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
+	"github.com/governance-operator/governance-operator/internal/inspect"
+	"github.com/governance-operator/governance-operator/internal/reference"
+)
+
+// operated is a cluster with a profile that an operator handles after some reads, with this state.
+func operated(t *testing.T, reads int, ready metav1.ConditionStatus, reason string) client.Client {
+	t.Helper()
+	scheme := runtime.NewScheme()
+	if err := v1alpha1.AddToScheme(scheme); err != nil {
+		t.Fatal(err)
+	}
+	obj := &v1alpha1.AccessProfile{ObjectMeta: metav1.ObjectMeta{Namespace: "team", Name: "payroll", Annotations: map[string]string{"kept": "yes"}}}
+	seen := 0
+	return fake.NewClientBuilder().WithScheme(scheme).WithObjects(obj).WithInterceptorFuncs(interceptor.Funcs{
+		Get: func(ctx context.Context, c client.WithWatch, key client.ObjectKey, into client.Object, opts ...client.GetOption) error {
+			if err := c.Get(ctx, key, into, opts...); err != nil {
+				return err
+			}
+			asked := into.GetAnnotations()[v1alpha1.AnnotationReconcileRequestedAt]
+			if seen++; asked == "" || seen <= reads {
+				return nil
+			}
+			status := into.(reference.Managed).GetManagedStatus()
+			status.LastHandledReconcileAt = asked
+			status.Conditions = []metav1.Condition{{Type: v1alpha1.ConditionReady, Status: ready, Reason: reason, Message: "as it is"}}
+			return nil
+		},
+	}).Build()
+}
+
+func TestAReconcileIsRequestedAndWaitedFor(t *testing.T) {
+	for sentence, c := range map[string]struct {
+		reads    int
+		ready    metav1.ConditionStatus
+		reason   string
+		waits    bool
+		out, err string
+	}{
+		"without a wait":              {reads: 1000, out: "payroll: requested\n"},
+		"it is ready after some time": {reads: 4, ready: metav1.ConditionTrue, reason: "InSync", waits: true, out: "payroll: Ready\n"},
+		"it is not ready":             {reads: 2, ready: metav1.ConditionFalse, reason: "NameTaken", waits: true, out: "payroll: Working\n", err: "payroll: NameTaken: as it is"},
+		"nobody handles it":           {reads: 1000, waits: true, err: "has not handled the request within 1m0s; is the manager running"},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				k := operated(t, c.reads, c.ready, c.reason)
+				obj, err := fetch(t.Context(), k, "team", []string{"accprof/payroll"})
+				if err != nil {
+					t.Fatal(err)
+				}
+				var out strings.Builder
+				err = request(t.Context(), k, obj, time.Now(), c.waits, time.Minute, &out)
+				if out.String() != c.out || (err == nil) != (c.err == "") || err != nil && !strings.Contains(err.Error(), c.err) {
+					t.Errorf("%q and %v, want %q and %q", out.String(), err, c.out, c.err)
+				}
+				stored := &v1alpha1.AccessProfile{}
+				if err := k.Get(t.Context(), client.ObjectKeyFromObject(obj), stored); err != nil || stored.Annotations["kept"] != "yes" || stored.Annotations[v1alpha1.AnnotationReconcileRequestedAt] == "" {
+					t.Errorf("the annotations are %v, %v", stored.Annotations, err)
+				}
+			})
+		})
+	}
+}
+
+func TestObjectsAreCalledAsKubectlCallsThem(t *testing.T) {
+	k := operated(t, 0, metav1.ConditionTrue, "InSync")
+	for _, args := range [][]string{{"accessprofile/payroll"}, {"accessprofile", "payroll"}, {"AccessProfiles/payroll"}, {"accprof", "payroll"}, {"accessprofiles.governance-operator.io/payroll"}} {
+		if obj, err := fetch(t.Context(), k, "team", args); err != nil || obj.GetName() != "payroll" {
+			t.Errorf("%v: %v, %v", args, obj, err)
+		}
+	}
+	for want, args := range map[string][]string{
+		`"payroll" names no object: write KIND/NAME`:                 {"payroll"},
+		`"secret" is no kind of this operator: write appentitlement`: {"secret/payroll"},
+		`"a/b/c" names no object`:                                    {"a/b/c"},
+		`accessprofiles.governance-operator.io "gone" not found`:     {"accprof/gone"},
+	} {
+		if _, err := fetch(t.Context(), k, "team", args); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v: %v, want %q", args, err, want)
+		}
+	}
+}
+
+func TestASummaryIsATable(t *testing.T) {
+	now := time.Date(2030, 6, 1, 12, 0, 0, 0, time.UTC)
+	s := inspect.Summary{
+		Counts: []inspect.Count{{Kind: "AccessProfile", Vendor: "Veza", Total: 3, States: map[inspect.State]int{inspect.Ready: 2, inspect.Stalled: 1}}},
+	}
+	for range mostListed + 2 {
+		s.Stalled = append(s.Stalled, inspect.Named{Object: "AccessProfile/a in team", Reason: "NameTaken", Message: "one has the name", Since: metav1.NewTime(now.Add(-90 * time.Minute))})
+	}
+	var out strings.Builder
+	if err := writeSummary(&out, s, now); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"KIND            VENDOR   TOTAL   READY   WORKING   STALLED   SUSPENDED   UNSEEN\nAccessProfile   Veza     3       2       0         1         0           0\n",
+		"Objects that wait for a person:\n  AccessProfile/a in team   NameTaken   90m   one has the name\n", "and 2 more: -o json lists all\n",
+	} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%q is not in\n%s", want, out.String())
+		}
+	}
+}

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+	"k8s.io/apimachinery/pkg/util/duration"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/governance-operator/governance-operator/internal/inspect"
+)
+
+func statusCommand() *cobra.Command {
+	all, output := false, asText
+	cmd := &cobra.Command{
+		Use:   "status",
+		Short: "Show how all objects stand",
+		Long: "Show how all objects stand: counts by kind and vendor, backends that are not Ready, objects that wait for a person\n" +
+			"with the longest wait first, and reviews that should be over.\n\nIt reads what the operator wrote into the objects, and asks no vendor.",
+		Example: "  # Everything in the namespace of the context\n  governance status\n\n  # Everything in the cluster, for a script\n  governance status -A -o json",
+		Args:    cobra.NoArgs,
+	}
+	cluster := inCluster(cmd)
+	cmd.Flags().BoolVarP(&all, "all-namespaces", "A", false, "show the objects of all namespaces")
+	cmd.Flags().StringVarP(&output, "output", "o", asText, "form of the result: text or json")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		reader, namespace, err := cluster.open()
+		if err != nil {
+			return err
+		}
+		if all {
+			namespace = ""
+		}
+		now := time.Now()
+		summary, err := inspect.Summarize(cmd.Context(), reader, namespace, now)
+		if err != nil {
+			return err
+		}
+		return show(cmd.OutOrStdout(), output, summary, func(out io.Writer) error { return writeSummary(out, summary, now) })
+	}
+	return cmd
+}
+
+func treeCommand() *cobra.Command {
+	output := asText
+	cmd := &cobra.Command{
+		Use:   "tree KIND/NAME",
+		Short: "Show what an object belongs together with",
+		Long: "Show what an object belongs together with: its backend, the objects that it refers to and that refer to it, and what the\n" +
+			"names in its spec mean at the vendor.\n\nIt reads what the operator wrote into the objects, and asks no vendor.",
+		Example: "  governance tree accessprofile/payroll",
+		Args:    cobra.RangeArgs(1, 2),
+	}
+	cluster := inCluster(cmd)
+	cmd.Flags().StringVarP(&output, "output", "o", asText, "form of the result: text or json")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		reader, namespace, err := cluster.open()
+		if err != nil {
+			return err
+		}
+		return runTree(cmd.Context(), reader, namespace, args, output, cmd.OutOrStdout())
+	}
+	return cmd
+}
+
+func runTree(ctx context.Context, reader client.Reader, namespace string, args []string, output string, out io.Writer) error {
+	obj, err := fetch(ctx, reader, namespace, args)
+	if err != nil {
+		return err
+	}
+	tree, err := inspect.Grow(ctx, reader, obj)
+	if err != nil {
+		return err
+	}
+	return show(out, output, tree, func(out io.Writer) error {
+		_, err := io.WriteString(out, tree.String())
+		return err
+	})
+}
+
+// show writes a result in the form that was asked for.
+func show(out io.Writer, output string, value any, text func(io.Writer) error) error {
+	switch output {
+	case asText:
+		return text(out)
+	case asJSON:
+		encoder := json.NewEncoder(out)
+		encoder.SetIndent("", "  ")
+		return encoder.Encode(map[string]any{"formatVersion": "1", "result": value})
+	}
+	return fmt.Errorf("--output: %q is neither text nor json", output)
+}
+
+// mostListed is how many objects a list shows.
+const mostListed = 10
+
+func writeSummary(out io.Writer, s inspect.Summary, now time.Time) error {
+	if len(s.Counts) == 0 {
+		_, err := fmt.Fprintln(out, "There are no objects here.")
+		return err
+	}
+	w := tabwriter.NewWriter(out, 0, 8, 3, ' ', 0)
+	fmt.Fprintln(w, "KIND\tVENDOR\tTOTAL\tREADY\tWORKING\tSTALLED\tSUSPENDED\tUNSEEN")
+	for _, c := range s.Counts {
+		fmt.Fprintf(w, "%s\t%s\t%d", c.Kind, c.Vendor, c.Total)
+		for _, state := range []inspect.State{inspect.Ready, inspect.Working, inspect.Stalled, inspect.Suspended, inspect.Unseen} {
+			fmt.Fprint(w, "\t"+strconv.Itoa(c.States[state]))
+		}
+		fmt.Fprintln(w)
+	}
+	for _, list := range []struct {
+		title   string
+		objects []inspect.Named
+	}{{"Backends that are not Ready", s.Backends}, {"Objects that wait for a person", s.Stalled}, {"Reviews that should be over", s.Overdue}} {
+		if len(list.objects) == 0 {
+			continue
+		}
+		fmt.Fprintf(w, "\n%s:\n", list.title)
+		for _, o := range list.objects[:min(len(list.objects), mostListed)] {
+			fmt.Fprintf(w, "  %s\t%s\t%s\t%s\n", o.Object, o.Reason, duration.HumanDuration(now.Sub(o.Since.Time)), o.Message)
+		}
+		if more := len(list.objects) - mostListed; more > 0 {
+			fmt.Fprintf(w, "  and %d more: -o json lists all\n", more)
+		}
+	}
+	return w.Flush()
+}
