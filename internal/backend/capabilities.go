@@ -46,6 +46,8 @@ type Capabilities struct {
 	Carried map[string]string
 	// MaxItems bounds lists.
 	MaxItems map[string]int
+	// Usual is what the vendor has in a field of which nobody says anything, where that is not nothing and is known.
+	Usual map[string]string
 	// NotEmpty lists must have an item, if they are set.
 	NotEmpty []string
 	// Required fields must be set for a create.

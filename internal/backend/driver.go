@@ -152,6 +152,8 @@ type Observation[D any] struct {
 	Retired     bool
 	// ReadOnly lists the fields that take no more edits.
 	ReadOnly []string
+	// Given lists the fields that have what something above the remote gives it, as its type does: a spec has no need to repeat it.
+	Given []string
 	// Locked: a draft is open, which a write must not overtake unless the model asks for it, see Drafting.
 	Locked bool
 	// Duplicate is a second remote that bears the same token.

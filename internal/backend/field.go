@@ -94,6 +94,19 @@ func Clear(model any, paths []string) (rest []string) {
 	return rest
 }
 
+// Select is a model with those leaves of another one that keep chooses, and without facts. It shares their values.
+func Select[D any](model D, keep func(Field) bool) D {
+	var out D
+	opened := Open(&out, BlockOf(model))
+	for _, f := range Fields(&model) {
+		if keep(f) {
+			leafAt(reflect.ValueOf(&out).Elem(), f.Path).Set(f.value)
+		}
+	}
+	trim(&out, opened)
+	return out
+}
+
 // Text is the value as a word, for a leaf that is one; JSON otherwise.
 func (f Field) Text() string {
 	if s, ok := f.value.Interface().(*string); ok {
@@ -112,6 +125,9 @@ func (f Field) Len() int {
 
 // Zero reports whether the value is empty: "", false, 0, [] or nothing.
 func (f Field) Zero() bool { return isZero(f.canonical()) }
+
+// Empty reports whether there is nothing in the field: it is zero, or a map without keys.
+func (f Field) Empty() bool { return f.Zero() || f.value.Kind() == reflect.Map && f.value.Len() == 0 }
 
 // Hash is equal for values that mean the same.
 func (f Field) Hash() string { return hashOf(f.canonical()) }

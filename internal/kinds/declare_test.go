@@ -107,12 +107,6 @@ func oneBlock(r *rand.Rand, spec reflect.Value, blocks []backend.Block) {
 	}
 }
 
-// unnamed knows no names and no objects.
-type unnamed struct{}
-
-func (unnamed) Name(backend.Name, string) string        { return "" }
-func (unnamed) Object(kind, parentID, id string) string { return "" }
-
 // comesBack draws specs, and turns them into a model, into a spec and into a model again.
 func comesBack[O reference.Managed, S, M any](t *testing.T, tr *Translation[O, S, M], obj func() O) {
 	t.Helper()

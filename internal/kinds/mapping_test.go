@@ -58,20 +58,25 @@ type kindMapping struct {
 func desireWith[O reference.Managed, D backend.Model](obj func() O, desire func(O, *reference.Resolver) (D, string)) func([]byte, func(reference.Managed) *reference.Resolver) (any, string, *reference.Resolver, error) {
 	return func(spec []byte, resolver func(reference.Managed) *reference.Resolver) (any, string, *reference.Resolver, error) {
 		o := obj()
-		// Not by yaml.Unmarshal, which makes a pointer of an inlined struct for a name that is another struct's.
-		raw, err := yaml.YAMLToJSONStrict(spec)
-		if err != nil {
-			return nil, "", nil, err
-		}
-		decoder := json.NewDecoder(bytes.NewReader(raw))
-		decoder.DisallowUnknownFields()
-		if err := decoder.Decode(reflect.ValueOf(o).Elem().FieldByName("Spec").Addr().Interface()); err != nil {
+		if err := decodeSpec(spec, reflect.ValueOf(o).Elem().FieldByName("Spec").Addr().Interface()); err != nil {
 			return nil, "", nil, err
 		}
 		r := resolver(o)
 		model, parent := desire(o, r)
 		return model, parent, r, nil
 	}
+}
+
+// decodeSpec reads a spec in YAML. Not by yaml.Unmarshal, which makes a pointer of an inlined struct for a name that is another
+// struct's.
+func decodeSpec(text []byte, spec any) error {
+	raw, err := yaml.YAMLToJSONStrict(text)
+	if err != nil {
+		return err
+	}
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.DisallowUnknownFields()
+	return decoder.Decode(spec)
 }
 
 // namesMean is the id of what answers to a name: the question itself.

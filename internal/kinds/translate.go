@@ -17,12 +17,17 @@ import (
 type Translation[O reference.Managed, S, M any] struct {
 	plan    *mapping.Plan[S, M]
 	vendors *mapping.Parts[S, M]
+	object  func() O
 	spec    func(O) *S
 	block   func(*M) backend.Block
 	// toModel translates what is no plain field, before the vendor's part does, and returns the parent as far as it is known.
 	toModel func(part mapping.Part[S, M], spec *S, model *M, r *reference.Resolver) (parentID string)
 	// toSpec is the way back of toModel.
 	toSpec func(part mapping.Part[S, M], model *M, spec *S, parentID string, names mapping.Names)
+	// unsaid is what the Trim of a vendor lists, for the fields of all vendors.
+	unsaid func(model *M) map[string]string
+	// mean are leaves that mean something also where the spec does not have them.
+	mean []string
 }
 
 // Desire is the model that the spec of obj asks for, and the parent of the remote. What cannot be resolved, or cannot be so, is
@@ -79,8 +84,9 @@ var Entitlements = func() *Translation[*v1alpha1.AppEntitlement, v1alpha1.AppEnt
 	plan := mapping.Must[v1alpha1.AppEntitlementSpec, backend.AppEntitlement](parts.Blocks(), "owners")
 	return &Translation[*v1alpha1.AppEntitlement, v1alpha1.AppEntitlementSpec, backend.AppEntitlement]{
 		plan: plan, vendors: parts,
-		spec:  func(obj *v1alpha1.AppEntitlement) *v1alpha1.AppEntitlementSpec { return &obj.Spec },
-		block: func(m *backend.AppEntitlement) backend.Block { return m.Block },
+		object: func() *v1alpha1.AppEntitlement { return &v1alpha1.AppEntitlement{} },
+		spec:   func(obj *v1alpha1.AppEntitlement) *v1alpha1.AppEntitlementSpec { return &obj.Spec },
+		block:  func(m *backend.AppEntitlement) backend.Block { return m.Block },
 		toModel: func(p part, s *v1alpha1.AppEntitlementSpec, m *backend.AppEntitlement, r *reference.Resolver) string {
 			app := r.Parent("spec.app", s.App, backend.Name{Kind: backend.NameApp})
 			m.Owners = p.People("spec.owners", s.Owners, r)
@@ -101,8 +107,9 @@ var Profiles = func() *Translation[*v1alpha1.AccessProfile, v1alpha1.AccessProfi
 	plan := mapping.Must[v1alpha1.AccessProfileSpec, backend.AccessProfile](parts.Blocks(), "owners")
 	return &Translation[*v1alpha1.AccessProfile, v1alpha1.AccessProfileSpec, backend.AccessProfile]{
 		plan: plan, vendors: parts,
-		spec:  func(obj *v1alpha1.AccessProfile) *v1alpha1.AccessProfileSpec { return &obj.Spec },
-		block: func(m *backend.AccessProfile) backend.Block { return m.Block },
+		object: func() *v1alpha1.AccessProfile { return &v1alpha1.AccessProfile{} },
+		spec:   func(obj *v1alpha1.AccessProfile) *v1alpha1.AccessProfileSpec { return &obj.Spec },
+		block:  func(m *backend.AccessProfile) backend.Block { return m.Block },
 		toModel: func(p part, s *v1alpha1.AccessProfileSpec, m *backend.AccessProfile, r *reference.Resolver) string {
 			m.Owners = backend.Owners(p.People("spec.owners", s.Owners, r))
 			plan.ToModel(s, m, r)
@@ -125,8 +132,9 @@ var Reviews = func() *Translation[*v1alpha1.AccessReview, v1alpha1.AccessReviewS
 		"scope.resourceTypes", "scope.apps", "scope.apps.selected", "scope.users", "scope.grants")
 	return &Translation[*v1alpha1.AccessReview, v1alpha1.AccessReviewSpec, backend.AccessReview]{
 		plan: plan, vendors: parts,
-		spec:  func(obj *v1alpha1.AccessReview) *v1alpha1.AccessReviewSpec { return &obj.Spec },
-		block: func(m *backend.AccessReview) backend.Block { return m.Block },
+		object: func() *v1alpha1.AccessReview { return &v1alpha1.AccessReview{} },
+		spec:   func(obj *v1alpha1.AccessReview) *v1alpha1.AccessReviewSpec { return &obj.Spec },
+		block:  func(m *backend.AccessReview) backend.Block { return m.Block },
 		toModel: func(p part, s *v1alpha1.AccessReviewSpec, m *backend.AccessReview, r *reference.Resolver) string {
 			m.Owners = p.People("spec.owners", s.Owners, r)
 			m.AutoStart = backend.To(s.Start != nil && s.Start.Mode != v1alpha1.StartManual)
@@ -152,6 +160,7 @@ var Reviews = func() *Translation[*v1alpha1.AccessReview, v1alpha1.AccessReviewS
 				scopeToSpec(m.Scope, s.Scope, names)
 			}
 		},
+		unsaid: unsaidOfReview, mean: []string{"start.mode"},
 	}
 }()
 

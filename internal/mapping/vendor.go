@@ -34,6 +34,10 @@ type Part[S, M any] struct {
 	ToModel func(spec *S, model *M, bound string, r *reference.Resolver) (parentID string)
 	// ToSpec is the way back: it completes the spec, of which the block is there, by what ToModel would make of it.
 	ToSpec func(model *M, spec *S, parentID string, names Names)
+	// Trim returns what of an observed model a spec is to be about: without the parts of values that no spec has, and by path what
+	// else the spec is not to say although the vendor would take it, with the reason. It writes to nothing that the model points
+	// to. Nil takes the model as it is.
+	Trim func(model M) (trimmed M, unsaid map[string]string)
 	// Emptied lists the lists of the block that are empty, in the place of left out, which takes everything away; nil for none.
 	Emptied func(spec *S) []string
 }

@@ -27,6 +27,7 @@ func capabilitiesNameFields[D backend.Model](t *testing.T, b *bench[D]) {
 		"MaxLength": slices.Collect(maps.Keys(b.caps.MaxLength)), "MaxItems": slices.Collect(maps.Keys(b.caps.MaxItems)),
 		"NotEmpty": b.caps.NotEmpty, "Carried": slices.Collect(maps.Keys(b.caps.Carried)),
 		"Narrows": slices.Collect(maps.Keys(b.caps.Narrows)), "Removed": slices.Collect(maps.Keys(b.caps.Removed)),
+		"Usual": slices.Collect(maps.Keys(b.caps.Usual)),
 	} {
 		for _, path := range paths {
 			if !slices.ContainsFunc(known, func(k string) bool { return backend.Covers([]string{path}, k) }) {

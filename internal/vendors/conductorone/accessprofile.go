@@ -60,6 +60,7 @@ func (*profileDriver) Capabilities() backend.Capabilities {
 			"conductorOne.unenrollmentBehavior":            {"LeaveAccessAsIs", "RevokeAll", "RevokeUnjustified"},
 			"conductorOne.unenrollmentEntitlementBehavior": {"Bypass", "Enforce"},
 		},
+		Usual:    map[string]string{pathMaxDuration: unlimited},
 		Required: []string{"displayName"},
 		Narrows: map[string]backend.Narrowing{
 			pathEntitlements:                    {Fewer: true},

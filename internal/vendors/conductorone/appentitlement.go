@@ -32,6 +32,7 @@ func (*entitlementDriver) Capabilities() backend.Capabilities {
 		},
 		Warnings:     map[string]string{"conductorOne.provision.delegated": unbound, "conductorOne.deprovision.delegated": unbound},
 		Values:       map[string][]string{"conductorOne.purpose": {"Assignment", "Permission", "Ownership"}},
+		Usual:        map[string]string{"conductorOne.provision": unconfigured, "conductorOne.deprovision": unconfigured, "conductorOne.maxGrantDuration": unlimited},
 		Required:     []string{"displayName", "conductorOne.resource"},
 		CreateOnly:   []string{"conductorOne.resource", "conductorOne.resource.type"},
 		Narrows:      map[string]backend.Narrowing{"conductorOne.emergencyGrantEnabled": {Open: []string{"true"}}},
@@ -42,6 +43,12 @@ func (*entitlementDriver) Capabilities() backend.Capabilities {
 		Poll:         poll,
 	}
 }
+
+// What reads show where nothing was set (docs/vendors/conductorone-api.md#entitlements).
+const (
+	unconfigured = `{"unconfigured":{}}`
+	unlimited    = `"Unlimited"`
+)
 
 // unbound is what a person has to do for an entitlement that is granted instead of another one.
 const unbound = "bind the other entitlement to this one as a proxy, in the console: without that ConductorOne accepts the policy and provisions nothing; implicit: true needs no binding"

@@ -67,6 +67,7 @@ func (*reviewDriver) Capabilities() backend.Capabilities {
 		},
 		Required:   []string{"displayName", "sailPoint.type"},
 		CreateOnly: createOnly,
+		Usual:      map[string]string{"sailPoint.sunsetCommentsRequired": "true"},
 		WriteOnly:  []string{"scope.entitlements"},
 		Removed:    removedFromReview(),
 		MaxLength:  map[string]int{"description": longestText},

@@ -47,6 +47,7 @@ func (*entitlementDriver) Capabilities() backend.Capabilities {
 		Block:     (*EntitlementBlock)(nil),
 		FoldedIDs: true,
 		Values:    map[string][]string{"sailPoint.privilegeLevel": {"High", "Medium", "Low", "None"}},
+		Usual:     map[string]string{"sailPoint.privilegeLevel": "None"},
 		MaxItems:  map[string]int{"owners": 1},
 		Narrows: map[string]backend.Narrowing{
 			"requestable":        {Open: []string{"true"}},

@@ -59,6 +59,7 @@ func (d *profileDriver) Capabilities() backend.Capabilities {
 			"membership":  "a Veza access profile has no rule of membership: name people in veza.members, or assign it by a lifecycle policy",
 		},
 		Values:   map[string][]string{pathState: {"Initial", "Running", "Paused", "DryRun", "Pending"}},
+		Usual:    map[string]string{pathState: "Initial"},
 		Required: []string{"displayName", "veza.profileType"},
 		Narrows: map[string]backend.Narrowing{
 			pathState:         {Open: []string{"Running", "Pending"}},

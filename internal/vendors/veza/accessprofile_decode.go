@@ -28,6 +28,9 @@ func decodeProfile(p profile, v version, t profileType, date time.Time) profileO
 	if p.LastSyncError != "" {
 		obs.Phase, obs.Message = backend.PhaseFailed, "the last sync with the integration failed: "+cut(p.LastSyncError, longestWords)
 	}
+	if forbids(t.AllowOverwritePolicy) {
+		obs.Given = []string{pathPolicy}
+	}
 	relationships := decodeRelationships(v.Relationships)
 	obs.Actual = backend.AccessProfile{
 		Entitlements: entitlementsOf(relationships),

@@ -17,14 +17,15 @@ func Vendor() mapping.Vendor {
 		Name: conductorone.Vendor().Name,
 		Entitlements: mapping.Part[v1alpha1.AppEntitlementSpec, backend.AppEntitlement]{
 			Block:   mapping.Block{Type: &conductorone.EntitlementBlock{}, ByHand: []string{"resource.type", "resource", "provision", "deprovision"}},
-			ToModel: entitlementToModel, ToSpec: entitlementToSpec,
+			ToModel: entitlementToModel, ToSpec: entitlementToSpec, Trim: trimEntitlement,
 		},
 		Profiles: mapping.Part[v1alpha1.AccessProfileSpec, backend.AccessProfile]{
 			Block:   mapping.Block{Type: &conductorone.ProfileBlock{}},
-			ToModel: profileToModel,
+			ToModel: profileToModel, Trim: trimProfile,
 		},
 		Reviews: mapping.Part[v1alpha1.AccessReviewSpec, backend.AccessReview]{
 			Block: mapping.Block{Type: &conductorone.ReviewBlock{}},
+			Trim:  trimReview,
 		},
 	}
 }

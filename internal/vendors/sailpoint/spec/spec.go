@@ -23,7 +23,7 @@ func Vendor() mapping.Vendor {
 		Entitlements: mapping.Part[v1alpha1.AppEntitlementSpec, backend.AppEntitlement]{
 			Block: mapping.Block{Type: &sailpoint.EntitlementBlock{},
 				ByHand: []string{"onNotFound", "accessRequestConfig.approvalSchemes", "revocationRequestConfig.approvalSchemes"}},
-			ToModel: entitlementToModel, ToSpec: entitlementToSpec,
+			ToModel: entitlementToModel, ToSpec: entitlementToSpec, Trim: trimEntitlement,
 		},
 		Profiles: mapping.Part[v1alpha1.AccessProfileSpec, backend.AccessProfile]{
 			Block: mapping.Block{Type: &sailpoint.ProfileBlock{}, ByHand: []string{"source",
@@ -33,7 +33,7 @@ func Vendor() mapping.Vendor {
 		Reviews: mapping.Part[v1alpha1.AccessReviewSpec, backend.AccessReview]{
 			Block:      mapping.Block{Type: &sailpoint.ReviewBlock{}},
 			AppsByName: true,
-			ToModel:    reviewToModel, ToSpec: reviewToSpec,
+			ToModel:    reviewToModel, ToSpec: reviewToSpec, Trim: trimReview,
 		},
 		Configure: func(spec *v1alpha1.GovernanceBackendSpec, cfg *backend.Config) {
 			if s := spec.SailPoint; s != nil {

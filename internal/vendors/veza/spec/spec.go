@@ -23,7 +23,7 @@ func Vendor() mapping.Vendor {
 		Profiles: mapping.Part[v1alpha1.AccessProfileSpec, backend.AccessProfile]{
 			Block:           mapping.Block{Type: &veza.ProfileBlock{}, ByHand: []string{"profileType", "relationships", "publish"}},
 			PeopleAsWritten: true,
-			ToModel:         profileToModel, ToSpec: profileToSpec, Emptied: emptied,
+			ToModel:         profileToModel, ToSpec: profileToSpec, Trim: trimProfile, Emptied: emptied,
 		},
 		Reviews: mapping.Part[v1alpha1.AccessReviewSpec, backend.AccessReview]{
 			Block:           mapping.Block{Type: &veza.ReviewBlock{}, ByHand: []string{"configuration"}},
