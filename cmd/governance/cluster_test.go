@@ -7,8 +7,10 @@ import (
 	"testing/synctest"
 	"time"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
@@ -116,5 +118,82 @@ func TestASummaryIsATable(t *testing.T) {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q is not in\n%s", want, out.String())
 		}
+	}
+}
+
+// letting is a cluster in which an operator lets go of what is deleted after some reads, and writes a status in between.
+func letting(t *testing.T, reads, overtaken int, finalizer bool) (client.Client, *int) {
+	t.Helper()
+	scheme := runtime.NewScheme()
+	if err := v1alpha1.AddToScheme(scheme); err != nil {
+		t.Fatal(err)
+	}
+	obj := &v1alpha1.AccessProfile{ObjectMeta: metav1.ObjectMeta{Namespace: "team", Name: "payroll", UID: "u-1"}}
+	if finalizer {
+		obj.Finalizers = []string{v1alpha1.Finalizer}
+		obj.Status.Remote = &v1alpha1.RemoteStatus{ID: "r-1"}
+	}
+	deletes := 0
+	return fake.NewClientBuilder().WithScheme(scheme).WithObjects(obj).WithInterceptorFuncs(interceptor.Funcs{
+		Delete: func(ctx context.Context, c client.WithWatch, obj client.Object, opts ...client.DeleteOption) error {
+			stored := &v1alpha1.AccessProfile{}
+			if err := c.Get(ctx, client.ObjectKeyFromObject(obj), stored); err != nil {
+				return err
+			}
+			if m := stored.Spec.Management; m == nil || m.Deletion != v1alpha1.DeletionOrphan {
+				t.Error("it would take the remote with it")
+			}
+			if deletes++; deletes <= overtaken {
+				stored.Labels = map[string]string{"edited": "in between"}
+				if err := c.Update(ctx, stored); err != nil {
+					return err
+				}
+				return apierrors.NewConflict(schema.GroupResource{Resource: "accessprofiles"}, obj.GetName(), nil)
+			}
+			return c.Delete(ctx, obj, opts...)
+		},
+		Get: func(ctx context.Context, c client.WithWatch, key client.ObjectKey, into client.Object, opts ...client.GetOption) error {
+			if err := c.Get(ctx, key, into, opts...); err != nil {
+				return err
+			}
+			if into.GetDeletionTimestamp().IsZero() {
+				return nil
+			}
+			if reads--; reads < 0 {
+				into.SetFinalizers(nil)
+				return c.Update(ctx, into)
+			}
+			return nil
+		},
+	}).Build(), &deletes
+}
+
+func TestAnObjectIsDeletedAndItsRemoteStays(t *testing.T) {
+	for sentence, c := range map[string]struct {
+		reads, overtaken int
+		finalizer        bool
+		deletes          int
+		out, err         string
+	}{
+		"it is let go after some time":    {reads: 3, finalizer: true, deletes: 1, out: "payroll: deleted; its remote r-1 stays at the vendor\n"},
+		"somebody edits it in between":    {overtaken: 2, finalizer: true, deletes: 3, out: "payroll: deleted; its remote r-1 stays at the vendor\n"},
+		"somebody edits it all the time":  {overtaken: 1000, finalizer: true, deletes: attempts, err: "Operation cannot be fulfilled"},
+		"it has no remote":                {deletes: 1, out: "payroll: deleted; it had no remote\n"},
+		"the operator does not let it go": {reads: 1000, finalizer: true, deletes: 1, err: "the operator has not let go within 1m0s"},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				k, deletes := letting(t, c.reads, c.overtaken, c.finalizer)
+				obj, err := fetch(t.Context(), k, "team", []string{"accprof/payroll"})
+				if err != nil {
+					t.Fatal(err)
+				}
+				var out strings.Builder
+				err = letGo(t.Context(), k, obj, time.Minute, &out)
+				if out.String() != c.out || (err == nil) != (c.err == "") || err != nil && !strings.Contains(err.Error(), c.err) || *deletes != c.deletes {
+					t.Errorf("%q and %v after %d deletes, want %q and %q after %d", out.String(), err, *deletes, c.out, c.err, c.deletes)
+				}
+			})
+		})
 	}
 }

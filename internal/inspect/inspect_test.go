@@ -1,12 +1,15 @@
 package inspect_test
 
 import (
+	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -43,7 +46,7 @@ func profile(name, backend string, refs []string, conditions []metav1.Condition)
 func world(t *testing.T) client.Client {
 	t.Helper()
 	scheme := runtime.NewScheme()
-	if err := v1alpha1.AddToScheme(scheme); err != nil {
+	if err := errors.Join(v1alpha1.AddToScheme(scheme), corev1.AddToScheme(scheme)); err != nil {
 		t.Fatal(err)
 	}
 	prod := &v1alpha1.GovernanceBackend{ObjectMeta: metav1.ObjectMeta{Namespace: "team", Name: "prod"}, Spec: v1alpha1.GovernanceBackendSpec{Vendor: v1alpha1.VendorVeza}}
@@ -137,5 +140,39 @@ func TestATreeHasWhatBelongsTogether(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestEventsOfAnObjectAndItsBackendAreInOrder(t *testing.T) {
+	event := func(name, namespace, kind, about, reason string, at time.Duration, count int32) *corev1.Event {
+		return &corev1.Event{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: name}, Type: "Normal", Reason: reason, Message: "said",
+			InvolvedObject: corev1.ObjectReference{Kind: kind, Namespace: namespace, Name: about}, LastTimestamp: ago(at), Count: count}
+	}
+	series := event("c", "team", "AccessProfile", "payroll", "Updated", 9*time.Hour, 0)
+	series.Series = &corev1.EventSeries{Count: 2, LastObservedTime: metav1.NewMicroTime(now.Add(-time.Minute))}
+	reader := world(t)
+	for _, e := range []*corev1.Event{
+		event("a", "team", "AccessProfile", "payroll", "RemoteExists", time.Hour, 3), event("b", "team", "GovernanceBackend", "prod", "Ready", 2*time.Hour, 1), series,
+		event("d", "team", "AccessProfile", "other", "Updated", time.Hour, 1), event("e", "elsewhere", "AccessProfile", "payroll", "Updated", time.Hour, 1),
+	} {
+		if err := reader.Create(t.Context(), e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	obj := &v1alpha1.AccessProfile{}
+	if err := reader.Get(t.Context(), client.ObjectKey{Namespace: "team", Name: "payroll"}, obj); err != nil {
+		t.Fatal(err)
+	}
+	events, err := inspect.Events(t.Context(), reader, obj)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, e := range events {
+		got = append(got, fmt.Sprintf("%s %s x%d", e.Object, e.Reason, e.Count))
+	}
+	want := []string{"GovernanceBackend/prod in team Ready x1", "AccessProfile/payroll in team RemoteExists x3", "AccessProfile/payroll in team Updated x1"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

@@ -112,9 +112,13 @@ func Summarize(ctx context.Context, reader client.Reader, namespace string, now 
 	for _, count := range counts {
 		out.Counts = append(out.Counts, *count)
 	}
-	slices.SortFunc(out.Counts, func(a, b Count) int { return cmp.Or(strings.Compare(a.Kind, b.Kind), strings.Compare(a.Vendor, b.Vendor)) })
+	slices.SortFunc(out.Counts, func(a, b Count) int {
+		return cmp.Or(strings.Compare(a.Kind, b.Kind), strings.Compare(a.Vendor, b.Vendor))
+	})
 	for _, list := range []*[]Named{&out.Backends, &out.Stalled, &out.Overdue} {
-		slices.SortFunc(*list, func(a, b Named) int { return cmp.Or(a.Since.Compare(b.Since.Time), strings.Compare(a.Object, b.Object)) })
+		slices.SortFunc(*list, func(a, b Named) int {
+			return cmp.Or(a.Since.Compare(b.Since.Time), strings.Compare(a.Object, b.Object))
+		})
 	}
 	return out, nil
 }

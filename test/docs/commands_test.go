@@ -83,6 +83,8 @@ func TestEveryFlagIsDocumentedAndNoOther(t *testing.T) {
 		"governance status":       section(all["docs/cli.md"], "## governance status"),
 		"governance tree":         section(all["docs/cli.md"], "## governance tree"),
 		"governance reconcile":    section(all["docs/cli.md"], "## governance reconcile"),
+		"governance events":       section(all["docs/cli.md"], "## governance events"),
+		"governance orphan":       section(all["docs/cli.md"], "## governance orphan"),
 	} {
 		words := strings.Fields(command)
 		flags := flagsOf(t, words[0], words[1:]...)

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+	"k8s.io/apimachinery/pkg/util/duration"
+
+	"github.com/governance-operator/governance-operator/internal/inspect"
+)
+
+func eventsCommand() *cobra.Command {
+	output := asText
+	cmd := &cobra.Command{
+		Use:   "events KIND/NAME",
+		Short: "Show what was said of an object and of its backend, in order",
+		Long: "Show what was said of an object and of its backend, in order: the events that the cluster still has.\n" +
+			"A cluster keeps them for an hour, unless it is configured otherwise.",
+		Example: "  governance events accessprofile/payroll",
+		Args:    cobra.RangeArgs(1, 2),
+	}
+	cluster := inCluster(cmd)
+	cmd.Flags().StringVarP(&output, "output", "o", asText, "form of the result: text or json")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		reader, namespace, err := cluster.open()
+		if err != nil {
+			return err
+		}
+		obj, err := fetch(cmd.Context(), reader, namespace, args)
+		if err != nil {
+			return err
+		}
+		events, err := inspect.Events(cmd.Context(), reader, obj)
+		if err != nil {
+			return err
+		}
+		return show(cmd.OutOrStdout(), output, events, func(out io.Writer) error { return writeEvents(out, events, time.Now()) })
+	}
+	return cmd
+}
+
+func writeEvents(out io.Writer, events []inspect.Event, now time.Time) error {
+	if len(events) == 0 {
+		_, err := fmt.Fprintln(out, "The cluster has no events of it.")
+		return err
+	}
+	w := tabwriter.NewWriter(out, 0, 8, 3, ' ', 0)
+	fmt.Fprintln(w, "LAST SEEN\tTYPE\tREASON\tOBJECT\tMESSAGE")
+	for _, e := range events {
+		seen := duration.HumanDuration(now.Sub(e.Last))
+		if e.Count > 1 {
+			seen += fmt.Sprintf(" (x%d)", e.Count)
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", seen, e.Type, e.Reason, e.Object, e.Message)
+	}
+	return w.Flush()
+}
