@@ -121,7 +121,7 @@ func TestWhatCannotBeAskedIsSaid(t *testing.T) {
 		args []string
 		want string
 	}{
-		"a vendor that nobody knows": {[]string{"tenant-check", "--vendor", "acme"}, "--vendor"},
+		"a vendor that nobody knows": {[]string{"tenant-check", "--vendor", "nobody"}, "--vendor"},
 		"an endpoint without https":  {append(args, "--i-own-this-tenant", "--endpoint", "http://tenant.example"), "--endpoint"},
 		"no credentials":             {append(args, "--i-own-this-tenant", "--credentials", "/nowhere"), "--credentials"},
 		"an output of another form":  {append(args, "--i-own-this-tenant", "-o", "xml"), "--output"},

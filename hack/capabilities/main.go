@@ -69,7 +69,11 @@ func write(out io.Writer) error {
 }
 
 func section[D backend.Model](out io.Writer, kind string, caps backend.Capabilities) {
-	fmt.Fprintf(out, "\n### %s\n\n%s\n\n", kind, verbs(caps))
+	fmt.Fprintf(out, "\n### %s\n\n%s\n", kind, verbs(caps))
+	if caps.NoKind {
+		return
+	}
+	fmt.Fprintln(out)
 	fmt.Fprint(out, "| field | what becomes of it | values | a change at the vendor is noticed | once it has left the spec |\n|---|---|---|---|---|\n")
 	for _, f := range backend.Fields(filled[D](caps)) {
 		fmt.Fprintf(out, "| `%s` | %s | %s | %s | %s |\n", f.Path, fate(caps, f), values(caps, f.Path), lateness(caps, f), removal(caps, f.Path))

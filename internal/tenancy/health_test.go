@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -38,6 +39,42 @@ func TestATenantThatCannotAnswerIsAskedAgainSoon(t *testing.T) {
 				t.Errorf("ready: %t, again after %s, want %s", health.Ready, health.Again, c.want)
 			}
 		})
+	}
+}
+
+// entitlementsAlone is a tenant at a vendor that has no other kind.
+type entitlementsAlone struct {
+	*backendtest.Tenant
+	backend.Unsupported
+}
+
+func (t entitlementsAlone) AppEntitlements() backend.Driver[backend.AppEntitlement] {
+	return t.Tenant.AppEntitlements()
+}
+
+func (t entitlementsAlone) AccessProfiles() backend.Driver[backend.AccessProfile] {
+	return t.Unsupported.AccessProfiles()
+}
+
+func (t entitlementsAlone) AccessReviews() backend.Driver[backend.AccessReview] {
+	return t.Unsupported.AccessReviews()
+}
+
+func TestATenantWithoutAKindIsReadyAndHasNoVerbsForIt(t *testing.T) {
+	pool := newPool(t, nil)
+	pool.Vendors[0].Open = func(backend.Config) (backend.Tenant, error) {
+		return entitlementsAlone{Tenant: backendtest.NewTenant()}, nil
+	}
+	health, err := pool.Check(t.Context(), backendObject())
+	if err != nil || !health.Ready {
+		t.Fatalf("ready: %t (%s), %v", health.Ready, health.Message, err)
+	}
+	want := []v1alpha1.KindCapabilities{
+		{Kind: v1alpha1.KindAppEntitlement, Verbs: []string{"Adopt", "Create", "Update", "Delete", "Retire"}},
+		{Kind: v1alpha1.KindAccessProfile, Verbs: []string{}}, {Kind: v1alpha1.KindAccessReview, Verbs: []string{}},
+	}
+	if diff := cmp.Diff(want, health.Capabilities); diff != "" {
+		t.Errorf("capabilities (-want +got):\n%s", diff)
 	}
 }
 

@@ -27,10 +27,13 @@ const (
 
 // advised is the advice of the troubleshooting page, by heading.
 var advised = map[string][]followed{
-	"Drifted":             {{says: "Edit the spec to take the vendor's value over", by: ofMessages}},
-	"StartHeld":           {{says: "Change `spec.start`", by: "that is scheduled is made at its time, and not before"}},
-	"Suspended":           {{says: "Set it to `false`", by: "is held by suspend: no create, no update, no delete"}},
-	"FieldUnsupported":    {{says: "Take it out", by: "are published when the spec asks for it and the backend allows it, and only then"}},
+	"Drifted":   {{says: "Edit the spec to take the vendor's value over", by: ofMessages}},
+	"StartHeld": {{says: "Change `spec.start`", by: "that is scheduled is made at its time, and not before"}},
+	"Suspended": {{says: "Set it to `false`", by: "is held by suspend: no create, no update, no delete"}},
+	"FieldUnsupported": {
+		{says: "the vendor has no such kind: delete the object", by: "TestAnObjectOfAKindThatTheVendorDoesNotHaveIsRefusedWithoutACall"},
+		{says: "Take it out", by: "are published when the spec asks for it and the backend allows it, and only then"},
+	},
 	"CreateUnsupported":   {{says: "choose `management.creation: Adopt`", by: ofMessages}},
 	"UpdateUnsupported":   {{says: "Put the old values back", not: "every vendor takes edits of every kind that it has today; the row of the decision has its own case"}},
 	"DeletionUnsupported": {{says: "Choose `Orphan`, or let the backend's owner allow it", by: ofMessages}},

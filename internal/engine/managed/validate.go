@@ -20,6 +20,10 @@ func (k Kind[O, D]) Wish(obj O, r *reference.Resolver) (desired D, parentID stri
 // Validate maps the spec of obj to the model, and notes in r what it cannot hold at a vendor of these capabilities.
 // create: the remote is still to be made, for which fields are needed that may be left out later.
 func (k Kind[O, D]) Validate(obj O, r *reference.Resolver, caps backend.Capabilities, create bool) (desired D, parentID string) {
+	if caps.NoKind { // Whatever else the spec says: no name of it is worth a call.
+		r.Reject(v1alpha1.ReasonFieldUnsupported, "spec.backendRef", "the vendor of this backend has no %s", k.Name)
+		return desired, parentID
+	}
 	desired, parentID = k.Wish(obj, r)
 	caps = caps.For(desired)
 	for _, problem := range caps.Check(desired) {
