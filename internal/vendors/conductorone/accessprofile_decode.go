@@ -35,7 +35,7 @@ func decodeCatalog(v catalogView, date time.Time) profileObservation {
 	obs.Actual = backend.AccessProfile{
 		Block: &ProfileBlock{Annotations: decodeAnnotations(c.Annotations)},
 	}
-	catalogCodec.Decode(&c, &obs.Actual)
+	obs.Actual = catalogCodec.Decode(&c, obs.Actual)
 	obs.Actual.Description = &description
 	return obs
 }

@@ -93,7 +93,7 @@ func decodeReviewFields(r review, description string) backend.AccessReview {
 	if r.Signature != nil {
 		reviewBlock(out).Signature = backend.To(signatures.Model(*r.Signature))
 	}
-	reviewCodec.Decode(&r, &out)
+	out = reviewCodec.Decode(&r, out)
 	decodeScope(r.Scope, &out)
 	return out
 }

@@ -47,7 +47,7 @@ func decodeEntitlement(e entitlement, date time.Time) entitlementObservation {
 			ManagedByConnector: len(e.SourceConnectorIDs) > 0,
 		},
 	}
-	entitlementCodec.Decode(&e, &obs.Actual)
+	obs.Actual = entitlementCodec.Decode(&e, obs.Actual)
 	obs.Actual.Description = &description
 	return obs
 }

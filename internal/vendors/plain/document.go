@@ -45,7 +45,7 @@ func (d *Document[W, M]) Over(w W, m M) W {
 }
 
 // Read is what the members say that read finds by their names in JSON. A member of which read is false is as one that is not set.
-func (d *Document[W, M]) Read(read func(name string, into any) bool) M {
+func (d *Document[W, M]) Read(read func(name string, into any) bool) (m M) {
 	var w W
 	wire := reflect.ValueOf(&w).Elem()
 	for i := range d.members.all {
@@ -54,7 +54,8 @@ func (d *Document[W, M]) Read(read func(name string, into any) bool) M {
 			at.SetZero()
 		}
 	}
-	return d.Model(w)
+	d.members.toModel(wire, reflect.ValueOf(&m).Elem())
+	return m
 }
 
 // Members are those that are set in m as they go on the wire, by their names in JSON.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+
+	"github.com/governance-operator/governance-operator/internal/backend"
 )
 
 // Words is how a vendor spells what is not the same on the wire and in a model.
@@ -92,7 +94,7 @@ func (c *compiler) pointer(wire, model reflect.Type, tag reflect.StructTag) (for
 		return form{
 			toModel: func(wire, model reflect.Value) {
 				if same && wire.CanAddr() {
-					model.Set(wire.Addr())
+					point(model, wire)
 					return
 				}
 				model.Set(reflect.New(model.Type().Elem()))
@@ -105,6 +107,18 @@ func (c *compiler) pointer(wire, model reflect.Type, tag reflect.StructTag) (for
 	return form{toModel: below(f.toModel), toWire: below(f.toWire)}, err
 }
 
+// point makes a leaf point to what is on the wire. Most are texts and switches, for which reflection is slow.
+func point(model, wire reflect.Value) {
+	switch leaf := model.Addr().Interface().(type) {
+	case **string:
+		*leaf = wire.Addr().Interface().(*string)
+	case **bool:
+		*leaf = wire.Addr().Interface().(*bool)
+	default:
+		model.Set(wire.Addr())
+	}
+}
+
 // below translates what a pointer points to.
 func below(f func(from, to reflect.Value)) func(from, to reflect.Value) {
 	return func(from, to reflect.Value) {
@@ -113,6 +127,17 @@ func below(f func(from, to reflect.Value)) func(from, to reflect.Value) {
 			f(from.Elem(), to.Elem())
 		}
 	}
+}
+
+// items takes a list over. Most are sets, for which reflection is slow.
+func items(from, to reflect.Value) {
+	if set, ok := to.Addr().Interface().(*backend.Set); ok && from.CanAddr() {
+		if texts, ok := from.Addr().Interface().(*[]string); ok {
+			*set = *texts
+			return
+		}
+	}
+	convert(from, to)
 }
 
 // list translates each item. No list stays none, unless the wire always has one: then it is empty where there was none.
@@ -124,7 +149,7 @@ func (c *compiler) list(wire, model reflect.Type, tag reflect.StructTag) (form, 
 		whole := func(from, to reflect.Value) {
 			switch {
 			case !from.IsNil():
-				convert(from, to)
+				items(from, to)
 			case always && to.IsNil():
 				to.Set(reflect.MakeSlice(to.Type(), 0, 0))
 			}

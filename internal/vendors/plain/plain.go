@@ -15,6 +15,7 @@ import (
 // Codec translates the plain fields of the wire structs W and the models M. It is compiled once, and safe for concurrent use.
 type Codec[W any, M backend.Model] struct {
 	block  reflect.Type
+	at     []int // the block of a model
 	fields []field
 }
 
@@ -41,6 +42,11 @@ type Value struct {
 // program, and it panics with the name.
 func New[W any, M backend.Model](block backend.Block, words Words) *Codec[W, M] {
 	c := &Codec[W, M]{block: reflect.TypeOf(block).Elem()}
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[M]()) {
+		if f.Type == reflect.TypeFor[backend.Block]() {
+			c.at = f.Index
+		}
+	}
 	forms := &compiler{words: words, documents: map[[2]reflect.Type]*document{}}
 	wire := reflect.TypeFor[W]()
 	for _, f := range reflect.VisibleFields(wire) {
@@ -83,11 +89,13 @@ func find(t reflect.Type, path string) (reflect.Type, []int, bool) {
 	return nil, nil, false
 }
 
-// Decode fills the plain fields of a model, and makes its block. The model holds on to w.
-func (c *Codec[W, M]) Decode(w *W, m *M) {
-	wire, model := reflect.ValueOf(w).Elem(), reflect.ValueOf(m).Elem()
-	backend.Open(m, reflect.Zero(reflect.PointerTo(c.block)).Interface().(backend.Block))
-	block := reflect.ValueOf(backend.BlockOf(m)).Elem()
+// Decode is m with its plain fields filled, and with a block. It holds on to w.
+func (c *Codec[W, M]) Decode(w *W, m M) M {
+	wire := reflect.ValueOf(w).Elem()
+	if at := reflect.ValueOf(&m).Elem().FieldByIndex(c.at); at.IsNil() {
+		at.Set(reflect.New(c.block))
+	}
+	model, block := c.parts(&m)
 	for i := range c.fields {
 		f := &c.fields[i]
 		to := model
@@ -96,6 +104,7 @@ func (c *Codec[W, M]) Decode(w *W, m *M) {
 		}
 		f.toModel(wire.FieldByIndex(f.wire), made(to, f.leaf))
 	}
+	return m
 }
 
 // made is the leaf at the end of a way, whose structs are made.
@@ -141,10 +150,11 @@ func (c *Codec[W, M]) Fill(w *W, m *M) {
 
 // parts are a model and its block, which is not valid where it is another vendor's.
 func (c *Codec[W, M]) parts(m *M) (model, block reflect.Value) {
-	if b := reflect.ValueOf(backend.BlockOf(m)); b.IsValid() && b.Type().Elem() == c.block {
+	model = reflect.ValueOf(m).Elem()
+	if b := model.FieldByIndex(c.at).Elem(); b.IsValid() && b.Type().Elem() == c.block {
 		block = b.Elem()
 	}
-	return reflect.ValueOf(m).Elem(), block
+	return model, block
 }
 
 func (f *field) of(model, block reflect.Value) reflect.Value {

@@ -137,8 +137,7 @@ func all(string) bool { return true }
 func TestEveryFieldIsDecodedToItsLeaf(t *testing.T) {
 	want, wire := full()
 	wire.Document.ReadOnly = "what the model has no member for"
-	var got backend.AppEntitlement
-	codec.Decode(&wire, &got)
+	got := codec.Decode(&wire, backend.AppEntitlement{})
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
@@ -176,8 +175,7 @@ func object(t *testing.T, v any) (out map[string]any) {
 }
 
 func TestAnEmptyAnswerSetsWhatIsAlwaysShown(t *testing.T) {
-	var got backend.AppEntitlement
-	codec.Decode(&row{}, &got)
+	got := codec.Decode(&row{}, backend.AppEntitlement{})
 	want := backend.AppEntitlement{
 		DisplayName: backend.To(""),
 		Requestable: backend.To(false),

@@ -79,7 +79,7 @@ func decodeProfile(p profile, date time.Time) profileObservation {
 			AccessModelMetadata:  decodeMetadata(p),
 		},
 	}
-	profileCodec.Decode(&p, &obs.Actual)
+	obs.Actual = profileCodec.Decode(&p, obs.Actual)
 	for _, e := range p.Entitlements {
 		obs.Actual.Entitlements = append(obs.Actual.Entitlements, backend.EntitlementID{AppID: obs.ParentID, ID: e.ID})
 	}

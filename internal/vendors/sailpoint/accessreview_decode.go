@@ -115,7 +115,7 @@ func decodeCampaignFields(c campaign, description string) backend.AccessReview {
 			FilterID:        backend.To(idOf(c.Filter)),
 		},
 	}
-	campaignCodec.Decode(&c, &out)
+	out = campaignCodec.Decode(&c, out)
 	if !c.Deadline.IsZero() {
 		// An activation may move the time of day inside the date (docs/vendors/sailpoint-api.md#campaign-states).
 		out.Deadline = &backend.Instant{Time: c.Deadline.Time, Day: stateOf(c.Status).started}

@@ -64,7 +64,7 @@ func decodeEntitlement(e entitlement, date time.Time) entitlementObservation {
 			ManagedByConnector: true,
 		},
 	}
-	entitlementCodec.Decode(&e, &obs.Actual)
+	obs.Actual = entitlementCodec.Decode(&e, obs.Actual)
 	if id := idOf(e.Owner); id != "" {
 		obs.Actual.Owners = backend.Set{id}
 	}

@@ -42,8 +42,8 @@ func decodeProfile(p profile, v version, t profileType, date time.Time) profileO
 		},
 		Facts: profileFacts(p, v),
 	}
-	profileCodec.Decode(&p, &obs.Actual)
-	versionCodec.Decode(&v, &obs.Actual)
+	obs.Actual = profileCodec.Decode(&p, obs.Actual)
+	obs.Actual = versionCodec.Decode(&v, obs.Actual)
 	profileBlock(obs.Actual).Labels = set(userLabels(p.Labels))
 	if called := t.unprefixed(p.Name, p.Integrations); called != p.Name {
 		obs.Actual.DisplayName, obs.AlsoCalled = &called, p.Name
