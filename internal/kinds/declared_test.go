@@ -478,10 +478,13 @@ func TestWhatIsThereIsDeclaredAndWritesNothing(t *testing.T) {
 
 func declareAll[O reference.Managed, S any, M backend.Model](t *testing.T, s sandboxes.Sandbox, kind string, tr *Translation[O, S, M], driver func(backend.Tenant) backend.Driver[M]) {
 	p := placeAt(t, s)
+	if driver(p.tenant).Capabilities().NoKind {
+		t.Skip("the vendor has no such kind")
+	}
 	m := &museum[O, S, M]{place: p, kind: kind, tr: tr, driver: driver(p.tenant), rows: kindMappings(t)[kind], seen: &figures{left: map[Why]int{}, unsayable: map[string]int{}}}
 	m.visit()
 	t.Logf("%+v, names %d, refs %d", *m.seen, p.names, p.refs)
-	if m.seen.seeded == 0 || m.seen.made < 20 || p.names < 60 || m.seen.refused > m.seen.made {
+	if m.seen.seeded == 0 || m.seen.made < 10 || p.names < 30 || m.seen.refused > m.seen.made {
 		t.Errorf("too little was compared: %+v, names %d", *m.seen, p.names)
 	}
 	if kind == v1alpha1.KindAccessReview && s.Vendor != "Veza" && m.seen.moved == 0 {

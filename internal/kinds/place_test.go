@@ -69,7 +69,7 @@ func placeAt(t *testing.T, s sandboxes.Sandbox) *place {
 	at := slices.IndexFunc(all, func(v backend.Vendor) bool { return v.Name == s.Vendor })
 	valid := server.Credentials()
 	credentials := backend.Credentials{ClientID: valid.ClientID, ClientSecret: backend.Secret(valid.ClientSecret)}
-	if _, byKey := s.Secret(valid)["apiKey"]; byKey {
+	if _, byClient := s.Secret(valid)["clientID"]; !byClient {
 		credentials = backend.Credentials{Token: backend.Secret(valid.StaticToken)}
 	}
 	p.tenant, err = all[at].Open(backend.Config{Endpoint: server.URL, UserAgent: "test", Credentials: credentials,
