@@ -47,6 +47,10 @@ const (
 	AnnotationIntent = "governance-operator.io/intent"
 	// AnnotationReconcileRequestedAt asks for one full observation of the remote; any new value counts.
 	AnnotationReconcileRequestedAt = "governance-operator.io/reconcile-requested-at"
+	// AnnotationSuspendedUntil suspends an object like spec.suspend, until an instant in RFC 3339.
+	AnnotationSuspendedUntil = "governance-operator.io/suspended-until"
+	// AnnotationSuspendedBecause is why it is suspended by annotation, for people.
+	AnnotationSuspendedBecause = "governance-operator.io/suspended-because"
 	// AnnotationAcceptAbsence on a backend confirms "<kind>=<count>@<since>": so many remotes are really gone.
 	AnnotationAcceptAbsence = "governance-operator.io/accept-absence"
 	// AnnotationAcceptDeletions on a backend confirms "<count>@<moment>": these deletions are wanted.

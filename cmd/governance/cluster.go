@@ -53,6 +53,19 @@ func (c *cluster) open() (client.Client, string, error) {
 	return connected, namespace, err
 }
 
+// with connects, reads the object that args name, and does something with it.
+func (c *cluster) with(ctx context.Context, args []string, do func(client.Client, reference.Managed) error) error {
+	connected, namespace, err := c.open()
+	if err != nil {
+		return err
+	}
+	obj, err := fetch(ctx, connected, namespace, args)
+	if err != nil {
+		return err
+	}
+	return do(connected, obj)
+}
+
 // kindNames are the names by which people call the managed kinds, as kubectl takes them.
 var kindNames = map[string][]string{
 	v1alpha1.KindAppEntitlement: {"appentitlement", "appentitlements", "appent"},

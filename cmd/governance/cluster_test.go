@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -118,6 +120,41 @@ func TestASummaryIsATable(t *testing.T) {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q is not in\n%s", want, out.String())
 		}
+	}
+}
+
+func TestAnObjectIsSuspendedAndResumed(t *testing.T) {
+	k := operated(t, 0, metav1.ConditionTrue, "InSync")
+	read := func() *v1alpha1.AccessProfile {
+		obj := &v1alpha1.AccessProfile{}
+		if err := k.Get(t.Context(), client.ObjectKey{Namespace: "team", Name: "payroll"}, obj); err != nil {
+			t.Fatal(err)
+		}
+		return obj
+	}
+	until := time.Date(2030, 6, 1, 12, 0, 0, 0, time.UTC)
+	var out strings.Builder
+	if err := suspend(t.Context(), k, read(), until, "INC-42", &out); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{"kept": "yes", v1alpha1.AnnotationSuspendedUntil: "2030-06-01T12:00:00Z", v1alpha1.AnnotationSuspendedBecause: "INC-42"}
+	if diff := cmp.Diff(want, read().Annotations); diff != "" || out.String() != "payroll: suspended until 2030-06-01T12:00:00Z\n" {
+		t.Errorf("%q, annotations (-want +got):\n%s", out.String(), diff)
+	}
+	out.Reset()
+	if err := errors.Join(resume(t.Context(), k, read(), &out), resume(t.Context(), k, read(), &out)); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(map[string]string{"kept": "yes"}, read().Annotations); diff != "" || out.String() != "payroll: resumed\npayroll: was not suspended\n" {
+		t.Errorf("%q, annotations (-want +got):\n%s", out.String(), diff)
+	}
+	held := read()
+	held.Spec.Suspend = true
+	if err := k.Update(t.Context(), held); err != nil {
+		t.Fatal(err)
+	}
+	if err := resume(t.Context(), k, read(), &out); err == nil || !strings.Contains(err.Error(), "spec.suspend holds it") {
+		t.Errorf("%v, want that the spec holds it", err)
 	}
 }
 

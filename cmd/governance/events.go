@@ -8,8 +8,10 @@ import (
 
 	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/util/duration"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/governance-operator/governance-operator/internal/inspect"
+	"github.com/governance-operator/governance-operator/internal/reference"
 )
 
 func eventsCommand() *cobra.Command {
@@ -25,19 +27,13 @@ func eventsCommand() *cobra.Command {
 	cluster := inCluster(cmd)
 	cmd.Flags().StringVarP(&output, "output", "o", asText, "form of the result: text or json")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		reader, namespace, err := cluster.open()
-		if err != nil {
-			return err
-		}
-		obj, err := fetch(cmd.Context(), reader, namespace, args)
-		if err != nil {
-			return err
-		}
-		events, err := inspect.Events(cmd.Context(), reader, obj)
-		if err != nil {
-			return err
-		}
-		return show(cmd.OutOrStdout(), output, events, func(out io.Writer) error { return writeEvents(out, events, time.Now()) })
+		return cluster.with(cmd.Context(), args, func(c client.Client, obj reference.Managed) error {
+			events, err := inspect.Events(cmd.Context(), c, obj)
+			if err != nil {
+				return err
+			}
+			return show(cmd.OutOrStdout(), output, events, func(out io.Writer) error { return writeEvents(out, events, time.Now()) })
+		})
 	}
 	return cmd
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -14,6 +13,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/governance-operator/governance-operator/internal/inspect"
+	"github.com/governance-operator/governance-operator/internal/reference"
 )
 
 func statusCommand() *cobra.Command {
@@ -60,28 +60,18 @@ func treeCommand() *cobra.Command {
 	cluster := inCluster(cmd)
 	cmd.Flags().StringVarP(&output, "output", "o", asText, "form of the result: text or json")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		reader, namespace, err := cluster.open()
-		if err != nil {
-			return err
-		}
-		return runTree(cmd.Context(), reader, namespace, args, output, cmd.OutOrStdout())
+		return cluster.with(cmd.Context(), args, func(c client.Client, obj reference.Managed) error {
+			tree, err := inspect.Grow(cmd.Context(), c, obj)
+			if err != nil {
+				return err
+			}
+			return show(cmd.OutOrStdout(), output, tree, func(out io.Writer) error {
+				_, err := io.WriteString(out, tree.String())
+				return err
+			})
+		})
 	}
 	return cmd
-}
-
-func runTree(ctx context.Context, reader client.Reader, namespace string, args []string, output string, out io.Writer) error {
-	obj, err := fetch(ctx, reader, namespace, args)
-	if err != nil {
-		return err
-	}
-	tree, err := inspect.Grow(ctx, reader, obj)
-	if err != nil {
-		return err
-	}
-	return show(out, output, tree, func(out io.Writer) error {
-		_, err := io.WriteString(out, tree.String())
-		return err
-	})
 }
 
 // show writes a result in the form that was asked for.

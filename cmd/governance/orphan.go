@@ -31,15 +31,9 @@ func orphanCommand() *cobra.Command {
 	cluster := inCluster(cmd)
 	cmd.Flags().DurationVar(&timeout, "timeout", timeout, "longest wait")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		c, namespace, err := cluster.open()
-		if err != nil {
-			return err
-		}
-		obj, err := fetch(cmd.Context(), c, namespace, args)
-		if err != nil {
-			return err
-		}
-		return letGo(cmd.Context(), c, obj, timeout, cmd.OutOrStdout())
+		return cluster.with(cmd.Context(), args, func(c client.Client, obj reference.Managed) error {
+			return letGo(cmd.Context(), c, obj, timeout, cmd.OutOrStdout())
+		})
 	}
 	return cmd
 }

@@ -31,30 +31,17 @@ func reconcileCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&waits, "wait", false, "wait until the operator has handled the request")
 	cmd.Flags().DurationVar(&timeout, "timeout", timeout, "longest wait")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		c, namespace, err := cluster.open()
-		if err != nil {
-			return err
-		}
-		obj, err := fetch(cmd.Context(), c, namespace, args)
-		if err != nil {
-			return err
-		}
-		return request(cmd.Context(), c, obj, time.Now(), waits, timeout, cmd.OutOrStdout())
+		return cluster.with(cmd.Context(), args, func(c client.Client, obj reference.Managed) error {
+			return request(cmd.Context(), c, obj, time.Now(), waits, timeout, cmd.OutOrStdout())
+		})
 	}
 	return cmd
 }
 
 // request annotates an object, and waits until the annotation was handled if it is to.
 func request(ctx context.Context, c client.Client, obj reference.Managed, now time.Time, waits bool, timeout time.Duration, out io.Writer) error {
-	before := obj.DeepCopyObject().(client.Object)
-	annotations := map[string]string{}
-	for key, value := range obj.GetAnnotations() {
-		annotations[key] = value
-	}
 	asked := now.UTC().Format(time.RFC3339Nano)
-	annotations[v1alpha1.AnnotationReconcileRequestedAt] = asked
-	obj.SetAnnotations(annotations)
-	if err := c.Patch(ctx, obj, client.MergeFrom(before)); err != nil {
+	if err := annotate(ctx, c, obj, map[string]string{v1alpha1.AnnotationReconcileRequestedAt: asked}); err != nil {
 		return err
 	}
 	if !waits {

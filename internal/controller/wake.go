@@ -69,7 +69,7 @@ func userChangePredicate() predicate.Predicate {
 func userAnnotations(o client.Object) map[string]string {
 	out := map[string]string{}
 	for _, key := range []string{
-		v1alpha1.AnnotationReconcileRequestedAt, v1alpha1.AnnotationAcceptAbsence,
+		v1alpha1.AnnotationReconcileRequestedAt, v1alpha1.AnnotationAcceptAbsence, v1alpha1.AnnotationSuspendedUntil, v1alpha1.AnnotationSuspendedBecause,
 		v1alpha1.AnnotationAcceptDeletions, v1alpha1.AnnotationAcceptTenant,
 	} {
 		if v, ok := o.GetAnnotations()[key]; ok {

@@ -14,7 +14,7 @@ const asked = "the vendor was asked and has not finished"
 var (
 	MassDeletion = &Plan{Action: Hold, Reason: reasons.MassDeletion, follows: backendHolds, says: text("far too many deletions, or edits that close what left a spec, at once; " +
 		"confirm them on the backend with the annotation " + acceptDeletions + ", as its own Ready condition says")}
-	Suspended      = &Plan{Action: Hold, Reason: reasons.Suspended, follows: suspended, says: func(w Words) string { return "suspended; " + w.SuspendedWrite() }}
+	Suspended      = &Plan{Action: Hold, Reason: reasons.Suspended, follows: suspended, says: func(w Words) string { return w.SuspendedWrite() }}
 	OutcomeUnknown = &Plan{Action: Hold, Reason: reasons.OutcomeUnknown, follows: stuck, says: text("a create may have happened and this vendor cannot show it; " +
 		"look there, then set spec.remoteID, or delete with deletion: Orphan and apply")}
 )

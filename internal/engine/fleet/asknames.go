@@ -231,7 +231,7 @@ func (r *Fleet[O, D]) desiredByPins(ctx context.Context, b *managed.Backend, obj
 		resolver.Started()
 	}
 	desired, _ := r.Kind.Wish(obj, resolver)
-	if runs || b.Suspended || obj.GetManagedSpec().Suspend {
+	if runs || b.Suspended || managed.SuspensionOf(obj, r.Now()).On {
 		LeaveOut(&desired, resolver)
 	}
 	return desired

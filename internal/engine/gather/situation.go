@@ -44,6 +44,7 @@ type Situation[O managed.Object, D backend.Model] struct {
 	Removed   removal[D]
 	ParentID  string
 
+	Suspension managed.Suspension // of the object; its backend may be suspended besides
 	Facts      decision.Facts
 	Seen       backend.Observation[D]
 	Changes    backend.Changes

@@ -14,6 +14,7 @@ import (
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/engine/fleet"
+	"github.com/governance-operator/governance-operator/internal/engine/managed"
 	"github.com/governance-operator/governance-operator/internal/reference"
 )
 
@@ -33,18 +34,29 @@ func (p *Situation[O, D]) UpToDate(ctx context.Context) (time.Duration, bool) {
 	if digest, ok := p.InputsDigest(ctx); !ok || inputsOf(digest) != inputsOf(st.InputsDigest) {
 		return 0, false
 	}
+	now := p.Fleet.Now()
 	poll := p.Poll()
 	if poll == 0 {
-		return 0, true
+		return p.UntilResumed(now), true
 	}
-	now := p.Fleet.Now()
 	if p.Memory.PollAt.IsZero() {
 		p.Memory.PollAt = now.Add(poll/2 + time.Duration(rand.Int64N(int64(poll))))
 	}
 	if due := p.Memory.PollAt.Sub(now); due > 0 {
+		if end := p.UntilResumed(now); end > 0 {
+			due = min(due, end)
+		}
 		return due, true
 	}
 	return 0, false
+}
+
+// UntilResumed is how long a suspension by annotation lasts still, zero where none with an end is on.
+func (p *Situation[O, D]) UntilResumed(now time.Time) time.Duration {
+	if s := managed.SuspensionOf(p.Obj, now); s.On && !s.Until.IsZero() {
+		return s.Until.Sub(now) + time.Second
+	}
+	return 0
 }
 
 // InputsDigest sums up the spec and what it refers to, behind the way they are mapped.
@@ -59,6 +71,9 @@ func (p *Situation[O, D]) InputsDigest(ctx context.Context) (string, bool) {
 		return "", false
 	}
 	fmt.Fprintf(h, "1\n%s\n", whole.Spec)
+	if s := managed.SuspensionOf(p.Obj, p.Fleet.Now()); s.On && !p.Spec().Suspend { // One by annotation, whose end comes without an edit.
+		fmt.Fprintf(h, "%s\n", s)
+	}
 	for _, ref := range reference.Of(p.Obj) {
 		target := reference.New(ref.Kind)
 		if err := p.Fleet.Client.Get(ctx, client.ObjectKey{Namespace: ref.Namespace, Name: ref.Name}, target); client.IgnoreNotFound(err) != nil {

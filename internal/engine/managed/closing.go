@@ -30,7 +30,7 @@ func hasPath(spec map[string]any, path []string) bool {
 // object says otherwise.
 func Closes(obj Object, declared func() (backend.Capabilities, bool)) (safety.Leaving, bool) {
 	st, spec := obj.GetManagedStatus(), obj.GetManagedSpec()
-	if st.Written == nil || !obj.GetDeletionTimestamp().IsZero() || spec.Suspend || BoundID(obj) == "" {
+	if st.Written == nil || !obj.GetDeletionTimestamp().IsZero() || SuspensionOf(obj, time.Now()).On || BoundID(obj) == "" {
 		return safety.Leaving{}, false
 	}
 	if st.ObservedGeneration == obj.GetGeneration() && !Says(st, v1alpha1.ReasonMassDeletion) {

@@ -18,7 +18,7 @@ func Leaves(obj Object) bool {
 		m != nil && m.Deletion == v1alpha1.DeletionOrphan || st.Remote != nil && st.Remote.DeleteSentAt != nil {
 		return false
 	}
-	if obj.GetManagedSpec().Suspend || standsStill(st) {
+	if SuspensionOf(obj, time.Now()).On || standsStill(st) {
 		return false
 	}
 	intent, _ := ReadIntent(obj)

@@ -94,8 +94,21 @@ func driftedMessage[O managed.Object, D backend.Model](p *gather.Situation[O, D]
 	return fmt.Sprintf("differs at the vendor, which lets nobody but its own side write it: %s; write into the spec what is there, or fix it at the vendor", fields)
 }
 
-// suspendedWrite is what would be done if the object were not suspended.
+// suspendedWrite is that it is suspended, and what would be done otherwise.
 func suspendedWrite[O managed.Object, D backend.Model](p *gather.Situation[O, D]) string {
+	return suspendedWords(p) + "; " + withheld(p)
+}
+
+// suspendedWords is that the object, or else its backend, is suspended.
+func suspendedWords[O managed.Object, D backend.Model](p *gather.Situation[O, D]) string {
+	if !p.Suspension.On {
+		return managed.Suspension{}.String()
+	}
+	return p.Suspension.String()
+}
+
+// withheld is what would be done if the object were not suspended.
+func withheld[O managed.Object, D backend.Model](p *gather.Situation[O, D]) string {
 	f := &p.Facts
 	switch {
 	case f.Deleting:

@@ -32,7 +32,7 @@ func (w words[O, D]) InSyncMessage() string {
 	case len(w.pass.Settling) > 0:
 		return settlingMessage(w.pass)
 	case w.pass.Facts.Suspended:
-		return inSync + "; it is suspended, and nothing is written"
+		return inSync + "; it is " + suspendedWords(w.pass) + ", and nothing is written"
 	}
 	return inSyncMessage(w.pass)
 }

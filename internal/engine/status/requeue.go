@@ -29,6 +29,15 @@ const AtOnce = time.Millisecond
 // that complete it. A vendor that undoes one field by another is not written to for ever.
 const writesAtOnce = 6
 
+// nextPass is when the object is looked at again: as the plan says, and when a suspension by annotation ends.
+func (p *Writer[O, D]) nextPass(e decision.Effects, out managed.Outcome) time.Duration {
+	after := p.requeueAfter(e, out)
+	if end := p.UntilResumed(p.Fleet.Now()); end > 0 && (after == 0 || end < after) {
+		return end
+	}
+	return after
+}
+
 // requeueAfter turns the requeue rule into a time; zero means that something else wakes the object.
 func (p *Writer[O, D]) requeueAfter(e decision.Effects, out managed.Outcome) time.Duration {
 	switch e.Requeue {

@@ -48,11 +48,11 @@ func (p *Writer[O, D]) Write(ctx context.Context, out managed.Outcome) (time.Dur
 				return 0, err
 			}
 		}
-		return p.requeueAfter(e, out), nil
+		return p.nextPass(e, out), nil
 	}
 	if out.Held && p.SyncedIs(e.Synced) {
 		// Nothing new is known: what the vendor said last stays there to be read.
-		return p.requeueAfter(e, out), nil
+		return p.nextPass(e, out), nil
 	}
 	givenUp := (out.Plan == decision.NeverStays || out.Plan == decision.NeverKept) && !p.SyncedIs(e.Synced)
 	transitions := p.apply(out, e)
@@ -73,7 +73,7 @@ func (p *Writer[O, D]) Write(ctx context.Context, out managed.Outcome) (time.Dur
 	for _, note := range transitions {
 		p.event(note)
 	}
-	return p.requeueAfter(e, out), nil
+	return p.nextPass(e, out), nil
 }
 
 func (p *Writer[O, D]) conflict(err error) bool {
