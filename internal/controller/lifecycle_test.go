@@ -1,6 +1,8 @@
 package controller_test
 
 import (
+	"time"
+
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
@@ -107,6 +109,18 @@ var _ = Describe("an object through its life", func() {
 					t.apply(ctx, s.manifest("one", "Second", "  suspend: false"))
 					t.gone(ctx, obj, "one")
 					eventually(ctx, func() int { return s.count(t, "First") }).Should(BeZero())
+				})
+
+				It("is held by an annotation until its end, and written then without an edit", func(ctx SpecContext) {
+					t, obj := begin(ctx, "First", "")
+					in := func(d time.Duration) string { return time.Now().Add(d).UTC().Format(time.RFC3339) }
+					t.annotate(ctx, obj, "one", v1alpha1.AnnotationSuspendedUntil, in(time.Hour))
+					t.apply(ctx, s.manifest("one", "Second", ""))
+					Expect(t.says(ctx, obj, "one", v1alpha1.ConditionSynced, v1alpha1.ReasonSuspended)).To(ContainSubstring("suspended until "))
+					Expect(s.count(t, "First")).To(Equal(1))
+					t.annotate(ctx, obj, "one", v1alpha1.AnnotationSuspendedUntil, in(3*time.Second))
+					eventually(ctx, func() int { return s.count(t, "Second") }).Should(Equal(1))
+					t.says(ctx, obj, "one", v1alpha1.ConditionSynced, v1alpha1.ReasonInSync)
 				})
 			} else {
 				It("says which field the vendor takes no edits of, and sends nothing", func(ctx SpecContext) {

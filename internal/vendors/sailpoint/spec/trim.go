@@ -5,7 +5,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/vendors/sailpoint"
 )
 
-// trimEntitlement: a level says whether it is privileged, and a spec has one of the two.
+// trimEntitlement: it is privileged by its level, and a spec has one of the two.
 func trimEntitlement(m backend.AppEntitlement) (backend.AppEntitlement, map[string]string) {
 	unsaid := map[string]string{}
 	if block := m.Block.(*sailpoint.EntitlementBlock); backend.Value(block.PrivilegeLevel) != "" && backend.Value(block.Privileged) {
