@@ -45,6 +45,24 @@ type Removal struct {
 	Why string
 }
 
+// RemovedFrom is what the fields of a block say of themselves by the tag `removed`: Cleared or Left, and after a comma why. Other
+// fields and fates need a row of their own.
+func RemovedFrom(block Block) map[string]Removal {
+	out := map[string]Removal{}
+	of := reflect.TypeOf(block).Elem()
+	for i := range of.NumField() {
+		path, _, _ := strings.Cut(of.Field(i).Tag.Get("field"), ",")
+		fate, why, said := strings.Cut(of.Field(i).Tag.Get("removed"), ",")
+		if said && !slices.Contains([]Fate{FateCleared, FateLeft}, Fate(fate)) {
+			panic(fmt.Sprintf("backend: %s.%s: %q is no fate that a tag can say", of, path, fate))
+		}
+		if said {
+			out[block.BlockName()+"."+path] = Removal{Fate: Fate(fate), Why: why}
+		}
+	}
+	return out
+}
+
 // Removed is what becomes of the fields that a spec does not have any more.
 type Removed struct {
 	// Closing and Clearing were set in the model to what closes and clears them.

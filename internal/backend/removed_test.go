@@ -1,6 +1,8 @@
 package backend_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -159,4 +161,34 @@ func TestWhatIsClosedIsDoneWhenItDoesNotDiffer(t *testing.T) {
 	if diff := cmp.Diff([]string{"description"}, r.Done(backend.Changes{{Path: "membership.enabled"}})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
+}
+
+type sayingBlock struct {
+	Text    *string `field:"text" removed:"Cleared,a text, for people"`
+	Word    *string `field:"inner.word,parameter" removed:"Left,no value for none"`
+	Nothing *string `field:"nothing"`
+}
+
+func (*sayingBlock) BlockName() string { return "acme" }
+
+type mistakenBlock struct {
+	Text *string `field:"text" removed:"Clear,a typing error"`
+}
+
+func (*mistakenBlock) BlockName() string { return "acme" }
+
+func TestFieldsOfABlockSayWhatBecomesOfThem(t *testing.T) {
+	want := map[string]backend.Removal{
+		"acme.text":       {Fate: backend.FateCleared, Why: "a text, for people"},
+		"acme.inner.word": {Fate: backend.FateLeft, Why: "no value for none"},
+	}
+	if diff := cmp.Diff(want, backend.RemovedFrom(&sayingBlock{})); diff != "" {
+		t.Error(diff)
+	}
+	defer func() {
+		if said := fmt.Sprint(recover()); !strings.Contains(said, `mistakenBlock.text: "Clear"`) {
+			t.Errorf("a fate that there is none of: %s", said)
+		}
+	}()
+	backend.RemovedFrom(&mistakenBlock{})
 }

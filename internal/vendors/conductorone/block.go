@@ -123,8 +123,8 @@ type ReviewerAttribute struct {
 // EntitlementBlock holds the fields that only ConductorOne has (docs/vendors/conductorone-api.md#entitlements).
 type EntitlementBlock struct {
 	Alias                         *string           `field:"alias"`
-	Slug                          *string           `field:"slug"`
-	Purpose                       *string           `field:"purpose"` // Assignment, Permission, Ownership
+	Slug                          *string           `field:"slug" removed:"Cleared,a text for people"`
+	Purpose                       *string           `field:"purpose" removed:"Left,the vendor has no value for none"` // Assignment, Permission, Ownership
 	ResourceTypeID                *string           `field:"resource.type"`
 	ResourceID                    *string           `field:"resource"`
 	GrantPolicyID                 *string           `field:"policies.grant"`
@@ -134,12 +134,12 @@ type EntitlementBlock struct {
 	EmergencyGrantEnabled         *bool             `field:"emergencyGrantEnabled"`
 	MaxGrantDuration              *backend.Duration `field:"maxGrantDuration"`
 	RiskLevelID                   *string           `field:"riskLevel"`
-	ComplianceFrameworkIDs        backend.Set       `field:"complianceFrameworks"`
+	ComplianceFrameworkIDs        backend.Set       `field:"complianceFrameworks" removed:"Cleared,information for people and reports"`
 	Provision                     *ProvisionPolicy  `field:"provision"`
 	Deprovision                   *ProvisionPolicy  `field:"deprovision"`
 	OverrideAccessRequestDefaults *bool             `field:"overrideAccessRequestDefaults"`
-	MatchBatonID                  *string           `field:"matchBatonID"`
-	RequestSchemaID               *string           `field:"requestSchemaID"`
+	MatchBatonID                  *string           `field:"matchBatonID" removed:"Cleared,an entitlement that a connector finds later stays separate"`
+	RequestSchemaID               *string           `field:"requestSchemaID" removed:"Left,without it people could request access without filling it in"`
 	Annotations                   backend.Pairs     `field:"annotations"`
 }
 

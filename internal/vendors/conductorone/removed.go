@@ -1,6 +1,10 @@
 package conductorone
 
-import "github.com/governance-operator/governance-operator/internal/backend"
+import (
+	"maps"
+
+	"github.com/governance-operator/governance-operator/internal/backend"
+)
 
 // What becomes of a field that leaves the spec of an object that wrote it. A field that is not set at the creation only has a row.
 
@@ -22,13 +26,12 @@ const (
 // removedFromEntitlement is the table of an entitlement.
 func removedFromEntitlement() map[string]backend.Removal {
 	left := func(why string) backend.Removal { return backend.Removal{Fate: backend.FateLeft, Why: why} }
-	return map[string]backend.Removal{
+	table := backend.RemovedFrom(&EntitlementBlock{})
+	maps.Copy(table, map[string]backend.Removal{
 		"displayName":                                left(whyNamed),
 		"description":                                {Fate: backend.FateCleared, Why: whyText},
 		"owners":                                     {Fate: backend.FateHeld, Empty: "nobody owns it", Why: "without owners nobody may decide about it"},
 		"conductorOne.alias":                         left(whyFound),
-		"conductorOne.slug":                          {Fate: backend.FateCleared, Why: whyText},
-		"conductorOne.purpose":                       left(whyNoNone),
 		"conductorOne.policies.grant":                left(whyPolicies),
 		"conductorOne.policies.revoke":               left(whyPolicies),
 		"conductorOne.policies.certify":              left(whyPolicies),
@@ -36,14 +39,12 @@ func removedFromEntitlement() map[string]backend.Removal {
 		"conductorOne.emergencyGrantEnabled":         {Fate: backend.FateClosed, Value: false, Why: "no emergency access"},
 		"conductorOne.maxGrantDuration":              left(whyDuration),
 		"conductorOne.riskLevel":                     left("policies may require more approval because of it"),
-		"conductorOne.complianceFrameworks":          {Fate: backend.FateCleared, Why: "information for people and reports"},
 		"conductorOne.provision":                     left("it is not known what the app does instead"),
 		"conductorOne.deprovision":                   left("without it access might stay with people who lost it"),
 		"conductorOne.overrideAccessRequestDefaults": left("without it the app's defaults count, which may require less"),
-		"conductorOne.matchBatonID":                  {Fate: backend.FateCleared, Why: "an entitlement that a connector finds later stays separate"},
-		"conductorOne.requestSchemaID":               left("without it people could request access without filling it in"),
 		"conductorOne.annotations":                   {Fate: backend.FateCleared, Why: "information for people and reports; each key is a field of its own"},
-	}
+	})
+	return table
 }
 
 // removedFromProfile is the table of a profile.
