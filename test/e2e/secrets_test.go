@@ -19,6 +19,7 @@ import (
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/reference"
+	"github.com/governance-operator/governance-operator/internal/sandbox/sandboxes"
 )
 
 var _ = Describe("credentials", Label("secrets"), func() {
@@ -129,8 +130,8 @@ var _ = Describe("credentials", Label("secrets"), func() {
 		var backends []*v1alpha1.GovernanceBackend
 		for name, data := range odd {
 			Expect(s.c.Create(ctx, &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: s.namespace, Name: name}, StringData: data})).To(Succeed())
-			for _, vendor := range []v1alpha1.Vendor{v1alpha1.VendorConductorOne, v1alpha1.VendorSailPoint, v1alpha1.VendorVeza} {
-				b := s.apply(ctx, backendAt(strings.ToLower(string(vendor))+"-"+name, vendor, endpoint, "{secretRef: {name: "+name+"}}"))
+			for _, fake := range sandboxes.All() {
+				b := s.apply(ctx, backendAt(fake.Name()+"-"+name, v1alpha1.Vendor(fake.Vendor), endpoint, "{secretRef: {name: "+name+"}}"))
 				backends = append(backends, b.(*v1alpha1.GovernanceBackend))
 			}
 		}
