@@ -794,6 +794,11 @@ func (in *ConductorOneEntitlement) DeepCopyInto(out *ConductorOneEntitlement) {
 		*out = new(string)
 		**out = **in
 	}
+	if in.Nickname != nil {
+		in, out := &in.Nickname, &out.Nickname
+		*out = new(string)
+		**out = **in
+	}
 	if in.Resource != nil {
 		in, out := &in.Resource, &out.Resource
 		*out = new(ConductorOneResource)
