@@ -73,10 +73,6 @@ type ConductorOneEntitlement struct {
 	// +optional
 	// +kubebuilder:validation:MaxLength=256
 	Slug *string `json:"slug,omitempty"`
-	// nickname is what people call the entitlement, for example "repo boss". Unset: not managed; "": none.
-	// +optional
-	// +kubebuilder:validation:MaxLength=64
-	Nickname *string `json:"nickname,omitempty"`
 	// purpose is Assignment (membership), Permission or Ownership.
 	// +optional
 	Purpose EntitlementPurpose `json:"purpose,omitempty"`

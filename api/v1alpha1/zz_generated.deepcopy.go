@@ -794,11 +794,6 @@ func (in *ConductorOneEntitlement) DeepCopyInto(out *ConductorOneEntitlement) {
 		*out = new(string)
 		**out = **in
 	}
-	if in.Nickname != nil {
-		in, out := &in.Nickname, &out.Nickname
-		*out = new(string)
-		**out = **in
-	}
 	if in.Resource != nil {
 		in, out := &in.Resource, &out.Resource
 		*out = new(ConductorOneResource)

@@ -17,7 +17,6 @@ func entitlementMappings() mappings {
 
 		`conductorOne: {alias: payroll}`:                                       {"conductorOne.alias": "payroll"},
 		`conductorOne: {slug: admin}`:                                          {"conductorOne.slug": "admin"},
-		`conductorOne: {nickname: repo boss}`:                                  {"conductorOne.nickname": "repo boss"},
 		`conductorOne: {purpose: Permission}`:                                  {"conductorOne.purpose": "Permission"},
 		`conductorOne: {resource: {type: {name: Repository}, name: payments}}`: {"conductorOne.resource": "Resource/a-1/ResourceType/a-1/Repository/payments", "conductorOne.resource.type": "ResourceType/a-1/Repository"},
 		`conductorOne: {resource: {type: {id: t-1}, id: r-1}}`:                 {"conductorOne.resource": "r-1", "conductorOne.resource.type": "t-1"},

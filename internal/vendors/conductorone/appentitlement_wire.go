@@ -15,7 +15,6 @@ type entitlement struct {
 	Description             string            `json:"description" field:"description"`
 	Alias                   string            `json:"alias" field:"conductorOne.alias"`
 	Slug                    string            `json:"slug" field:"conductorOne.slug"`
-	Nickname                string            `json:"nickname" field:"conductorOne.nickname"`
 	Purpose                 string            `json:"purpose" field:"conductorOne.purpose" enum:"APP_ENTITLEMENT_PURPOSE_VALUE_"`
 	AppResourceTypeID       string            `json:"appResourceTypeId" field:"conductorOne.resource.type"`
 	AppResourceID           string            `json:"appResourceId" field:"conductorOne.resource"`

@@ -124,7 +124,6 @@ type ReviewerAttribute struct {
 type EntitlementBlock struct {
 	Alias                         *string           `field:"alias"`
 	Slug                          *string           `field:"slug" removed:"Cleared,a text for people"`
-	Nickname                      *string           `field:"nickname" removed:"Cleared,a text for people"`
 	Purpose                       *string           `field:"purpose" removed:"Left,the vendor has no value for none"` // Assignment, Permission, Ownership
 	ResourceTypeID                *string           `field:"resource.type"`
 	ResourceID                    *string           `field:"resource"`
