@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
 )
 
 // BenchmarkDecodeEntitlements decodes a thousand rows, with the JSON around them and alone.
@@ -33,19 +35,5 @@ func BenchmarkDecodeEntitlements(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
-	b.Run("page", func(b *testing.B) {
-		b.SetBytes(int64(len(page)))
-		b.ReportAllocs()
-		for b.Loop() {
-			read(b)
-			decode(b)
-		}
-	})
-	read(b)
-	b.Run("rows", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			decode(b)
-		}
-	})
+	vendortest.BenchmarkDecoding(b, page, read, decode)
 }
