@@ -92,6 +92,3 @@ func clause(field, operator, value string) string {
 
 // set never returns nil: a set that was read is known to be empty.
 func set(values []string) backend.Set { return append(backend.Set{}, values...) }
-
-// texts never returns nil: null would mean unset.
-func texts(s backend.Set) []string { return append([]string{}, s...) }
