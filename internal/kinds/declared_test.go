@@ -7,6 +7,7 @@ import (
 	"os"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -24,10 +25,10 @@ import (
 )
 
 // randomRemotes is how many remotes of random specs are made of each kind at each vendor, in the short mode a sixth. In the long
-// one of random tests, each row is said over every sample and not over the first one alone.
+// one of random tests they are as many times ten as it says, and each row is said over every sample and not over the first one alone.
 const randomRemotes = 60
 
-var long = os.Getenv("GOVERNANCE_CHECKS_TIMES") != ""
+var long, _ = strconv.Atoi(os.Getenv("GOVERNANCE_CHECKS_TIMES"))
 
 // museum declares what a sandbox has of one kind.
 type museum[O reference.Managed, S any, M backend.Model] struct {
@@ -398,7 +399,7 @@ func (m *museum[O, S, M]) visit() {
 	for i, b := range bases {
 		m.least(b)
 		m.try(b.sample, b.parent)
-		if i > 0 && !long {
+		if i > 0 && long == 0 {
 			continue
 		}
 		for _, row := range slices.Sorted(maps.Keys(b.rows)) {
@@ -407,7 +408,7 @@ func (m *museum[O, S, M]) visit() {
 			m.try(model, b.parent)
 		}
 	}
-	times := randomRemotes
+	times := randomRemotes * max(1, 10*long)
 	if testing.Short() {
 		times /= 6
 	}

@@ -47,8 +47,10 @@ const moves = 2 * time.Second
 
 func placeAt(t *testing.T, s sandboxes.Sandbox) *place {
 	t.Helper()
+	start := time.Now()
 	server, err := sandbox.Start(sandbox.Options{
 		Vendor: s.New(),
+		Now:    func() time.Time { return start }, // Nothing moves between two looks.
 		Configure: func(c *sandbox.Settings) {
 			c.OwnerLag, c.CampaignPace = 0, sandbox.Duration(moves/2)
 			c.Features["eSignature"] = true
