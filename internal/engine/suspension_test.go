@@ -30,7 +30,9 @@ func (w *world) suspend(name, until, because string) {
 }
 
 // inHours is an instant as an annotation has it.
-func inHours(n int) string { return time.Now().Add(time.Duration(n) * time.Hour).UTC().Format(time.RFC3339) }
+func inHours(n int) string {
+	return time.Now().Add(time.Duration(n) * time.Hour).UTC().Format(time.RFC3339)
+}
 
 func calledPayroll(e *v1alpha1.AppEntitlement) { e.Spec.DisplayName = "Payroll" }
 
