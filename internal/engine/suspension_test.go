@@ -135,3 +135,72 @@ func TestTheSpecIsStrongerThanAnAnnotation(t *testing.T) {
 		w.wantSuspended("suspended; would be written")
 	})
 }
+
+// TestASuspensionThatEndsDuringAPassIsNotTheLast: what the pass withheld is written by another one.
+func TestASuspensionThatEndsDuringAPassIsNotTheLast(t *testing.T) {
+	for sentence, lead := range map[string]func(w *world){
+		"an edit":    func(w *world) { w.edit("payroll", calledPayroll) },
+		"a deletion": func(w *world) { w.delete("payroll") },
+		"nothing":    func(*world) {},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			born(t, func(w *world) {
+				w.suspend("payroll", time.Now().Add(2*time.Second).UTC().Format(time.RFC3339), "")
+				lead(w)
+				w.tenant.Inject(backendtest.Fault{Verb: backendtest.VerbObserve, Do: func() { time.Sleep(3 * time.Second) }})
+				result, _ := w.pass("payroll")
+				if result.RequeueAfter == 0 || result.RequeueAfter > 2*time.Second {
+					t.Fatalf("it comes again after %s, and Synced says %q", result.RequeueAfter, w.message("payroll", v1alpha1.ConditionSynced))
+				}
+				time.Sleep(result.RequeueAfter)
+				w.run("payroll")
+				if obj, ok := w.find("payroll"); ok && (strings.Contains(w.message("payroll", v1alpha1.ConditionSynced), "suspended") || obj.Spec.DisplayName != w.nameAtVendor(first)) {
+					t.Errorf("Synced says %q, and the vendor has %q", w.message("payroll", v1alpha1.ConditionSynced), w.nameAtVendor(first))
+				}
+			})
+		})
+	}
+}
+
+func TestAnEmptyAnnotationSuspendsNothing(t *testing.T) {
+	born(t, func(w *world) {
+		obj := w.get("payroll")
+		obj.Annotations[v1alpha1.AnnotationSuspendedUntil] = " "
+		if err := w.client.Update(context.Background(), obj); err != nil {
+			t.Fatal(err)
+		}
+		w.edit("payroll", calledPayroll)
+		w.run("payroll")
+		if got := w.nameAtVendor(first); got != "Payroll" {
+			t.Errorf("the vendor has %q", got)
+		}
+	})
+}
+
+// TestASuspensionDoesNotGetPastTheSafetyLimit: what many objects withheld is as much when it ends as it was when it began.
+func TestASuspensionDoesNotGetPastTheSafetyLimit(t *testing.T) {
+	const n = 25
+	for sentence, end := range map[string]func(w *world, names []string){
+		"it ends": func(*world, []string) { time.Sleep(time.Hour + 2*time.Second) },
+		"it is taken back": func(w *world, names []string) {
+			for _, name := range names {
+				w.suspend(name, "", "")
+			}
+		},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			opened(t, n, func(w *world, names []string) {
+				for _, name := range names {
+					w.suspend(name, inHours(1), "")
+					w.edit(name, plain)
+				}
+				w.run(names...)
+				end(w, names)
+				w.run(names...)
+				if got := w.open(names); got != n {
+					t.Errorf("%d of %d are open still, want all: so many closings are held", got, n)
+				}
+			})
+		})
+	}
+}

@@ -10,7 +10,6 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/engine/decision"
 	"github.com/governance-operator/governance-operator/internal/engine/fleet"
-	"github.com/governance-operator/governance-operator/internal/engine/managed"
 	"github.com/governance-operator/governance-operator/internal/reference"
 )
 
@@ -20,7 +19,6 @@ func (p *Situation[O, D]) gatherFromObject() {
 	f := &p.Facts
 	f.Deleting = p.Deleting()
 	f.KindTerminating = p.Fleet.Terminating != nil && p.Fleet.Terminating(p.Fleet.Kind.Name)
-	p.Suspension = managed.SuspensionOf(p.Obj, p.Fleet.Now())
 	f.Suspended = p.Suspension.On
 	f.Bound = p.BoundID() != ""
 	f.Drift, f.Creation, f.Deletion = decision.DriftCorrect, decision.CreationCreate, decision.DeletionDelete

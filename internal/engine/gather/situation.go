@@ -44,7 +44,7 @@ type Situation[O managed.Object, D backend.Model] struct {
 	Removed   removal[D]
 	ParentID  string
 
-	Suspension managed.Suspension // of the object; its backend may be suspended besides
+	Suspension managed.Suspension // of the object, as the pass began; its backend may be suspended besides
 	Facts      decision.Facts
 	Seen       backend.Observation[D]
 	Changes    backend.Changes
@@ -64,7 +64,7 @@ type Situation[O managed.Object, D backend.Model] struct {
 
 // Begin starts a pass over an object that was just read.
 func Begin[O managed.Object, D backend.Model](r *fleet.Fleet[O, D], obj O) *Situation[O, D] {
-	p := &Situation[O, D]{Fleet: r, Obj: obj, Stored: obj.DeepCopyObject().(O), Memory: r.Remember(obj.GetUID()), Began: r.Now()}
+	p := &Situation[O, D]{Fleet: r, Obj: obj, Stored: obj.DeepCopyObject().(O), Memory: r.Remember(obj.GetUID()), Began: r.Now(), Suspension: managed.SuspensionOf(obj, r.Now())}
 	p.Intent, p.ForeignIntent = managed.ReadIntent(obj)
 	p.Copied = p.ForeignIntent
 	if asked := fmt.Sprint(obj.GetGeneration(), " ", p.Requested()); p.Memory.AskedFor != asked {

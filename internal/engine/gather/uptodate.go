@@ -14,7 +14,6 @@ import (
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/engine/fleet"
-	"github.com/governance-operator/governance-operator/internal/engine/managed"
 	"github.com/governance-operator/governance-operator/internal/reference"
 )
 
@@ -51,10 +50,11 @@ func (p *Situation[O, D]) UpToDate(ctx context.Context) (time.Duration, bool) {
 	return 0, false
 }
 
-// UntilResumed is how long a suspension by annotation lasts still, zero where none with an end is on.
+// UntilResumed is how long the suspension by annotation that this pass has seen lasts still, zero where it has seen none with an
+// end. One that has ended since is over in a moment: the pass has withheld something.
 func (p *Situation[O, D]) UntilResumed(now time.Time) time.Duration {
-	if s := managed.SuspensionOf(p.Obj, now); s.On && !s.Until.IsZero() {
-		return s.Until.Sub(now) + time.Second
+	if s := p.Suspension; s.On && !s.Until.IsZero() {
+		return max(s.Until.Sub(now), 0) + time.Second
 	}
 	return 0
 }
@@ -71,8 +71,8 @@ func (p *Situation[O, D]) InputsDigest(ctx context.Context) (string, bool) {
 		return "", false
 	}
 	fmt.Fprintf(h, "1\n%s\n", whole.Spec)
-	if s := managed.SuspensionOf(p.Obj, p.Fleet.Now()); s.On && !p.Spec().Suspend { // One by annotation, whose end comes without an edit.
-		fmt.Fprintf(h, "%s\n", s)
+	if p.Suspension.On && !p.Spec().Suspend { // One by annotation, whose end comes without an edit.
+		fmt.Fprintf(h, "%s\n", p.Suspension)
 	}
 	for _, ref := range reference.Of(p.Obj) {
 		target := reference.New(ref.Kind)

@@ -33,8 +33,8 @@ func Closes(obj Object, declared func() (backend.Capabilities, bool)) (safety.Le
 	if st.Written == nil || !obj.GetDeletionTimestamp().IsZero() || SuspensionOf(obj, time.Now()).On || BoundID(obj) == "" {
 		return safety.Leaving{}, false
 	}
-	if st.ObservedGeneration == obj.GetGeneration() && !Says(st, v1alpha1.ReasonMassDeletion) {
-		return safety.Leaving{}, false // It was looked at since.
+	if st.ObservedGeneration == obj.GetGeneration() && !Says(st, v1alpha1.ReasonMassDeletion) && !Says(st, v1alpha1.ReasonSuspended) {
+		return safety.Leaving{}, false // It was looked at since, and nothing was withheld.
 	}
 	caps, keeps := declared()
 	if m := spec.Management; m != nil && m.Removed != "" {

@@ -27,8 +27,8 @@ func SuspensionOf(obj Object, now time.Time) Suspension {
 	if obj.GetManagedSpec().Suspend {
 		return Suspension{On: true}
 	}
-	text, ok := obj.GetAnnotations()[v1alpha1.AnnotationSuspendedUntil]
-	if !ok {
+	text := strings.TrimSpace(obj.GetAnnotations()[v1alpha1.AnnotationSuspendedUntil])
+	if text == "" {
 		return Suspension{}
 	}
 	s := Suspension{On: true, Because: beginning(obj.GetAnnotations()[v1alpha1.AnnotationSuspendedBecause], longestBecause)}

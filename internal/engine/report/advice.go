@@ -101,7 +101,7 @@ func suspendedWrite[O managed.Object, D backend.Model](p *gather.Situation[O, D]
 
 // suspendedWords is that the object, or else its backend, is suspended.
 func suspendedWords[O managed.Object, D backend.Model](p *gather.Situation[O, D]) string {
-	if !p.Suspension.On {
+	if !p.Suspension.On || p.Backend != nil && p.Backend.Suspended { // That of a backend has no end.
 		return managed.Suspension{}.String()
 	}
 	return p.Suspension.String()
