@@ -215,7 +215,7 @@ func TestAnObjectIsDeletedAndItsRemoteStays(t *testing.T) {
 		"it is let go after some time":    {reads: 3, finalizer: true, deletes: 1, out: "payroll: deleted; its remote r-1 stays at the vendor\n"},
 		"somebody edits it in between":    {overtaken: 2, finalizer: true, deletes: 3, out: "payroll: deleted; its remote r-1 stays at the vendor\n"},
 		"somebody edits it all the time":  {overtaken: 1000, finalizer: true, deletes: attempts, err: "Operation cannot be fulfilled"},
-		"it has no remote":                {deletes: 1, out: "payroll: deleted; it had no remote\n"},
+		"it has no remote":                {deletes: 1, out: "payroll: deleted; it was bound to no remote\n"},
 		"the operator does not let it go": {reads: 1000, finalizer: true, deletes: 1, err: "the operator has not let go within 1m0s"},
 	} {
 		t.Run(sentence, func(t *testing.T) {

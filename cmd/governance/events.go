@@ -10,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/duration"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/inspect"
 	"github.com/governance-operator/governance-operator/internal/reference"
 )
@@ -50,7 +51,7 @@ func writeEvents(out io.Writer, events []inspect.Event, now time.Time) error {
 		if e.Count > 1 {
 			seen += fmt.Sprintf(" (x%d)", e.Count)
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", seen, e.Type, e.Reason, e.Object, e.Message)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", seen, backend.Printable(e.Type), backend.Printable(e.Reason), e.Object, backend.Printable(e.Message))
 	}
 	return w.Flush()
 }

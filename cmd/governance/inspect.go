@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/duration"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/inspect"
 	"github.com/governance-operator/governance-operator/internal/reference"
 )
@@ -61,7 +62,7 @@ func treeCommand() *cobra.Command {
 	cmd.Flags().StringVarP(&output, "output", "o", asText, "form of the result: text or json")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		return cluster.with(cmd.Context(), args, func(c client.Client, obj reference.Managed) error {
-			tree, err := inspect.Grow(cmd.Context(), c, obj)
+			tree, err := inspect.Grow(cmd.Context(), c, obj, time.Now())
 			if err != nil {
 				return err
 			}
@@ -113,7 +114,7 @@ func writeSummary(out io.Writer, s inspect.Summary, now time.Time) error {
 		}
 		fmt.Fprintf(w, "\n%s:\n", list.title)
 		for _, o := range list.objects[:min(len(list.objects), mostListed)] {
-			fmt.Fprintf(w, "  %s\t%s\t%s\t%s\n", o.Object, o.Reason, duration.HumanDuration(now.Sub(o.Since.Time)), o.Message)
+			fmt.Fprintf(w, "  %s\t%s\t%s\t%s\n", o.Object, o.Reason, duration.HumanDuration(now.Sub(o.Since.Time)), backend.Printable(o.Message))
 		}
 		if more := len(list.objects) - mostListed; more > 0 {
 			fmt.Fprintf(w, "  and %d more: -o json lists all\n", more)

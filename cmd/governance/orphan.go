@@ -64,13 +64,13 @@ func letGo(ctx context.Context, c client.Client, obj reference.Managed, timeout 
 		return apierrors.IsNotFound(err), client.IgnoreNotFound(err)
 	})
 	if errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Errorf("%s is being deleted, and the operator has not let go within %s; see what its conditions say", obj.GetName(), timeout)
+		return fmt.Errorf("%s is being deleted, and the operator has not let go within %s; keep management.deletion as it is until it is gone, and see what its conditions say", obj.GetName(), timeout)
 	}
 	if err != nil {
 		return err
 	}
 	if id == "" {
-		fmt.Fprintf(out, "%s: deleted; it had no remote\n", obj.GetName())
+		fmt.Fprintf(out, "%s: deleted; it was bound to no remote\n", obj.GetName())
 		return nil
 	}
 	fmt.Fprintf(out, "%s: deleted; its remote %s stays at the vendor\n", obj.GetName(), id)

@@ -12,6 +12,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
+	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/inspect"
 	"github.com/governance-operator/governance-operator/internal/reference"
 )
@@ -58,10 +59,10 @@ func request(ctx context.Context, c client.Client, obj reference.Managed, now ti
 	if err != nil {
 		return err
 	}
-	state, ready := inspect.StateOf(obj)
+	state, ready := inspect.StateOf(obj, time.Now())
 	fmt.Fprintf(out, "%s: %s\n", obj.GetName(), state)
 	if state != inspect.Ready {
-		return fmt.Errorf("%s: %s: %s", obj.GetName(), ready.Reason, ready.Message)
+		return fmt.Errorf("%s: %s: %s", obj.GetName(), ready.Reason, backend.Printable(ready.Message))
 	}
 	return nil
 }

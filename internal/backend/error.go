@@ -65,16 +65,21 @@ const longestText = 512
 // Error returns the text of the cause, as one line of printable text and of at most 512
 // characters: it may hold names and ids as a vendor spells them.
 func (e *Error) Error() string {
-	text := strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
-			return r
-		}
-		return ' ' // Not nothing: what was apart must not become a word that somebody hides.
-	}, e.Err.Error())
+	text := Printable(e.Err.Error())
 	if runes := []rune(text); len(runes) > longestText {
 		text = string(runes[:longestText-1]) + "…"
 	}
 	return text
+}
+
+// Printable is a text on one line that does nothing to a terminal.
+func Printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return ' ' // Not nothing: what was apart must not become a word that somebody hides.
+	}, text)
 }
 
 // Unwrap returns the cause.

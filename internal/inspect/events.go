@@ -8,6 +8,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/governance-operator/governance-operator/internal/reference"
@@ -32,7 +33,9 @@ func Events(ctx context.Context, reader client.Reader, obj reference.Managed) ([
 	var out []Event
 	for _, namespace := range slices.Compact([]string{obj.GetNamespace(), cmp.Or(backend.Namespace, corev1.NamespaceDefault)}) {
 		list := &corev1.EventList{}
-		if err := reader.List(ctx, list, client.InNamespace(namespace)); err != nil {
+		if err := reader.List(ctx, list, client.InNamespace(namespace)); apierrors.IsForbidden(err) && namespace != obj.GetNamespace() {
+			continue // Those of a cluster backend are not for everybody.
+		} else if err != nil {
 			return nil, err
 		}
 		for i := range list.Items {

@@ -67,7 +67,9 @@ func world(t *testing.T) client.Client {
 	done.Name, done.Status.State = "q0", v1alpha1.ReviewCompleted
 	edited := profile("edited", "held", nil, conditions(metav1.ConditionTrue, "InSync", "", false, time.Hour))
 	edited.Generation = 2
-	return fake.NewClientBuilder().WithScheme(scheme).WithObjects(prod, held, read, late, done, edited,
+	standing := profile("standing", "prod", nil, conditions(metav1.ConditionTrue, "InSync", "", false, time.Hour))
+	standing.Annotations = map[string]string{v1alpha1.AnnotationSuspendedUntil: "2030-07-01T00:00:00Z"}
+	return fake.NewClientBuilder().WithScheme(scheme).WithObjects(prod, held, read, late, done, edited, standing,
 		profile("payroll", "prod", []string{"read", "lost"}, conditions(metav1.ConditionFalse, "RemoteExists", "one has the name", true, 2*time.Hour)),
 		profile("waiting", "prod", []string{"read"}, conditions(metav1.ConditionFalse, "Progressing", "a call is under way", false, time.Minute)),
 		profile("paused", "prod", nil, conditions(metav1.ConditionTrue, v1alpha1.ReasonSuspended, "suspended", false, time.Hour)),
@@ -84,7 +86,7 @@ func TestEverythingIsSummedUp(t *testing.T) {
 	want := inspect.Summary{
 		Counts: []inspect.Count{
 			{Kind: "AccessProfile", Vendor: "SailPoint", Total: 1, States: map[inspect.State]int{inspect.Unseen: 1}},
-			{Kind: "AccessProfile", Vendor: "Veza", Total: 5, States: map[inspect.State]int{inspect.Stalled: 2, inspect.Working: 1, inspect.Suspended: 1, inspect.Unseen: 1}},
+			{Kind: "AccessProfile", Vendor: "Veza", Total: 6, States: map[inspect.State]int{inspect.Stalled: 2, inspect.Working: 1, inspect.Suspended: 2, inspect.Unseen: 1}},
 			{Kind: "AccessReview", Vendor: "(no backend)", Total: 2, States: map[inspect.State]int{inspect.Ready: 2}},
 			{Kind: "AppEntitlement", Vendor: "Veza", Total: 1, States: map[inspect.State]int{inspect.Ready: 1}},
 		},
@@ -132,7 +134,7 @@ func TestATreeHasWhatBelongsTogether(t *testing.T) {
 			if err := reader.Get(t.Context(), client.ObjectKey{Namespace: "team", Name: name}, c.obj); err != nil {
 				t.Fatal(err)
 			}
-			tree, err := inspect.Grow(t.Context(), reader, c.obj)
+			tree, err := inspect.Grow(t.Context(), reader, c.obj, now)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -14,6 +14,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
+	"github.com/governance-operator/governance-operator/internal/engine/managed"
 	"github.com/governance-operator/governance-operator/internal/reference"
 )
 
@@ -33,13 +34,15 @@ const (
 )
 
 // StateOf is the state of an object's present generation, and what its condition Ready says.
-func StateOf(obj reference.Managed) (State, metav1.Condition) {
+//
+// An object that is suspended writes nothing, and so is Suspended whatever its condition has.
+func StateOf(obj reference.Managed, now time.Time) (State, metav1.Condition) {
 	conditions := obj.GetManagedStatus().Conditions
 	ready := meta.FindStatusCondition(conditions, v1alpha1.ConditionReady)
 	switch {
 	case ready == nil || ready.ObservedGeneration != 0 && ready.ObservedGeneration != obj.GetGeneration():
 		return Unseen, metav1.Condition{}
-	case ready.Reason == v1alpha1.ReasonSuspended:
+	case ready.Reason == v1alpha1.ReasonSuspended, managed.SuspensionOf(obj, now).On:
 		return Suspended, *ready
 	case ready.Status == metav1.ConditionTrue:
 		return Ready, *ready
@@ -80,13 +83,16 @@ type Summary struct {
 // unknownVendor stands for that of a backend that is not there.
 const unknownVendor = "(no backend)"
 
+// hiddenVendor stands for that of a cluster backend that the user may not read.
+const hiddenVendor = "(not readable)"
+
 // Summarize reads the objects of a namespace, or of all if it is empty.
 func Summarize(ctx context.Context, reader client.Reader, namespace string, now time.Time) (Summary, error) {
-	backends, out, err := backendsOf(ctx, reader, namespace)
+	backends, out, hidden, err := backendsOf(ctx, reader, namespace)
 	if err != nil {
 		return Summary{}, err
 	}
-	objects, err := managed(ctx, reader, namespace)
+	objects, err := managedObjects(ctx, reader, namespace)
 	if err != nil {
 		return Summary{}, err
 	}
@@ -94,12 +100,15 @@ func Summarize(ctx context.Context, reader client.Reader, namespace string, now 
 	for _, obj := range objects {
 		kind := kindOf(obj)
 		vendor := cmp.Or(backends[backendOf(obj)], unknownVendor)
+		if hidden && obj.GetManagedSpec().BackendRef.Kind == v1alpha1.KindClusterGovernanceBackend {
+			vendor = hiddenVendor
+		}
 		count := counts[[2]string{kind, vendor}]
 		if count == nil {
 			count = &Count{Kind: kind, Vendor: vendor, States: map[State]int{}}
 			counts[[2]string{kind, vendor}] = count
 		}
-		state, ready := StateOf(obj)
+		state, ready := StateOf(obj, now)
 		count.Total++
 		count.States[state]++
 		if state == Stalled {
@@ -133,8 +142,8 @@ func overdue(review *v1alpha1.AccessReview, now time.Time) bool {
 	}
 }
 
-// managed lists the objects of the managed kinds.
-func managed(ctx context.Context, reader client.Reader, namespace string) ([]reference.Managed, error) {
+// managedObjects lists the objects of the managed kinds.
+func managedObjects(ctx context.Context, reader client.Reader, namespace string) ([]reference.Managed, error) {
 	var out []reference.Managed
 	entitlements, profiles, reviews := &v1alpha1.AppEntitlementList{}, &v1alpha1.AccessProfileList{}, &v1alpha1.AccessReviewList{}
 	for _, list := range []client.ObjectList{entitlements, profiles, reviews} {
@@ -154,9 +163,10 @@ func managed(ctx context.Context, reader client.Reader, namespace string) ([]ref
 	return out, nil
 }
 
-// backendsOf maps backends to their vendors, and begins the summary with those that are not Ready.
-func backendsOf(ctx context.Context, reader client.Reader, namespace string) (map[reference.Object]string, Summary, error) {
-	vendors, out := map[reference.Object]string{}, Summary{}
+// backendsOf maps backends to their vendors, and begins the summary with those that are not Ready. hidden: the user may not read
+// cluster backends.
+func backendsOf(ctx context.Context, reader client.Reader, namespace string) (vendors map[reference.Object]string, out Summary, hidden bool, err error) {
+	vendors = map[reference.Object]string{}
 	take := func(kind string, obj client.Object, vendor v1alpha1.Vendor, status v1alpha1.GovernanceBackendStatus) {
 		vendors[reference.Object{Kind: kind, Namespace: obj.GetNamespace(), Name: obj.GetName()}] = string(vendor)
 		ready := meta.FindStatusCondition(status.Conditions, v1alpha1.ConditionReady)
@@ -166,18 +176,21 @@ func backendsOf(ctx context.Context, reader client.Reader, namespace string) (ma
 	}
 	local, shared := &v1alpha1.GovernanceBackendList{}, &v1alpha1.ClusterGovernanceBackendList{}
 	if err := reader.List(ctx, local, client.InNamespace(namespace)); err != nil {
-		return nil, out, err
+		return nil, out, false, err
 	}
 	for i := range local.Items {
 		take(v1alpha1.KindGovernanceBackend, &local.Items[i], local.Items[i].Spec.Vendor, local.Items[i].Status)
 	}
-	if err := reader.List(ctx, shared); err != nil && !unavailable(err) {
-		return nil, out, err
+	if err := reader.List(ctx, shared); err != nil {
+		if !unavailable(err) {
+			return nil, out, false, err
+		}
+		hidden = true
 	}
 	for i := range shared.Items {
 		take(v1alpha1.KindClusterGovernanceBackend, &shared.Items[i], shared.Items[i].Spec.Vendor, shared.Items[i].Status)
 	}
-	return vendors, out, nil
+	return vendors, out, hidden, nil
 }
 
 // backendOf is the backend that an object names.

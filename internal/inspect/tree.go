@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
+	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/reference"
 )
 
@@ -44,18 +46,18 @@ const (
 )
 
 // Grow reads the tree of an object.
-func Grow(ctx context.Context, reader client.Reader, obj reference.Managed) (Tree, error) {
+func Grow(ctx context.Context, reader client.Reader, obj reference.Managed, now time.Time) (Tree, error) {
 	out := Tree{Object: nameOf(obj)}
-	out.State, out.Says = stateAndWords(obj)
+	out.State, out.Says = stateAndWords(obj, now)
 	if remote := obj.GetManagedStatus().Remote; remote != nil {
 		out.RemoteID = remote.ID
 	}
-	backend, err := backendBranch(ctx, reader, backendOf(obj))
+	branch, err := backendBranch(ctx, reader, backendOf(obj))
 	if err != nil {
 		return Tree{}, err
 	}
-	out.Branches = append(out.Branches, backend)
-	beside, err := managed(ctx, reader, obj.GetNamespace())
+	out.Branches = append(out.Branches, branch)
+	beside, err := managedObjects(ctx, reader, obj.GetNamespace())
 	if err != nil {
 		return Tree{}, err
 	}
@@ -66,7 +68,7 @@ func Grow(ctx context.Context, reader client.Reader, obj reference.Managed) (Tre
 	for _, other := range reference.Of(obj) {
 		branch := Branch{Relation: ofReferred, Object: inWords(other), State: Stalled, Says: "there is no such object"}
 		if found, ok := there[other]; ok {
-			branch.State, branch.Says = stateAndWords(found)
+			branch.State, branch.Says = stateAndWords(found, now)
 		}
 		out.Branches = append(out.Branches, branch)
 	}
@@ -83,7 +85,7 @@ func Grow(ctx context.Context, reader client.Reader, obj reference.Managed) (Tre
 	self := idOf(obj)
 	for _, other := range beside {
 		if slices.Contains(reference.Of(other), self) {
-			state, says := stateAndWords(other)
+			state, says := stateAndWords(other, now)
 			out.Branches = append(out.Branches, Branch{Relation: ofUser, Object: nameOf(other), State: state, Says: says})
 		}
 	}
@@ -91,8 +93,8 @@ func Grow(ctx context.Context, reader client.Reader, obj reference.Managed) (Tre
 }
 
 // stateAndWords is the state of an object, and why it is not Ready.
-func stateAndWords(obj reference.Managed) (State, string) {
-	state, ready := StateOf(obj)
+func stateAndWords(obj reference.Managed, now time.Time) (State, string) {
+	state, ready := StateOf(obj, now)
 	if state == Ready || state == Unseen {
 		return state, ""
 	}
@@ -146,12 +148,12 @@ func (t Tree) String() string {
 		if i == len(t.Branches)-1 {
 			line = "└─"
 		}
-		fmt.Fprintf(&out, "%s %s %s  %s\n", line, b.Relation, b.Object, said(string(b.State), b.Says))
+		fmt.Fprintf(&out, "%s %s %s  %s\n", line, b.Relation, backend.Printable(b.Object), said(string(b.State), b.Says))
 	}
 	return out.String()
 }
 
 // said joins what is there.
 func said(parts ...string) string {
-	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), "  ")
+	return backend.Printable(strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), "  "))
 }

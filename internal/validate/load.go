@@ -14,6 +14,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+	"k8s.io/apimachinery/pkg/util/json"
+	kubeyaml "sigs.k8s.io/yaml"
 )
 
 // source is an object as a file has it.
@@ -35,6 +37,20 @@ func (s source) at(path string) int {
 		node, line = next.value, next.line
 	}
 	return line
+}
+
+// decode is the object as kubectl reads it: words and instants by the rules that it has for YAML.
+func (s source) decode() (map[string]any, error) {
+	text, err := yaml.Marshal(s.node)
+	if err != nil {
+		return nil, err
+	}
+	raw, err := kubeyaml.YAMLToJSONStrict(text)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]any{}
+	return out, json.Unmarshal(raw, &out)
 }
 
 // found is a member of a document and the line on which it is named.

@@ -1,7 +1,9 @@
 package validate
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -16,7 +18,8 @@ import (
 	"k8s.io/apiextensions-apiserver/pkg/apiserver/schema/listtype"
 	"k8s.io/apiextensions-apiserver/pkg/apiserver/schema/pruning"
 	"k8s.io/apiextensions-apiserver/pkg/apiserver/validation"
-	"k8s.io/apimachinery/pkg/api/validate/content"
+	apivalidation "k8s.io/apimachinery/pkg/api/validation"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	celconfig "k8s.io/apiserver/pkg/apis/cel"
 	"sigs.k8s.io/yaml"
@@ -82,15 +85,16 @@ type problem struct{ path, message string }
 // refuses returns what the API server would refuse of an object that is created, in its words. The object gets its defaults, and
 // loses the fields that nobody knows.
 func (d definition) refuses(ctx context.Context, object map[string]any) []problem {
-	out := misnamed(object)
-	named := len(out) == 0
+	out := misdescribed(object, d.namespaced)
+	described := len(out) == 0
 	for _, unknown := range pruning.PruneWithOptions(object, d.structural, true, schema.UnknownFieldPathOptions{TrackUnknownFieldPaths: true}) {
 		out = append(out, problem{unknown, "unknown field"})
 	}
+	defaulting.PruneNonNullableNullsWithoutDefaults(object, d.structural)
 	defaulting.Default(object, d.structural)
 	errs := validation.ValidateCustomResource(nil, object, d.schema)
 	errs = append(errs, listtype.ValidateListSetsAndMaps(nil, d.structural, object)...)
-	if d.rules != nil && named && !slices.ContainsFunc(errs, blocks) {
+	if d.rules != nil && described && !slices.ContainsFunc(errs, blocks) {
 		found, _ := d.rules.Validate(ctx, nil, d.structural, object, nil, celconfig.RuntimeCELCostBudget)
 		errs = append(errs, found...)
 	}
@@ -124,16 +128,31 @@ func words(err *field.Error) string {
 	return err.ErrorBody()
 }
 
-// misnamed checks the name of an object, which no schema does.
-func misnamed(object map[string]any) []problem {
-	metadata, _ := object["metadata"].(map[string]any)
-	name, _ := metadata["name"].(string)
-	if name == "" {
+// misdescribed checks the metadata of an object, which no schema does.
+func misdescribed(object map[string]any, namespaced bool) []problem {
+	raw, err := json.Marshal(object["metadata"])
+	if err != nil {
+		return []problem{{"metadata", err.Error()}}
+	}
+	meta := metav1.ObjectMeta{}
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&meta); err != nil {
+		return []problem{{"metadata", strings.TrimPrefix(err.Error(), "json: ")}}
+	}
+	if meta.Name == "" && meta.GenerateName == "" {
 		return []problem{{"metadata.name", "Required value"}}
 	}
+	if namespaced && meta.Namespace == "" {
+		meta.Namespace = metav1.NamespaceDefault // That of the command.
+	}
+	if meta.Name == "" { // The API server makes one before it looks at rules.
+		meta.Name = meta.GenerateName + "00000"
+		object["metadata"].(map[string]any)["name"] = meta.Name
+	}
 	var out []problem
-	for _, why := range content.IsDNS1123Subdomain(name) {
-		out = append(out, problem{"metadata.name", fmt.Sprintf("%q: %s", name, why)})
+	for _, err := range apivalidation.ValidateObjectMeta(&meta, namespaced, apivalidation.NameIsDNSSubdomain, field.NewPath("metadata")) {
+		out = append(out, problem{err.Field, words(err)})
 	}
 	return out
 }

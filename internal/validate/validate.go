@@ -7,11 +7,12 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 
+	"go.yaml.in/yaml/v3"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -54,7 +55,7 @@ type Finding struct {
 	Message string `json:"message"`
 }
 
-// String is the finding on a line, as compilers write it.
+// String is the finding on a line, as compilers write it. What cannot be printed is left out: files may be a stranger's.
 func (f Finding) String() string {
 	text := f.Message
 	if f.Path != "" {
@@ -63,7 +64,7 @@ func (f Finding) String() string {
 	if f.Severity == Warning {
 		text = "warning: " + text
 	}
-	return fmt.Sprintf("%s:%d: %s", f.File, f.Line, text)
+	return backend.Printable(fmt.Sprintf("%s:%d: %s", f.File, f.Line, text))
 }
 
 // Result is what was found.
@@ -99,9 +100,7 @@ func Run(ctx context.Context, o Options) (Result, error) {
 	}
 	c := &check{Options: o, definitions: defined, objects: map[reference.Object]placed{}}
 	for _, s := range sources {
-		if err := c.take(ctx, s); err != nil {
-			return Result{}, err
-		}
+		c.take(ctx, s)
 	}
 	c.compare(ctx)
 	slices.SortStableFunc(c.Findings, func(a, b Finding) int {
@@ -127,33 +126,32 @@ type placed struct {
 }
 
 // take checks one object by its definition, and keeps it for what needs the others.
-func (c *check) take(ctx context.Context, s source) error {
-	raw := map[string]any{}
-	if err := s.node.Decode(&raw); err != nil {
-		return fmt.Errorf("%s:%d: %w", s.file, s.line, err)
-	}
-	raw = runtime.DeepCopyJSON(normalized(raw).(map[string]any))
-	version, _ := raw["apiVersion"].(string)
-	kind, _ := raw["kind"].(string)
+func (c *check) take(ctx context.Context, s source) {
+	version, kind := textAt(s.node, "apiVersion"), textAt(s.node, "kind")
 	gv, err := schema.ParseGroupVersion(version)
 	if err != nil || gv.Group != v1alpha1.GroupVersion.Group {
 		c.Ignored++
-		return nil
+		return
 	}
 	c.Objects++
+	raw, err := s.decode()
+	if err != nil {
+		c.add(s, reference.Object{Kind: kind}, Error, "", relativeLine.ReplaceAllString(err.Error(), ""))
+		return
+	}
 	id := c.identity(kind, raw)
 	if gv != v1alpha1.GroupVersion {
 		c.add(s, id, Error, "apiVersion", fmt.Sprintf("%s is not known to this command, which knows %s", version, v1alpha1.GroupVersion))
-		return nil
+		return
 	}
 	d, ok := c.definitions[kind]
 	if !ok {
 		c.add(s, id, Error, "kind", fmt.Sprintf("%q is no kind of %s", kind, v1alpha1.GroupVersion.Group))
-		return nil
+		return
 	}
 	if before, twice := c.objects[id]; twice {
 		c.add(s, id, Error, "metadata.name", fmt.Sprintf("%s is in these files already, at %s:%d", id, before.file, before.line))
-		return nil
+		return
 	}
 	problems := d.refuses(ctx, raw)
 	for _, p := range problems {
@@ -162,20 +160,37 @@ func (c *check) take(ctx context.Context, s source) error {
 	obj := newObject(kind)
 	c.objects[id] = placed{s, nil}
 	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(raw, obj); err != nil {
-		return nil // The schema said so.
+		if len(problems) == 0 {
+			c.add(s, id, Error, "", err.Error())
+		}
+		return
 	}
 	obj.SetNamespace(id.Namespace)
 	c.objects[id] = placed{s, obj}
 	if len(problems) == 0 {
 		c.order = append(c.order, id)
 	}
-	return nil
+}
+
+// relativeLine is where a mistake of YAML is within the object.
+var relativeLine = regexp.MustCompile(`(?s)^.*line \d+: `)
+
+// textAt is a text at the top of a document, empty where there is none.
+func textAt(node *yaml.Node, key string) string {
+	if value := below(node, key).value; value != nil {
+		return value.Value
+	}
+	return ""
 }
 
 // identity is the kind, namespace and name of an object.
 func (c *check) identity(kind string, raw map[string]any) reference.Object {
 	metadata, _ := raw["metadata"].(map[string]any)
 	name, _ := metadata["name"].(string)
+	if name == "" {
+		prefix, _ := metadata["generateName"].(string)
+		name = fmt.Sprint(prefix, "#", c.Objects) // The API server makes one that nobody else has.
+	}
 	namespace, _ := metadata["namespace"].(string)
 	if namespace == "" && c.definitions[kind].namespaced {
 		namespace = c.Namespace
@@ -233,7 +248,14 @@ func (c *check) claims(p placed, id reference.Object, obj reference.Managed, rem
 	if spec.RemoteID == "" {
 		return
 	}
-	key := fmt.Sprint(id.Kind, "/", id.Namespace, "/", spec.BackendRef, "/", spec.RemoteID)
+	namespace := id.Namespace
+	if spec.BackendRef.Kind == v1alpha1.KindClusterGovernanceBackend {
+		namespace = "" // Objects of all namespaces are at one tenant.
+	}
+	key := fmt.Sprint(id.Kind, "/", namespace, "/", spec.BackendRef, "/", spec.RemoteID)
+	if e, ok := p.object.(*v1alpha1.AppEntitlement); ok { // The id of an entitlement counts in its app.
+		key += fmt.Sprint("/", e.Spec.App)
+	}
 	if other, taken := remotes[key]; taken {
 		c.add(p.source, id, Error, "spec.remoteID", fmt.Sprintf("%q is the remote of another object, too, at %s:%d", spec.RemoteID, other.file, other.line))
 		return
@@ -286,24 +308,3 @@ func (f files) Get(_ context.Context, key client.ObjectKey, into client.Object, 
 
 // List finds nothing: no namespace is in the files.
 func (f files) List(context.Context, client.ObjectList, ...client.ListOption) error { return nil }
-
-// normalized turns what YAML decodes into what JSON would: numbers of 64 bits, instants as text.
-func normalized(v any) any {
-	switch v := v.(type) {
-	case map[string]any:
-		for key, value := range v {
-			v[key] = normalized(value)
-		}
-	case []any:
-		for i, value := range v {
-			v[i] = normalized(value)
-		}
-	case int:
-		return int64(v)
-	case uint64:
-		return int64(v) //nolint:gosec // A schema bounds it.
-	case metav1.Time:
-		return v.UTC().Format("2006-01-02T15:04:05Z07:00")
-	}
-	return v
-}

@@ -70,6 +70,12 @@ func TestEveryInvalidSampleIsRefused(t *testing.T) {
 	}
 }
 
+// entitlement is one that has the id e1 in an app.
+func entitlement(name, app string) string {
+	return "apiVersion: governance-operator.io/v1alpha1\nkind: AppEntitlement\nmetadata: {name: " + name + "}\n" +
+		"spec: {backendRef: {name: prod}, app: {id: " + app + "}, remoteID: e1}\n"
+}
+
 func TestWhatFilesSayOfEachOther(t *testing.T) {
 	const backendOf = "apiVersion: governance-operator.io/v1alpha1\nkind: GovernanceBackend\nmetadata: {name: prod}\n" +
 		"spec: {vendor: SailPoint, endpoint: 'https://acme.api.identitynow.com', credentials: {secretRef: {name: s}}}\n---\n"
@@ -113,6 +119,33 @@ func TestWhatFilesSayOfEachOther(t *testing.T) {
 		"a list": {
 			text: "apiVersion: v1\nkind: List\nitems:\n- apiVersion: governance-operator.io/v1alpha1\n  kind: AccessProfil\n  metadata: {name: a}\n",
 			want: []string{`5: kind: "AccessProfil" is no kind of governance-operator.io`},
+		},
+		"instants and words are read as kubectl reads them": {
+			text: strings.Replace(profile, "  name: payroll", "  name: payroll\n  creationTimestamp: 2024-01-01T00:00:00Z\n  annotations: {until: \"2026-12-01T00:00:00Z\"}", 1) + "  suspend: yes\n", unbacked: 1,
+		},
+		"nulls are nothing": {text: profile + "  management:\n  description: null\n  suspend: null\n", unbacked: 1},
+		"another's object is not read at all": {
+			text: "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {1: x, at: 2024-01-01}\n---\n" + profile, ignored: 1, unbacked: 1,
+		},
+		"metadata of another type": {
+			text: strings.Replace(profile, "  name: payroll", "  name: payroll\n  annotations: {a: true}", 1),
+			want: []string{"3: metadata: cannot unmarshal bool into Go struct field ObjectMeta.annotations of type string"},
+		},
+		"metadata that the API server refuses": {
+			text: strings.Replace(profile, "  name: payroll", "  name: payroll\n  labels: {team: \"x y\"}", 1),
+			want: []string{`5: metadata.labels: "x y": a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')`},
+		},
+		"a field twice": {
+			text: profile + "  displayName: Again\n",
+			want: []string{`1: key "displayName" already set in map`},
+		},
+		"two ids of two apps": {
+			text: entitlement("a", "one") + "---\n" + entitlement("b", "two"), unbacked: 2,
+		},
+		"a name that the API server makes": {text: strings.Replace(profile, "name: payroll", "generateName: payroll-", 1), unbacked: 1},
+		"what a terminal would obey": {
+			text: profile + "  \"x\\e[31m\": 1\n",
+			want: []string{"5: spec.x [31m: unknown field"},
 		},
 		"an object without a name": {
 			text: strings.Replace(profile, "name: payroll", "labels: {}", 1),

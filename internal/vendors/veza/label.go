@@ -39,9 +39,10 @@ func userLabels(labels []string) []string {
 	return slices.DeleteFunc(slices.Clone(labels), isOurs)
 }
 
-// labelled puts our label below those of the user. A profile that is in service is not retired.
+// labelled puts our label below those of the user; never nil, for none are written, too. A profile that is in service is not
+// retired.
 func labelled(labels []string, m backend.Mark) []string {
-	out := slices.Compact(slices.Sorted(slices.Values(userLabels(labels))))
+	out := append([]string{}, slices.Compact(slices.Sorted(slices.Values(userLabels(labels))))...)
 	if !m.IsZero() {
 		out = append(out, markLabel(m))
 	}
