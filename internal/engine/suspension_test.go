@@ -166,7 +166,7 @@ func TestAnEmptyAnnotationSuspendsNothing(t *testing.T) {
 	born(t, func(w *world) {
 		obj := w.get("payroll")
 		obj.Annotations[v1alpha1.AnnotationSuspendedUntil] = " "
-		if err := w.client.Update(context.Background(), obj); err != nil {
+		if err := w.client.Update(w.t.Context(), obj); err != nil {
 			t.Fatal(err)
 		}
 		w.edit("payroll", calledPayroll)
