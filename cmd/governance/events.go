@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"text/tabwriter"
@@ -16,27 +17,17 @@ import (
 )
 
 func eventsCommand() *cobra.Command {
-	output := asText
 	cmd := &cobra.Command{
 		Use:   "events KIND/NAME",
 		Short: "Show what was said of an object and of its backend, in order",
 		Long: "Show what was said of an object and of its backend, in order: the events that the cluster still has.\n" +
 			"A cluster keeps them for an hour, unless it is configured otherwise.",
 		Example: "  governance events accessprofile/payroll",
-		Args:    cobra.RangeArgs(1, 2),
 	}
-	cluster := inCluster(cmd)
-	cmd.Flags().StringVarP(&output, "output", "o", asText, "form of the result: text or json")
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		return cluster.with(cmd.Context(), args, func(c client.Client, obj reference.Managed) error {
-			events, err := inspect.Events(cmd.Context(), c, obj)
-			if err != nil {
-				return err
-			}
-			return show(cmd.OutOrStdout(), output, events, func(out io.Writer) error { return writeEvents(out, events, time.Now()) })
-		})
-	}
-	return cmd
+	return showing(cmd, func(ctx context.Context, c client.Client, obj reference.Managed) (any, func(io.Writer) error, error) {
+		events, err := inspect.Events(ctx, c, obj)
+		return events, func(out io.Writer) error { return writeEvents(out, events, time.Now()) }, err
+	})
 }
 
 func writeEvents(out io.Writer, events []inspect.Event, now time.Time) error {

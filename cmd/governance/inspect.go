@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -49,27 +50,35 @@ func statusCommand() *cobra.Command {
 }
 
 func treeCommand() *cobra.Command {
-	output := asText
 	cmd := &cobra.Command{
 		Use:   "tree KIND/NAME",
 		Short: "Show what an object belongs together with",
 		Long: "Show what an object belongs together with: its backend, the objects that it refers to and that refer to it, and what the\n" +
 			"names in its spec mean at the vendor.\n\nIt reads what the operator wrote into the objects, and asks no vendor.",
 		Example: "  governance tree accessprofile/payroll",
-		Args:    cobra.RangeArgs(1, 2),
 	}
+	return showing(cmd, func(ctx context.Context, c client.Client, obj reference.Managed) (any, func(io.Writer) error, error) {
+		tree, err := inspect.Grow(ctx, c, obj, time.Now())
+		return tree, func(out io.Writer) error {
+			_, err := io.WriteString(out, tree.String())
+			return err
+		}, err
+	})
+}
+
+// showing makes cmd read an object of the cluster, and show what of finds: as a value for JSON, and as a text.
+func showing(cmd *cobra.Command, of func(context.Context, client.Client, reference.Managed) (any, func(io.Writer) error, error)) *cobra.Command {
+	output := asText
+	cmd.Args = cobra.RangeArgs(1, 2)
 	cluster := inCluster(cmd)
 	cmd.Flags().StringVarP(&output, "output", "o", asText, "form of the result: text or json")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		return cluster.with(cmd.Context(), args, func(c client.Client, obj reference.Managed) error {
-			tree, err := inspect.Grow(cmd.Context(), c, obj, time.Now())
+			value, text, err := of(cmd.Context(), c, obj)
 			if err != nil {
 				return err
 			}
-			return show(cmd.OutOrStdout(), output, tree, func(out io.Writer) error {
-				_, err := io.WriteString(out, tree.String())
-				return err
-			})
+			return show(cmd.OutOrStdout(), output, value, text)
 		})
 	}
 	return cmd

@@ -39,10 +39,13 @@ func Checked() (out []probe.Vendor) {
 	return out
 }
 
-// Specs returns what every vendor adds to the API types, in the order of All.
-func Specs() (out []mapping.Vendor) {
+// specs is made once: it is asked for whenever a tenant is opened.
+var specs = func() (out []mapping.Vendor) {
 	for _, v := range registered {
 		out = append(out, v.spec)
 	}
 	return out
-}
+}()
+
+// Specs returns what every vendor adds to the API types, in the order of All. It is not to be changed.
+func Specs() []mapping.Vendor { return specs }
