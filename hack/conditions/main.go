@@ -42,44 +42,8 @@ func replaced(page, text string) (string, error) {
 	return before + begin + "\n" + text + "\n" + end + after, nil
 }
 
-// What a pass ends with where a rule has not decided: what is wrong with a spec, with what it refers to, and with its backend.
-var (
-	ofSpecs      = []string{reasons.InvalidSpec, reasons.FieldUnsupported, reasons.ExpressionInvalid}
-	ofReferences = []string{
-		reasons.ReferenceNotFound, reasons.ReferenceNotReady, reasons.ReferenceCycle, reasons.NameNotFound, reasons.NameAmbiguous, reasons.NameMoved,
-	}
-	ofBackends = []string{reasons.BackendNotFound, reasons.BackendNotAllowed, reasons.BackendNotReady, reasons.TenantChanged}
-	// ofEvents are told by events alone, beside those of a release.
-	ofEvents = []string{reasons.ManualStep, reasons.Recovered, reasons.CopiedIntent, reasons.StatusRefused, reasons.LeftBehind}
-)
-
-// outcomes are those of all passes, as far as they differ in the reasons that are shown.
-func outcomes() (all []decision.Outcome) {
-	for _, reason := range ofSpecs {
-		all = append(all, decision.Outcome{Problem: decision.Problem{Reason: reason, Spec: true}})
-	}
-	for _, reason := range ofReferences {
-		all = append(all, decision.Outcome{Problem: decision.Problem{Reason: reason}})
-	}
-	for _, plan := range decision.Plans() {
-		switch {
-		case plan.Action == decision.Observe:
-		case plan.Action.Writes():
-			all = append(all, decision.Outcome{Plan: plan, Wrote: true}, decision.Outcome{Plan: plan, Wrote: true, DiffLeft: true})
-		default:
-			all = append(all, decision.Outcome{Plan: plan})
-		}
-	}
-	for _, reason := range ofBackends {
-		all = append(all, decision.Outcome{Failure: decision.Failure{Kind: decision.FailureBackend, Reason: reason}})
-	}
-	for kind := decision.FailureRetryable; kind <= decision.FailureFenced; kind++ {
-		failure := decision.Failure{Kind: kind}
-		all = append(all, decision.Outcome{Failure: failure}, decision.Outcome{Failure: failure, Held: true}, decision.Outcome{Failure: failure, Deleting: true},
-			decision.Outcome{Failure: failure, Doubted: true})
-	}
-	return all
-}
+// ofEvents are told by events alone, beside those of a release.
+var ofEvents = []string{reasons.ManualStep, reasons.Recovered, reasons.CopiedIntent, reasons.StatusRefused, reasons.LeftBehind}
 
 // shown are the reasons of a condition and status, each once.
 type shown map[string][]string
@@ -95,11 +59,10 @@ func table() string {
 	rows := shown{}
 	// The plan of a pass that has not observed yet; none ends with it.
 	rows.add("Synced", decision.Perhaps(decision.Looking.Reason))
-	for _, o := range outcomes() {
-		e := decision.Follow(o)
-		rows.add("Accepted", e.Accepted)
-		rows.add("ResolvedRefs", e.Refs)
-		rows.add("Synced", e.Synced)
+	for _, ending := range decision.Endings() {
+		rows.add("Accepted", ending.Effects.Accepted)
+		rows.add("ResolvedRefs", ending.Effects.Refs)
+		rows.add("Synced", ending.Effects.Synced)
 	}
 	var out strings.Builder
 	out.WriteString("| condition | is | reasons |\n|---|---|---|\n")
