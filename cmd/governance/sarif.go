@@ -65,6 +65,9 @@ func writeSARIF(out io.Writer, r validate.Result) error {
 		if f.Path != "" {
 			result.RuleID, result.Message.Text = f.Path, f.Path+": "+f.Message
 		}
+		if f.Built {
+			result.Message.Text = f.Object + ": " + result.Message.Text
+		}
 		var at sarifLocation
 		at.Physical.Artifact.URI, at.Physical.Region.StartLine = filepath.ToSlash(f.File), max(f.Line, 1)
 		result.Locations = []sarifLocation{at}

@@ -30,12 +30,13 @@ func validateCommand() *cobra.Command {
 			"what the vendor of the object's backend can hold, expressions, and objects that are there twice.\n" +
 			"What an object refers to may be in the cluster already: a reference to nothing in these files is a warning.",
 		Example: "  # Check a folder and those below it\n  governance validate -f access/ -R\n\n" +
-			"  # Check what kustomize builds\n  kustomize build overlays/prod | governance validate -f -\n\n" +
+			"  # Check what kustomize builds\n  governance validate -k overlays/prod\n\n" +
+			"  # Check what another tool makes\n  helm template access charts/access | governance validate -f -\n\n" +
 			"  # Show findings in a code host\n  governance validate -f access/ -R -o sarif > findings.sarif",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if len(o.Files) == 0 {
-				return errors.New("--filename: name a file or a folder, or - for standard input")
+			if len(o.Files) == 0 && o.Kustomize == "" {
+				return errors.New("--filename: name a file or a folder, or - for standard input; or a folder for kustomize with -k")
 			}
 			o.In = cmd.InOrStdin()
 			return runValidate(cmd.Context(), o, output, strict, cmd.OutOrStdout(), cmd.ErrOrStderr())
@@ -43,6 +44,7 @@ func validateCommand() *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.StringSliceVarP(&o.Files, "filename", "f", nil, "files and folders with objects as YAML or JSON; - is standard input")
+	f.StringVarP(&o.Kustomize, "kustomize", "k", "", "folder with a kustomization, whose objects are checked as kustomize builds them")
 	f.BoolVarP(&o.Recursive, "recursive", "R", false, "read the folders below, too")
 	f.StringVarP(&o.Namespace, "namespace", "n", "default", "namespace of objects that name none")
 	f.StringVarP(&output, "output", "o", asText, "form of the findings: text, json or sarif")

@@ -101,6 +101,15 @@ func (p *Pool) Get(ctx context.Context, namespace string, ref v1alpha1.BackendRe
 	return p.use(ctx, obj, deleting)
 }
 
+// MayUse is an error where objects of namespace may not use the backend that ref names, or where there is none.
+func (p *Pool) MayUse(ctx context.Context, namespace string, ref v1alpha1.BackendRef) error {
+	obj, err := p.fetch(ctx, namespace, ref)
+	if err != nil {
+		return err
+	}
+	return p.mayUse(ctx, obj, namespace)
+}
+
 // mayUse says nothing where objects of namespace may use the backend.
 func (p *Pool) mayUse(ctx context.Context, obj Object, namespace string) error {
 	cluster, ok := obj.(*v1alpha1.ClusterGovernanceBackend)

@@ -1,92 +1,18 @@
 package validate
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
-	"k8s.io/apimachinery/pkg/util/json"
-	kubeyaml "sigs.k8s.io/yaml"
+	"sigs.k8s.io/kustomize/api/konfig"
+	"sigs.k8s.io/kustomize/api/krusty"
+	"sigs.k8s.io/kustomize/kyaml/filesys"
 )
-
-// source is an object as a file has it.
-type source struct {
-	file string
-	// line is where the object begins, and node what was written there.
-	line int
-	node *yaml.Node
-}
-
-// at is the line of a path below the object, or of the nearest part of it that is written.
-func (s source) at(path string) int {
-	node, line := s.node, s.line
-	for _, step := range steps(path) {
-		next := below(node, step)
-		if next.value == nil {
-			break
-		}
-		node, line = next.value, next.line
-	}
-	return line
-}
-
-// decode is the object as kubectl reads it: words and instants by the rules that it has for YAML.
-func (s source) decode() (map[string]any, error) {
-	text, err := yaml.Marshal(s.node)
-	if err != nil {
-		return nil, err
-	}
-	raw, err := kubeyaml.YAMLToJSONStrict(text)
-	if err != nil {
-		return nil, err
-	}
-	out := map[string]any{}
-	return out, json.Unmarshal(raw, &out)
-}
-
-// found is a member of a document and the line on which it is named.
-type found struct {
-	value *yaml.Node
-	line  int
-}
-
-// below is the member of a mapping or the item of a list.
-func below(node *yaml.Node, step string) found {
-	for node != nil && node.Kind == yaml.AliasNode {
-		node = node.Alias
-	}
-	if node == nil {
-		return found{}
-	}
-	switch node.Kind {
-	case yaml.MappingNode:
-		for i := 0; i+1 < len(node.Content); i += 2 {
-			if node.Content[i].Value == step {
-				return found{node.Content[i+1], node.Content[i].Line}
-			}
-		}
-	case yaml.SequenceNode:
-		if i, err := strconv.Atoi(step); err == nil && i >= 0 && i < len(node.Content) {
-			return found{node.Content[i], node.Content[i].Line}
-		}
-	default: // Nothing is below it.
-	}
-	return found{}
-}
-
-var step = regexp.MustCompile(`[^.\[\]]+`)
-
-// steps takes a path apart: spec.entitlements[0].ref.
-func steps(path string) []string { return step.FindAllString(path, -1) }
 
 // extensions are those of the files that are read in a folder, as kubectl does.
 var extensions = []string{".yaml", ".yml", ".json"}
@@ -151,31 +77,25 @@ func expand(name string, recursive bool) ([]string, error) {
 	return out, err
 }
 
-// parse returns the objects of a file, those of a List one by one.
-func parse(file string, text []byte) ([]source, error) {
-	var out []source
-	decoder := yaml.NewDecoder(bytes.NewReader(text))
-	for {
-		document := &yaml.Node{}
-		err := decoder.Decode(document)
-		if errors.Is(err, io.EOF) {
-			return out, nil
+// build returns the objects that kustomize makes of a folder, as kubectl's -k does.
+func build(folder string) ([]source, error) {
+	file := folder
+	for _, name := range konfig.RecognizedKustomizationFileNames() {
+		if _, err := os.Stat(filepath.Join(folder, name)); err == nil {
+			file = filepath.Join(folder, name)
 		}
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", file, err)
-		}
-		if len(document.Content) == 0 || document.Content[0].Kind != yaml.MappingNode {
-			continue // Nothing but comments.
-		}
-		root := document.Content[0]
-		if kind := below(root, "kind").value; kind != nil && kind.Value == "List" {
-			if items := below(root, "items").value; items != nil {
-				for _, item := range items.Content {
-					out = append(out, source{file: file, line: item.Line, node: item})
-				}
-			}
-			continue
-		}
-		out = append(out, source{file: file, line: root.Line, node: root})
 	}
+	made, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(filesys.MakeFsOnDisk(), folder)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", folder, err)
+	}
+	text, err := made.AsYaml()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", folder, err)
+	}
+	out, err := parse(file, text)
+	for i := range out {
+		out[i].built = true
+	}
+	return out, err
 }

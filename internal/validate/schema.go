@@ -85,6 +85,7 @@ type problem struct{ path, message string }
 // refuses returns what the API server would refuse of an object that is created, in its words. The object gets its defaults, and
 // loses the fields that nobody knows.
 func (d definition) refuses(ctx context.Context, object map[string]any) []problem {
+	delete(object, "status") // The API server takes none with what is written, so what was read from a cluster passes.
 	out := misdescribed(object, d.namespaced)
 	described := len(out) == 0
 	for _, unknown := range pruning.PruneWithOptions(object, d.structural, true, schema.UnknownFieldPathOptions{TrackUnknownFieldPaths: true}) {

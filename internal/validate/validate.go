@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -29,6 +30,8 @@ type Options struct {
 	Files     []string
 	Recursive bool
 	In        io.Reader
+	// Kustomize is a folder of which kustomize makes objects, empty for none.
+	Kustomize string
 	// Namespace is that of objects that name none.
 	Namespace string
 	Vendors   []backend.Vendor
@@ -50,6 +53,8 @@ type Finding struct {
 	Severity Severity `json:"severity"`
 	// Object is its kind, namespace and name.
 	Object string `json:"object"`
+	// Built: kustomize made the object of the folder that File names, and no line of a file has it.
+	Built bool `json:"built,omitempty"`
 	// Path is the field, empty where the object as a whole is meant.
 	Path    string `json:"path,omitempty"`
 	Message string `json:"message"`
@@ -63,6 +68,9 @@ func (f Finding) String() string {
 	}
 	if f.Severity == Warning {
 		text = "warning: " + text
+	}
+	if f.Built {
+		return backend.Printable(fmt.Sprintf("%s: %s: %s", f.File, f.Object, text))
 	}
 	return backend.Printable(fmt.Sprintf("%s:%d: %s", f.File, f.Line, text))
 }
@@ -95,10 +103,15 @@ func Run(ctx context.Context, o Options) (Result, error) {
 		return Result{}, err
 	}
 	sources, err := read(o.In, o.Files, o.Recursive)
+	if err == nil && o.Kustomize != "" {
+		var built []source
+		built, err = build(o.Kustomize)
+		sources = append(sources, built...)
+	}
 	if err != nil {
 		return Result{}, err
 	}
-	c := &check{Options: o, definitions: defined, objects: map[reference.Object]placed{}}
+	c := &check{Options: o, definitions: defined, objects: map[reference.Object]placed{}, namespaces: map[string]*corev1.Namespace{}}
 	for _, s := range sources {
 		c.take(ctx, s)
 	}
@@ -117,6 +130,8 @@ type check struct {
 	definitions map[string]definition
 	objects     map[reference.Object]placed
 	order       []reference.Object
+	// namespaces are those of the files, for who may use a cluster backend.
+	namespaces map[string]*corev1.Namespace
 }
 
 // placed is an object and where it was read.
@@ -131,6 +146,7 @@ func (c *check) take(ctx context.Context, s source) {
 	gv, err := schema.ParseGroupVersion(version)
 	if err != nil || gv.Group != v1alpha1.GroupVersion.Group {
 		c.Ignored++
+		c.remember(s, version, kind)
 		return
 	}
 	c.Objects++
@@ -170,6 +186,18 @@ func (c *check) take(ctx context.Context, s source) {
 	if len(problems) == 0 {
 		c.order = append(c.order, id)
 	}
+}
+
+// remember keeps a namespace with its labels.
+func (c *check) remember(s source, version, kind string) {
+	if version != "v1" || kind != "Namespace" {
+		return
+	}
+	namespace := &corev1.Namespace{}
+	if raw, err := s.decode(); err != nil || runtime.DefaultUnstructuredConverter.FromUnstructured(raw, namespace) != nil {
+		return
+	}
+	c.namespaces[namespace.Name] = namespace
 }
 
 // relativeLine is where a mistake of YAML is within the object.
@@ -220,6 +248,7 @@ func (c *check) compare(ctx context.Context) {
 		}
 		if managed, ok := p.object.(reference.Managed); ok {
 			c.references(p.source, id, managed)
+			c.allowed(ctx, offline, p.source, id, managed)
 			c.claims(p, id, managed, remotes)
 		}
 	}
@@ -240,6 +269,27 @@ func (c *check) references(s source, id reference.Object, obj reference.Managed)
 	if _, ok := c.objects[reference.Object{Kind: kind, Namespace: namespace, Name: ref.Name}]; !ok {
 		c.Unbacked++
 	}
+}
+
+// allowed finds an object whose namespace may not use its backend. What a selector says of a namespace that is not in the files,
+// only the cluster knows.
+func (c *check) allowed(ctx context.Context, offline *webhook.Offline, s source, id reference.Object, obj reference.Managed) {
+	ref := obj.GetManagedSpec().BackendRef
+	found := c.objects[reference.Object{Kind: v1alpha1.KindClusterGovernanceBackend, Name: ref.Name}]
+	shared, ok := found.object.(*v1alpha1.ClusterGovernanceBackend)
+	if !ok || ref.Kind != v1alpha1.KindClusterGovernanceBackend {
+		return
+	}
+	fault := offline.MayUse(ctx, id.Namespace, ref)
+	if fault == nil {
+		return
+	}
+	severity := Error
+	if a := shared.Spec.AllowedNamespaces; a != nil && a.Selector != nil && c.namespaces[id.Namespace] == nil {
+		severity = Warning
+		fault.Message += ", unless it has labels that match the selector: it is not in these files"
+	}
+	c.add(s, id, severity, fault.Path, fault.Message)
 }
 
 // claims finds two objects that ask for the same remote.
@@ -267,7 +317,7 @@ func (c *check) add(s source, id reference.Object, severity Severity, path, mess
 	if path == "<nil>" { // A rule of the object as a whole.
 		path = ""
 	}
-	c.Findings = append(c.Findings, Finding{File: s.file, Line: s.at(path), Severity: severity, Object: id.String(), Path: path, Message: message})
+	c.Findings = append(c.Findings, Finding{File: s.file, Line: s.at(path), Severity: severity, Object: id.String(), Built: s.built, Path: path, Message: message})
 }
 
 // newObject is an empty object of a kind.
@@ -284,8 +334,18 @@ func newObject(kind string) client.Object {
 // files reads the objects that were taken.
 type files struct{ *check }
 
-// Get returns an object of the files.
+// Get returns an object of the files. A namespace that is not there has the label that each gets.
 func (f files) Get(_ context.Context, key client.ObjectKey, into client.Object, _ ...client.GetOption) error {
+	if into, ok := into.(*corev1.Namespace); ok {
+		if namespace := f.namespaces[key.Name]; namespace != nil {
+			namespace.DeepCopyInto(into)
+		}
+		if into.Labels == nil {
+			into.Labels = map[string]string{}
+		}
+		into.Name, into.Labels[corev1.LabelMetadataName] = key.Name, key.Name
+		return nil
+	}
 	kind := ""
 	switch into.(type) {
 	case *v1alpha1.GovernanceBackend:
@@ -306,5 +366,5 @@ func (f files) Get(_ context.Context, key client.ObjectKey, into client.Object, 
 	return nil
 }
 
-// List finds nothing: no namespace is in the files.
+// List finds nothing.
 func (f files) List(context.Context, client.ObjectList, ...client.ListOption) error { return nil }

@@ -80,6 +80,9 @@ func TestWhatFilesSayOfEachOther(t *testing.T) {
 	const backendOf = "apiVersion: governance-operator.io/v1alpha1\nkind: GovernanceBackend\nmetadata: {name: prod}\n" +
 		"spec: {vendor: SailPoint, endpoint: 'https://acme.api.identitynow.com', credentials: {secretRef: {name: s}}}\n---\n"
 	const profile = "apiVersion: governance-operator.io/v1alpha1\nkind: AccessProfile\nmetadata:\n  name: payroll\nspec:\n  backendRef: {name: prod}\n  displayName: Payroll\n"
+	const shared = "apiVersion: governance-operator.io/v1alpha1\nkind: ClusterGovernanceBackend\nmetadata: {name: everyone}\n" +
+		"spec:\n  vendor: ConductorOne\n  endpoint: https://acme.conductor.one\n  credentials: {secretRef: {name: s}}\n"
+	user := strings.Replace(profile, "{name: prod}", "{kind: ClusterGovernanceBackend, name: everyone}", 1)
 	for sentence, c := range map[string]struct {
 		text              string
 		want              []string
@@ -120,6 +123,47 @@ func TestWhatFilesSayOfEachOther(t *testing.T) {
 			text: "apiVersion: v1\nkind: List\nitems:\n- apiVersion: governance-operator.io/v1alpha1\n  kind: AccessProfil\n  metadata: {name: a}\n",
 			want: []string{`5: kind: "AccessProfil" is no kind of governance-operator.io`},
 		},
+		"a list of one kind, whose items do not say what they are": {
+			text: "apiVersion: governance-operator.io/v1alpha1\nkind: AccessProfileList\nitems:\n- metadata: {name: a}\n  spec:\n    backendRef: {name: prod}\n    membersip: {}\n",
+			want: []string{"7: spec.membersip: unknown field"},
+		},
+		"lists in a list": {
+			text: "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: ConfigMapList\n  items: [{}, {}]\n- apiVersion: v1\n  kind: List\n  items:\n  - apiVersion: governance-operator.io/v1alpha1\n" +
+				"    kind: AccessProfil\n    metadata: {name: a}\n",
+			want: []string{`11: kind: "AccessProfil" is no kind of governance-operator.io`}, ignored: 2,
+		},
+		"an anchor in another item": {
+			text: "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: ConfigMap, data: {x: &name payroll}}\n- apiVersion: governance-operator.io/v1alpha1\n  kind: AccessProfile\n" +
+				"  metadata: {name: *name}\n  spec: {backendRef: {name: prod}, displayName: *name}\n", ignored: 1, unbacked: 1,
+		},
+		"objects in JSON, one behind the other": {
+			text: `{"apiVersion": "v1", "kind": "ConfigMap"}` + "\n" + `{"apiVersion": "governance-operator.io/v1alpha1",` + "\n\t" + `"kind": "AccessProfile", "metadata": {"name": "a"},` + "\n\t" +
+				`"spec": {"backendRef": {"name": "prod"}, "displayName": "\ud83d\ude00 \/",` + "\n\t\t" + `"membersip": 1.5e3}}`,
+			want: []string{"5: spec.membersip: unknown field"}, ignored: 1,
+		},
+		"YAML in braces": {
+			text: "{apiVersion: governance-operator.io/v1alpha1, kind: AccessProfile, metadata: {name: a}, spec: {backendRef: {name: prod}, displayName: A}}", unbacked: 1,
+		},
+		"what a cluster wrote into the status is not looked at": {text: profile + "status: {remote: {id: r-1}, invented: {}, conditions: never}\n", unbacked: 1},
+		"a namespace that the backend does not allow": {
+			text: shared + "  allowedNamespaces: {names: [payroll]}\n---\n" + user,
+			want: []string{`15: spec.backendRef: ClusterGovernanceBackend "everyone" does not allow namespace "default" (spec.allowedNamespaces)`},
+		},
+		"one that it allows by name": {text: shared + "  allowedNamespaces: {names: [default]}\n---\n" + user},
+		"one that it allows by its label": {
+			text:    shared + "  allowedNamespaces: {selector: {matchLabels: {team: a}}}\n---\napiVersion: v1\nkind: Namespace\nmetadata: {name: default, labels: {team: a}}\n---\n" + user,
+			ignored: 1,
+		},
+		"one whose label it does not allow": {
+			text:    shared + "  allowedNamespaces: {selector: {matchLabels: {team: b}}}\n---\napiVersion: v1\nkind: Namespace\nmetadata: {name: default, labels: {team: a}}\n---\n" + user,
+			want:    []string{`19: spec.backendRef: ClusterGovernanceBackend "everyone" does not allow namespace "default" (spec.allowedNamespaces)`},
+			ignored: 1,
+		},
+		"one whose labels only the cluster knows": {
+			text: shared + "  allowedNamespaces: {selector: {matchLabels: {team: b}}}\n---\n" + user,
+			want: []string{`15: warning: spec.backendRef: ClusterGovernanceBackend "everyone" does not allow namespace "default" (spec.allowedNamespaces), unless it has labels that match the selector: it is not in these files`},
+		},
+		"every namespace is allowed": {text: shared + "  allowedNamespaces: {selector: {}}\n---\n" + user},
 		"instants and words are read as kubectl reads them": {
 			text: strings.Replace(profile, "  name: payroll", "  name: payroll\n  creationTimestamp: 2024-01-01T00:00:00Z\n  annotations: {until: \"2026-12-01T00:00:00Z\"}", 1) + "  suspend: yes\n", unbacked: 1,
 		},
@@ -172,16 +216,52 @@ func TestWhatFilesSayOfEachOther(t *testing.T) {
 	}
 }
 
-func TestFilesThatCannotBeRead(t *testing.T) {
+// folderOf makes a folder of files.
+func folderOf(t *testing.T, files map[string]string) string {
+	t.Helper()
 	folder := t.TempDir()
-	broken := filepath.Join(folder, "broken.yaml")
-	if err := os.WriteFile(broken, []byte("a: [\n"), 0o600); err != nil {
+	for name, text := range files {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return folder
+}
+
+func TestWhatKustomizeBuildsIsChecked(t *testing.T) {
+	folder := folderOf(t, map[string]string{
+		"kustomization.yaml": "namespace: team-a\nnamePrefix: eu-\nresources: [profile.yaml]\n",
+		"profile.yaml":       "apiVersion: governance-operator.io/v1alpha1\nkind: AccessProfile\nmetadata: {name: payroll}\nspec: {backendRef: {name: prod}, displayName: Payroll, membersip: {}}\n",
+	})
+	result, err := validate.Run(t.Context(), validate.Options{Kustomize: folder, Vendors: vendors.All()})
+	if err != nil || result.Objects != 1 || len(result.Findings) != 1 {
+		t.Fatalf("%v, %+v", err, result)
+	}
+	want := filepath.Join(folder, "kustomization.yaml") + ": AccessProfile/team-a/eu-payroll: spec.membersip: unknown field"
+	if got := result.Findings[0].String(); got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if _, err := validate.Run(t.Context(), validate.Options{Kustomize: t.TempDir()}); err == nil || !strings.Contains(err.Error(), "unable to find one of") {
+		t.Errorf("a folder without a kustomization: %v", err)
+	}
+}
+
+func TestFilesThatCannotBeRead(t *testing.T) {
+	folder := folderOf(t, map[string]string{
+		"broken.yaml": "a: [\n", "text.yaml": "---\njust words\n", "round.yaml": "&a {kind: List, items: [*a]}\n",
+		"laughs.yaml": "kind: List\nitems:\n- &b {kind: List, items: &a [" + strings.Repeat("{}, ", 1000) + "{}]}\n- {kind: List, items: [" + strings.Repeat("*b, ", 1000) + "*b]}\n",
+	})
+	if err := os.Symlink(filepath.Join(folder, "nowhere"), filepath.Join(folder, "lost.yaml")); err != nil {
 		t.Fatal(err)
 	}
 	for file, want := range map[string]string{
-		filepath.Join(folder, "gone.yaml"): "no such file",
-		broken:                             "broken.yaml: ",
-		t.TempDir():                        "no file with an extension",
+		filepath.Join(folder, "gone.yaml"):   "gone.yaml: no such file",
+		filepath.Join(folder, "lost.yaml"):   "lost.yaml: no such file",
+		filepath.Join(folder, "broken.yaml"): "broken.yaml: yaml: line 1: did not find expected node content",
+		filepath.Join(folder, "text.yaml"):   "text.yaml: line 2: this is no object, which has apiVersion and kind",
+		filepath.Join(folder, "round.yaml"):  "round.yaml: line 1: the list has more than 100000 objects, or lists within lists 10 deep",
+		filepath.Join(folder, "laughs.yaml"): "laughs.yaml: line 1: the list has more than 100000 objects",
+		t.TempDir():                          "no file with an extension",
 	} {
 		_, err := validate.Run(t.Context(), validate.Options{Files: []string{file}})
 		if err == nil || !strings.Contains(err.Error(), want) {

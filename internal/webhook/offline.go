@@ -2,11 +2,14 @@ package webhook
 
 import (
 	"context"
+	"errors"
+	"strings"
 
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/engine/managed"
 	"github.com/governance-operator/governance-operator/internal/tenancy"
 )
 
@@ -52,4 +55,15 @@ func (o *Offline) Validate(ctx context.Context, obj client.Object) (faults []bac
 		v = backendValidator[*v1alpha1.ClusterGovernanceBackend](o.validators)(ctx, obj)
 	}
 	return v.faults, v.warnings
+}
+
+// MayUse is nil where objects of namespace may use the backend that ref names, by the namespaces that a cluster backend allows,
+// and where the backend is not there.
+func (o *Offline) MayUse(ctx context.Context, namespace string, ref v1alpha1.BackendRef) *backend.Problem {
+	var refused *managed.BackendError
+	if err := o.validators.backends.MayUse(ctx, namespace, ref); !errors.As(err, &refused) || refused.Reason != v1alpha1.ReasonBackendNotAllowed {
+		return nil
+	}
+	const path = "spec.backendRef"
+	return &backend.Problem{Path: path, Message: strings.TrimPrefix(refused.Message, path+": ")}
 }
