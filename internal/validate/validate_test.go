@@ -11,6 +11,7 @@ import (
 
 	"github.com/governance-operator/governance-operator/internal/validate"
 	"github.com/governance-operator/governance-operator/internal/vendors"
+	"github.com/governance-operator/governance-operator/internal/webhook/webhooktest"
 )
 
 const samples = "../../config/samples"
@@ -64,6 +65,33 @@ func TestEveryInvalidSampleIsRefused(t *testing.T) {
 			}
 			slices.Sort(want)
 			if diff := cmp.Diff(want, lines(run(t, file))); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestWhatTheWebhookSaysIsSaidOfFiles: the same of the same objects, in the same words.
+func TestWhatTheWebhookSaysIsSaidOfFiles(t *testing.T) {
+	cases, backends, err := webhooktest.Cases()
+	if err != nil || len(cases) < 20 {
+		t.Fatalf("%d objects, %v", len(cases), err)
+	}
+	for sentence, c := range cases {
+		t.Run(sentence, func(t *testing.T) {
+			text := strings.NewReader(backends[c.Vendor] + "---\n" + c.Object)
+			result, err := validate.Run(t.Context(), validate.Options{Files: []string{"-"}, In: text, Namespace: "default", Vendors: vendors.All()})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var warned []string
+			for _, f := range result.Findings {
+				if f.Severity == validate.Warning && !strings.HasSuffix(f.Message, "which is not in these files") {
+					warned = append(warned, f.Path+": "+f.Message)
+				}
+			}
+			slices.Sort(warned)
+			if diff := cmp.Diff([][]string{c.Refused, slices.Sorted(slices.Values(c.Warned))}, [][]string{lines(result), warned}); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})

@@ -9,58 +9,6 @@ import (
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 )
 
-func TestWhoAdoptsAndDeletesIsWarned(t *testing.T) {
-	warning := []string{"spec.management.deletion: Delete also deletes a remote that existed before this object adopted it"}
-	managed := func(creation v1alpha1.CreationPolicy, deletion v1alpha1.DeletionPolicy) v1alpha1.ManagedSpec {
-		return v1alpha1.ManagedSpec{Management: &v1alpha1.Management{Creation: creation, Deletion: deletion}}
-	}
-	named := managed("", v1alpha1.DeletionDelete)
-	named.RemoteID = "r-1"
-	for sentence, c := range map[string]struct {
-		spec v1alpha1.ManagedSpec
-		want []string
-	}{
-		"nothing is said":                        {},
-		"an id, and no policy":                   {spec: v1alpha1.ManagedSpec{RemoteID: "r-1"}},
-		"an id, and Delete":                      {spec: named, want: warning},
-		"Adopt and Delete":                       {spec: managed(v1alpha1.CreationAdopt, v1alpha1.DeletionDelete), want: warning},
-		"CreateOrAdopt and Delete":               {spec: managed(v1alpha1.CreationCreateOrAdopt, v1alpha1.DeletionDelete), want: warning},
-		"Adopt and Orphan":                       {spec: managed(v1alpha1.CreationAdopt, v1alpha1.DeletionOrphan)},
-		"Adopt, and the default of the deletion": {spec: managed(v1alpha1.CreationAdopt, "")},
-		"Create and Delete":                      {spec: managed(v1alpha1.CreationCreate, v1alpha1.DeletionDelete)},
-		"CreateDuplicate and Delete":             {spec: managed(v1alpha1.CreationCreateDuplicate, v1alpha1.DeletionDelete)},
-	} {
-		t.Run(sentence, func(t *testing.T) {
-			obj := &v1alpha1.AppEntitlement{Spec: v1alpha1.AppEntitlementSpec{ManagedSpec: c.spec}}
-			if diff := cmp.Diff(c.want, adopted(obj)); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
-			}
-		})
-	}
-}
-
-func TestAnEmptyListIsWarnedOf(t *testing.T) {
-	const says = ": is empty and managed, so everything in it is removed at the vendor; if you do not want that, write what the vendor has"
-	for sentence, c := range map[string]struct {
-		spec v1alpha1.AccessProfileSpec
-		want []string
-	}{
-		"lists that are left out": {spec: v1alpha1.AccessProfileSpec{Veza: &v1alpha1.VezaProfile{}}},
-		"lists with something in them": {spec: v1alpha1.AccessProfileSpec{Entitlements: []v1alpha1.EntitlementRef{{ID: "e-1"}}, Inherits: []v1alpha1.ProfileRef{{ID: "p-1"}},
-			Veza: &v1alpha1.VezaProfile{Relationships: []v1alpha1.VezaRelationship{{EntityID: "g-1"}}, Members: []string{"m-1"}}}},
-		"entitlements": {spec: v1alpha1.AccessProfileSpec{Entitlements: []v1alpha1.EntitlementRef{}}, want: []string{"spec.entitlements" + says}},
-		"inherits":     {spec: v1alpha1.AccessProfileSpec{Inherits: []v1alpha1.ProfileRef{}}, want: []string{"spec.inherits" + says}},
-		"relationships and members": {spec: v1alpha1.AccessProfileSpec{Veza: &v1alpha1.VezaProfile{Relationships: []v1alpha1.VezaRelationship{}, Members: []string{}}},
-			want: []string{"spec.veza.relationships" + says, "spec.veza.members" + says}},
-	} {
-		t.Run(sentence, func(t *testing.T) {
-			if diff := cmp.Diff(c.want, emptied(&v1alpha1.AccessProfile{Spec: c.spec})); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
-			}
-		})
-	}
-}
-
 func TestAReviewThatCannotBeginIsWarnedOf(t *testing.T) {
 	now := time.Date(2030, 1, 10, 0, 0, 0, 0, time.UTC)
 	over := v1alpha1.AccessReviewSpec{Deadline: "2030-01-09T00:00:00Z"}
