@@ -192,8 +192,8 @@ test-unit: $(HELM) $(KUSTOMIZE) ## Run what needs no control plane, random tests
 	@echo "== packages"
 	go test -short -skip '$(ONE_BY_ONE)|^TestControllers$$' $$(go list ./... | grep -v '/internal/testenv$$')
 	go -C test vet ./...
-	@echo "== what Argo CD and Flux make of recorded objects; the documents"
-	go -C test test -count=1 -skip '^TestNewcomer$$' ./argocd ./docs
+	@echo "== what Argo CD and Flux make of recorded objects; the command line; the documents"
+	go -C test test -count=1 -skip '^TestNewcomer$$' ./argocd ./cli ./docs
 
 .PHONY: test-integration
 test-integration: control-plane build $(GINKGO) $(HELM) $(KUSTOMIZE) ## Run what needs a control plane: controllers, CRDs, admission, chart, dashboard; and build the image.
