@@ -18,6 +18,8 @@ COPY go.mod go.sum ./
 RUN go mod download
 COPY api/ api/
 COPY cmd/ cmd/
+COPY config/crd/ config/crd/
+COPY docs/troubleshooting.go docs/troubleshooting.md docs/
 COPY internal/ internal/
 RUN CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH \
     go build -trimpath -ldflags "-s -w -X main.version=$VERSION" -o / ./cmd/manager ./cmd/sandbox ./cmd/governance

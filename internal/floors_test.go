@@ -131,7 +131,7 @@ var floors = []floor{
 
 	{folder: "internal/validate", imports: []string{"api/v1alpha1", "config/crd", "internal/backend", "internal/reference", "internal/webhook"}, tests: []string{"internal/vendors", "internal/webhook/webhooktest"}, kubernetes: true},
 
-	{folder: "internal/inspect", imports: []string{"api/v1alpha1", "internal/backend", "internal/engine/managed", "internal/reference"}, kubernetes: true},
+	{folder: "internal/inspect", imports: []string{"api/v1alpha1", "docs", "internal/backend", "internal/engine/decision", "internal/engine/managed", "internal/reference"}, tests: []string{"internal/engine/reasonstest"}, kubernetes: true},
 
 	{folder: "cmd/governance", imports: []string{"api/v1alpha1", "internal/backend", "internal/inspect", "internal/reference", "internal/tenantcheck", "internal/validate", "internal/vendors", "internal/vendors/probe"}, tests: []string{"internal/sandbox", "internal/sandbox/*"}, kubernetes: true},
 	{folder: "cmd/manager", imports: []string{"api/v1alpha1", "internal/controller", "internal/lease", "internal/telemetry", "internal/vendors", "internal/webhook"}, kubernetes: true},

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -26,7 +27,7 @@ import (
 func operated(t *testing.T, reads int, ready metav1.ConditionStatus, reason string) client.Client {
 	t.Helper()
 	scheme := runtime.NewScheme()
-	if err := v1alpha1.AddToScheme(scheme); err != nil {
+	if err := errors.Join(v1alpha1.AddToScheme(scheme), corev1.AddToScheme(scheme)); err != nil {
 		t.Fatal(err)
 	}
 	obj := &v1alpha1.AccessProfile{ObjectMeta: metav1.ObjectMeta{Namespace: "team", Name: "payroll", Annotations: map[string]string{"kept": "yes"}}}
@@ -232,5 +233,41 @@ func TestAnObjectIsDeletedAndItsRemoteStays(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+func TestAnObjectOrABackendIsExplained(t *testing.T) {
+	k := operated(t, 0, metav1.ConditionTrue, "InSync")
+	backend := &v1alpha1.GovernanceBackend{ObjectMeta: metav1.ObjectMeta{Namespace: "team", Name: "prod"}}
+	if err := k.Create(t.Context(), backend); err != nil {
+		t.Fatal(err)
+	}
+	for want, args := range map[string][]string{
+		"AccessProfile/payroll in team":  {"accprof/payroll"},
+		"GovernanceBackend/prod in team": {"gb", "prod"},
+	} {
+		why, err := explain(t.Context(), k, "team", args, inspect.Caller{Program: "governance"}, time.Now())
+		if err != nil || why.Object != want || why.State != inspect.Unseen {
+			t.Errorf("%v: %+v, %v", args, why, err)
+		}
+	}
+	for want, args := range map[string][]string{
+		`"secret" is no kind of this operator`: {"secret/payroll"}, `"gone" not found`: {"gb/gone"}, `clustergovernancebackends.governance-operator.io "gone" not found`: {"cgb/gone"},
+	} {
+		if _, err := explain(t.Context(), k, "team", args, inspect.Caller{}, time.Now()); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v: %v, want %q", args, err, want)
+		}
+	}
+}
+
+func TestAPrintedCommandActsOnTheSameCluster(t *testing.T) {
+	cmd := whyCommand()
+	if err := cmd.ParseFlags([]string{"--context", "prod eu", "--token", "planted", "-n", "team"}); err != nil {
+		t.Fatal(err)
+	}
+	root := root()
+	root.AddCommand(cmd)
+	if diff := cmp.Diff(inspect.Caller{Program: "governance", Flags: []string{"--context=prod eu"}}, callerOf(cmd)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

@@ -94,28 +94,29 @@ func outcomesOf(plan *Plan) []Outcome {
 		return []Outcome{{Plan: plan, Wrote: true}, {Plan: plan, Wrote: true, DiffLeft: true}, {Plan: plan, Wrote: true, Settling: true}}
 	}
 	out := []Outcome{{Plan: plan}}
-	for _, o := range []Outcome{{Plan: plan, Held: true}, {Plan: plan, Held: true, Named: true}, {Plan: plan, Together: true}, {Plan: plan, Held: true, Named: true, Together: true}, {Plan: plan, Lacks: true}} {
-		if !slices.ContainsFunc(out, func(before Outcome) bool { return Follow(before) == Follow(o) }) {
-			out = append(out, o)
-		}
+	switch plan.Reason {
+	case reasons.ClaimedByOther, reasons.RemoteExists: // The object that has it may be of this cluster, and is waited for.
+		out = append(out, Outcome{Plan: plan, Held: true}, Outcome{Plan: plan, Held: true, Named: true}, Outcome{Plan: plan, Together: true}, Outcome{Plan: plan, Held: true, Named: true, Together: true})
+	case reasons.InvalidSpec:
+		out = append(out, Outcome{Plan: plan, Lacks: true})
 	}
-	return out
+	return slices.DeleteFunc(out, func(o Outcome) bool { return Follow(o).Leave && (o.Held || o.Together) })
 }
 
 // Known are facts of an object that its spec and its status show. What is nil is not known.
 type Known struct {
-	Deleting, Bound *bool
-	Creation        *Creation
-	Drift           *Drift
-	Deletion        *Deletion
-	RemoteID        *RemoteID
-	Phase           *PhaseFact
+	Deleting, Bound, RunOnce *bool
+	Creation                 *Creation
+	Drift                    *Drift
+	Deletion                 *Deletion
+	RemoteID                 *RemoteID
+	Phase                    *PhaseFact
 }
 
 // values are the facts that are known.
 func (k Known) values() map[fact]int {
 	out := map[fact]int{}
-	for f, is := range map[fact]*bool{factDeleting: k.Deleting, factBound: k.Bound} {
+	for f, is := range map[fact]*bool{factDeleting: k.Deleting, factBound: k.Bound, factRunOnce: k.RunOnce} {
 		if is != nil {
 			out[f] = 0
 			if *is {

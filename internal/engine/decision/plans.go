@@ -8,6 +8,14 @@ const (
 	reconcileRequestedAt = "governance-operator.io/reconcile-requested-at"
 )
 
+// Advice that ends messages of RemoteExists and ClaimedByOther, so that whoever reads them knows which of the ways is open.
+const (
+	AdviceAdopt       = "choose management.creation: CreateOrAdopt"
+	AdviceAdoptOrBind = AdviceAdopt + " or set spec.remoteID"
+	AdviceOrRename    = " to take it over, or rename"
+	AdviceDuplicate   = "for a second one of the name choose management.creation: CreateDuplicate"
+)
+
 const asked = "the vendor was asked and has not finished"
 
 // Answers to more than one question, which stand together in a file of their own.

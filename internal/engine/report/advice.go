@@ -156,11 +156,11 @@ func takeOver[O managed.Object, D backend.Model](p *gather.Situation[O, D]) stri
 	case ways != "" && !adopt:
 		return ways
 	case ways != "":
-		return ways + ", and choose management.creation: CreateOrAdopt"
+		return ways + ", and " + decision.AdviceAdopt
 	case f.Owner == decision.OwnerOtherCluster:
-		return "choose management.creation: CreateOrAdopt"
+		return decision.AdviceAdopt
 	}
-	return "choose management.creation: CreateOrAdopt or set spec.remoteID"
+	return decision.AdviceAdoptOrBind
 }
 
 // giveUp is what has to happen first where a remote is another owner's, whatever this object says.

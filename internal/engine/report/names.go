@@ -29,7 +29,7 @@ func namesakeMessage[O managed.Object, D backend.Model](p *gather.Situation[O, D
 	if p.Seen.ID == "" {
 		return "several remotes have this name already; set spec.remoteID to take one over, or rename" + orDuplicate(p)
 	}
-	return fmt.Sprintf("%s has the name already and is %s; %s to take it over, or rename%s", found, whose(p), takeOver(p), orDuplicate(p))
+	return fmt.Sprintf("%s has the name already and is %s; %s%s%s", found, whose(p), takeOver(p), decision.AdviceOrRename, orDuplicate(p))
 }
 
 // orDuplicate is the way to a second one of the name, where the vendor may take one.
@@ -37,7 +37,7 @@ func orDuplicate[O managed.Object, D backend.Model](p *gather.Situation[O, D]) s
 	if p.Caps.Naming.Unique {
 		return ""
 	}
-	return "; for a second one of the name choose management.creation: CreateDuplicate"
+	return "; " + decision.AdviceDuplicate
 }
 
 // waitsFor says of whom a name is waited for.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/governance-operator/governance-operator/internal/backend"
+	"github.com/governance-operator/governance-operator/internal/engine/decision"
 	"github.com/governance-operator/governance-operator/internal/engine/gather"
 	"github.com/governance-operator/governance-operator/internal/engine/managed"
 )
@@ -60,7 +61,7 @@ func (w words[O, D]) RemoteExistsMessage() string {
 	case w.out.Holder != "" && w.out.Named:
 		return fmt.Sprintf("%s has the name and is %s: waits until that is renamed or deleted; or rename this one", found, whose(p))
 	}
-	return fmt.Sprintf("%s already exists and is %s; %s to take it over, or rename", found, whose(p), takeOver(p))
+	return fmt.Sprintf("%s already exists and is %s; %s%s", found, whose(p), takeOver(p), decision.AdviceOrRename)
 }
 
 func (w words[O, D]) OrphanedMessage() string {
