@@ -129,7 +129,7 @@ var floors = []floor{
 		"api/v1alpha1", "internal/backend", "internal/controller", "internal/engine/managed", "internal/kinds", "internal/reference", "internal/tenancy",
 	}, tests: []string{"internal/vendors", "internal/webhook/webhooktest"}, kubernetes: true},
 
-	{folder: "internal/validate", imports: []string{"api/v1alpha1", "config/crd", "internal/backend", "internal/reference", "internal/webhook"}, tests: []string{"internal/vendors", "internal/webhook/webhooktest"}, kubernetes: true},
+	{folder: "internal/validate", imports: []string{"api/v1alpha1", "config/admission", "config/crd", "internal/backend", "internal/reference", "internal/webhook"}, tests: []string{"internal/vendors", "internal/webhook/webhooktest"}, kubernetes: true},
 
 	{folder: "internal/inspect", imports: []string{"api/v1alpha1", "docs", "internal/backend", "internal/engine/decision", "internal/engine/managed", "internal/reference"}, tests: []string{"internal/engine/reasonstest"}, kubernetes: true},
 

@@ -28,7 +28,8 @@ func validateCommand() *cobra.Command {
 		Long: "Check files of objects without a cluster and without a vendor.\n\n" +
 			"It finds what the API server and the operator's webhook would refuse, in the same words: schemas and rules of the definitions,\n" +
 			"what the vendor of the object's backend can hold, expressions, and objects that are there twice.\n" +
-			"What an object refers to may be in the cluster already: a reference to nothing in these files is a warning.",
+			"What an object refers to may be in the cluster already: a reference to nothing in these files is a warning.\n" +
+			"With --policies, so is what needs a right: who applies the files may have it.",
 		Example: "  # Check a folder and those below it\n  governance validate -f access/ -R\n\n" +
 			"  # Check what kustomize builds\n  governance validate -k overlays/prod\n\n" +
 			"  # Check what another tool makes\n  helm template access charts/access | governance validate -f -\n\n" +
@@ -48,6 +49,7 @@ func validateCommand() *cobra.Command {
 	f.BoolVarP(&o.Recursive, "recursive", "R", false, "read the folders below, too")
 	f.StringVarP(&o.Namespace, "namespace", "n", "default", "namespace of objects that name none")
 	f.StringVarP(&output, "output", "o", asText, "form of the findings: text, json or sarif")
+	f.BoolVar(&o.Policies, "policies", false, "check by the admission policies that come with the operator, too")
 	f.BoolVar(&strict, "strict", false, "fail on warnings, too")
 	return cmd
 }

@@ -30,6 +30,7 @@ import (
 // definition is what the API server checks of a kind, by its CustomResourceDefinition.
 type definition struct {
 	namespaced bool
+	resource   string
 	structural *schema.Structural
 	schema     validation.SchemaValidator
 	rules      *cel.Validator
@@ -63,7 +64,7 @@ func readDefinitions() (map[string]definition, error) {
 }
 
 func compile(crd *apiextensionsv1.CustomResourceDefinition) (definition, error) {
-	d := definition{namespaced: crd.Spec.Scope == apiextensionsv1.NamespaceScoped}
+	d := definition{namespaced: crd.Spec.Scope == apiextensionsv1.NamespaceScoped, resource: crd.Spec.Names.Plural}
 	internal := &apiextensions.JSONSchemaProps{}
 	if err := apiextensionsv1.Convert_v1_JSONSchemaProps_To_apiextensions_JSONSchemaProps(crd.Spec.Versions[0].Schema.OpenAPIV3Schema, internal, nil); err != nil {
 		return d, err

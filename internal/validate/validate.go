@@ -35,6 +35,8 @@ type Options struct {
 	// Namespace is that of objects that name none.
 	Namespace string
 	Vendors   []backend.Vendor
+	// Policies: the shipped admission policies are in force.
+	Policies bool
 }
 
 // Severity is how bad a finding is.
@@ -115,7 +117,9 @@ func Run(ctx context.Context, o Options) (Result, error) {
 	for _, s := range sources {
 		c.take(ctx, s)
 	}
-	c.compare(ctx)
+	if err := c.compare(ctx); err != nil {
+		return Result{}, err
+	}
 	slices.SortStableFunc(c.Findings, func(a, b Finding) int {
 		return cmp.Or(strings.Compare(a.File, b.File), a.Line-b.Line)
 	})
@@ -230,7 +234,7 @@ func (c *check) identity(kind string, raw map[string]any) reference.Object {
 }
 
 // compare checks what needs the other objects of the files.
-func (c *check) compare(ctx context.Context) {
+func (c *check) compare(ctx context.Context) error {
 	offline := webhook.NewOffline(files{c}, c.Vendors)
 	remotes := map[string]placed{}
 	for _, id := range c.order {
@@ -251,7 +255,13 @@ func (c *check) compare(ctx context.Context) {
 			c.allowed(ctx, offline, p.source, id, managed)
 			c.claims(p, id, managed, remotes)
 		}
+		if c.Policies {
+			if err := c.guarded(ctx, p.source, id); err != nil {
+				return fmt.Errorf("%s: %w", id, err)
+			}
+		}
 	}
+	return nil
 }
 
 // references warns of objects that are not in the files: they may be in the cluster.
