@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -104,12 +105,18 @@ func TestObjectsAreCalledAsKubectlCallsThem(t *testing.T) {
 
 func TestASummaryIsATable(t *testing.T) {
 	now := time.Date(2030, 6, 1, 12, 0, 0, 0, time.UTC)
+	ago := func(d time.Duration) metav1.Time { return metav1.NewTime(now.Add(-d)) }
 	s := inspect.Summary{
 		Counts: []inspect.Count{{Kind: "AccessProfile", Vendor: "Veza", Total: 3, States: map[inspect.State]int{inspect.Ready: 2, inspect.Stalled: 1}}},
+		Limits: []inspect.Limit{{Backend: "GovernanceBackend/a in team", Reason: "MassAbsence", Kind: "AccessProfile", Count: 12, Since: ago(time.Hour)},
+			{Backend: "GovernanceBackend/b in team", Reason: "MassDeletion", Count: 40, Since: ago(3 * time.Minute)}, {Backend: "GovernanceBackend/c in team", Reason: "Suspended"}},
+		Sweeps: []inspect.Sweep{{Backend: "GovernanceBackend/a in team", Kind: "AccessProfile", Objects: 3, Last: ago(3 * time.Minute), Next: ago(-7 * time.Minute)},
+			{Backend: "GovernanceBackend/a in team", Kind: "AppEntitlement", Last: ago(time.Hour), Next: ago(time.Minute)}, {Backend: "GovernanceBackend/c in team", Kind: "AccessProfile"}},
 	}
 	for range mostListed + 2 {
-		s.Stalled = append(s.Stalled, inspect.Named{Object: "AccessProfile/a in team", Reason: "NameTaken", Message: "one has the name", Since: metav1.NewTime(now.Add(-90 * time.Minute))})
+		s.Stalled = append(s.Stalled, inspect.Named{Object: "AccessProfile/a in team", Reason: "NameTaken", Message: "one has the name", Since: ago(90 * time.Minute)})
 	}
+	s.Backends = []inspect.Named{{Object: "GovernanceBackend/new in team", Reason: "Unseen"}}
 	var out strings.Builder
 	if err := writeSummary(&out, s, now); err != nil {
 		t.Fatal(err)
@@ -117,10 +124,42 @@ func TestASummaryIsATable(t *testing.T) {
 	for _, want := range []string{
 		"KIND            VENDOR   TOTAL   READY   WORKING   STALLED   SUSPENDED   UNSEEN\nAccessProfile   Veza     3       2       0         1         0           0\n",
 		"Objects that wait for a person:\n  AccessProfile/a in team   NameTaken   90m   one has the name\n", "and 2 more: -o json lists all\n",
+		"\nBackends that are not Ready:\n  GovernanceBackend/new in team   Unseen   -   \n",
+		`
+Writes are held; "governance why" of the backend has the way out:
+  GovernanceBackend/a in team   MassAbsence    60m   12 AccessProfile objects lost their remote at once
+  GovernanceBackend/b in team   MassDeletion   3m    40 deletions wait
+  GovernanceBackend/c in team   Suspended      -     spec.suspend holds every write
+`, `
+BACKEND                       KIND             OBJECTS   LAST SWEEP   NEXT SWEEP
+GovernanceBackend/a in team   AccessProfile    3         3m           in 7m
+GovernanceBackend/a in team   AppEntitlement   0         60m          due
+GovernanceBackend/c in team   AccessProfile    0         -            -
+`,
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q is not in\n%s", want, out.String())
 		}
+	}
+}
+
+func TestAResultIsShownInTheFormThatWasAskedFor(t *testing.T) {
+	text := func(out io.Writer) error {
+		_, err := io.WriteString(out, "as text\n")
+		return err
+	}
+	for form, want := range map[string]string{
+		asText: "as text\n",
+		asJSON: "{\n  \"formatVersion\": \"1\",\n  \"result\": {\n    \"backend\": \"b\",\n    \"kind\": \"k\",\n    \"objects\": 1\n  }\n}\n",
+		asYAML: "formatVersion: \"1\"\nresult:\n  backend: b\n  kind: k\n  objects: 1\n",
+	} {
+		var out strings.Builder
+		if err := show(&out, form, inspect.Sweep{Backend: "b", Kind: "k", Objects: 1}, text); err != nil || out.String() != want {
+			t.Errorf("%s: %v, %q", form, err, out.String())
+		}
+	}
+	if err := show(io.Discard, "table", nil, text); err == nil || !strings.Contains(err.Error(), `"table" is none of text, json and yaml`) {
+		t.Error(err)
 	}
 }
 

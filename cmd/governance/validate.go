@@ -17,6 +17,7 @@ import (
 const (
 	asText  = "text"
 	asJSON  = "json"
+	asYAML  = "yaml"
 	asSARIF = "sarif"
 )
 

@@ -29,7 +29,7 @@ func whyCommand() *cobra.Command {
 		Args:    cobra.RangeArgs(1, 2),
 	}
 	cluster := inCluster(cmd)
-	cmd.Flags().StringVarP(&output, "output", "o", asText, "form of the result: text or json")
+	cmd.Flags().StringVarP(&output, "output", "o", asText, shownAs)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		c, namespace, err := cluster.open()
 		if err != nil {

@@ -50,9 +50,21 @@ func world(t *testing.T) client.Client {
 		t.Fatal(err)
 	}
 	prod := &v1alpha1.GovernanceBackend{ObjectMeta: metav1.ObjectMeta{Namespace: "team", Name: "prod"}, Spec: v1alpha1.GovernanceBackendSpec{Vendor: v1alpha1.VendorVeza}}
+	prod.Spec.ResyncInterval, prod.Spec.Suspend = "1h", true
+	swept := ago(20 * time.Minute)
+	prod.Status.Counts = []v1alpha1.KindCount{{Kind: "AppEntitlement", Managed: 1, LastSweepAt: &swept}, {Kind: "AccessProfile", Managed: 6, LastSweepAt: &swept}, {Kind: "AccessReview"}}
 	prod.Status.Conditions, prod.Status.TenantName = conditions(metav1.ConditionTrue, "Ready", "", false, time.Hour), "acme"
 	held := &v1alpha1.GovernanceBackend{ObjectMeta: metav1.ObjectMeta{Namespace: "team", Name: "held"}, Spec: v1alpha1.GovernanceBackendSpec{Vendor: v1alpha1.VendorSailPoint}}
+	since := ago(4 * time.Hour)
+	held.Status.Counts = []v1alpha1.KindCount{{Kind: "AccessProfile", Managed: 1, LastSweepAt: &swept}}
+	held.Status.Absent = []v1alpha1.KindAbsence{{Kind: "AccessProfile", Count: 12, Since: &since}}
 	held.Status.Conditions = conditions(metav1.ConditionFalse, v1alpha1.ReasonMassAbsence, "far too much is gone", true, 3*time.Hour)
+	leaving := &v1alpha1.ClusterGovernanceBackend{ObjectMeta: metav1.ObjectMeta{Name: "leaving"}}
+	leaving.Status.PendingDeletions = 40
+	leaving.Status.Conditions = conditions(metav1.ConditionFalse, v1alpha1.ReasonMassDeletion, "far too many at once", true, time.Hour)
+	locked := &v1alpha1.ClusterGovernanceBackend{ObjectMeta: metav1.ObjectMeta{Name: "locked"}}
+	locked.Status.Counts = []v1alpha1.KindCount{{Kind: "AccessReview", Managed: 2, LastSweepAt: &swept}}
+	locked.Status.Conditions = conditions(metav1.ConditionFalse, v1alpha1.ReasonUnauthorized, "401", true, 2*time.Hour)
 	read := &v1alpha1.AppEntitlement{ObjectMeta: metav1.ObjectMeta{Namespace: "team", Name: "read", Generation: 1}}
 	read.Spec.BackendRef.Name, read.Status.Conditions = "prod", conditions(metav1.ConditionTrue, "InSync", "", false, time.Hour)
 	read.Status.Remote = &v1alpha1.RemoteStatus{ID: "r-1"}
@@ -69,7 +81,7 @@ func world(t *testing.T) client.Client {
 	edited.Generation = 2
 	standing := profile("standing", "prod", nil, conditions(metav1.ConditionTrue, "InSync", "", false, time.Hour))
 	standing.Annotations = map[string]string{v1alpha1.AnnotationSuspendedUntil: "2030-07-01T00:00:00Z"}
-	return fake.NewClientBuilder().WithScheme(scheme).WithObjects(prod, held, read, late, done, edited, standing,
+	return fake.NewClientBuilder().WithScheme(scheme).WithObjects(prod, held, leaving, locked, read, late, done, edited, standing,
 		profile("payroll", "prod", []string{"read", "lost"}, conditions(metav1.ConditionFalse, "RemoteExists", "one has the name", true, 2*time.Hour)),
 		profile("waiting", "prod", []string{"read"}, conditions(metav1.ConditionFalse, "Progressing", "a call is under way", false, time.Minute)),
 		profile("paused", "prod", nil, conditions(metav1.ConditionTrue, v1alpha1.ReasonSuspended, "suspended", false, time.Hour)),
@@ -90,12 +102,28 @@ func TestEverythingIsSummedUp(t *testing.T) {
 			{Kind: "AccessReview", Vendor: "(no backend)", Total: 2, States: map[inspect.State]int{inspect.Ready: 2}},
 			{Kind: "AppEntitlement", Vendor: "Veza", Total: 1, States: map[inspect.State]int{inspect.Ready: 1}},
 		},
-		Backends: []inspect.Named{{Object: "GovernanceBackend/held in team", Reason: v1alpha1.ReasonMassAbsence, Message: "far too much is gone", Since: ago(3 * time.Hour)}},
+		Limits: []inspect.Limit{
+			{Backend: "ClusterGovernanceBackend/leaving", Reason: v1alpha1.ReasonMassDeletion, Count: 40, Since: ago(time.Hour)},
+			{Backend: "GovernanceBackend/held in team", Reason: v1alpha1.ReasonMassAbsence, Kind: "AccessProfile", Count: 12, Since: ago(4 * time.Hour)},
+			{Backend: "GovernanceBackend/prod in team", Reason: v1alpha1.ReasonSuspended},
+		},
+		Backends: []inspect.Named{
+			{Object: "GovernanceBackend/held in team", Reason: v1alpha1.ReasonMassAbsence, Message: "far too much is gone", Since: ago(3 * time.Hour)},
+			{Object: "ClusterGovernanceBackend/locked", Reason: v1alpha1.ReasonUnauthorized, Message: "401", Since: ago(2 * time.Hour)},
+			{Object: "ClusterGovernanceBackend/leaving", Reason: v1alpha1.ReasonMassDeletion, Message: "far too many at once", Since: ago(time.Hour)},
+		},
 		Stalled: []inspect.Named{
 			{Object: "AccessProfile/older in team", Reason: "NameTaken", Since: ago(5 * time.Hour)},
 			{Object: "AccessProfile/payroll in team", Reason: "RemoteExists", Message: "one has the name", Since: ago(2 * time.Hour)},
 		},
 		Overdue: []inspect.Named{{Object: "AccessReview/q1 in team", Reason: "Overdue", Since: ago(48 * time.Hour)}},
+		Sweeps: []inspect.Sweep{
+			{Backend: "ClusterGovernanceBackend/locked", Kind: "AccessReview", Objects: 2, Last: ago(20 * time.Minute)},
+			{Backend: "GovernanceBackend/held in team", Kind: "AccessProfile", Objects: 1, Last: ago(20 * time.Minute), Next: ago(10 * time.Minute)},
+			{Backend: "GovernanceBackend/prod in team", Kind: "AccessProfile", Objects: 6, Last: ago(20 * time.Minute), Next: ago(-40 * time.Minute)},
+			{Backend: "GovernanceBackend/prod in team", Kind: "AccessReview"},
+			{Backend: "GovernanceBackend/prod in team", Kind: "AppEntitlement", Objects: 1, Last: ago(20 * time.Minute), Next: ago(-40 * time.Minute)},
+		},
 	}
 	if diff := cmp.Diff(want, got, cmpopts.EquateApproxTime(0)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

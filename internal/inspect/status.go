@@ -72,12 +72,15 @@ type Named struct {
 // Summary is how everything stands.
 type Summary struct {
 	Counts []Count `json:"counts"`
-	// Backends that are not Ready, with their safety limits among the reasons.
+	// Limits hold writes.
+	Limits []Limit `json:"limits,omitempty"`
+	// Backends that are not Ready.
 	Backends []Named `json:"backends,omitempty"`
 	// Stalled lists the objects that wait for a person, the longest first.
 	Stalled []Named `json:"stalled,omitempty"`
 	// Overdue lists the reviews whose end has passed and that are not over.
 	Overdue []Named `json:"overdue,omitempty"`
+	Sweeps  []Sweep `json:"sweeps,omitempty"`
 }
 
 // unknownVendor stands for that of a backend that is not there.
@@ -163,36 +166,6 @@ func managedObjects(ctx context.Context, reader client.Reader, namespace string)
 	return out, nil
 }
 
-// backendsOf maps backends to their vendors, and begins the summary with those that are not Ready. hidden: the user may not read
-// cluster backends.
-func backendsOf(ctx context.Context, reader client.Reader, namespace string) (vendors map[reference.Object]string, out Summary, hidden bool, err error) {
-	vendors = map[reference.Object]string{}
-	take := func(kind string, obj client.Object, vendor v1alpha1.Vendor, status v1alpha1.GovernanceBackendStatus) {
-		vendors[reference.Object{Kind: kind, Namespace: obj.GetNamespace(), Name: obj.GetName()}] = string(vendor)
-		ready := meta.FindStatusCondition(status.Conditions, v1alpha1.ConditionReady)
-		if ready == nil || ready.Status != metav1.ConditionTrue {
-			out.Backends = append(out.Backends, withCondition(reference.Object{Kind: kind, Namespace: obj.GetNamespace(), Name: obj.GetName()}, ready))
-		}
-	}
-	local, shared := &v1alpha1.GovernanceBackendList{}, &v1alpha1.ClusterGovernanceBackendList{}
-	if err := reader.List(ctx, local, client.InNamespace(namespace)); err != nil {
-		return nil, out, false, err
-	}
-	for i := range local.Items {
-		take(v1alpha1.KindGovernanceBackend, &local.Items[i], local.Items[i].Spec.Vendor, local.Items[i].Status)
-	}
-	if err := reader.List(ctx, shared); err != nil {
-		if !unavailable(err) {
-			return nil, out, false, err
-		}
-		hidden = true
-	}
-	for i := range shared.Items {
-		take(v1alpha1.KindClusterGovernanceBackend, &shared.Items[i], shared.Items[i].Spec.Vendor, shared.Items[i].Status)
-	}
-	return vendors, out, hidden, nil
-}
-
 // backendOf is the backend that an object names.
 func backendOf(obj reference.Managed) reference.Object {
 	ref := obj.GetManagedSpec().BackendRef
@@ -234,7 +207,7 @@ func named(obj reference.Managed, ready metav1.Condition) Named {
 }
 
 func withCondition(o reference.Object, ready *metav1.Condition) Named {
-	out := Named{Object: inWords(o)}
+	out := Named{Object: inWords(o), Reason: string(Unseen)}
 	if ready != nil {
 		out.Reason, out.Message, out.Since = ready.Reason, ready.Message, ready.LastTransitionTime
 	}
