@@ -48,6 +48,8 @@ type Fault struct {
 	RetryAfterSeconds int `json:"retryAfterSeconds,omitempty"`
 	// Body replaces the vendor's error body, as it is.
 	Body string `json:"body,omitempty"`
+	// Skip is how many calls that match go on as if there were no such rule, before it applies to any.
+	Skip int `json:"skip,omitempty"`
 	// Count is how many calls the rule applies to before it is dropped; zero means for ever.
 	Count int `json:"count,omitempty"`
 	// Probability is the share of matching calls the rule applies to; zero means all.
@@ -126,6 +128,11 @@ func (f *faults) decide(method, path string, class Class, chance func() float64)
 	for _, rule := range f.rules {
 		passing := rule.Kind == FaultLatency || rule.Kind == FaultExpireTokens
 		if (!passing && v.final != nil) || !rule.matches(method, path, class) || (rule.Probability > 0 && chance() >= rule.Probability) {
+			kept = append(kept, rule)
+			continue
+		}
+		if rule.Skip > 0 {
+			rule.Skip--
 			kept = append(kept, rule)
 			continue
 		}
