@@ -118,7 +118,22 @@ func verbs(c backend.Capabilities) string {
 			text += "\nThe vendor refuses a second one of a name by itself, as far as is known."
 		}
 	}
-	return text + fmt.Sprintf("\nLists may lag behind writes by %s.", c.ListLag)
+	return text + "\n" + listing(c.Listing) + fmt.Sprintf("\nLists may lag behind writes by %s.", c.ListLag)
+}
+
+// listing says what everything of the kind costs to list.
+func listing(l backend.Listing) string {
+	if l.IsZero() {
+		return "There is no list of everything of this kind."
+	}
+	text := "Everything is listed by a list of " + l.Of
+	if l.PageSize > 0 {
+		text += fmt.Sprintf(", %d rows a call", l.PageSize)
+	}
+	if l.Before != "" {
+		text += ", after a list of " + l.Before
+	}
+	return text + "."
 }
 
 func fate(c backend.Capabilities, f backend.Field) string {

@@ -60,6 +60,8 @@ type Capabilities struct {
 	Removed map[string]Removal
 	// DetailFields are not part of list rows; they cost calls of their own.
 	DetailFields []string
+	// Listing says how every remote of the kind is listed, see Lister; the zero value where that is not possible.
+	Listing Listing
 	// MaxLength bounds texts, in characters, the mark's line included.
 	MaxLength map[string]int
 	// Narrows says of the fields that let people in when a change of them takes access away and gives none.

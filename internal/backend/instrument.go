@@ -81,6 +81,11 @@ func (d *instrumentedDriver[D]) ObserveMany(ctx context.Context, refs []Ref) ite
 	return d.Driver.ObserveMany(d.with(ctx, VerbList, nil), refs)
 }
 
+// ListAll is the driver's, if it has one: see ListerOf.
+func (d *instrumentedDriver[D]) ListAll(ctx context.Context, o ListOptions) iter.Seq2[Observation[D], error] {
+	return listAll(d.with(ctx, VerbList, nil), d.Driver, o)
+}
+
 func (d *instrumentedDriver[D]) Create(ctx context.Context, ref Ref, desired D) (Observation[D], error) {
 	var fields []string
 	for _, f := range Fields(desired) {

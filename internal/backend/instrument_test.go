@@ -117,6 +117,56 @@ func TestEveryCallSaysWhatItIsFor(t *testing.T) {
 	}
 }
 
+// listing is a tenant whose reviews are listed.
+type listing struct{ *asked }
+
+func (l listing) AccessReviews() backend.Driver[backend.AccessReview] {
+	return &lister{askedDriver[backend.AccessReview]{l.asked}}
+}
+
+type lister struct {
+	askedDriver[backend.AccessReview]
+}
+
+func (*lister) Capabilities() backend.Capabilities {
+	return backend.Capabilities{Update: true, Listing: backend.Listing{Of: "the tenant"}}
+}
+
+func (l *lister) ListAll(ctx context.Context, o backend.ListOptions) iter.Seq2[backend.Observation[backend.AccessReview], error] {
+	l.note(ctx)
+	return func(yield func(backend.Observation[backend.AccessReview], error) bool) {
+		yield(backend.Observation[backend.AccessReview]{ID: o.DetailFields[0]}, nil)
+	}
+}
+
+// TestAListStaysOne, whatever is around the driver, and none appears where the driver has none.
+func TestAListStaysOne(t *testing.T) {
+	a := &asked{}
+	less := []backend.Override{{Kind: "AccessReview", Capability: backend.CapabilityUpdate}, {Kind: "AccessProfile", Capability: backend.CapabilityCreate}}
+	tenant := backend.Instrument(backend.Restrict(listing{a}, less))
+	all, ok := backend.ListerOf(tenant.AccessReviews())
+	if !ok {
+		t.Fatal("it lists no more")
+	}
+	for obs, err := range all.ListAll(t.Context(), backend.ListOptions{DetailFields: []string{"scope"}}) {
+		if obs.ID != "scope" || err != nil {
+			t.Errorf("%q, %v", obs.ID, err)
+		}
+	}
+	if diff := cmp.Diff([]backend.Operation{{Kind: "AccessReview", Verb: "list"}}, a.operations); diff != "" {
+		t.Error(diff)
+	}
+	none, ok := backend.ListerOf(tenant.AccessProfiles())
+	if ok {
+		t.Error("it lists all of a sudden")
+	}
+	for _, err := range none.ListAll(t.Context(), backend.ListOptions{}) {
+		if backend.ClassOf(err) != backend.Terminal {
+			t.Errorf("%v", err)
+		}
+	}
+}
+
 // TestADriverStaysWhatItIs: the engine asks whether it can refresh.
 func TestADriverStaysWhatItIs(t *testing.T) {
 	a := &asked{}

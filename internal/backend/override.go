@@ -2,6 +2,7 @@ package backend
 
 import (
 	"context"
+	"iter"
 	"slices"
 	"time"
 )
@@ -159,6 +160,11 @@ type restrictedDriver[D any] struct {
 // Capabilities are asked for anew each time: a driver may learn.
 func (d *restrictedDriver[D]) Capabilities() Capabilities {
 	return d.Driver.Capabilities().Without(d.taken...)
+}
+
+// ListAll is the driver's, if it has one: see ListerOf.
+func (d *restrictedDriver[D]) ListAll(ctx context.Context, o ListOptions) iter.Seq2[Observation[D], error] {
+	return listAll(ctx, d.Driver, o)
 }
 
 type restrictedRefresher[D any] struct {

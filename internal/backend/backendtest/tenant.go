@@ -22,6 +22,7 @@ const (
 	VerbHas         Verb = "Has"
 	VerbObserve     Verb = "Observe"
 	VerbObserveMany Verb = "ObserveMany"
+	VerbListAll     Verb = "ListAll"
 	VerbCreate      Verb = "Create"
 	VerbUpdate      Verb = "Update"
 	VerbDelete      Verb = "Delete"
@@ -84,6 +85,7 @@ var _ backend.Tenant = (*Tenant)(nil)
 func NewTenant() *Tenant {
 	t := &Tenant{ID: backend.TenantID{ID: "tenant-1", Name: "Tenant 1"}, Names: map[backend.Name][]backend.Match{}, calls: map[Verb]int{}}
 	all := backend.Capabilities{Create: true, Update: true, Delete: true, Retire: true, MarkProven: true, Required: []string{"displayName"}}
+	all.Listing = backend.Listing{Of: "the tenant", PageSize: 100}
 	t.Entitlements = &Memory[backend.AppEntitlement]{tenant: t, prefix: "entitlement", needsParent: true, Caps: all}
 	t.Profiles = &Memory[backend.AccessProfile]{tenant: t, prefix: "profile", Caps: all}
 	t.Entitlements.Caps.Naming = backend.Naming{Key: "the alias, else the display name with the resource", Place: "the app", Searched: true}
@@ -214,7 +216,7 @@ func (t *Tenant) Writes() int { return t.Calls(VerbCreate, VerbUpdate, VerbDelet
 
 // TotalCalls is how often anything was called.
 func (t *Tenant) TotalCalls() int {
-	return t.Writes() + t.Calls(VerbIdentity, VerbFind, VerbList, VerbHas, VerbObserve, VerbObserveMany)
+	return t.Writes() + t.Calls(VerbIdentity, VerbFind, VerbList, VerbHas, VerbObserve, VerbObserveMany, VerbListAll)
 }
 
 // ResetCalls starts the counts again.

@@ -79,6 +79,7 @@ func (*profileDriver) Capabilities() backend.Capabilities {
 		CreateOnly:   []string{"conductorOne.cohort"},
 		WriteOnly:    []string{"conductorOne.cohort"},
 		Removed:      removedFromProfile(),
+		Listing:      backend.Listing{Of: "the tenant", PageSize: rest.PageSize},
 		DetailFields: []string{pathEntitlements, pathVisibleTo, pathMembership, pathAutomation, pathPolicies, pathMaxDuration},
 		ListLag:      listLag,
 		Poll:         poll,

@@ -61,6 +61,7 @@ func (*reviewDriver) Capabilities() backend.Capabilities {
 		WriteOnly:    []string{"owners", "conductorOne.duplicateFrom", pathReviewApps, pathReviewResourceTypes},
 		Removed:      removedFromReview(),
 		DetailFields: []string{pathReviewEntitlements},
+		Listing:      backend.Listing{Of: "the tenant", PageSize: rest.PageSize},
 		ListLag:      listLag,
 		Poll:         poll,
 	}

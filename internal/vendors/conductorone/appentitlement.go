@@ -38,6 +38,7 @@ func (*entitlementDriver) Capabilities() backend.Capabilities {
 		Narrows:      map[string]backend.Narrowing{"conductorOne.emergencyGrantEnabled": {Open: []string{"true"}}},
 		Removed:      removedFromEntitlement(),
 		DetailFields: []string{"owners"},
+		Listing:      backend.Listing{Of: "each app", PageSize: rest.PageSize, Before: "the apps"},
 		Settling:     map[string]time.Duration{"owners": ownersSettle},
 		ListLag:      listLag,
 		Poll:         poll,

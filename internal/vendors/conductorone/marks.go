@@ -91,6 +91,22 @@ func (d *marked[D]) ObserveMany(ctx context.Context, refs []backend.Ref) iter.Se
 	}
 }
 
+// ListAll lists every remote, see backend.Lister.
+func (d *marked[D]) ListAll(ctx context.Context, o backend.ListOptions) iter.Seq2[backend.Observation[D], error] {
+	return func(yield func(backend.Observation[D], error) bool) {
+		lister, ok := backend.ListerOf(d.Driver)
+		if !ok {
+			yield(backend.Observation[D]{}, backend.Errorf(backend.Terminal, "there is no list of everything of this kind"))
+			return
+		}
+		for obs, err := range lister.ListAll(ctx, o) {
+			if !yield(d.seen(obs), err) {
+				return
+			}
+		}
+	}
+}
+
 // seen learns from an observation, and puts it into the terms of where the ownership marker is kept.
 func (d *marked[D]) seen(obs backend.Observation[D]) backend.Observation[D] {
 	switch {

@@ -33,7 +33,7 @@ func (t *tenant) List(ctx context.Context, q backend.Name, sought int) ([]backen
 func (t *tenant) everything(ctx context.Context, q backend.Name) iter.Seq2[row[wrapped], error] {
 	switch q.Kind {
 	case backend.NameApp:
-		return list[wrapped](ctx, t.api, "/api/v1/apps", nil)
+		return list[wrapped](ctx, t.api, appsPath, nil)
 	case backend.NamePolicy:
 		filter := map[string]any{"scopeView": "POLICY_SCOPE_VIEW_ALL"}
 		if q.TypeID != "" {

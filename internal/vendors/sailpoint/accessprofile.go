@@ -50,6 +50,7 @@ func (*profileDriver) Capabilities() backend.Capabilities {
 			"sailPoint.enabled":  {Open: []string{"true"}},
 			"sailPoint.segments": {Fewer: true, NoneIsAll: true},
 		},
+		Listing: backend.Listing{Of: "the tenant", PageSize: pageSize},
 		ListLag: listLag,
 		Poll:    poll,
 	}

@@ -71,6 +71,7 @@ func (*reviewDriver) Capabilities() backend.Capabilities {
 		WriteOnly:  []string{"scope.entitlements"},
 		Removed:    removedFromReview(),
 		MaxLength:  map[string]int{"description": longestText},
+		Listing:    backend.Listing{Of: "the tenant", PageSize: pageSize},
 		ListLag:    listLag,
 		Poll:       poll,
 	}

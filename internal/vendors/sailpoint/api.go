@@ -110,7 +110,16 @@ func (b batch[T]) followedBy(next batch[T], path string) error {
 // list pages a GET. The first page's date goes to since, if that is not nil: absence is
 // known as of then. after names a row for searchAfter; nil where the list has none. A row may come twice.
 func list[T any](ctx context.Context, a api, path string, query url.Values, since *time.Time, after func(T) string) iter.Seq2[row[T], error] {
-	p := pager[T]{after: after}
+	return walk(ctx, a, path, query, since, pager[T]{after: after})
+}
+
+// everything is a list of which no row comes again but within some pages: where so much changes between two pages that it cannot be
+// told what came already, it ends with an error.
+func everything[T any](ctx context.Context, a api, path string, query url.Values, after func(T) string) iter.Seq2[row[T], error] {
+	return walk(ctx, a, path, query, nil, pager[T]{after: after, once: true})
+}
+
+func walk[T any](ctx context.Context, a api, path string, query url.Values, since *time.Time, p pager[T]) iter.Seq2[row[T], error] {
 	return rest.Pages(ctx, func(ctx context.Context, token string) (rest.Page[row[T]], error) {
 		asked := maps.Clone(query)
 		asked.Set("limit", strconv.Itoa(pageSize))
@@ -128,6 +137,9 @@ func list[T any](ctx context.Context, a api, path string, query url.Values, sinc
 		}
 		page := rest.Page[row[T]]{}
 		items, more := p.take(answer)
+		if p.lost {
+			return rest.Page[row[T]]{}, backend.Errorf(backend.Retryable, "%s %s: the list changes faster than it can be read", http.MethodGet, path)
+		}
 		for _, item := range items {
 			page.Items = append(page.Items, row[T]{item, res.Date})
 		}
@@ -146,6 +158,8 @@ type pager[T any] struct {
 	asked  int
 	offset int
 	before batch[T]
+	// once: no row may come again but within some pages. lost: it is not known which rows came.
+	once, lost bool
 	// searching is the row that the next page comes after, where the list takes that instead of an offset.
 	searching string
 }
@@ -167,9 +181,12 @@ func (p *pager[T]) take(page batch[T]) (news []T, more bool) {
 	case p.searching != "" || last == "":
 	case len(page.ids) > 0 && page.ids[0] == last:
 		news = news[1:]
-	case p.offset > 0 && !slices.ContainsFunc(page.ids, func(id string) bool { return slices.Contains(known, id) }):
+	case slices.ContainsFunc(page.ids, func(id string) bool { return slices.Contains(known, id) }):
+	case p.offset > 0:
 		p.offset = max(p.offset-pageSize, 0)
 		return nil, true
+	default:
+		p.lost = p.once
 	}
 	p.before = page
 	if len(page.items) < pageSize {

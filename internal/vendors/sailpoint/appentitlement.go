@@ -57,6 +57,7 @@ func (*entitlementDriver) Capabilities() backend.Capabilities {
 		CreateOnly:   []string{"sailPoint.match"},
 		Removed:      removedFromEntitlement(),
 		DetailFields: []string{pathRequest, pathRevocation},
+		Listing:      backend.Listing{Of: "the tenant", PageSize: pageSize},
 		ListLag:      listLag,
 		Poll:         poll,
 	}

@@ -70,6 +70,7 @@ func (d *profileDriver) Capabilities() backend.Capabilities {
 			pathMembers:       {Fewer: true},
 		},
 		DetailFields: []string{pathMembers},
+		Listing:      backend.Listing{Of: "the tenant", PageSize: pageSize, Before: "the profile types"},
 		ListLag:      listLag,
 		Poll:         poll,
 		Removed:      removedFromProfile(),

@@ -56,6 +56,7 @@ func (d *reviewDriver) Capabilities() backend.Capabilities {
 			"displayName", "description", "veza.notes", "veza.dataSource", "veza.snapshotID", "veza.reviewerAssignment", "veza.secondLevelAssignment",
 			"veza.automationIDs", "veza.finalApprovalLevel", "veza.dynamicInformation",
 		},
+		Listing: backend.Listing{Of: "each configuration", Before: "the configurations"},
 		ListLag: listLag,
 		Poll:    poll,
 	}

@@ -32,6 +32,7 @@ func (*entitlementDriver) Capabilities() backend.Capabilities {
 			"owners":      "an entity of Veza's graph has no owners that can be written",
 			"requestable": "at Veza people request access profiles, by the tenant's settings",
 		},
+		Listing: backend.Listing{Of: "each type of entity that a lifecycle datasource grants", PageSize: pageSize, Before: "the lifecycle datasources"},
 		ListLag: listLag,
 		Poll:    poll,
 	}
@@ -126,10 +127,16 @@ func (d *entitlementDriver) within(ctx context.Context, manager lifecycle, all i
 	}
 }
 
+// decode renders an entity, and remembers its name.
 func (d *entitlementDriver) decode(manager lifecycle, r row[node]) entitlementObservation {
+	obs := decodeNode(manager, r)
+	d.names.set(obs.ID, r.item.name())
+	return obs
+}
+
+func decodeNode(manager lifecycle, r row[node]) entitlementObservation {
 	n := r.item
 	id := Entity(n.Type, n.ID)
-	d.names.set(id, n.name())
 	return entitlementObservation{
 		Exists:   true,
 		ID:       id,
