@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -22,6 +23,10 @@ import (
 // cluster is the connection that the flags of kubectl describe.
 type cluster struct {
 	flags *genericclioptions.ConfigFlags
+	// backends: the command takes backends, too.
+	backends bool
+	// patience is how long a completion waits.
+	patience time.Duration
 }
 
 // shown are the flags of a connection that the help lists; the others are those of kubectl, and work, too.
@@ -29,9 +34,13 @@ var shown = []string{"kubeconfig", "context", "namespace"}
 
 // inCluster gives a command the flags that kubectl has for a connection.
 func inCluster(cmd *cobra.Command) *cluster {
-	c := &cluster{genericclioptions.NewConfigFlags(true)}
+	c := &cluster{flags: genericclioptions.NewConfigFlags(true), patience: completes}
 	c.flags.AddFlags(cmd.Flags())
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { f.Hidden = !slices.Contains(shown, f.Name) })
+	c.completeConnection(cmd)
+	if strings.Contains(cmd.Use, "KIND/NAME") {
+		cmd.ValidArgsFunction = c.completeObject
+	}
 	return c
 }
 

@@ -34,7 +34,7 @@ func statusCommand() *cobra.Command {
 	}
 	cluster := inCluster(cmd)
 	cmd.Flags().BoolVarP(&all, "all-namespaces", "A", false, "show the objects of all namespaces")
-	cmd.Flags().StringVarP(&output, "output", "o", asText, shownAs)
+	formFlag(cmd, &output, "result", asText, asJSON, asYAML)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		reader, namespace, err := cluster.open()
 		if err != nil {
@@ -75,7 +75,7 @@ func showing(cmd *cobra.Command, of func(context.Context, client.Client, referen
 	output := asText
 	cmd.Args = cobra.RangeArgs(1, 2)
 	cluster := inCluster(cmd)
-	cmd.Flags().StringVarP(&output, "output", "o", asText, shownAs)
+	formFlag(cmd, &output, "result", asText, asJSON, asYAML)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		return cluster.with(cmd.Context(), args, func(c client.Client, obj reference.Managed) error {
 			value, text, err := of(cmd.Context(), c, obj)
@@ -87,9 +87,6 @@ func showing(cmd *cobra.Command, of func(context.Context, client.Client, referen
 	}
 	return cmd
 }
-
-// shownAs is the help of --output where a result is shown.
-const shownAs = "form of the result: text, json or yaml"
 
 // show writes a result in the form that was asked for.
 func show(out io.Writer, output string, value any, text func(io.Writer) error) error {

@@ -49,7 +49,7 @@ func validateCommand() *cobra.Command {
 	f.StringVarP(&o.Kustomize, "kustomize", "k", "", "folder with a kustomization, whose objects are checked as kustomize builds them")
 	f.BoolVarP(&o.Recursive, "recursive", "R", false, "read the folders below, too")
 	f.StringVarP(&o.Namespace, "namespace", "n", "default", "namespace of objects that name none")
-	f.StringVarP(&output, "output", "o", asText, "form of the findings: text, json or sarif")
+	formFlag(cmd, &output, "findings", asText, asJSON, asSARIF)
 	f.BoolVar(&o.Policies, "policies", false, "check by the admission policies that come with the operator, too")
 	f.BoolVar(&strict, "strict", false, "fail on warnings, too")
 	return cmd

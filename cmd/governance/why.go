@@ -29,7 +29,8 @@ func whyCommand() *cobra.Command {
 		Args:    cobra.RangeArgs(1, 2),
 	}
 	cluster := inCluster(cmd)
-	cmd.Flags().StringVarP(&output, "output", "o", asText, shownAs)
+	cluster.backends = true
+	formFlag(cmd, &output, "result", asText, asJSON, asYAML)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		c, namespace, err := cluster.open()
 		if err != nil {
