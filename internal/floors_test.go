@@ -123,7 +123,7 @@ var floors = []floor{
 	{folder: "internal/controller", imports: []string{
 		"api/v1alpha1", "internal/backend", "internal/bounds", "internal/engine", "internal/engine/decision", "internal/engine/fleet", "internal/engine/managed", "internal/engine/metrics", "internal/engine/safety",
 		"internal/engine/shares", "internal/engine/status", "internal/kinds", "internal/queue", "internal/reference", "internal/sweep", "internal/telemetry", "internal/tenancy",
-	}, tests: []string{"internal/expression", "internal/lease", "internal/lookup", "internal/sandbox", "internal/sandbox/*", "internal/vendors", "internal/vendors/*"}, kubernetes: true},
+	}, tests: []string{"internal/expression", "internal/inspect", "internal/lease", "internal/lookup", "internal/sandbox", "internal/sandbox/*", "internal/vendors", "internal/vendors/*"}, kubernetes: true},
 	{folder: "internal/webhook/webhooktest", imports: []string{"api/v1alpha1"}, kubernetes: true, support: true},
 	{folder: "internal/webhook", imports: []string{
 		"api/v1alpha1", "internal/backend", "internal/controller", "internal/engine/managed", "internal/kinds", "internal/reference", "internal/tenancy",
