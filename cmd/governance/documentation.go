@@ -18,6 +18,9 @@ With ` + "`bin/kubectl-governance`" + ` in the ` + "`PATH`" + `, ` + "`kubectl g
 Results are written to standard output, progress and errors to standard error.
 It exits with 0, or with 1 where something is wrong.
 The commands that read a cluster take the flags of kubectl for the connection; the tables list the most usual ones.
+Proxies and certificates of the environment are used (` + "`HTTPS_PROXY`, `NO_PROXY`, `SSL_CERT_FILE`" + `).
+Ctrl-C ends a command within a second; ` + "`tenant-check`" + ` removes first what it created.
+Where there is no terminal, nobody is asked anything.
 `
 
 // documentation prints docs/cli.md.

@@ -3,12 +3,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 	_ "golang.org/x/crypto/x509roots/fallback" // As in the manager: where a system has no roots of trust, these are used.
@@ -24,10 +26,39 @@ func main() {
 		<-ctx.Done()
 		stop()
 	}()
-	if err := root().ExecuteContext(ctx); err != nil {
-		fmt.Fprintln(os.Stderr, "governance:", err)
-		os.Exit(1)
+	cmd := root()
+	cmd.PersistentPreRun = func(cmd *cobra.Command, _ []string) {
+		if cmd.Annotations[tidies] == "" {
+			go leave(ctx)
+		}
 	}
+	done, err := cmd.ExecuteContextC(ctx)
+	if err != nil && ctx.Err() != nil && errors.Is(err, context.Canceled) && done.Annotations[tidies] == "" {
+		err = errInterrupted
+	}
+	if err != nil {
+		fail(err)
+	}
+}
+
+// tidies is an annotation of commands that have something to remove before they end.
+const tidies = "tidies"
+
+// promptly is how long a command may take to end by itself once it is interrupted: some reads cannot be.
+const promptly = 500 * time.Millisecond
+
+var errInterrupted = errors.New("interrupted")
+
+// leave ends the process when it was interrupted and has not ended.
+func leave(ctx context.Context) {
+	<-ctx.Done()
+	time.Sleep(promptly)
+	fail(errInterrupted)
+}
+
+func fail(err error) {
+	fmt.Fprintln(os.Stderr, "governance:", err)
+	os.Exit(1)
 }
 
 // root is the command that holds the others. Each of them has a file of its own.

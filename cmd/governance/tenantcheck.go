@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/tenantcheck"
@@ -35,8 +36,9 @@ type asking struct {
 func tenantCheck() *cobra.Command {
 	a := &asking{}
 	cmd := &cobra.Command{
-		Use:   "tenant-check",
-		Short: "Ask a test tenant whether what the operator assumes of its vendor holds there",
+		Use:         "tenant-check",
+		Annotations: map[string]string{tidies: "what it created"},
+		Short:       "Ask a test tenant whether what the operator assumes of its vendor holds there",
 		Long: "Ask a test tenant whether what the operator assumes of its vendor holds there.\n\n" +
 			"Everything it creates is named governance-check-<run>-…, has the marker of the run, and is removed again, also after Ctrl-C.\n" +
 			"After a crash, --clean lists what is left and removes it. It creates nothing that reaches people or cannot be removed.",
@@ -80,13 +82,13 @@ func (a *asking) do(ctx context.Context, in io.Reader, out, notes io.Writer) err
 	if err != nil {
 		return err
 	}
-	ask := confirmation{bufio.NewReader(in), notes, a.yes}
+	ask := confirmation{in, notes, a.yes}
 	if a.clean {
 		return a.sweep(ctx, options, ask)
 	}
 	options.Announce = func(plan tenantcheck.Plan) error {
 		fmt.Fprintf(notes, "Run %s at %s. %s\n", options.Run, a.endpoint, plan)
-		if len(plan.Makes) == 0 || ask.yes("Go on?") {
+		if len(plan.Makes) == 0 || ask.yes(ctx, "Go on?") {
 			return nil
 		}
 		return errors.New("nothing was created")
@@ -136,7 +138,7 @@ func (a *asking) sweep(ctx context.Context, options tenantcheck.Options, ask con
 		for _, t := range things {
 			fmt.Fprintf(ask.notes, "%-16s %s %s\n", t.Kind, t.ID, t.Name)
 		}
-		agreed = ask.yes(fmt.Sprintf("Remove these %d?", len(things)))
+		agreed = ask.yes(ctx, fmt.Sprintf("Remove these %d?", len(things)))
 		return agreed
 	})
 	switch {
@@ -224,16 +226,30 @@ func drawn() string {
 
 // confirmation asks the person at the keyboard.
 type confirmation struct {
-	in    *bufio.Reader
+	in    io.Reader
 	notes io.Writer
 	given bool
 }
 
-func (c confirmation) yes(question string) bool {
+// yes asks a question. Without a terminal there is nobody to ask, and who interrupts says no.
+func (c confirmation) yes(ctx context.Context, question string) bool {
 	if c.given {
 		return true
 	}
+	if file, ok := c.in.(*os.File); ok && !term.IsTerminal(int(file.Fd())) {
+		fmt.Fprintf(c.notes, "%s There is no terminal to ask at; --yes goes on without asking.\n", question)
+		return false
+	}
 	fmt.Fprintf(c.notes, "%s [y/N] ", question)
-	answer, _ := c.in.ReadString('\n')
-	return strings.EqualFold(strings.TrimSpace(answer), "y")
+	answered := make(chan string, 1)
+	go func() {
+		answer, _ := bufio.NewReader(c.in).ReadString('\n')
+		answered <- answer
+	}()
+	select {
+	case answer := <-answered:
+		return strings.EqualFold(strings.TrimSpace(answer), "y")
+	case <-ctx.Done():
+		return false
+	}
 }
