@@ -19,6 +19,7 @@ RUN go mod download
 COPY api/ api/
 COPY cmd/ cmd/
 COPY config/crd/ config/crd/
+COPY config/rbac/ config/rbac/
 COPY docs/troubleshooting.go docs/troubleshooting.md docs/
 COPY internal/ internal/
 RUN CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH \

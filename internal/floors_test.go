@@ -133,7 +133,9 @@ var floors = []floor{
 
 	{folder: "internal/inspect", imports: []string{"api/v1alpha1", "docs", "internal/backend", "internal/engine/decision", "internal/engine/managed", "internal/reference"}, tests: []string{"internal/engine/reasonstest"}, kubernetes: true},
 
-	{folder: "cmd/governance", imports: []string{"api/v1alpha1", "internal/backend", "internal/inspect", "internal/reference", "internal/tenantcheck", "internal/validate", "internal/vendors", "internal/vendors/probe"}, tests: []string{"internal/sandbox", "internal/sandbox/*"}, kubernetes: true},
+	{folder: "internal/doctor", imports: []string{"api/v1alpha1", "config/crd", "config/rbac"}, kubernetes: true},
+
+	{folder: "cmd/governance", imports: []string{"api/v1alpha1", "internal/backend", "internal/doctor", "internal/inspect", "internal/reference", "internal/tenantcheck", "internal/validate", "internal/vendors", "internal/vendors/probe"}, tests: []string{"internal/sandbox", "internal/sandbox/*"}, kubernetes: true},
 	{folder: "cmd/manager", imports: []string{"api/v1alpha1", "internal/controller", "internal/lease", "internal/telemetry", "internal/vendors", "internal/webhook"}, kubernetes: true},
 	{folder: "cmd/sandbox", imports: []string{"internal/expression", "internal/sandbox", "internal/sandbox/sandboxes"}},
 }

@@ -74,6 +74,6 @@ func root() *cobra.Command {
 	if strings.HasPrefix(filepath.Base(os.Args[0]), "kubectl-") { // It is called as a plugin.
 		cmd.Annotations = map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl governance"}
 	}
-	cmd.AddCommand(tenantCheck(), validateCommand(), statusCommand(), treeCommand(), whyCommand(), reconcileCommand(), eventsCommand(), suspendCommand(), resumeCommand(), orphanCommand(), completionCommand(), documentation())
+	cmd.AddCommand(tenantCheck(), validateCommand(), statusCommand(), treeCommand(), whyCommand(), doctorCommand(), reconcileCommand(), eventsCommand(), suspendCommand(), resumeCommand(), orphanCommand(), completionCommand(), documentation())
 	return cmd
 }
