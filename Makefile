@@ -262,6 +262,26 @@ image: ## Build the image without a daemon, as an OCI layout in dist/image (PUSH
 	@go -C hack/tools run ./image -out $(CURDIR)/dist/image -version $(VERSION) -revision $$(git rev-parse HEAD) -source $(SOURCE) -created $$SOURCE_DATE_EPOCH \
 		$(if $(PUSH),-push $(PUSH)) $(foreach platform,$(PLATFORMS),$(platform)=$(CURDIR)/dist/bin/$(platform)) | tee dist/image.digest
 
+# Platforms of the command line, as GOOS/GOARCH, and those for which every change is compiled.
+PLUGIN_PLATFORMS ?= linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+CROSS_PLATFORMS := darwin/arm64 windows/amd64
+
+.PHONY: plugin
+plugin: ## Pack the command line for every platform, with the manifest for krew, in dist/plugin (PLUGIN_PLATFORMS=linux/amd64: this one alone). Minutes, the first time.
+	@rm -rf dist/plugin; mkdir -p dist/plugin
+	@for platform in $(PLUGIN_PLATFORMS); do \
+		echo "building $$platform" >&2; \
+		GOTOOLCHAIN=$(RELEASE_GO) GOOS=$${platform%/*} GOARCH=$${platform#*/} $(GO_BUILD) \
+			-o dist/plugin/bin/$${platform/\//_}/kubectl-governance$$(if [[ $$platform == windows/* ]]; then echo .exe; fi) ./cmd/governance; \
+	done
+	@go run ./hack/plugin -version $(VERSION)
+
+.PHONY: cross
+cross: ## Compile the command line for macOS and Windows. Minutes, the first time.
+	@for platform in $(CROSS_PLATFORMS); do \
+		echo "building $$platform"; GOOS=$${platform%/*} GOARCH=$${platform#*/} $(GO_BUILD) -o /dev/null ./cmd/governance; \
+	done
+
 .PHONY: sbom
 sbom: $(BIN)/cyclonedx-gomod ## Write what the binaries are made of, with licences, to dist/sbom (CycloneDX).
 	@mkdir -p dist/sbom

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -17,9 +18,6 @@ import (
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 )
 
-// asPlugin is the script that kubectl runs to complete the words behind "kubectl governance". It has to be in the PATH.
-const asPlugin = "#!/bin/sh\nexec kubectl-governance __complete \"$@\"\n"
-
 func completionCommand() *cobra.Command {
 	scripts := map[string]func(*cobra.Command, io.Writer) error{
 		"bash":       func(root *cobra.Command, out io.Writer) error { return root.GenBashCompletionV2(out, true) },
@@ -27,7 +25,7 @@ func completionCommand() *cobra.Command {
 		"fish":       func(root *cobra.Command, out io.Writer) error { return root.GenFishCompletion(out, true) },
 		"powershell": func(root *cobra.Command, out io.Writer) error { return root.GenPowerShellCompletionWithDesc(out) },
 		"kubectl": func(_ *cobra.Command, out io.Writer) error {
-			_, err := io.WriteString(out, asPlugin)
+			_, err := fmt.Fprintf(out, "#!/bin/sh\nexec %s __complete \"$@\"\n", cmp.Or(plugin(), "kubectl-governance"))
 			return err
 		},
 	}
@@ -37,7 +35,8 @@ func completionCommand() *cobra.Command {
 		Short: "Print the script that completes words in a shell",
 		Long: "Print the script that completes words in a shell: " + strings.Join(shells, ", ") + ".\n\n" +
 			"Commands, flags, kinds, and the names of the objects in the cluster are completed.\n" +
-			"The script for kubectl completes \"kubectl governance\": it is an executable named kubectl_complete-governance in the PATH.",
+			"The script for kubectl completes \"kubectl governance\": it is an executable named kubectl_complete-governance in the PATH\n" +
+			"(kubectl_complete-governance_operator, if krew installed it).",
 		Example: "  # In the present shell\n  source <(governance completion bash)\n\n" +
 			"  # For \"kubectl governance\"\n  governance completion kubectl > ~/bin/kubectl_complete-governance && chmod +x ~/bin/kubectl_complete-governance",
 		Args: cobra.ExactArgs(1), ValidArgs: shells,

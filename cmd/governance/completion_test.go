@@ -182,3 +182,22 @@ func TestKubectlFindsTheScript(t *testing.T) {
 		t.Errorf("%v: %s", err, out)
 	}
 }
+
+// TestTheNameOfAPluginIsThatOfItsCall: krew installs it under the name of its package.
+func TestTheNameOfAPluginIsThatOfItsCall(t *testing.T) {
+	before := os.Args[0]
+	defer func() { os.Args[0] = before }()
+	for called, want := range map[string][2]string{
+		"/usr/bin/governance":                   {"Usage:\n  governance [command]", "exec kubectl-governance __complete"},
+		"/usr/bin/kubectl-governance":           {"Usage:\n  kubectl governance [command]", "exec kubectl-governance __complete"},
+		"/home/me/.krew/kubectl-governance.exe": {"Usage:\n  kubectl governance [command]", "exec kubectl-governance __complete"},
+		"kubectl-governance_operator":           {"Usage:\n  kubectl governance-operator [command]", "exec kubectl-governance_operator __complete"},
+	} {
+		os.Args[0] = called
+		help, _, err := run(t, "", "--help")
+		script, _, again := run(t, "", "completion", "kubectl")
+		if err != nil || again != nil || !strings.Contains(help, want[0]) || !strings.Contains(script, want[1]) {
+			t.Errorf("%s: %v, %v\n%s\n%s", called, err, again, help, script)
+		}
+	}
+}

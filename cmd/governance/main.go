@@ -71,9 +71,18 @@ func root() *cobra.Command {
 		SilenceErrors: true,
 	}
 	cmd.CompletionOptions.DisableDefaultCmd = true
-	if strings.HasPrefix(filepath.Base(os.Args[0]), "kubectl-") { // It is called as a plugin.
-		cmd.Annotations = map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl governance"}
+	if name, ok := strings.CutPrefix(plugin(), "kubectl-"); ok {
+		cmd.Annotations = map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl " + strings.ReplaceAll(name, "_", "-")}
 	}
 	cmd.AddCommand(tenantCheck(), validateCommand(), statusCommand(), treeCommand(), whyCommand(), doctorCommand(), reconcileCommand(), eventsCommand(), suspendCommand(), resumeCommand(), orphanCommand(), completionCommand(), documentation())
 	return cmd
+}
+
+// plugin is the name under which kubectl found the command, empty where kubectl did not: krew gives it the name of its package.
+func plugin() string {
+	name := strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe")
+	if !strings.HasPrefix(name, "kubectl-") {
+		return ""
+	}
+	return name
 }
