@@ -11,6 +11,9 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // started is this command as a process.
@@ -65,6 +68,11 @@ func TestCtrlCEndsEveryCommandThatWaitsForACluster(t *testing.T) {
 			if strings.Contains(c.Use, "KIND/NAME") {
 				args = append(args, "accessprofile/payroll")
 			}
+			c.Flags().VisitAll(func(f *pflag.Flag) {
+				if f.Annotations[cobra.BashCompOneRequiredFlag] != nil {
+					args = append(args, "--"+f.Name, "prod")
+				}
+			})
 			cmd, _, said := started(t, []string{"KUBECONFIG=" + kubeconfigFor(t, server.URL)}, args...)
 			select {
 			case <-called:

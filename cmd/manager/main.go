@@ -3,13 +3,10 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"flag"
 	"fmt"
 	"os"
-	"regexp"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -32,6 +29,7 @@ import (
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/controller"
+	"github.com/governance-operator/governance-operator/internal/engine/managed"
 	"github.com/governance-operator/governance-operator/internal/lease"
 	"github.com/governance-operator/governance-operator/internal/telemetry"
 	"github.com/governance-operator/governance-operator/internal/vendors"
@@ -176,7 +174,7 @@ func run(ctx context.Context, logger logr.Logger, o options) error {
 	if err != nil {
 		return fmt.Errorf("making the manager: %w", err)
 	}
-	if c.ClusterID, err = clusterID(ctx, mgr.GetAPIReader(), o.clusterID); err != nil {
+	if c.ClusterID, err = managed.ClusterID(ctx, mgr.GetAPIReader(), o.clusterID); err != nil {
 		return err
 	}
 	c.Vendors, c.OperatorNamespace, c.ClusterKind = vendors.All(), o.operatorNamespace, len(watched) == 0
@@ -228,24 +226,6 @@ func electionLock(cfg *rest.Config, o options) (*lease.Watch, error) {
 		return nil, fmt.Errorf("making the lease: %w", err)
 	}
 	return &lease.Watch{Interface: lock, Duration: o.leaseDuration}, nil
-}
-
-var clusterIDForm = regexp.MustCompile(`^[A-Za-z0-9._~-]{1,32}$`)
-
-// clusterID is the first 12 hex digits of the SHA-256 of kube-system's UID, unless another is given.
-func clusterID(ctx context.Context, reader client.Reader, given string) (string, error) {
-	if given != "" {
-		if !clusterIDForm.MatchString(given) {
-			return "", errors.New("--cluster-id: at most 32 letters, digits, dots, hyphens, underscores and tildes")
-		}
-		return given, nil
-	}
-	ns := &corev1.Namespace{}
-	if err := reader.Get(ctx, client.ObjectKey{Name: "kube-system"}, ns); err != nil {
-		return "", fmt.Errorf("reading the namespace kube-system for the cluster id (or set --cluster-id): %w", err)
-	}
-	sum := sha256.Sum256([]byte(ns.UID))
-	return hex.EncodeToString(sum[:])[:12], nil
 }
 
 // ownNamespace is the pod's namespace, or the usual one outside a pod.

@@ -14,6 +14,9 @@ type Budget struct {
 // Shared is what all backends that sign in with one credential have in common, since the
 // vendor counts their calls together. The zero value is ready, and safe for concurrent use.
 type Shared struct {
+	// Part is which part of the budget is used, where others use it in another process; all of it if zero. Set before first use.
+	Part float64
+
 	mu      sync.Mutex
 	budgets map[string]Budget
 	gate    any
@@ -57,7 +60,11 @@ func (s *Shared) Budget(usual Budget) Budget {
 		}
 	}
 	if smallest == (Budget{}) {
-		return usual
+		smallest = usual
+	}
+	if s.Part > 0 {
+		smallest.PerSecond *= s.Part
+		smallest.Burst = max(int(float64(smallest.Burst)*s.Part), 1)
 	}
 	return smallest
 }

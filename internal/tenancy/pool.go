@@ -61,6 +61,9 @@ type Pool struct {
 	// Left receives the vendor and the host where no tenant is open any more; nil for nobody.
 	Left func(vendor, host string)
 
+	// part is which part of each budget is used, beside a manager that uses it, too; all of it if zero.
+	part float64
+
 	names lookup.Cache
 	asks  asks
 	rooms rooms
@@ -332,7 +335,7 @@ func (p *Pool) share(key, credential string, budget backend.Budget) *backend.Sha
 		p.shared = map[string]*backend.Shared{}
 	}
 	if p.shared[credential] == nil {
-		p.shared[credential] = &backend.Shared{}
+		p.shared[credential] = &backend.Shared{Part: p.part}
 	}
 	p.shared[credential].Ask(key, budget)
 	return p.shared[credential]

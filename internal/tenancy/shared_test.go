@@ -78,3 +78,40 @@ func TestBackendsWithOneCredentialShareTheSmallestBudgetOfThem(t *testing.T) {
 	pool.Forget(tenancy.Key(other))
 	want("when the slower one is gone", usual)
 }
+
+// TestAVisitorLeavesThreeQuartersOfTheBudget to the manager, whose budget it cannot see: it has a half, of which calls of a sweep
+// take a half.
+func TestAVisitorLeavesThreeQuartersOfTheBudget(t *testing.T) {
+	scheme := runtime.NewScheme()
+	if err := errors.Join(clientgoscheme.AddToScheme(scheme), v1alpha1.AddToScheme(scheme)); err != nil {
+		t.Fatal(err)
+	}
+	var last backend.Config
+	entrance := tenancy.Entrance{
+		Client: fake.NewClientBuilder().WithScheme(scheme).WithObjects(&corev1.Secret{
+			ObjectMeta: metav1.ObjectMeta{Namespace: "team", Name: "credentials"}, Data: map[string][]byte{"token": []byte("any")},
+		}).Build(),
+		Vendors: []backend.Vendor{{Name: string(v1alpha1.VendorVeza), Open: func(cfg backend.Config) (backend.Tenant, error) {
+			last = cfg
+			return backendtest.NewTenant(), nil
+		}}},
+	}
+	b := backendObject()
+	b.Namespace, b.Spec.Vendor = "team", v1alpha1.VendorVeza
+	if _, err := entrance.Visit(t.Context(), b); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := last.Shared.Budget(backend.Budget{PerSecond: 5, Burst: 10}), (backend.Budget{PerSecond: 2.5, Burst: 5}); got != want {
+		t.Errorf("of the usual budget it has %+v, want %+v", got, want)
+	}
+	b.Spec.RequestsPerSecond, b.Spec.Burst = ptr.To(int32(1)), ptr.To(int32(1))
+	if _, err := entrance.Visit(t.Context(), b); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := last.Shared.Budget(backend.Budget{PerSecond: 5, Burst: 10}), (backend.Budget{PerSecond: 0.5, Burst: 1}); got != want {
+		t.Errorf("of a small one it has %+v, want %+v", got, want)
+	}
+	if p := backend.PriorityOf(tenancy.Visiting(t.Context())); p != backend.PrioritySweep {
+		t.Errorf("its calls are of priority %d", p)
+	}
+}

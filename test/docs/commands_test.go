@@ -84,6 +84,7 @@ func TestEveryFlagIsDocumentedAndNoOther(t *testing.T) {
 		"governance tree":         section(all["docs/cli.md"], "## governance tree"),
 		"governance doctor":       section(all["docs/cli.md"], "## governance doctor"),
 		"governance why":          section(all["docs/cli.md"], "## governance why"),
+		"governance inventory":    section(all["docs/cli.md"], "## governance inventory"),
 		"governance reconcile":    section(all["docs/cli.md"], "## governance reconcile"),
 		"governance events":       section(all["docs/cli.md"], "## governance events"),
 		"governance suspend":      section(all["docs/cli.md"], "## governance suspend"),
