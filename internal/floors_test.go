@@ -135,11 +135,12 @@ var floors = []floor{
 
 	{folder: "internal/doctor", imports: []string{"api/v1alpha1", "config/crd", "config/rbac"}, kubernetes: true},
 
+	{folder: "internal/bundle", imports: []string{"api/v1alpha1", "config/crd", "docs", "internal/doctor"}, kubernetes: true},
 	{folder: "internal/inventory", imports: []string{"api/v1alpha1", "internal/backend", "internal/engine/managed", "internal/reference", "internal/tenancy"}, tests: []string{
 		"internal/sandbox", "internal/sandbox/*", "internal/vendors", "internal/vendors/*",
 	}, kubernetes: true},
 
-	{folder: "cmd/governance", imports: []string{"api/v1alpha1", "internal/backend", "internal/doctor", "internal/engine/managed", "internal/inspect", "internal/inventory", "internal/reference", "internal/tenancy", "internal/tenantcheck", "internal/validate", "internal/vendors", "internal/vendors/probe"}, tests: []string{"internal/sandbox", "internal/sandbox/*"}, kubernetes: true},
+	{folder: "cmd/governance", imports: []string{"api/v1alpha1", "internal/backend", "internal/bundle", "internal/doctor", "internal/engine/managed", "internal/inspect", "internal/inventory", "internal/reference", "internal/tenancy", "internal/tenantcheck", "internal/validate", "internal/vendors", "internal/vendors/probe"}, tests: []string{"internal/sandbox", "internal/sandbox/*"}, kubernetes: true},
 	{folder: "cmd/manager", imports: []string{"api/v1alpha1", "internal/controller", "internal/engine/managed", "internal/lease", "internal/telemetry", "internal/vendors", "internal/webhook"}, kubernetes: true},
 	{folder: "cmd/sandbox", imports: []string{"internal/expression", "internal/sandbox", "internal/sandbox/sandboxes"}},
 }

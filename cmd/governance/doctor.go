@@ -59,6 +59,10 @@ func (c *cluster) doctor(operator string) (*doctor.Doctor, error) {
 	if err != nil {
 		return nil, err
 	}
+	return c.doctorOver(config, operator)
+}
+
+func (c *cluster) doctorOver(config *rest.Config, operator string) (*doctor.Doctor, error) {
 	namespace, _, err := c.flags.ToRawKubeConfigLoader().Namespace()
 	if err != nil {
 		return nil, err

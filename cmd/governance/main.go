@@ -74,7 +74,7 @@ func root() *cobra.Command {
 	if name, ok := strings.CutPrefix(plugin(), "kubectl-"); ok {
 		cmd.Annotations = map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl " + strings.ReplaceAll(name, "_", "-")}
 	}
-	cmd.AddCommand(tenantCheck(), validateCommand(), statusCommand(), treeCommand(), whyCommand(), inventoryCommand(), doctorCommand(), reconcileCommand(), eventsCommand(), suspendCommand(), resumeCommand(), orphanCommand(), completionCommand(), documentation())
+	cmd.AddCommand(tenantCheck(), validateCommand(), statusCommand(), treeCommand(), whyCommand(), inventoryCommand(), doctorCommand(), bundleCommand(), reconcileCommand(), eventsCommand(), suspendCommand(), resumeCommand(), orphanCommand(), completionCommand(), documentation())
 	return cmd
 }
 

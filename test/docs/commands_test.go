@@ -82,6 +82,7 @@ func TestEveryFlagIsDocumentedAndNoOther(t *testing.T) {
 		"governance validate":     section(all["docs/cli.md"], "## governance validate"),
 		"governance status":       section(all["docs/cli.md"], "## governance status"),
 		"governance tree":         section(all["docs/cli.md"], "## governance tree"),
+		"governance bundle":       section(all["docs/cli.md"], "## governance bundle"),
 		"governance doctor":       section(all["docs/cli.md"], "## governance doctor"),
 		"governance why":          section(all["docs/cli.md"], "## governance why"),
 		"governance inventory":    section(all["docs/cli.md"], "## governance inventory"),
