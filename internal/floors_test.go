@@ -38,6 +38,7 @@ var floors = []floor{
 	{folder: "api/v1alpha1/reasons"},
 	{folder: "api/v1alpha1", imports: []string{"api/v1alpha1/reasons"}, kubernetes: true},
 	{folder: "internal/backend", tests: []string{"internal/vendors/*"}},
+	{folder: "internal/rehearsal", imports: []string{"internal/backend"}, tests: []string{"internal/backend/backendtest"}},
 	{folder: "internal/backend/backendtest", imports: []string{"internal/backend"}, tests: []string{"internal/vendors/*"}, support: true},
 	{folder: "internal/sandbox", tests: []string{"internal/sandbox/*"}},
 	{folder: "internal/sandbox/wire", imports: []string{"internal/sandbox"}},
@@ -109,8 +110,8 @@ var floors = []floor{
 	}, tests: []string{"internal/bounds", "internal/engine/reasonstest", "internal/engine/safety", "internal/kinds", "internal/lookup", "internal/reference", "internal/vendors/*"}, kubernetes: true},
 	// Drivers' tests drive it through the engine.
 	{folder: "internal/engine/enginetest", imports: []string{
-		"api/v1alpha1", "internal/backend", "internal/backend/backendtest", "internal/engine", "internal/engine/fleet", "internal/engine/managed", "internal/engine/safety", "internal/reference", "internal/sandbox",
-		"internal/vendors/vendortest",
+		"api/v1alpha1", "internal/backend", "internal/backend/backendtest", "internal/engine", "internal/engine/fleet", "internal/engine/managed", "internal/engine/safety", "internal/reference", "internal/rehearsal",
+		"internal/sandbox", "internal/vendors/vendortest",
 	}, kubernetes: true, support: true},
 	{folder: "internal/sweep", imports: []string{"internal/backend", "internal/engine/fleet", "internal/engine/managed", "internal/engine/metrics", "internal/queue"}, kubernetes: true},
 	{folder: "internal/tenancy", imports: []string{
@@ -129,6 +130,10 @@ var floors = []floor{
 		"api/v1alpha1", "internal/backend", "internal/controller", "internal/engine/managed", "internal/kinds", "internal/reference", "internal/tenancy",
 	}, tests: []string{"internal/vendors", "internal/webhook/webhooktest"}, kubernetes: true},
 
+	{folder: "internal/plan", imports: []string{
+		"api/v1alpha1", "internal/backend", "internal/engine", "internal/engine/fleet", "internal/engine/managed", "internal/engine/safety", "internal/kinds", "internal/reference", "internal/rehearsal",
+		"internal/tenancy",
+	}, tests: []string{"internal/controller", "internal/sandbox", "internal/sandbox/*", "internal/validate", "internal/vendors"}, kubernetes: true},
 	{folder: "internal/validate", imports: []string{"api/v1alpha1", "config/admission", "config/crd", "internal/backend", "internal/reference", "internal/webhook"}, tests: []string{"internal/vendors", "internal/webhook/webhooktest"}, kubernetes: true},
 
 	{folder: "internal/inspect", imports: []string{"api/v1alpha1", "docs", "internal/backend", "internal/engine/decision", "internal/engine/managed", "internal/reference"}, tests: []string{"internal/engine/reasonstest"}, kubernetes: true},
@@ -140,7 +145,10 @@ var floors = []floor{
 		"internal/sandbox", "internal/sandbox/*", "internal/vendors", "internal/vendors/*",
 	}, kubernetes: true},
 
-	{folder: "cmd/governance", imports: []string{"api/v1alpha1", "internal/backend", "internal/bundle", "internal/doctor", "internal/engine/managed", "internal/inspect", "internal/inventory", "internal/reference", "internal/tenancy", "internal/tenantcheck", "internal/validate", "internal/vendors", "internal/vendors/probe"}, tests: []string{"internal/sandbox", "internal/sandbox/*"}, kubernetes: true},
+	{folder: "cmd/governance", imports: []string{
+		"api/v1alpha1", "internal/backend", "internal/bundle", "internal/controller", "internal/doctor", "internal/engine/managed", "internal/engine/safety", "internal/inspect", "internal/inventory", "internal/plan",
+		"internal/reference", "internal/tenancy", "internal/tenantcheck", "internal/validate", "internal/vendors", "internal/vendors/probe",
+	}, tests: []string{"internal/sandbox", "internal/sandbox/*"}, kubernetes: true},
 	{folder: "cmd/manager", imports: []string{"api/v1alpha1", "internal/controller", "internal/engine/managed", "internal/lease", "internal/telemetry", "internal/vendors", "internal/webhook"}, kubernetes: true},
 	{folder: "cmd/sandbox", imports: []string{"internal/expression", "internal/sandbox", "internal/sandbox/sandboxes"}},
 }

@@ -36,10 +36,20 @@ func main() {
 	if err != nil && ctx.Err() != nil && errors.Is(err, context.Canceled) && done.Annotations[tidies] == "" {
 		err = errInterrupted
 	}
+	var ended exit
+	if errors.As(err, &ended) {
+		os.Exit(int(ended))
+	}
 	if err != nil {
 		fail(err)
 	}
 }
+
+// exit ends the process with a code, and without a word: all was said.
+type exit int
+
+// Error says the code.
+func (e exit) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 
 // tidies is an annotation of commands that have something to remove before they end.
 const tidies = "tidies"
@@ -74,7 +84,11 @@ func root() *cobra.Command {
 	if name, ok := strings.CutPrefix(plugin(), "kubectl-"); ok {
 		cmd.Annotations = map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl " + strings.ReplaceAll(name, "_", "-")}
 	}
-	cmd.AddCommand(tenantCheck(), validateCommand(), statusCommand(), treeCommand(), whyCommand(), inventoryCommand(), doctorCommand(), bundleCommand(), reconcileCommand(), eventsCommand(), suspendCommand(), resumeCommand(), orphanCommand(), completionCommand(), documentation())
+	cmd.AddCommand(
+		planCommand(), validateCommand(), statusCommand(), treeCommand(), whyCommand(), eventsCommand(), inventoryCommand(),
+		reconcileCommand(), suspendCommand(), resumeCommand(), orphanCommand(),
+		doctorCommand(), bundleCommand(), tenantCheck(), completionCommand(), documentation(),
+	)
 	return cmd
 }
 

@@ -65,6 +65,8 @@ type Driver[D any] interface {
 	Update(ctx context.Context, seen Observation[D], desired D, changes Changes) (Observation[D], error)
 	// Delete asks for the removal; it is gone only when Observe says so. An absent remote is no error.
 	Delete(ctx context.Context, seen Observation[D]) error
+	// Forecast says, without a call, what a write would leave and cost. A write that Create leaves to Update is not in it.
+	Forecast(w Write[D]) Forecast[D]
 }
 
 // Refresher is a driver that can ask the vendor to look for new remotes of its own
@@ -90,6 +92,8 @@ type Ref struct {
 	Mark     Mark
 	// Every asks ObserveMany for all remotes of the parent.
 	Every bool
+	// Whole asks for all that their rows show, beside Every.
+	Whole bool
 	// DetailFields names the detail fields to read beside the row (see Capabilities.DetailFields).
 	DetailFields []string
 	// Since is when the create was sent whose remote a lookup by Mark.Token is for, by the vendor's clock; zero where

@@ -76,6 +76,8 @@ func (d askedDriver[D]) Update(ctx context.Context, o backend.Observation[D], _ 
 	return o, nil
 }
 
+func (d askedDriver[D]) Forecast(backend.Write[D]) backend.Forecast[D] { return backend.Forecast[D]{} }
+
 func (d askedDriver[D]) Delete(ctx context.Context, _ backend.Observation[D]) error {
 	d.note(ctx)
 	return nil

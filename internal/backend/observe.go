@@ -39,6 +39,8 @@ type Asker struct {
 	Reason WriteReason
 	// Backend is the key of the backend, and TenantID who answers there.
 	Backend, TenantID string
+	// Proposal is the change that is carried out; nil for what changes no remote.
+	Proposal *Proposal
 }
 
 // WriteReason is why an object writes at the vendor.

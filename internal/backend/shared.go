@@ -9,6 +9,8 @@ import (
 type Budget struct {
 	PerSecond float64
 	Burst     int
+	// Share is the part of the two that is used, all of it if zero.
+	Share float64
 }
 
 // Shared is what all backends that sign in with one credential have in common, since the
@@ -51,6 +53,9 @@ func (s *Shared) Budget(usual Budget) Budget {
 		}
 		if b.Burst == 0 {
 			b.Burst = usual.Burst
+		}
+		if b.Share > 0 {
+			b.PerSecond, b.Burst = b.PerSecond*b.Share, max(int(float64(b.Burst)*b.Share), 1)
 		}
 		if smallest.PerSecond == 0 || b.PerSecond < smallest.PerSecond {
 			smallest.PerSecond = b.PerSecond

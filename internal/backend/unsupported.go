@@ -45,6 +45,8 @@ func (noDriver[D]) Update(context.Context, Observation[D], D, Changes) (Observat
 
 func (noDriver[D]) Delete(context.Context, Observation[D]) error { return noKind() }
 
+func (noDriver[D]) Forecast(Write[D]) Forecast[D] { return Forecast[D]{} }
+
 func noKind() error { return Errorf(Terminal, "%s", noKindText) }
 
 // noKindText is said of an object of a kind that the vendor does not have.

@@ -129,6 +129,11 @@ func names(objects []managed.Object) []types.NamespacedName {
 	return out
 }
 
+// Leaving counts the objects behind a backend, and lists those whose deletion would remove something at the vendor, see leaving.
+func Leaving(ctx context.Context, reader client.Reader, key string, vendors []backend.Vendor) (int, []safety.Leaving, error) {
+	return leaving(ctx, reader, key, vendors)
+}
+
 // leaving counts the objects behind a backend, and lists those whose deletion would remove
 // something at the vendor and was not sent yet. In doubt an object is one of them.
 // What an edit closes counts like a deletion.

@@ -38,6 +38,8 @@ type Record struct {
 	Generation int64  `json:"generation"`
 	// Reason is why the object is written: Edit, Drift, Adopt, Delete, Close or Recover.
 	Reason string `json:"reason"`
+	// Change is the hash of the change, as a plan of it shows; empty for what changes no remote.
+	Change string `json:"change,omitempty"`
 	// Manager is the field manager that changed the spec last, for Edit and Adopt.
 	Manager string `json:"manager,omitempty"`
 
@@ -134,7 +136,7 @@ func Lines(w io.Writer) func(Record) error {
 func toLog(logger logr.Logger) func(Record) error {
 	return func(r Record) error {
 		logger.Info("write",
-			"kind", r.Kind, "namespace", r.Namespace, "name", r.Name, "uid", r.UID, "generation", r.Generation, "reason", r.Reason, "manager", r.Manager,
+			"kind", r.Kind, "namespace", r.Namespace, "name", r.Name, "uid", r.UID, "generation", r.Generation, "reason", r.Reason, "change", r.Change, "manager", r.Manager,
 			"backend", r.Backend, "vendor", r.Vendor, "tenant", r.Tenant, "host", r.Host,
 			"operation", r.Operation, "fields", r.Fields, "method", r.Method, "path", r.Path, "attempt", r.Attempt,
 			"result", r.Result, "status", r.Status, "vendorDate", r.VendorDate, "seconds", r.Seconds)

@@ -61,8 +61,12 @@ func DropMetrics(vendor, tenant string) {
 }
 
 func recordOf(vendor, tenant string, op backend.Operation, a backend.Asker, e backend.Exchange) Record {
+	change := ""
+	if a.Proposal != nil {
+		change = a.Proposal.Hash()
+	}
 	return Record{
-		Time: e.Began.UTC(), Kind: a.Kind, Namespace: a.Namespace, Name: a.Name, UID: a.UID, Generation: a.Generation, Manager: a.Manager, Reason: string(a.Reason),
+		Time: e.Began.UTC(), Kind: a.Kind, Namespace: a.Namespace, Name: a.Name, UID: a.UID, Generation: a.Generation, Manager: a.Manager, Reason: string(a.Reason), Change: change,
 		Vendor: vendor, Host: tenant, Backend: a.Backend, Tenant: a.TenantID,
 		Operation: op.Verb, Fields: op.Fields, Method: e.Method, Path: e.Path, Attempt: e.Attempt,
 		Result: e.Result, Status: e.Status, VendorDate: dateOf(e.Date), Seconds: e.Took.Seconds(),

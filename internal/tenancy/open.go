@@ -55,7 +55,9 @@ func (p *Pool) Open(ctx context.Context, obj Object) (*opened, error) {
 	cfg.Timeout, cfg.Room, cfg.Outside = p.CallTimeout, p.rooms.of(obj.GetNamespace()), outside
 	t := &tenant{credential: who.key(vendor.Name, endpoint, bundle), place: placeOf(vendor.Name, endpoint), vendor: vendor.Name, host: endpoint.Host}
 	t.key = fingerprint(t.credential, fmt.Sprint(cfg.APIStyle, cfg.Allow, cfg.Overrides, outside))
-	open, gone, err := p.enter(Key(obj), obj.GetGeneration(), vendor, cfg, budgetOf(spec), t)
+	budget := budgetOf(spec)
+	budget.Share = p.Share
+	open, gone, err := p.enter(Key(obj), obj.GetGeneration(), vendor, cfg, budget, t)
 	p.drop(gone)
 	return open, err
 }

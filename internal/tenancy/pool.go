@@ -47,6 +47,8 @@ type Pool struct {
 	// Outside: backends of namespaces may not name an address of the manager's own host.
 	Outside   bool
 	UserAgent string
+	// Share is the part of each backend's budget that is used; all of it if zero.
+	Share float64
 	// CallTimeout bounds a call to a vendor; the usual bound if zero.
 	CallTimeout time.Duration
 	// ResyncInterval replaces spec.resyncInterval of every backend, if it is set.

@@ -100,9 +100,22 @@ func (r Result) Errors() int {
 
 // Run checks the objects of files. An error is about the files; what is wrong with objects is in the result.
 func Run(ctx context.Context, o Options) (Result, error) {
+	result, _, err := Read(ctx, o)
+	return result, err
+}
+
+// Placed is an object and where it was read.
+type Placed struct {
+	Object client.Object
+	File   string
+	Line   int
+}
+
+// Read checks the objects of files as Run does, and returns those without an error in their definition.
+func Read(ctx context.Context, o Options) (Result, []Placed, error) {
 	defined, err := definitions()
 	if err != nil {
-		return Result{}, err
+		return Result{}, nil, err
 	}
 	sources, err := read(o.In, o.Files, o.Recursive)
 	if err == nil && o.Kustomize != "" {
@@ -111,19 +124,24 @@ func Run(ctx context.Context, o Options) (Result, error) {
 		sources = append(sources, built...)
 	}
 	if err != nil {
-		return Result{}, err
+		return Result{}, nil, err
 	}
 	c := &check{Options: o, definitions: defined, objects: map[reference.Object]placed{}, namespaces: map[string]*corev1.Namespace{}}
 	for _, s := range sources {
 		c.take(ctx, s)
 	}
 	if err := c.compare(ctx); err != nil {
-		return Result{}, err
+		return Result{}, nil, err
 	}
 	slices.SortStableFunc(c.Findings, func(a, b Finding) int {
 		return cmp.Or(strings.Compare(a.File, b.File), a.Line-b.Line)
 	})
-	return c.Result, nil
+	var out []Placed
+	for _, id := range c.order {
+		p := c.objects[id]
+		out = append(out, Placed{p.object, p.file, p.line})
+	}
+	return c.Result, out, nil
 }
 
 // check is one run.

@@ -302,6 +302,11 @@ func (m *Memory[D]) refuseUpdate(r *row[D], seen backend.Observation[D], desired
 	return nil
 }
 
+// Forecast implements backend.Driver.
+func (m *Memory[D]) Forecast(w backend.Write[D]) backend.Forecast[D] {
+	return backend.Forecast[D]{After: backend.Foreseen(w, m.Capabilities()), Calls: 1}
+}
+
 // Delete implements backend.Driver.
 func (m *Memory[D]) Delete(ctx context.Context, seen backend.Observation[D]) error {
 	fault, err := m.tenant.begin(ctx, VerbDelete)

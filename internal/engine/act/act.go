@@ -27,7 +27,8 @@ type Action[O managed.Object, D backend.Model] struct {
 	// ClaimStamp is when the claim was stored, by our clock; zero if this pass made none.
 	ClaimStamp time.Time
 
-	noted []string // the fields that were noted for the first time
+	noted    []string          // the fields that were noted for the first time
+	proposal *backend.Proposal // what is about to be sent
 }
 
 // Do carries a plan out, with at most one logical write.

@@ -40,7 +40,7 @@ func (p *Action[O, D]) fenced(ctx context.Context) context.Context {
 // asker says on whose behalf a pass writes.
 func (p *Action[O, D]) asker() backend.Asker {
 	a := backend.Asker{Kind: p.Fleet.Kind.Name, Namespace: p.Obj.GetNamespace(), Name: p.Obj.GetName(), UID: string(p.Obj.GetUID()),
-		Generation: p.Obj.GetGeneration(), Backend: p.Backend.Key, TenantID: p.Backend.TenantID, Reason: p.Why}
+		Generation: p.Obj.GetGeneration(), Backend: p.Backend.Key, TenantID: p.Backend.TenantID, Reason: p.Why, Proposal: p.proposal}
 	// Who deletes an object is nowhere noted, and nobody edited what is put back or recovered.
 	if last := managed.SpecManager(p.Stored.GetManagedFields()); last != nil && (p.Why == backend.WriteEdit || p.Why == backend.WriteAdopt) {
 		a.Manager = last.Manager

@@ -18,6 +18,7 @@ import (
 )
 
 func (p *Action[O, D]) create(ctx context.Context, plan *decision.Plan) managed.Outcome {
+	p.propose(ctx, plan.Action, "", nil)
 	p.Fleet.At("creating")
 	obs, err := p.Driver.Create(p.fenced(ctx), backend.Ref{ParentID: p.ParentID, Key: p.Key(), Mark: p.Mark(), DetailFields: p.DetailFields()}, p.Desired)
 	p.Fleet.At("created")
@@ -73,6 +74,7 @@ func (p *Action[O, D]) update(ctx context.Context, plan *decision.Plan, changes 
 		seen.Mark.Token = m.Token
 	}
 	p.Said = report.Differences(p.Situation, changes)
+	p.propose(ctx, plan.Action, p.Seen.ID, changes)
 	p.Fleet.At("updating")
 	obs, err := p.Driver.Update(p.fenced(ctx), seen, p.Target(), changes)
 	p.Fleet.At("updated")
@@ -152,6 +154,7 @@ func (p *Action[O, D]) delete(ctx context.Context, plan *decision.Plan) managed.
 	if twin {
 		seen = backend.Observation[D]{Exists: true, ID: p.Seen.Duplicate.ID, ParentID: p.Seen.Duplicate.ParentID, Mark: p.Seen.Mark}
 	}
+	p.propose(ctx, plan.Action, seen.ID, nil)
 	p.Fleet.At("deleting")
 	err := p.Driver.Delete(p.fenced(ctx), seen)
 	p.Fleet.At("deleted")

@@ -27,6 +27,7 @@ import (
 	"github.com/governance-operator/governance-operator/internal/engine/managed"
 	"github.com/governance-operator/governance-operator/internal/engine/safety"
 	"github.com/governance-operator/governance-operator/internal/reference"
+	"github.com/governance-operator/governance-operator/internal/rehearsal"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 	"github.com/governance-operator/governance-operator/internal/vendors/vendortest"
 )
@@ -75,6 +76,12 @@ type world[O managed.Object, D backend.Model] struct {
 	how        sandbox.FaultKind // empty: the process dies
 	// plant spoils what the driver declares, to see that it is noticed.
 	plant func(*backend.Capabilities)
+	// last is what the object said when it came to rest, and remoteID the remote that it had last.
+	last, remoteID string
+	// told receives each write that was made, and how many calls it took; nil for nobody.
+	told func(backend.Asker, int)
+	// recorder takes the place of the driver where writes are rehearsed, and the vendor's clock then stands.
+	recorder *rehearsal.Recorder[D]
 }
 
 // A pass logs what it does; nobody reads that of thousands.
@@ -97,7 +104,12 @@ func newWorld[O managed.Object, D backend.Model](of Of[O, D], k vendortest.Kept[
 func (w *world[O, D]) restart() {
 	kind := managed.Kind[O, D]{
 		Name: w.of.Kind, New: w.of.New, NewList: w.of.NewList,
-		Driver: func(t backend.Tenant) backend.Driver[D] { return watched[D]{w.of.Driver(t), w.write, w.plant} },
+		Driver: func(t backend.Tenant) backend.Driver[D] {
+			if w.recorder != nil {
+				return w.recorder
+			}
+			return watched[D]{w.of.Driver(t), w.write, w.plant, w.tell}
+		},
 		Desire: func(O, *reference.Resolver) (D, string) { return backendtest.Clone(w.spec), w.parent },
 	}
 	w.r = engine.NewReconciler(kind, fleet.Options{
@@ -122,6 +134,25 @@ func (w *world[O, D]) step(ours bool) {
 }
 
 func (w *world[O, D]) write() { w.step(false) }
+
+// tell begins to count the calls of a write; what it returns ends that.
+func (w *world[O, D]) tell(ctx context.Context) func(error) {
+	if w.told == nil {
+		return func(error) {}
+	}
+	before := w.calls()
+	return func(err error) {
+		if err == nil {
+			w.told(backend.AskerOf(ctx), w.calls()-before)
+		}
+	}
+}
+
+// calls counts the calls to the vendor.
+func (w *world[O, D]) calls() int {
+	n := w.k.Counts()
+	return n.Reads + n.Writes
+}
 
 // Get implements managed.Backends.
 func (w *world[O, D]) Get(context.Context, string, v1alpha1.BackendRef, bool) (*managed.Backend, error) {
@@ -204,7 +235,9 @@ func (w *world[O, D]) run() string {
 func (w *world[O, D]) pause(after time.Duration) {
 	after = min(max(after, time.Second), 2*time.Minute)
 	w.now = w.now.Add(after)
-	w.k.Advance(after)
+	if w.recorder == nil {
+		w.k.Advance(after)
+	}
 }
 
 // pass is one pass; a process that dies in it is followed by another one.
@@ -219,7 +252,11 @@ func (w *world[O, D]) pass() (after time.Duration) {
 		}
 	}()
 	w.r.Force(types.NamespacedName{Namespace: namespace, Name: name})
-	result, err := w.r.Reconcile(context.Background(), reconcile.Request{NamespacedName: types.NamespacedName{Namespace: namespace, Name: name}})
+	ctx := context.Background()
+	if w.recorder != nil {
+		ctx = rehearsal.ReadOnly(ctx)
+	}
+	result, err := w.r.Reconcile(ctx, reconcile.Request{NamespacedName: types.NamespacedName{Namespace: namespace, Name: name}})
 	if err != nil {
 		w.fatal("%v", err)
 	}
@@ -252,6 +289,7 @@ type watched[D any] struct {
 	backend.Driver[D]
 	write func()
 	plant func(*backend.Capabilities)
+	tell  func(context.Context) func(error)
 }
 
 // Capabilities implements backend.Driver.
@@ -272,10 +310,33 @@ func (d watched[D]) fenced(ctx context.Context) context.Context {
 
 // Create implements backend.Driver.
 func (d watched[D]) Create(ctx context.Context, ref backend.Ref, desired D) (backend.Observation[D], error) {
-	return d.Driver.Create(d.fenced(ctx), ref, desired)
+	end := d.tell(ctx)
+	obs, err := d.Driver.Create(d.fenced(ctx), ref, desired)
+	end(err)
+	return obs, err
 }
 
 // Update implements backend.Driver.
 func (d watched[D]) Update(ctx context.Context, seen backend.Observation[D], desired D, changes backend.Changes) (backend.Observation[D], error) {
-	return d.Driver.Update(d.fenced(ctx), seen, desired, changes)
+	end := d.tell(ctx)
+	obs, err := d.Driver.Update(d.fenced(ctx), seen, desired, changes)
+	end(err)
+	return obs, err
+}
+
+// Delete implements backend.Driver.
+func (d watched[D]) Delete(ctx context.Context, seen backend.Observation[D]) error {
+	end := d.tell(ctx)
+	err := d.Driver.Delete(ctx, seen)
+	end(err)
+	return err
+}
+
+// Pending implements backend.Drafter where the driver does; without it no draft may be written.
+func (d watched[D]) Pending(ctx context.Context, seen backend.Observation[D], desired D, changes backend.Changes) ([]string, bool, error) {
+	drafter, ok := d.Driver.(backend.Drafter[D])
+	if !ok {
+		return nil, false, nil
+	}
+	return drafter.Pending(ctx, seen, desired, changes)
 }

@@ -38,6 +38,17 @@ func Differences[O managed.Object, D backend.Model](p *gather.Situation[O, D], c
 	return firstNonEmpty(strings.Join(parts, "; "), "nothing")
 }
 
+// Texts says of each of the changes what the field gains and loses, where that can be said in a few words.
+func Texts[O managed.Object, D backend.Model](p *gather.Situation[O, D], target D, changes backend.Changes) map[string]string {
+	names, objects := Labels(p)
+	maps.Copy(names, objects)
+	out := map[string]string{}
+	for _, d := range backend.Differences(target, p.Seen.Actual, changes, func(id string) string { return names[id] }) {
+		out[d.Path] = d.Text
+	}
+	return out
+}
+
 // Labels says what the ids of things in the spec are called at the vendor, and which objects they are remotes of; what counts
 // in a place only is there by labelled. People are told by their id alone.
 func Labels[O managed.Object, D backend.Model](p *gather.Situation[O, D]) (names, objects map[string]string) {

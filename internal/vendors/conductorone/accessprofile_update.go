@@ -199,7 +199,9 @@ func (u *profileUpdate) writePolicies(ctx context.Context) error {
 }
 
 // widen writes the other fields of the row and, with them and last, what lets people in.
-func (u *profileUpdate) widen(ctx context.Context) error {
+func (u *profileUpdate) widen(ctx context.Context) error { return u.write(ctx, u.lastRow()) }
+
+func (u *profileUpdate) lastRow() *masked {
 	row := encodeRow(u.desired, func(path string) bool {
 		return u.changes.Has(path) && (path != pathEnrollment || !u.enforces())
 	})
@@ -212,5 +214,5 @@ func (u *profileUpdate) widen(ctx context.Context) error {
 		row.set("description", backend.Value(u.seen.Actual.Description))
 	}
 	u.visibility(row, true)
-	return u.write(ctx, row)
+	return row
 }

@@ -10,7 +10,15 @@ import (
 )
 
 func TestARevertOfAnEntitlementReverts(t *testing.T) {
-	enginetest.Reverts(t, enginetest.Entitlements, enginetest.Reverting[backend.AppEntitlement]{
+	enginetest.Reverts(t, enginetest.Entitlements, revertingOfEntitlement())
+}
+
+func TestThePlanOfAnEntitlementCannotLie(t *testing.T) {
+	enginetest.Rehearses(t, enginetest.Entitlements, revertingOfEntitlement())
+}
+
+func revertingOfEntitlement() enginetest.Reverting[backend.AppEntitlement] {
+	return enginetest.Reverting[backend.AppEntitlement]{
 		Guard: vendortest.Guard[backend.AppEntitlement]{
 			Open: lateOwners, Place: vendortest.Place{ParentID: github},
 			RandomSpecs: vendortest.RandomSpecs[backend.AppEntitlement]{
@@ -31,11 +39,19 @@ func TestARevertOfAnEntitlementReverts(t *testing.T) {
 		},
 		Limits: []string{"conductorOne.policies.grant", "conductorOne.policies.revoke", "conductorOne.policies.certify", "conductorOne.policies.emergencyGrant",
 			"conductorOne.maxGrantDuration", "conductorOne.requestSchemaID", "conductorOne.overrideAccessRequestDefaults"},
-	})
+	}
 }
 
 func TestARevertOfAProfileReverts(t *testing.T) {
-	enginetest.Reverts(t, enginetest.Profiles, enginetest.Reverting[backend.AccessProfile]{
+	enginetest.Reverts(t, enginetest.Profiles, revertingOfProfile())
+}
+
+func TestThePlanOfAProfileCannotLie(t *testing.T) {
+	enginetest.Rehearses(t, enginetest.Profiles, revertingOfProfile())
+}
+
+func revertingOfProfile() enginetest.Reverting[backend.AccessProfile] {
+	return enginetest.Reverting[backend.AccessProfile]{
 		Guard: vendortest.Guard[backend.AccessProfile]{
 			Open: profiles,
 			RandomSpecs: vendortest.RandomSpecs[backend.AccessProfile]{
@@ -63,7 +79,7 @@ func TestARevertOfAProfileReverts(t *testing.T) {
 			// Each is the whole rule.
 			"membership.expression": {"conductorOne.automation.entitlements"}, "conductorOne.automation.entitlements": {"membership.expression"},
 		},
-	})
+	}
 }
 
 // rarely is a fault for which hundreds of specs are tried: the long mode does that.
@@ -82,6 +98,15 @@ func TestAFaultInTheTableIsFound(t *testing.T) {
 			continue
 		}
 		t.Run(sentence, func(t *testing.T) { enginetest.Finds(t, "TestARevertOfAProfileReverts", fault) })
+	}
+}
+
+// What differs between what is planned and what is done is seen: here only the latter goes by another table.
+func TestALieOfAPlanIsFound(t *testing.T) {
+	for sentence, fault := range map[string]string{
+		"nothing is taken back": "all", "an opener is forgotten": "requestable=Left", "a list is emptied": "entitlements=Cleared", "a text is forgotten": "description=Ends",
+	} {
+		t.Run(sentence, func(t *testing.T) { enginetest.Finds(t, "TestThePlanOfAProfileCannotLie", fault) })
 	}
 }
 
@@ -135,7 +160,15 @@ func profileOpens(p backend.AccessProfile) map[string][]string {
 }
 
 func TestARevertOfAReviewReverts(t *testing.T) {
-	enginetest.Reverts(t, enginetest.Reviews, enginetest.Reverting[backend.AccessReview]{
+	enginetest.Reverts(t, enginetest.Reviews, revertingOfReview())
+}
+
+func TestThePlanOfAReviewCannotLie(t *testing.T) {
+	enginetest.Rehearses(t, enginetest.Reviews, revertingOfReview())
+}
+
+func revertingOfReview() enginetest.Reverting[backend.AccessReview] {
+	return enginetest.Reverting[backend.AccessReview]{
 		Guard: vendortest.Guard[backend.AccessReview]{
 			Open: reviews, Prepare: func(k vendortest.Kept[backend.AccessReview]) { k.Feature("eSignature") },
 			RandomSpecs: vendortest.RandomSpecs[backend.AccessReview]{
@@ -157,5 +190,5 @@ func TestARevertOfAReviewReverts(t *testing.T) {
 			}
 		},
 		Follows: map[string][]string{"scope.entitlements": {"scope.apps.selected"}, "scope.apps": {"scope.entitlements", "scope.apps.selected", "scope.resourceTypes"}, "start.at": {"start.mode"}},
-	})
+	}
 }

@@ -12,6 +12,9 @@ import (
 
 const createScopes = "a create may fail this way if a scope is missing: it needs all of idn:access-profile:manage, idn:entitlement:read, idn:identity:read and idn:sources:read"
 
+// pathMetadata is a field that a create does not take.
+const pathMetadata = "sailPoint.accessModelMetadata"
+
 // Create makes the profile with everything but its metadata.
 func (d *profileDriver) Create(ctx context.Context, r backend.Ref, desired backend.AccessProfile) (profileObservation, error) {
 	if len(desired.Owners) == 0 {
@@ -96,7 +99,7 @@ func (d *profileDriver) renamed(ctx context.Context, desired backend.AccessProfi
 
 func encodeMetadataUpdate(live profile, desired backend.AccessProfile, changes backend.Changes) patch {
 	var ops patch
-	if s := profileBlock(desired); s != nil && s.AccessModelMetadata != nil && changes.Has("sailPoint.accessModelMetadata") {
+	if s := profileBlock(desired); s != nil && s.AccessModelMetadata != nil && changes.Has(pathMetadata) {
 		ops.set("/accessModelMetadata/attributes", backend.Value(live.Metadata).Attributes != nil, encodeMetadata(s.AccessModelMetadata))
 	}
 	return ops

@@ -52,10 +52,13 @@ func (u *entitlementUpdate) narrows() bool {
 		!slices.ContainsFunc(after, func(id string) bool { return !slices.Contains(before, id) }))
 }
 
+// ofEntitlementRow are the fields that a patch of the row takes; the others are in the request config.
+var ofEntitlementRow = []string{"displayName", "description", "owners", "requestable", "sailPoint.privileged", "sailPoint.privilegeLevel", "sailPoint.segments"}
+
 // writeRow patches what differs. The row is read again right before: how a member is
 // written depends on whether it is there, and on the shape of the privilege.
 func (u *entitlementUpdate) writeRow(ctx context.Context) error {
-	if !u.changes.Any("displayName", "description", "owners", "requestable", "sailPoint.privileged", "sailPoint.privilegeLevel", "sailPoint.segments") {
+	if !u.changes.Any(ofEntitlementRow...) {
 		return nil
 	}
 	live, _, err := u.read(ctx, u.seen.ID)

@@ -31,7 +31,15 @@ func seenBy(segments backend.Set) []string {
 }
 
 func TestARevertOfAnEntitlementReverts(t *testing.T) {
-	enginetest.Reverts(t, enginetest.Entitlements, enginetest.Reverting[backend.AppEntitlement]{
+	enginetest.Reverts(t, enginetest.Entitlements, revertingOfEntitlement())
+}
+
+func TestThePlanOfAnEntitlementCannotLie(t *testing.T) {
+	enginetest.Rehearses(t, enginetest.Entitlements, revertingOfEntitlement())
+}
+
+func revertingOfEntitlement() enginetest.Reverting[backend.AppEntitlement] {
+	return enginetest.Reverting[backend.AppEntitlement]{
 		Guard: vendortest.Guard[backend.AppEntitlement]{
 			Open: entitlements, Place: vendortest.Place{ParentID: database, Existing: read.ID},
 			RandomSpecs: vendortest.RandomSpecs[backend.AppEntitlement]{
@@ -55,7 +63,7 @@ func TestARevertOfAnEntitlementReverts(t *testing.T) {
 		},
 		Limits:  requestLimits("requestCommentRequired", "denialCommentRequired"),
 		Follows: map[string][]string{"sailPoint.privileged": {"sailPoint.privilegeLevel"}, "sailPoint.privilegeLevel": {"sailPoint.privileged"}},
-	})
+	}
 }
 
 // orPrivileged adds the older word for a privilege to variations.
@@ -67,7 +75,15 @@ func orPrivileged(variations map[string]func(*backend.AppEntitlement)) map[strin
 }
 
 func TestARevertOfAProfileReverts(t *testing.T) {
-	enginetest.Reverts(t, enginetest.Profiles, enginetest.Reverting[backend.AccessProfile]{
+	enginetest.Reverts(t, enginetest.Profiles, revertingOfProfile())
+}
+
+func TestThePlanOfAProfileCannotLie(t *testing.T) {
+	enginetest.Rehearses(t, enginetest.Profiles, revertingOfProfile())
+}
+
+func revertingOfProfile() enginetest.Reverting[backend.AccessProfile] {
+	return enginetest.Reverting[backend.AccessProfile]{
 		Guard: vendortest.Guard[backend.AccessProfile]{
 			Open: profiles, Place: vendortest.Place{ParentID: database},
 			RandomSpecs: vendortest.RandomSpecs[backend.AccessProfile]{
@@ -94,12 +110,20 @@ func TestARevertOfAProfileReverts(t *testing.T) {
 			return out
 		},
 		Limits: requestLimits("commentsRequired", "denialCommentsRequired"),
-	})
+	}
 }
 
 func TestARevertOfAReviewReverts(t *testing.T) {
+	enginetest.Reverts(t, enginetest.Reviews, revertingOfReview())
+}
+
+func TestThePlanOfAReviewCannotLie(t *testing.T) {
+	enginetest.Rehearses(t, enginetest.Reviews, revertingOfReview())
+}
+
+func revertingOfReview() enginetest.Reverting[backend.AccessReview] {
 	const pace = time.Second
-	enginetest.Reverts(t, enginetest.Reviews, enginetest.Reverting[backend.AccessReview]{
+	return enginetest.Reverting[backend.AccessReview]{
 		Guard: vendortest.Guard[backend.AccessReview]{
 			Open: reviews, Place: vendortest.Place{Settles: 2 * pace},
 			Prepare: func(k vendortest.Kept[backend.AccessReview]) {
@@ -122,5 +146,5 @@ func TestARevertOfAReviewReverts(t *testing.T) {
 			},
 		},
 		Limits: []string{"deadline"},
-	})
+	}
 }

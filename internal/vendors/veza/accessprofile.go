@@ -144,16 +144,16 @@ func (d *profileDriver) await(obs *profileObservation, p profile) {
 
 // ObserveMany reads the profiles of each type that is asked for, by list pages.
 func (d *profileDriver) ObserveMany(ctx context.Context, refs []backend.Ref) iter.Seq2[profileObservation, error] {
-	asked, index, every := map[string]bool{}, false, false
+	asked, index, every, all := map[string]bool{}, false, false, false
 	for _, r := range refs {
-		asked[r.ID], index, every = true, index || r.ID == "", every || r.Every
+		asked[r.ID], index, every, all = true, index || r.ID == "", every || r.Every, all || r.Whole
 	}
 	return rows.ObserveMany(ctx, refs, func(ctx context.Context, typeID string, since *time.Time) iter.Seq2[profileObservation, error] {
 		return d.rows(ctx, ofType(typeID), since, func(p profile) depth {
 			switch {
 			case p.ProfileType != typeID:
 				return skipped
-			case asked[p.ID] || index && !every && !markOf(p.Labels).IsZero():
+			case all || asked[p.ID] || index && !every && !markOf(p.Labels).IsZero():
 				return whole
 			case every:
 				return nameAlone

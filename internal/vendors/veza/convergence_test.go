@@ -9,20 +9,22 @@ import (
 	"github.com/governance-operator/governance-operator/internal/vendors/veza"
 )
 
-func TestEntitlementsStayConverged(t *testing.T) {
+func TestEntitlementsStayConverged(t *testing.T) { vendortest.StaysConverged(t, entitlementGuard()) }
+
+func entitlementGuard() vendortest.Guard[backend.AppEntitlement] {
 	sample := backend.AppEntitlement{
 		DisplayName: backend.To("AI Team"),
 		Block: &veza.EntitlementBlock{
 			EntityType: backend.To("OktaGroup"), MatchName: backend.To("AI Team"), MatchID: backend.To(related(team).EntityID),
 		},
 	}
-	vendortest.StaysConverged(t, vendortest.Guard[backend.AppEntitlement]{
+	return vendortest.Guard[backend.AppEntitlement]{
 		Open: entitlements, Place: vendortest.Place{ParentID: okta, Existing: team.ID},
 		RandomSpecs: vendortest.RandomSpecs[backend.AppEntitlement]{
 			Sample: sample,
 			Mend:   func(e *backend.AppEntitlement) { e.Block = entitlementBlock(sample) },
 		},
-	})
+	}
 }
 
 func TestProfilesStayConverged(t *testing.T) {
@@ -48,8 +50,10 @@ func TestProfilesStayConverged(t *testing.T) {
 	}
 }
 
-func TestReviewsStayConverged(t *testing.T) {
-	vendortest.StaysConverged(t, vendortest.Guard[backend.AccessReview]{
+func TestReviewsStayConverged(t *testing.T) { vendortest.StaysConverged(t, reviewGuard()) }
+
+func reviewGuard() vendortest.Guard[backend.AccessReview] {
+	return vendortest.Guard[backend.AccessReview]{
 		Open: reviews, Place: vendortest.Place{ParentID: quarterly, Settles: time.Second},
 		RandomSpecs: vendortest.RandomSpecs[backend.AccessReview]{
 			Sample: fullReview(), Texts: []string{"displayName", "description"},
@@ -72,5 +76,5 @@ func TestReviewsStayConverged(t *testing.T) {
 				}
 			},
 		},
-	})
+	}
 }

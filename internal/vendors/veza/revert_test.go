@@ -14,7 +14,23 @@ import (
 )
 
 func TestARevertOfAProfileReverts(t *testing.T) {
-	enginetest.Reverts(t, enginetest.Profiles, enginetest.Reverting[backend.AccessProfile]{
+	enginetest.Reverts(t, enginetest.Profiles, revertingOfProfile())
+}
+
+func TestThePlanOfAnEntitlementCannotLie(t *testing.T) {
+	enginetest.Rehearses(t, enginetest.Entitlements, enginetest.Reverting[backend.AppEntitlement]{Guard: entitlementGuard()})
+}
+
+func TestThePlanOfAReviewCannotLie(t *testing.T) {
+	enginetest.Rehearses(t, enginetest.Reviews, enginetest.Reverting[backend.AccessReview]{Guard: reviewGuard()})
+}
+
+func TestThePlanOfAProfileCannotLie(t *testing.T) {
+	enginetest.Rehearses(t, enginetest.Profiles, revertingOfProfile())
+}
+
+func revertingOfProfile() enginetest.Reverting[backend.AccessProfile] {
+	return enginetest.Reverting[backend.AccessProfile]{
 		Guard: vendortest.Guard[backend.AccessProfile]{
 			Open:  func(t *testing.T) vendortest.Kept[profile] { return profiles(t, "PublishDraft") },
 			Place: vendortest.Place{ParentID: limited}, Prepare: edits().Prepare,
@@ -92,11 +108,19 @@ func TestARevertOfAProfileReverts(t *testing.T) {
 			}
 			return out
 		},
-	})
+	}
 }
 
 func TestARevertOfAnApplicationProfileReverts(t *testing.T) {
-	enginetest.Reverts(t, enginetest.Profiles, enginetest.Reverting[backend.AccessProfile]{
+	enginetest.Reverts(t, enginetest.Profiles, revertingOfApplicationProfile())
+}
+
+func TestThePlanOfAnApplicationProfileCannotLie(t *testing.T) {
+	enginetest.Rehearses(t, enginetest.Profiles, revertingOfApplicationProfile())
+}
+
+func revertingOfApplicationProfile() enginetest.Reverting[backend.AccessProfile] {
+	return enginetest.Reverting[backend.AccessProfile]{
 		Guard: vendortest.Guard[backend.AccessProfile]{
 			Open:  func(t *testing.T) vendortest.Kept[profile] { return profiles(t, "PublishDraft") },
 			Place: vendortest.Place{ParentID: application},
@@ -119,7 +143,7 @@ func TestARevertOfAnApplicationProfileReverts(t *testing.T) {
 		Elsewhere: slices.DeleteFunc(backend.Paths(backend.AccessProfile{Block: &veza.ProfileBlock{}}), func(path string) bool {
 			return strings.HasPrefix(path, "veza.application")
 		}),
-	})
+	}
 }
 
 // inOtherWays adds what the plain sample lacks to variations.
