@@ -71,7 +71,9 @@ func (x *performer[O, D]) recorder(t backend.Tenant) *rehearsal.Recorder[D] {
 	}
 	r := &rehearsal.Recorder[D]{Driver: x.kind.Driver(t), Bulk: x.p.bulk[x.kind.Name], RowsOnly: x.p.RowsOnly}
 	caps := r.Capabilities()
-	r.Doubts = func(seen backend.Observation[D], _ D, path string) string { return x.p.doubtful(caps, seen.ReadOnly, path) }
+	r.Doubts = func(seen backend.Observation[D], _ D, path string) string {
+		return x.p.doubtful(caps, seen.ReadOnly, path)
+	}
 	x.recorders[key] = r
 	return r
 }

@@ -63,7 +63,7 @@ type Recorder[D backend.Model] struct {
 	lists map[string]*list[D]
 	known map[string]known[D] // by parent and id: what was read
 	plans map[string]planned[D]
-	gone  map[string]string   // what was planned to be deleted, and by which object
+	gone  map[string]string // what was planned to be deleted, and by which object
 	date  time.Time
 }
 
