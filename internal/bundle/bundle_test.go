@@ -46,7 +46,7 @@ func (p *planter) profile() *v1alpha1.AccessProfile {
 		"governance-operator.io/" + p.secret(): "x", v1alpha1.AnnotationSuspendedBecause: p.secret(),
 	}
 	o.Labels = map[string]string{"app.kubernetes.io/name": p.secret(), p.secret(): "x"}
-	o.ManagedFields = []metav1.ManagedFieldsEntry{{APIVersion: v1alpha1.GroupVersion.String(), FieldsType: "FieldsV1", Manager: p.secret(), Operation: "Apply", Time: &at, Subresource: "status", FieldsV1: &metav1.FieldsV1{Raw: []byte(`{"f:` + p.secret() + `":{}}`)}}}
+	o.ManagedFields = []metav1.ManagedFieldsEntry{{APIVersion: v1alpha1.GroupVersion.String(), FieldsType: "FieldsV1", Manager: p.secret(), Operation: "Apply", Time: &at, Subresource: "status", FieldsV1: metav1.NewFieldsV1(`{"f:` + p.secret() + `":{}}`)}}
 	o.Spec.BackendRef.Name = "prod"
 	o.Spec.DisplayName, o.Spec.Description = p.secret(), new(p.secret())
 	o.Spec.Management = &v1alpha1.Management{Creation: v1alpha1.CreationAdopt}

@@ -1,15 +1,20 @@
 package controller_test
 
 import (
+	"compress/gzip"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
+	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/testenv"
 )
 
@@ -52,5 +57,34 @@ var _ = Describe("what the operator stands on", Ordered, func() {
 		Expect(found).To(HaveKeyWithValue("manager fail", ConsistOf(ContainSubstring("0 of 1 replicas are available"))))
 		Expect(found).To(HaveKeyWithValue("manager ok", ConsistOf(ContainSubstring("needs no lease"))))
 		Expect(found).To(HaveKey("webhook ok"))
+	})
+
+	It("is collected for somebody else without a value, and a file is not written over", func(ctx SpecContext) {
+		t, obj := newTenant(ctx), &v1alpha1.AccessProfile{}
+		t.apply(ctx, subjects[1].manifest("one", "Planted name", "  description: planted-description"))
+		t.ready(ctx, obj, "one")
+		to := filepath.Join(GinkgoT().TempDir(), "bundle.tar.gz")
+		bundle := func(more ...string) (string, error) {
+			run := exec.CommandContext(ctx, person.binary, append([]string{"bundle", "-n", t.namespace}, more...)...)
+			run.Env = append(os.Environ(), "KUBECONFIG="+person.kubeconfig)
+			out, err := run.CombinedOutput()
+			return string(out), err
+		}
+		Expect(bundle("--dry-run")).To(And(ContainSubstring("objects/AccessProfile.jsonl"), ContainSubstring("1 objects without values")))
+		Expect(to).NotTo(BeAnExistingFile())
+		Expect(bundle("--to", to)).To(ContainSubstring("wrote " + to))
+		out, err := bundle("--to", to)
+		Expect(err).To(HaveOccurred())
+		Expect(out).To(ContainSubstring("exists"))
+
+		file, err := os.Open(to)
+		Expect(err).NotTo(HaveOccurred())
+		defer file.Close()
+		zipped, err := gzip.NewReader(file)
+		Expect(err).NotTo(HaveOccurred())
+		text, err := io.ReadAll(zipped)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(string(text)).To(And(ContainSubstring(obj.Status.Remote.ID), ContainSubstring(`"name":"one"`), ContainSubstring("InSync")))
+		Expect(strings.ToLower(string(text))).NotTo(Or(ContainSubstring("planted"), ContainSubstring(strings.ToLower(t.Credentials().ClientSecret))))
 	})
 })

@@ -22,7 +22,6 @@ import (
 	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/engine/managed"
 	"github.com/governance-operator/governance-operator/internal/inspect"
-	"github.com/governance-operator/governance-operator/internal/reference"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 	"github.com/governance-operator/governance-operator/internal/sandbox/veza"
 )
@@ -132,7 +131,7 @@ func way(why inspect.Why, says string) string {
 func (t *tenant) explained(ctx context.Context, obj managed.Object, name string) inspect.Why {
 	GinkgoHelper()
 	Expect(t.get(ctx, obj, name)).To(Succeed())
-	why, err := inspect.Explain(ctx, c, obj.(reference.Managed), inspect.Caller{Program: "governance"}, time.Now())
+	why, err := inspect.Explain(ctx, c, obj, inspect.Caller{Program: "governance"}, time.Now())
 	Expect(err).NotTo(HaveOccurred())
 	return why
 }
