@@ -42,6 +42,8 @@ func tenantCheck() *cobra.Command {
 		Long: "Ask a test tenant whether what the operator assumes of its vendor holds there.\n\n" +
 			"Everything it creates is named governance-check-<run>-…, has the marker of the run, and is removed again, also after Ctrl-C.\n" +
 			"After a crash, --clean lists what is left and removes it. It creates nothing that reaches people or cannot be removed.",
+		Example: "  # Ask only what changes nothing\n  governance tenant-check --vendor ConductorOne --endpoint https://acme.conductor.one --credentials credentials.yaml \\\n" +
+			"    --i-own-this-tenant --read-only\n\n  # Print what is assumed of a vendor, and call nothing\n  governance tenant-check --vendor Veza --list",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.do(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr())

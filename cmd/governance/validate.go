@@ -33,7 +33,7 @@ func validateCommand() *cobra.Command {
 			"With --policies, so is what needs a right: who applies the files may have it.",
 		Example: "  # Check a folder and those below it\n  governance validate -f access/ -R\n\n" +
 			"  # Check what kustomize builds\n  governance validate -k overlays/prod\n\n" +
-			"  # Check what another tool makes\n  helm template access charts/access | governance validate -f -\n\n" +
+			"  # Check what another tool makes\n  governance validate -f - < rendered.yaml\n\n" +
 			"  # Show findings in a code host\n  governance validate -f access/ -R -o sarif > findings.sarif",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

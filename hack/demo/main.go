@@ -359,8 +359,9 @@ func hints(tenants []*fake, logs string) {
   kubectl apply --dry-run=server -f config/samples/invalid                # mistakes, and what is said of them
   kubectl explain accessprofile.spec.membership
   bin/governance status                                                   # how everything stands
+  bin/governance why accessprofile/payroll                                # what the operator decided, and what follows
   bin/governance tree accessprofile/payroll                               # what it belongs together with
-  bin/governance validate -f config/samples/invalid                       # mistakes, before they are applied
+  bin/governance validate -f config/samples/invalid                       # mistakes, before they are applied: exits with 1
 %[3]s  kubectl annotate accprof payroll --overwrite governance-operator.io/reconcile-requested-at="$(date)"
   kubectl delete accessprofile payroll                                    # gone at the vendor, too
 

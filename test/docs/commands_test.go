@@ -250,6 +250,9 @@ func TestEveryCommandAndFlagOfKubectlAndHelmIsKnown(t *testing.T) {
 		for _, block := range commands(page) {
 			for tool, words := range invocations(block) {
 				for _, w := range words {
+					if tool == "kubectl" && w[0] == "governance" {
+						continue // Its examples are run, and its flags are looked up beside their tables.
+					}
 					found[tool]++
 					verb := verbOf(w)
 					text, ok := help(tool, verb...)

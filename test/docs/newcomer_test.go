@@ -51,6 +51,7 @@ func TestNewcomer(t *testing.T) {
 			allReady(ctx, t, clone)
 		})
 	}
+	t.Run("cli.md", func(t *testing.T) { examplesEndAsSaid(ctx, t, clone, demo.text()) })
 }
 
 // allReady asks the demo's API server itself.
