@@ -3,7 +3,6 @@ package bundle
 import (
 	_ "embed"
 	"fmt"
-	"io/fs"
 	"maps"
 	"regexp"
 	"slices"
@@ -14,7 +13,6 @@ import (
 	"unicode/utf8"
 
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
-	"sigs.k8s.io/yaml"
 
 	"github.com/governance-operator/governance-operator/config/crd"
 	"github.com/governance-operator/governance-operator/docs"
@@ -28,19 +26,11 @@ var words string
 // schemas are those of the kinds of this version, by kind.
 var schemas = sync.OnceValues(func() (map[string]*apiextensionsv1.JSONSchemaProps, error) {
 	out := map[string]*apiextensionsv1.JSONSchemaProps{}
-	files, err := fs.Glob(crd.Bases, "bases/*.yaml")
+	definitions, err := crd.Definitions()
 	if err != nil {
 		return nil, err
 	}
-	for _, file := range files {
-		text, err := crd.Bases.ReadFile(file)
-		if err != nil {
-			return nil, err
-		}
-		definition := &apiextensionsv1.CustomResourceDefinition{}
-		if err := yaml.Unmarshal(text, definition); err != nil {
-			return nil, fmt.Errorf("%s: %w", file, err)
-		}
+	for _, definition := range definitions {
 		out[definition.Spec.Names.Kind] = definition.Spec.Versions[0].Schema.OpenAPIV3Schema
 	}
 	return out, nil

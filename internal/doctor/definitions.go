@@ -3,7 +3,6 @@ package doctor
 import (
 	"context"
 	"fmt"
-	"io/fs"
 	"maps"
 	"slices"
 	"strings"
@@ -11,7 +10,6 @@ import (
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/yaml"
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/config/crd"
@@ -19,29 +17,9 @@ import (
 
 const ofDefinitions = "definitions"
 
-// expected are the definitions of this version.
-func expected() (out []*apiextensionsv1.CustomResourceDefinition, err error) {
-	files, err := fs.Glob(crd.Bases, "bases/*.yaml")
-	if err != nil {
-		return nil, err
-	}
-	for _, file := range files {
-		text, err := crd.Bases.ReadFile(file)
-		if err != nil {
-			return nil, err
-		}
-		definition := &apiextensionsv1.CustomResourceDefinition{}
-		if err := yaml.Unmarshal(text, definition); err != nil {
-			return nil, fmt.Errorf("%s: %w", file, err)
-		}
-		out = append(out, definition)
-	}
-	return out, nil
-}
-
 // definitions compares those of the cluster with those of this version.
 func (d *Doctor) definitions(ctx context.Context) (out []Check, err error) {
-	wanted, err := expected()
+	wanted, err := crd.Definitions()
 	if err != nil {
 		return nil, err
 	}

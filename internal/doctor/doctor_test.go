@@ -25,6 +25,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
+	"github.com/governance-operator/governance-operator/config/crd"
 )
 
 var present = time.Date(2030, 6, 1, 12, 0, 0, 0, time.UTC)
@@ -48,7 +49,7 @@ type world struct {
 
 func healthy(t *testing.T) *world {
 	t.Helper()
-	definitions, err := expected()
+	definitions, err := crd.Definitions()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -193,6 +194,7 @@ func lose(w *world, plural string, path ...string) {
 }
 
 func TestWhatIsWrongIsTold(t *testing.T) {
+	before := lines(healthy(t).examine(t))
 	for sentence, c := range map[string]struct {
 		change func(*world)
 		want   []string
@@ -260,7 +262,6 @@ func TestWhatIsWrongIsTold(t *testing.T) {
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			w := healthy(t)
-			before := lines(healthy(t).examine(t))
 			c.change(w)
 			checks := w.examine(t)
 			var news []string

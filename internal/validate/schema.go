@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io/fs"
 	"slices"
 	"strings"
 	"sync"
@@ -22,7 +21,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	celconfig "k8s.io/apiserver/pkg/apis/cel"
-	"sigs.k8s.io/yaml"
 
 	"github.com/governance-operator/governance-operator/config/crd"
 )
@@ -41,22 +39,14 @@ var definitions = sync.OnceValues(readDefinitions)
 
 func readDefinitions() (map[string]definition, error) {
 	out := map[string]definition{}
-	files, err := fs.Glob(crd.Bases, "bases/*.yaml")
+	definitions, err := crd.Definitions()
 	if err != nil {
 		return nil, err
 	}
-	for _, file := range files {
-		text, err := crd.Bases.ReadFile(file)
-		if err != nil {
-			return nil, err
-		}
-		definition := &apiextensionsv1.CustomResourceDefinition{}
-		if err := yaml.Unmarshal(text, definition); err != nil {
-			return nil, fmt.Errorf("%s: %w", file, err)
-		}
+	for _, definition := range definitions {
 		d, err := compile(definition)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", file, err)
+			return nil, fmt.Errorf("%s: %w", definition.Name, err)
 		}
 		out[definition.Spec.Names.Kind] = d
 	}
