@@ -191,6 +191,16 @@ type KindCount struct {
 	// lastSweepAt is when all of them were last compared with the vendor.
 	// +optional
 	LastSweepAt *metav1.Time `json:"lastSweepAt,omitempty"`
+	// unmarked is how many remotes of this kind the last sweep listed that bear no ownership marker and belong to no object behind
+	// this backend. Other tools leave no sign, so somebody may manage them. Absent where nothing was listed that shows them.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	Unmarked *int32 `json:"unmarked,omitempty"`
+	// unmarkedIn is in how many places they were counted: the apps, sources, profile types or configurations in which an object behind
+	// this backend has a remote, or the tenant. What else the tenant has is not counted.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	UnmarkedIn *int32 `json:"unmarkedIn,omitempty"`
 }
 
 // KindAbsence is how many remotes of one kind vanished together.

@@ -38,6 +38,10 @@ var (
 		"Deletions that the safety limit MassDeletion holds, else 0.", []string{"backend"}, nil)
 	ageDesc = prometheus.NewDesc("governance_operator_sweep_age_seconds",
 		"Time since the last sweep of a kind behind a backend began that came to its end, or since the backend was made.", []string{"backend", "kind"}, nil)
+	unmarkedDesc = prometheus.NewDesc("governance_operator_unmarked_remotes",
+		"Remotes that the last sweep listed, that bear no ownership marker and belong to no object behind the backend.", []string{"backend", "kind"}, nil)
+	placesDesc = prometheus.NewDesc("governance_operator_unmarked_remotes_places",
+		"In how many apps, sources, profile types or configurations governance_operator_unmarked_remotes were counted.", []string{"backend", "kind"}, nil)
 )
 
 // scrapeLimit bounds how long a scrape waits for the cache.
@@ -68,7 +72,7 @@ func newCollector(mgr manager.Manager, pool *tenancy.Pool, sweeps *SweepLog) *co
 
 // Describe implements prometheus.Collector.
 func (c *collector) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{objectsDesc, readyDesc, leftDesc, limitDesc, pauseDesc, breakerDesc, absentDesc, heldDesc, ageDesc} {
+	for _, d := range []*prometheus.Desc{objectsDesc, readyDesc, leftDesc, limitDesc, pauseDesc, breakerDesc, absentDesc, heldDesc, ageDesc, unmarkedDesc, placesDesc} {
 		out <- d
 	}
 }
@@ -160,6 +164,22 @@ func (c *collector) backend(o tenancy.Object, out chan<- prometheus.Metric) {
 	for _, kind := range managedKinds {
 		gauge(out, absentDesc, float64(absent[kind]), key, kind)
 		gauge(out, ageDesc, time.Since(c.sweptAt(o, key, kind)).Seconds(), key, kind)
+		c.unmarked(o, key, kind, out)
+	}
+}
+
+// unmarked tells what this process or the status remembers of the last sweep; nothing where no list showed it.
+func (c *collector) unmarked(o tenancy.Object, key, kind string, out chan<- prometheus.Metric) {
+	count := v1alpha1.KindCount{Kind: kind}
+	for _, old := range o.GetBackendStatus().Counts {
+		if old.Kind == kind {
+			count = old
+		}
+	}
+	c.sweeps.Tell(key, &count)
+	if count.Unmarked != nil && count.UnmarkedIn != nil {
+		gauge(out, unmarkedDesc, float64(*count.Unmarked), key, kind)
+		gauge(out, placesDesc, float64(*count.UnmarkedIn), key, kind)
 	}
 }
 

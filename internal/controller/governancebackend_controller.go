@@ -181,12 +181,10 @@ func (r *BackendReconciler) counts(key string, st *v1alpha1.GovernanceBackendSta
 		c := v1alpha1.KindCount{Kind: kind, Managed: int32(counts[kind])}
 		for _, old := range st.Counts {
 			if old.Kind == kind {
-				c.LastSweepAt = old.LastSweepAt
+				c.LastSweepAt, c.Unmarked, c.UnmarkedIn = old.LastSweepAt, old.Unmarked, old.UnmarkedIn
 			}
 		}
-		if at := kinds.Moment(r.Sweeps.Last(key, kind)); at != nil {
-			c.LastSweepAt = at
-		}
+		r.Sweeps.Tell(key, &c)
 		out = append(out, c)
 	}
 	st.Counts = out

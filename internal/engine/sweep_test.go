@@ -218,3 +218,42 @@ func TestWhatCanOnlyBeAdoptedIsTakenOverAgainWhenItComesBackUnderAnotherID(t *te
 		w.wantRemotes(again)
 	})
 }
+
+// TestASweepCountsWhatNobodyMarked in the apps that it lists anyway: without a list more, and of these apps alone.
+func TestASweepCountsWhatNobodyMarked(t *testing.T) {
+	for sentence, creates := range map[string]bool{"where the operator creates": true, "where it creates nothing lists show no more than what is asked for": false} {
+		t.Run(sentence, func(t *testing.T) {
+			many(t, 20, func(w *world, names []string) {
+				stranger := backend.AppEntitlement{DisplayName: backend.To("Stranger")}
+				for range 3 {
+					w.tenant.Entitlements.Put(app, backend.Mark{}, stranger)
+				}
+				w.tenant.Entitlements.Put(app, backend.Mark{Token: "THEIRSTHEIRSTHEI", Owner: "other/theirs", Cluster: "ba9876543210"}, stranger)
+				w.tenant.Entitlements.Put("an app without objects", backend.Mark{}, stranger)
+				w.tenant.Entitlements.Mark(w.remoteID(names[3]), backend.Mark{})
+				if !creates {
+					w.tenant.Entitlements.Caps.Create, w.tenant.Entitlements.Caps.Naming = false, backend.Naming{}
+				}
+				b, err := w.Get(context.Background(), namespace, v1alpha1.BackendRef{}, false)
+				if err != nil {
+					t.Fatal(err)
+				}
+				w.resetCounts()
+				swept, err := w.r.Sweep(context.Background(), b, time.Hour)
+				if err != nil {
+					t.Fatal(err)
+				}
+				want := [2]int{0, 0}
+				if creates {
+					want = [2]int{3, 1}
+				}
+				if got := [2]int{swept.Unmarked, swept.Places}; got != want {
+					t.Errorf("%d in %d places, want %d in %d", got[0], got[1], want[0], want[1])
+				}
+				if list, all := w.tenant.Calls(backendtest.VerbObserveMany), w.tenant.TotalCalls(); list != 1 || all != 1 {
+					t.Errorf("%d lists of %d calls, want one of one", list, all)
+				}
+			})
+		})
+	}
+}

@@ -63,7 +63,7 @@ type Sweeper struct {
 	// Open returns a backend for a sweep.
 	Open func(ctx context.Context, key string) (*managed.Backend, error)
 	// Done receives the result, for the backend's status.
-	Done func(key, kind string, managed int, at time.Time)
+	Done func(key, kind string, swept fleet.Swept, at time.Time)
 	// Every is how often the schedule is looked at; five seconds if zero.
 	Every time.Duration
 	// DetailPeriod replaces the usual hour, if it is set.
@@ -242,7 +242,7 @@ func (s *Sweeper) sweep(ctx context.Context, t Target, k Kind) {
 	}
 	duration.WithLabelValues(t.Key, k.Name).Observe(time.Since(started).Seconds())
 	logger.V(1).Info("swept", "managed", swept.Managed, "differ", len(swept.Differ), "took", time.Since(started).String())
-	s.Done(t.Key, k.Name, swept.Managed, started)
+	s.Done(t.Key, k.Name, swept, started)
 }
 
 // period is how often what no list shows is asked anew.

@@ -44,7 +44,7 @@ func newFarm(targets ...Target) *farm {
 			return slices.Clone(f.targets), nil
 		},
 		Open: func(_ context.Context, key string) (*managed.Backend, error) { return &managed.Backend{Key: key}, nil },
-		Done: func(key, _ string, _ int, _ time.Time) {
+		Done: func(key, _ string, _ fleet.Swept, _ time.Time) {
 			f.mu.Lock()
 			defer f.mu.Unlock()
 			f.done[key]++

@@ -146,6 +146,30 @@ func detailsAreRead[D backend.Model](t *testing.T, b *listBench[D]) {
 	}
 }
 
+// placeIsListed: what a sweep lists counts what nobody marked.
+func placeIsListed[D backend.Model](t *testing.T, b *listBench[D]) {
+	if !b.Driver.Capabilities().Create {
+		t.Skip("nothing is created")
+	}
+	in := b.add(3)[0].ParentID
+	var want []Spot
+	for _, at := range b.There() {
+		if at.ParentID == in {
+			want = append(want, at)
+		}
+	}
+	var got []Spot
+	for obs, err := range b.Driver.ObserveMany(t.Context(), []backend.Ref{{ParentID: in, Mark: backend.Mark{Owner: "*"}, Every: true}}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, SpotOf(obs))
+	}
+	if diff := gocmp.Diff(sortedSpots(want), sortedSpots(got)); diff != "" {
+		t.Errorf("what is there and what is listed (-there +listed):\n%s", diff)
+	}
+}
+
 func namesAreEnough[D backend.Model](t *testing.T, b *listBench[D]) {
 	rows := b.sample(t, backend.ListOptions{})
 	named := map[Spot]backend.Observation[D]{}

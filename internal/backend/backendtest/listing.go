@@ -55,6 +55,7 @@ func RunList[D backend.Model](t *testing.T, s ListSuite[D]) {
 		{"everything that the vendor has is listed, each once, whoever made it", everythingIsListed[D]},
 		{"a row says what a look by id says", listedRowSaysTheSame[D]},
 		{"detail fields are read for each where they are asked for, and not else", detailsAreRead[D]},
+		{"where something can be created, a list of one place shows everything in it if it is asked to", placeIsListed[D]},
 		{"names alone are enough to tell what it is called and whose it is", namesAreEnough[D]},
 		{"what is there throughout is listed once, while others come and go", listIsStable[D]},
 		{"an error is never an end, whichever call it meets", errorIsNoEnd[D]},

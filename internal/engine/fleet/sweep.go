@@ -32,6 +32,9 @@ type Swept struct {
 	Managed int
 	// Differ are the objects that have to look at their remote.
 	Differ []types.NamespacedName
+	// Unmarked is how many remotes bear no ownership marker and are no object's, in the lists of Places parents. Where Places is
+	// zero no list showed them.
+	Unmarked, Places int
 }
 
 // Sweep compares every object of the kind behind b with the vendor's lists: one pass
@@ -84,14 +87,17 @@ func (r *Fleet[O, D]) sweepParent(ctx context.Context, b *managed.Backend, paren
 	started, driver := r.Now(), r.Kind.Driver(b.Tenant)
 	caps := driver.Capabilities()
 	named := !caps.Naming.IsZero() && unborn != nil
-	refs := []backend.Ref{{ParentID: parent, Mark: backend.Mark{Owner: "*"}, Every: named}}
-	byID := map[string][]O{}
+	// Where nothing is created, only what is asked for is listed.
+	every := named || caps.Create
+	refs := []backend.Ref{{ParentID: parent, Mark: backend.Mark{Owner: "*"}, Every: every}}
+	byID, nobodys := map[string][]O{}, newUnmarked()
 	for _, obj := range objects {
 		id := obj.GetManagedStatus().Remote.ID
 		if _, ok := byID[id]; !ok {
 			refs = append(refs, backend.Ref{ID: id, ParentID: parent})
 		}
 		byID[id] = append(byID[id], obj)
+		nobodys.leaveOut(id)
 	}
 	seen, kept := snapshot.New(started, b, r.OwnerLives), false
 	if named {
@@ -108,7 +114,12 @@ func (r *Fleet[O, D]) sweepParent(ctx context.Context, b *managed.Backend, paren
 		}
 		_, asked := byID[obs.ID]
 		seen.Add(obs.Exists, asked, obs.ID, obs.Mark, obs.Date)
-		snapshot.AddNames(&r.Views, seen, obs)
+		if named {
+			snapshot.AddNames(&r.Views, seen, obs)
+		}
+		if obs.Exists && obs.Mark.IsZero() {
+			nobodys.add(obs.ID)
+		}
 		if err := r.Views.Charge(seen); err != nil {
 			return 0, err
 		}
@@ -123,6 +134,9 @@ func (r *Fleet[O, D]) sweepParent(ctx context.Context, b *managed.Backend, paren
 			}
 		}
 		delete(byID, obs.ID) // It may be listed twice.
+	}
+	if every {
+		out.Unmarked, out.Places = out.Unmarked+nobodys.count, out.Places+1
 	}
 	seen.Finish()
 	kept = true
