@@ -133,7 +133,7 @@ var floors = []floor{
 	{folder: "internal/plan", imports: []string{
 		"api/v1alpha1", "internal/backend", "internal/engine", "internal/engine/fleet", "internal/engine/managed", "internal/engine/safety", "internal/kinds", "internal/reference", "internal/rehearsal",
 		"internal/tenancy",
-	}, tests: []string{"internal/controller", "internal/sandbox", "internal/sandbox/*", "internal/validate", "internal/vendors"}, kubernetes: true},
+	}, tests: []string{"internal/controller", "internal/sandbox", "internal/sandbox/*", "internal/vendors", "internal/vendors/*"}, kubernetes: true},
 	{folder: "internal/validate", imports: []string{"api/v1alpha1", "config/admission", "config/crd", "internal/backend", "internal/reference", "internal/webhook"}, tests: []string{"internal/vendors", "internal/webhook/webhooktest"}, kubernetes: true},
 
 	{folder: "internal/inspect", imports: []string{"api/v1alpha1", "docs", "internal/backend", "internal/engine/decision", "internal/engine/managed", "internal/reference"}, tests: []string{"internal/engine/reasonstest"}, kubernetes: true},

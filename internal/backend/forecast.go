@@ -121,7 +121,7 @@ const (
 	Widens        Widening = "yes"
 )
 
-// Widens says whether access is wider with a field as it is in after than as it is in before.
+// Widens reports how access is wider with a field as it is in after than as it is in before.
 func (c Capabilities) Widens(after, before any, path string) Widening {
 	if path == PathMark || path == PathRetired || c.Harmless(path) {
 		return WidensNot

@@ -79,6 +79,7 @@ func TestEveryFlagIsDocumentedAndNoOther(t *testing.T) {
 	for command, table := range map[string]string{
 		"manager": section(all["docs/operations.md"], "## Flags of the manager"), "sandbox": all["docs/sandbox.md"],
 		"governance tenant-check": section(all["docs/tenant-check.md"], "## Flags"),
+		"governance plan":         section(all["docs/cli.md"], "## governance plan"),
 		"governance validate":     section(all["docs/cli.md"], "## governance validate"),
 		"governance status":       section(all["docs/cli.md"], "## governance status"),
 		"governance tree":         section(all["docs/cli.md"], "## governance tree"),

@@ -59,7 +59,7 @@ type deed struct {
 }
 
 // told is a write in words, with placeholders for ids that only the vendor makes. What it makes of a remote of which nothing was
-// said yet is not told either: completes says that the write completes a create.
+// said yet is not told either, where a write completes a create.
 func told(p backend.Proposal, reason backend.WriteReason, completes bool, ids map[string]string) string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "%s %s/%s at %s for %s", p.Action, p.Kind, p.Name, p.RemoteID, reason)
