@@ -17,9 +17,11 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/yaml"
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 	"github.com/governance-operator/governance-operator/internal/controller"
+	"github.com/governance-operator/governance-operator/internal/doctor"
 	"github.com/governance-operator/governance-operator/internal/engine/managed"
 	"github.com/governance-operator/governance-operator/internal/engine/safety"
 	"github.com/governance-operator/governance-operator/internal/plan"
@@ -73,6 +75,7 @@ func planCommand() *cobra.Command {
 			"  # The same in a pull request, without a cluster\n  governance plan -f access/ -R --credentials prod=env --cluster-id prod-eu -o markdown\n\n" +
 			"  # Fail where anything is deleted or access is widened\n  governance plan -f access/ -R --fail-on=delete,widen",
 	}
+	var timeout time.Duration
 	p.cluster = inCluster(cmd)
 	cmd.ValidArgsFunction = p.cluster.completeObject
 	f := cmd.Flags()
@@ -91,18 +94,25 @@ func planCommand() *cobra.Command {
 	f.BoolVar(&p.whole, "whole-budget", false, "use all of each backend's budget")
 	f.BoolVar(&p.detailed, "detailed-exitcode", false, "exit with 2 where something would be done or is not known, and with 0 where nothing would")
 	f.StringSliceVar(&p.failOn, "fail-on", nil, "exit with 1 where the plan has one of these: delete, widen, held, recreate")
-	f.StringVarP(&p.output, "output", "o", asText, "form of the plan: text, json, markdown or name")
+	f.StringVarP(&p.output, "output", "o", asText, "form of the plan: text, json, yaml, markdown or name")
+	f.DurationVar(&timeout, "timeout", 0, "longest time that the plan may take; no bound if zero")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		p.files.In = cmd.InOrStdin()
-		return p.run(cmd.Context(), args, cmd.OutOrStdout(), cmd.ErrOrStderr())
+		ctx := cmd.Context()
+		if timeout > 0 {
+			var cancel context.CancelFunc
+			ctx, cancel = context.WithTimeout(ctx, timeout)
+			defer cancel()
+		}
+		return p.run(ctx, args, cmd.OutOrStdout(), cmd.ErrOrStderr())
 	}
 	return cmd
 }
 
 // run plans, shows, and judges.
 func (p *planning) run(ctx context.Context, args []string, out, progress io.Writer) error {
-	if !slices.Contains([]string{asText, asJSON, asMarkdown, asName}, p.output) {
-		return fmt.Errorf("--output: %q is none of text, json, markdown and name", p.output)
+	if !slices.Contains([]string{asText, asJSON, asYAML, asMarkdown, asName}, p.output) {
+		return fmt.Errorf("--output: %q is none of text, json, yaml, markdown and name", p.output)
 	}
 	for _, what := range p.failOn {
 		if !slices.Contains(failures, what) {
@@ -138,9 +148,17 @@ func (p *planning) show(out io.Writer, made *plan.Plan) error {
 			}
 		}
 		return nil
-	case asJSON:
+	case asJSON, asYAML:
 		if !p.values {
 			made.Redact()
+		}
+		if p.output == asYAML {
+			raw, err := yaml.Marshal(made)
+			if err != nil {
+				return err
+			}
+			_, err = out.Write(raw)
+			return err
 		}
 		encoder := json.NewEncoder(out)
 		encoder.SetIndent("", "  ")
@@ -193,10 +211,10 @@ func (p *planning) options(ctx context.Context, args []string, progress io.Write
 		if o.Live, namespace, err = p.cluster.open(); err != nil {
 			return o, fmt.Errorf("%w (without a cluster a plan needs files, --credentials and --cluster-id)", err)
 		}
-		if world, err = readWorld(ctx, o.Live, o.Now); err != nil {
+		if o.ClusterID, err = p.examine(ctx, o.Live, progress); err != nil {
 			return o, err
 		}
-		if o.ClusterID, err = managed.ClusterID(ctx, o.Live, p.clusterID); err != nil {
+		if world, err = readWorld(ctx, o.Live, o.Now); err != nil {
 			return o, err
 		}
 		o.Statuses = true
@@ -213,6 +231,35 @@ func (p *planning) options(ctx context.Context, args []string, progress io.Write
 	}
 	o.Objects = world.Objects()
 	return o, nil
+}
+
+// examine returns the id of the cluster, and is an error where the cluster has older definitions: objects would lose fields there
+// that the plan has.
+func (p *planning) examine(ctx context.Context, live client.Client, progress io.Writer) (string, error) {
+	d, err := p.cluster.doctor("")
+	if err != nil {
+		return "", err
+	}
+	checks, err := d.Definitions(ctx)
+	if err != nil {
+		return "", err
+	}
+	for _, c := range checks {
+		switch c.Level {
+		case doctor.Fail:
+			return "", fmt.Errorf("%s; %s", c.Says, c.Do)
+		case doctor.Warn:
+			fmt.Fprintf(progress, "%s; %s\n", c.Says, c.Do)
+		case doctor.OK, doctor.Unknown:
+		}
+	}
+	given := p.clusterID
+	if given == "" {
+		if given, err = d.ClusterID(ctx); err != nil {
+			return "", err
+		}
+	}
+	return managed.ClusterID(ctx, live, given)
 }
 
 // backed is an error where an object has no backend, or alone its backend no credential.
@@ -321,10 +368,10 @@ func (p *planning) fromFiles(ctx context.Context, world *plan.World, selector la
 				fmt.Fprintln(progress, f)
 			}
 		}
-		return nil, fmt.Errorf("the files have %d errors, and nothing was planned", result.Errors())
+		return nil, fmt.Errorf("the files have %s, and nothing was planned", counted(result.Errors(), "error", "errors"))
 	}
 	if result.Ignored > 0 {
-		fmt.Fprintf(progress, "%d objects of other kinds ignored\n", result.Ignored)
+		fmt.Fprintf(progress, "%s ignored\n", counted(result.Ignored, "object of another kind", "objects of other kinds"))
 	}
 	var out []reference.Object
 	declared, namespaces := map[reference.Object]bool{}, map[string]bool{}
@@ -350,9 +397,18 @@ func (p *planning) fromFiles(ctx context.Context, world *plan.World, selector la
 		}
 		out = append(out, left...)
 	default:
-		fmt.Fprintf(progress, "%d objects in the namespaces of these files are not in them, and are not part of this plan (--prune plans their deletion)\n", len(left))
+		fmt.Fprintf(progress, "%s not in these files and not part of this plan (--prune plans the deletion)\n",
+			counted(len(left), "object of their namespaces is", "objects of their namespaces are"))
 	}
 	return out, nil
+}
+
+// counted is a number of things, in words.
+func counted(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
 }
 
 // kindOf is the kind of a managed object.

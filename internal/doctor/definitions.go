@@ -17,6 +17,10 @@ import (
 
 const ofDefinitions = "definitions"
 
+// Definitions compares the definitions of the cluster with those of this version. A check that failed means that objects of this
+// version would lose fields there.
+func (d *Doctor) Definitions(ctx context.Context) ([]Check, error) { return d.definitions(ctx) }
+
 // definitions compares those of the cluster with those of this version.
 func (d *Doctor) definitions(ctx context.Context) (out []Check, err error) {
 	wanted, err := crd.Definitions()

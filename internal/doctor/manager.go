@@ -95,6 +95,27 @@ func (d *Doctor) managers(ctx context.Context) (out []manager, err error) {
 	return out, nil
 }
 
+// ClusterID is the --cluster-id of the managers, empty where they have none or where it may not be read. Two of them that have
+// different ones are an error.
+func (d *Doctor) ClusterID(ctx context.Context) (string, error) {
+	deployments, err := Managers(ctx, d.Client, d.Operator)
+	switch {
+	case unavailable(err):
+		return "", nil
+	case err != nil:
+		return "", err
+	}
+	id := ""
+	for i := range deployments {
+		given := argument(ManagerOf(&deployments[i]).Args, "cluster-id")
+		if i > 0 && given != id {
+			return "", fmt.Errorf("the managers have different ids for the cluster, %q and %q: set --cluster-id", id, given)
+		}
+		id = given
+	}
+	return id, nil
+}
+
 // argument is the value of a flag, empty if it is not there.
 func argument(args []string, name string) string {
 	for i, arg := range args {

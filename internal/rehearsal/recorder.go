@@ -434,7 +434,10 @@ func (r *Recorder[D]) Pending(ctx context.Context, seen backend.Observation[D], 
 	if !ok {
 		return nil, false, nil
 	}
-	return drafter.Pending(ctx, seen, desired, changes)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	differ, may, err := drafter.Pending(ctx, seen, desired, changes)
+	return differ, may, r.note(err)
 }
 
 // record notes a write, by what the engine says of it.
