@@ -8,6 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/duration"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
 )
@@ -23,9 +24,12 @@ const (
 // backends examines all backends that can be read.
 func (d *Doctor) backends(ctx context.Context) (out []Check, err error) {
 	local, shared := &v1alpha1.GovernanceBackendList{}, &v1alpha1.ClusterGovernanceBackendList{}
-	if err := d.Client.List(ctx, local); unavailable(err) {
-		out = append(out, hidden(ofBackends, "GovernanceBackends of all namespaces")...)
-	} else if err != nil {
+	err = d.Client.List(ctx, local)
+	if unavailable(err) {
+		out = append(out, hidden(ofBackends, "GovernanceBackends of other namespaces than "+d.Namespace)...)
+		err = d.Client.List(ctx, local, client.InNamespace(d.Namespace))
+	}
+	if err != nil && !unavailable(err) {
 		return nil, err
 	}
 	if err := d.Client.List(ctx, shared); unavailable(err) {
