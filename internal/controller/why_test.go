@@ -481,3 +481,65 @@ var _ = Describe("a way out that is printed of an object", Ordered, ContinueOnFa
 		})
 	}
 })
+
+// passing are states that an object leaves by itself, when what it waits for comes.
+var passing = map[string]struct {
+	lead         func(ctx context.Context, t *tenant, s subject)
+	reason, rule string
+	// again is a part of when the operator looks again, and wakes of what brings the object back before.
+	again, wakes string
+	comes        func(ctx context.Context, t *tenant)
+}{
+	"a pause that the vendor asks for": {
+		lead: func(ctx context.Context, t *tenant, s subject) {
+			Expect(t.AddFault(sandbox.Fault{Kind: sandbox.FaultStatus, Status: http.StatusTooManyRequests, RetryAfterSeconds: 2, PathPattern: "/api/"})).To(Succeed())
+			t.apply(ctx, s.manifest("one", "One", ""))
+		},
+		reason: v1alpha1.ReasonThrottled, rule: "the vendor asked for a pause", again: "after the pause", comes: func(_ context.Context, t *tenant) { t.ClearFaults() },
+	},
+	"a vendor that is down": {
+		lead: func(ctx context.Context, t *tenant, s subject) {
+			Expect(t.AddFault(sandbox.Fault{Kind: sandbox.FaultStatus, Status: http.StatusServiceUnavailable})).To(Succeed())
+			t.apply(ctx, s.manifest("one", "One", ""))
+		},
+		reason: v1alpha1.ReasonBackendUnavailable, rule: "the vendor, or the way to it, failed", again: "after a second", comes: func(_ context.Context, t *tenant) { t.ClearFaults() },
+	},
+	"a reference to an object that comes later": {
+		lead: func(ctx context.Context, t *tenant, s subject) {
+			t.apply(ctx, s.manifest("one", "One", "  entitlements: [{ref: {name: later}}]"))
+		},
+		reason: v1alpha1.ReasonReferenceNotFound, rule: "something that the spec names is not as it has to be", wakes: "an object that it refers to",
+		comes: func(ctx context.Context, t *tenant) {
+			t.apply(ctx, manifest(v1alpha1.KindAppEntitlement, "later", "", "  app: {name: GitHub}", "  displayName: Later"))
+		},
+	},
+	"a backend that comes later": {
+		lead: func(ctx context.Context, t *tenant, s subject) {
+			t.apply(ctx, strings.ReplaceAll(s.manifest("one", "One", ""), "name: tenant", "name: later"))
+		},
+		reason: v1alpha1.ReasonBackendNotFound, rule: "the backend cannot be used", again: "after 30s", wakes: "a change of its backend",
+		comes: func(ctx context.Context, t *tenant) { t.backend(ctx, "later") },
+	},
+}
+
+var _ = Describe("an object of which nothing is asked for", func() {
+	for sentence, s := range passing {
+		It("because of "+sentence+" goes on by itself, as it says", func(ctx SpecContext) {
+			t, obj := newTenant(ctx), &v1alpha1.AccessProfile{}
+			s.lead(ctx, t, subjects[1])
+			eventually(ctx, func(g Gomega) {
+				g.Expect(t.get(ctx, obj, "one")).To(Succeed())
+				why := t.explained(ctx, obj, "one")
+				g.Expect(why.Reason).To(Equal(s.reason))
+				g.Expect(why.Person).To(BeFalse())
+				g.Expect(why.Ways).To(BeEmpty())
+				g.Expect(why.Text(time.Now())).To(ContainSubstring("Ways out:  none is needed"))
+				g.Expect(why.Again).To(ContainSubstring(s.again))
+				g.Expect(strings.Join(why.Wakes, "; ")).To(ContainSubstring(s.wakes))
+				g.Expect(why.Rules).To(ContainElement(HaveField("Rule", s.rule)))
+			}).Should(Succeed())
+			s.comes(ctx, t)
+			t.ready(ctx, obj, "one")
+		})
+	}
+})
