@@ -97,6 +97,19 @@ func (d short) ObserveMany(ctx context.Context, refs []backend.Ref) iter.Seq2[ob
 	}
 }
 
+// ownProcess runs a test in a process of its own, which knows by its environment what is broken.
+func ownProcess(t *testing.T, test, environment string) (out string, err error) {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), self, "-test.run=^"+test+"$")
+	cmd.Env = append(os.Environ(), environment)
+	raw, err := cmd.CombinedOutput()
+	return string(raw), err
+}
+
 // TestTheSuiteBites runs the suite over broken drivers, each in a process of its own
 // because the suite has to fail there.
 func TestTheSuiteBites(t *testing.T) {
@@ -152,18 +165,12 @@ func TestTheSuiteBites(t *testing.T) {
 			default:
 				return
 			}
-			self, err := os.Executable()
-			if err != nil {
-				t.Fatal(err)
-			}
-			cmd := exec.CommandContext(t.Context(), self, "-test.run=^TestTheSuiteBites$")
-			cmd.Env = append(os.Environ(), chosen+"="+name)
-			out, err := cmd.CombinedOutput()
+			out, err := ownProcess(t, "TestTheSuiteBites", chosen+"="+name)
 			if sound := len(c.fails) == 0; (err == nil) != sound {
 				t.Fatalf("the suite ended with %v:\n%s", err, out)
 			}
 			for _, law := range c.fails {
-				if !strings.Contains(string(out), "--- FAIL: "+strings.ReplaceAll(t.Name()+"/"+law, " ", "_")) {
+				if !strings.Contains(out, "--- FAIL: "+strings.ReplaceAll(t.Name()+"/"+law, " ", "_")) {
 					t.Errorf("%q did not fail:\n%s", law, out)
 				}
 			}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"iter"
 	"os"
-	"os/exec"
 	"strings"
 	"testing"
 
@@ -201,14 +200,8 @@ func TestTheLawsOfAListBite(t *testing.T) {
 			default:
 				return
 			}
-			self, err := os.Executable()
-			if err != nil {
-				t.Fatal(err)
-			}
-			cmd := exec.CommandContext(t.Context(), self, "-test.run=^TestTheLawsOfAListBite$")
-			cmd.Env = append(os.Environ(), chosen+"="+name)
-			out, err := cmd.CombinedOutput()
-			if err == nil || !strings.Contains(string(out), "--- FAIL: "+strings.ReplaceAll(t.Name()+"/"+c.fails, " ", "_")) {
+			out, err := ownProcess(t, "TestTheLawsOfAListBite", chosen+"="+name)
+			if err == nil || !strings.Contains(out, "--- FAIL: "+strings.ReplaceAll(t.Name()+"/"+c.fails, " ", "_")) {
 				t.Errorf("%q did not fail (%v):\n%s", c.fails, err, out)
 			}
 		})

@@ -60,41 +60,35 @@ func TestEntitlementsOfTheTenantAreListed(t *testing.T) {
 }
 
 func TestProfilesOfTheTenantAreListed(t *testing.T) {
-	type model = backend.AccessProfile
-	backendtest.RunList(t, backendtest.ListSuite[model]{
-		Pages: 260,
-		Open: vendortest.ListedOverHTTP(vendortest.Tenancy[model]{
-			Kind: fake.KindAccessProfile, Object: named,
-			Marked: func(name string) (string, model) {
-				p := fullProfile()
-				p.DisplayName = &name
-				return "", p
-			},
-			There: func(dump any) []backendtest.Spot {
-				return spotsOf(dump.(fake.Dump).AccessProfiles, func(p fake.ProfileDump) map[string]any { return p.Object })
-			},
-			Cost: inPages,
-		}, profiles),
+	listedInOne(t, fake.KindAccessProfile, profiles, func(name string) backend.AccessProfile {
+		p := fullProfile()
+		p.DisplayName = &name
+		return p
+	}, func(dump fake.Dump) []backendtest.Spot {
+		return spotsOf(dump.AccessProfiles, func(p fake.ProfileDump) map[string]any { return p.Object })
 	})
 }
 
 func TestReviewsOfTheTenantAreListed(t *testing.T) {
-	type model = backend.AccessReview
-	backendtest.RunList(t, backendtest.ListSuite[model]{
-		Pages: 260,
-		Open: vendortest.ListedOverHTTP(vendortest.Tenancy[model]{
-			Kind: fake.KindAccessReview, Object: named,
-			Marked: func(name string) (string, model) {
-				r := fullReview()
-				r.DisplayName = &name
-				return "", r
-			},
-			There: func(dump any) []backendtest.Spot {
-				return spotsOf(dump.(fake.Dump).Reviews, func(r fake.ReviewDump) map[string]any { return r.Object })
-			},
-			Cost: inPages,
-		}, reviews),
+	listedInOne(t, fake.KindAccessReview, reviews, func(name string) backend.AccessReview {
+		r := fullReview()
+		r.DisplayName = &name
+		return r
+	}, func(dump fake.Dump) []backendtest.Spot {
+		return spotsOf(dump.Reviews, func(r fake.ReviewDump) map[string]any { return r.Object })
 	})
 }
 
-func inPages(there []backendtest.Spot) int { return vendortest.PagesOf(len(there), 100) }
+// listedInOne holds a kind to the laws of which the tenant has one list.
+func listedInOne[D backend.Model](t *testing.T, kind string, open func(*testing.T) vendortest.Kept[D], model func(name string) D, there func(fake.Dump) []backendtest.Spot) {
+	t.Helper()
+	backendtest.RunList(t, backendtest.ListSuite[D]{
+		Pages: 260,
+		Open: vendortest.ListedOverHTTP(vendortest.Tenancy[D]{
+			Kind: kind, Object: named,
+			Marked: func(name string) (string, D) { return "", model(name) },
+			There:  func(dump any) []backendtest.Spot { return there(dump.(fake.Dump)) },
+			Cost:   func(there []backendtest.Spot) int { return vendortest.PagesOf(len(there), 100) },
+		}, open),
+	})
+}
