@@ -360,7 +360,7 @@ func hints(tenants []*fake, logs string) {
   kubectl explain accessprofile.spec.membership
   bin/governance status                                                   # how everything stands
   bin/governance why accessprofile/payroll                                # what the operator decided, and what follows
-  bin/governance plan -f config/samples                                   # what the files of the samples would change
+  bin/governance plan                                                     # what would be done now, before it is done
   bin/governance validate -f config/samples/invalid                       # mistakes, before they are applied: exits with 1
 %[3]s  kubectl annotate accprof payroll --overwrite governance-operator.io/reconcile-requested-at="$(date)"
   kubectl delete accessprofile payroll                                    # gone at the vendor, too

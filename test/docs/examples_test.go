@@ -126,14 +126,21 @@ func newDesk(ctx context.Context, t *testing.T, clone, said string) *desk {
 		t.Fatal("the demo does not say where the tenant is")
 	}
 	d.environment = append(d.environment, "TENANT="+m[1])
-	d.must(ctx, t, "mkdir -p bin access/team overlays/prod && cp "+clone+"/config/samples/*_*.yaml access && mv access/accessreview_*.yaml access/team"+
-		" && cp -r access/. overlays/prod && rm -r overlays/prod/team"+
-		" && (cd overlays/prod && printf 'resources:\\n' >k && printf -- '- %s\\n' *.yaml >>k && mv k kustomization.yaml) && kubectl kustomize overlays/prod >rendered.yaml"+
-		" && kubectl config set-context --current --namespace governance-demo"+
-		" && sed 's/^  name: sandbox$/  name: prod/; s|http://127.0.0.1:[0-9]*|'$TENANT'|' access/governancebackend_sandbox.yaml >prod.yaml && kubectl apply -f prod.yaml"+
-		" && sed 's/^kind: /kind: Cluster/' prod.yaml | kubectl apply -f -"+
-		" && key() { kubectl get secret sandbox-credentials -o \"jsonpath={.data.$1}\" | base64 -d; }"+
-		" && kubectl -n governance-operator-system create secret generic sandbox-credentials \"--from-literal=clientID=$(key clientID)\" \"--from-literal=clientSecret=$(key clientSecret)\"")
+	d.must(ctx, t, `mkdir -p bin access/team overlays/prod
+		cd `+clone+`/config/samples
+		for sample in $(grep -l 'name: sandbox$' $(sed -n 's/^ *- \(.*_.*yaml\)$/\1/p' kustomization.yaml)); do
+			sed "s|name: sandbox$|name: prod|; s|http://127.0.0.1:[0-9]*|$TENANT|; s|^  requestsPerSecond: .*|  requestsPerSecond: 400|; s|^  burst: .*|  burst: 400|" $sample >`+d.folder+`/access/$sample
+		done
+		cd `+d.folder+`
+		cp access/*.yaml overlays/prod
+		(cd overlays/prod && printf 'resources:\n' >k && printf -- '- %s\n' *.yaml >>k && mv k kustomization.yaml)
+		mv access/accessreview_* access/team
+		kubectl kustomize overlays/prod >rendered.yaml
+		kubectl config set-context --current --namespace governance-demo
+		kubectl apply -f access/governancebackend_sandbox.yaml
+		sed 's/^kind: /kind: Cluster/' access/governancebackend_sandbox.yaml | kubectl apply -f -
+		key() { kubectl get secret sandbox-credentials -o "jsonpath={.data.$1}" | base64 -d; }
+		kubectl -n governance-operator-system create secret generic sandbox-credentials "--from-literal=clientID=$(key clientID)" "--from-literal=clientSecret=$(key clientSecret)"`)
 	response, err := http.Get(m[1] + "/_sandbox/credentials")
 	if err != nil {
 		t.Fatal(err)
@@ -150,6 +157,7 @@ func newDesk(ctx context.Context, t *testing.T, clone, said string) *desk {
 	if err := os.WriteFile(filepath.Join(d.folder, "credentials.yaml"), text, 0o600); err != nil {
 		t.Fatal(err)
 	}
+	d.environment = append(d.environment, "GOVERNANCE_PROD_ENDPOINT="+m[1], fmt.Sprint("GOVERNANCE_PROD_CLIENT_ID=", keys["clientID"]), fmt.Sprint("GOVERNANCE_PROD_CLIENT_SECRET=", keys["clientSecret"]))
 	return d
 }
 
@@ -165,7 +173,7 @@ func (d *desk) run(ctx context.Context, dir, command string) (code int, said str
 
 func (d *desk) must(ctx context.Context, t *testing.T, command string) {
 	t.Helper()
-	if code, said := d.run(ctx, d.folder, "set -e; "+command); code != 0 {
+	if code, said := d.run(ctx, d.folder, "set -euo pipefail; "+command); code != 0 {
 		t.Fatalf("%s: %d\n%s", command, code, said)
 	}
 }
