@@ -18,8 +18,7 @@ COPY go.mod go.sum ./
 RUN go mod download
 COPY api/ api/
 COPY cmd/ cmd/
-COPY config/crd/ config/crd/
-COPY config/rbac/ config/rbac/
+COPY config/ config/
 COPY docs/troubleshooting.go docs/troubleshooting.md docs/
 COPY internal/ internal/
 RUN CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH \
