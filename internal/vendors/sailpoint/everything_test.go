@@ -127,7 +127,7 @@ func TestAListOfWhichTooMuchMovesIsAnError(t *testing.T) {
 		}
 		times[obs.ID]++
 	}
-	if backend.ClassOf(last) != backend.Retryable || !strings.Contains(last.Error(), "changes faster than it can be read") {
+	if last == nil || backend.ClassOf(last) != backend.Retryable || !strings.Contains(last.Error(), "changes faster than it can be read") {
 		t.Errorf("the list ended with %v", last)
 	}
 	for id, n := range times {
