@@ -12,8 +12,10 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/go-logr/logr"
 	"github.com/spf13/cobra"
 	_ "golang.org/x/crypto/x509roots/fallback" // As in the manager: where a system has no roots of trust, these are used.
+	ctrllog "sigs.k8s.io/controller-runtime/pkg/log"
 )
 
 // version is set when a release is built.
@@ -26,6 +28,7 @@ func main() {
 		<-ctx.Done()
 		stop()
 	}()
+	ctrllog.SetLogger(logr.Discard()) // What the engine logs is said by the commands.
 	cmd := root()
 	cmd.PersistentPreRun = func(cmd *cobra.Command, _ []string) {
 		if cmd.Annotations[tidies] == "" {

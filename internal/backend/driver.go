@@ -65,7 +65,8 @@ type Driver[D any] interface {
 	Update(ctx context.Context, seen Observation[D], desired D, changes Changes) (Observation[D], error)
 	// Delete asks for the removal; it is gone only when Observe says so. An absent remote is no error.
 	Delete(ctx context.Context, seen Observation[D]) error
-	// Forecast says, without a call, what a write would leave and cost. A write that Create leaves to Update is not in it.
+	// Forecast says, without a call, what a write would leave and cost, and what an observation by id costs. A write that Create
+	// leaves to Update is not in it.
 	Forecast(w Write[D]) Forecast[D]
 }
 

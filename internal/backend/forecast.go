@@ -8,9 +8,9 @@ import (
 
 // Write is a write as a driver is asked for it.
 type Write[D any] struct {
-	// Verb is VerbCreate, VerbUpdate or VerbDelete.
+	// Verb is VerbCreate, VerbUpdate or VerbDelete; or VerbObserve, of which a forecast has the calls alone.
 	Verb string
-	// Ref is that of a create.
+	// Ref is that of a create or of an observation by id.
 	Ref Ref
 	// Seen is the remote that is updated or deleted.
 	Seen    Observation[D]
@@ -65,6 +65,9 @@ func Foreseen[D any](w Write[D], caps Capabilities, later ...string) Observation
 	}
 	return Observation[D]{ParentID: w.Seen.ParentID, ID: w.Seen.ID}
 }
+
+// Looked is the forecast of an observation.
+func Looked[D any](calls int) Forecast[D] { return Forecast[D]{Calls: calls} }
 
 // asShown turns what is desired into what shows of it, where a spec can say of a part that it is to be nothing.
 func asShown(leaf reflect.Value) {

@@ -116,10 +116,15 @@ func (p *place) tenant() backend.Tenant {
 func (p *place) made(drive backend.Driver[backend.AppEntitlement], name, displayName string) {
 	p.t.Helper()
 	_, err := drive.Create(p.t.Context(), backend.Ref{ParentID: github, Mark: backend.Mark{Token: strings.ToUpper(fmt.Sprintf("%016x", len(p.ids))), Owner: namespace + "/" + name, Cluster: cluster}},
-		backend.AppEntitlement{DisplayName: &displayName, Block: &driver.EntitlementBlock{ResourceTypeID: &team, ResourceID: &platform}})
+		p.model(displayName))
 	if err != nil {
 		p.t.Fatal(err)
 	}
+}
+
+// model is an entitlement as the specs here ask for it.
+func (*place) model(displayName string) backend.AppEntitlement {
+	return backend.AppEntitlement{DisplayName: &displayName, Block: &driver.EntitlementBlock{ResourceTypeID: &team, ResourceID: &platform}}
 }
 
 const resource = "conductorOne: {resource: {id: %s, type: {id: %s}}}"

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -33,8 +34,8 @@ type kindOfObjects interface {
 	again(name types.NamespacedName, obj managed.Object)
 	// notDeclared lists the remotes that were seen with a mark of this cluster whose object is not among those of the plan.
 	notDeclared() []Remote
-	// details is how many objects have fields that are read one by one.
-	details(ctx context.Context, names []types.NamespacedName) int
+	// details is how many objects have fields that no list shows, and how many calls it takes to read them.
+	details(ctx context.Context, names []types.NamespacedName) (objects, calls int)
 }
 
 // performer is the engine of a kind over recorders.
@@ -239,22 +240,33 @@ func (x *performer[O, D]) notDeclared() []Remote {
 }
 
 // details implements kindOfObjects.
-func (x *performer[O, D]) details(ctx context.Context, names []types.NamespacedName) (n int) {
+func (x *performer[O, D]) details(ctx context.Context, names []types.NamespacedName) (objects, calls int) {
 	for _, name := range names {
 		obj := x.kind.New()
 		if err := x.p.store.Get(ctx, name, obj); err != nil || !obj.GetDeletionTimestamp().IsZero() {
 			continue
 		}
-		caps, ok := x.p.declared(obj, x.kind.Name)
-		if !ok {
+		tenant := x.p.declared(obj)
+		if tenant == nil {
 			continue
 		}
+		drive := x.kind.Driver(tenant)
+		caps := drive.Capabilities()
 		resolver := reference.NewResolver(ctx, x.p.store, obj, "", nil)
 		desired, _ := x.kind.Desire(obj, resolver)
-		open := slices.ContainsFunc(resolver.Open(), func(path string) bool { return backend.Covers(caps.DetailFields, path[len("spec."):]) })
-		if open || len(backend.DetailFieldsOf(desired, caps)) > 0 {
-			n++
+		fields := backend.DetailFieldsOf(desired, caps)
+		for _, path := range resolver.Open() { // Their names are not asked yet.
+			for _, detail := range caps.DetailFields {
+				if backend.Covers([]string{detail}, strings.TrimPrefix(path, "spec.")) {
+					fields = append(fields, detail)
+				}
+			}
+		}
+		slices.Sort(fields)
+		if fields = slices.Compact(fields); len(fields) > 0 {
+			objects++
+			calls += drive.Forecast(backend.Write[D]{Verb: backend.VerbObserve, Ref: backend.Ref{DetailFields: fields}}).Calls
 		}
 	}
-	return n
+	return objects, calls
 }

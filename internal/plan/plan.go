@@ -138,10 +138,11 @@ func (p *planner) count(_ context.Context, e backend.Exchange) {
 // announce says, before the first call, what will be read.
 func (p *planner) announce(ctx context.Context, names map[string][]types.NamespacedName) {
 	for _, kind := range kindOrder {
-		switch n := p.kinds[kind].details(ctx, names[kind]); {
+		objects, calls := p.kinds[kind].details(ctx, names[kind])
+		switch {
 		case len(names[kind]) == 0:
-		case n > 0 && !p.RowsOnly:
-			p.Progress("planning %d of %s: %d of them have fields that no list shows, and are read one by one", len(names[kind]), kind, n)
+		case objects > 0 && !p.RowsOnly:
+			p.Progress("planning %d of %s: beside the lists up to %d calls, for fields of %d of them that no list shows", len(names[kind]), kind, calls, objects)
 		default:
 			p.Progress("planning %d of %s", len(names[kind]), kind)
 		}

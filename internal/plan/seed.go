@@ -79,25 +79,19 @@ func (p *planner) doubtful(caps backend.Capabilities, readOnly []string, path st
 	return ""
 }
 
-// declared is what the vendor of an object's backend declares of a kind.
-func (p *planner) declared(obj managed.Object, kind string) (backend.Capabilities, bool) {
+// declared is a tenant of the vendor of an object's backend, for what its drivers declare; nil where there is none.
+func (p *planner) declared(obj managed.Object) backend.Tenant {
 	b, ok := p.store.objects[backendOf(obj)].(tenancy.Object)
 	if !ok {
-		return backend.Capabilities{}, false
+		return nil
 	}
 	at := slices.IndexFunc(p.Vendors, func(v backend.Vendor) bool { return v.Name == string(b.GetBackendSpec().Vendor) })
 	if at < 0 {
-		return backend.Capabilities{}, false
+		return nil
 	}
 	tenant, err := p.Vendors[at].Declared(tenancy.ConfigOf(b.GetBackendSpec()))
 	if err != nil {
-		return backend.Capabilities{}, false
+		return nil
 	}
-	switch kind {
-	case v1alpha1.KindAppEntitlement:
-		return tenant.AppEntitlements().Capabilities(), true
-	case v1alpha1.KindAccessProfile:
-		return tenant.AccessProfiles().Capabilities(), true
-	}
-	return tenant.AccessReviews().Capabilities(), true
+	return tenant
 }

@@ -19,6 +19,9 @@ func (d *marked[D]) Forecast(w backend.Write[D]) backend.Forecast[D] {
 
 // Forecast says what a write would leave and cost, see backend.Driver.
 func (d *entitlementDriver) Forecast(w backend.Write[backend.AppEntitlement]) backend.Forecast[backend.AppEntitlement] {
+	if w.Verb == backend.VerbObserve {
+		return backend.Looked[backend.AppEntitlement](1 + len(w.Ref.DetailFields))
+	}
 	f := backend.Forecast[backend.AppEntitlement]{
 		After: backend.Foreseen(w, d.Capabilities(), "conductorOne.deprovision", pathRequestSchema), Calls: 1,
 	}
@@ -44,6 +47,8 @@ var leftByProfileCreate = []string{pathEntitlements, pathVisibleTo, pathMembersh
 func (d *profileDriver) Forecast(w backend.Write[backend.AccessProfile]) backend.Forecast[backend.AccessProfile] {
 	caps := d.Capabilities()
 	switch w.Verb {
+	case backend.VerbObserve:
+		return backend.Looked[backend.AccessProfile](1 + d.detailCalls(w.Ref.DetailFields))
 	case backend.VerbUpdate:
 		return backend.Forecast[backend.AccessProfile]{After: backend.Foreseen(w, caps), Calls: d.updateCalls(w, caps)}
 	case backend.VerbDelete:
@@ -138,6 +143,9 @@ var leftByReviewCreate = []string{
 
 // Forecast says what a write would leave and cost, see backend.Driver.
 func (d *reviewDriver) Forecast(w backend.Write[backend.AccessReview]) backend.Forecast[backend.AccessReview] {
+	if w.Verb == backend.VerbObserve {
+		return backend.Looked[backend.AccessReview](1 + len(w.Ref.DetailFields))
+	}
 	f := backend.Forecast[backend.AccessReview]{After: backend.Foreseen(w, d.Capabilities(), leftByReviewCreate...), Calls: 1}
 	if w.Verb != backend.VerbUpdate {
 		return f

@@ -4,6 +4,9 @@ import "github.com/governance-operator/governance-operator/internal/backend"
 
 // Forecast says what a write would leave and cost, see backend.Driver.
 func (d *entitlementDriver) Forecast(w backend.Write[backend.AppEntitlement]) backend.Forecast[backend.AppEntitlement] {
+	if w.Verb == backend.VerbObserve {
+		return backend.Looked[backend.AppEntitlement](1 + min(len(w.Ref.DetailFields), 1)) // The request config has them all.
+	}
 	f := backend.Forecast[backend.AppEntitlement]{After: backend.Foreseen(w, d.Capabilities())}
 	for _, is := range []bool{w.Changes.Any(ofEntitlementRow...), w.Changes.Any(pathRequest, pathRevocation)} {
 		if is {

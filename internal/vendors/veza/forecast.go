@@ -24,6 +24,8 @@ func (d *profileDriver) Forecast(w backend.Write[backend.AccessProfile]) backend
 	caps := d.Capabilities()
 	f := backend.Forecast[backend.AccessProfile]{Calls: 1}
 	switch w.Verb {
+	case backend.VerbObserve:
+		return backend.Looked[backend.AccessProfile](1 + len(w.Ref.DetailFields))
 	case backend.VerbCreate:
 		later := []string{pathMembers, pathCatalog, pathApproval}
 		state := rest.Upper(backend.Value(backend.Value(profileBlock(w.Desired)).State))
