@@ -42,7 +42,7 @@ func inventoryCommand() *cobra.Command {
 			"It signs in with the credentials of the backend, writes nothing, and uses at most a quarter of the backend's budget of calls.\n" +
 			"Whoever calls it needs to read the backend, its Secret, the namespace kube-system, and the objects of all namespaces.\n" +
 			"It exits with 1 where a kind cannot be listed.",
-		Example: "  governance inventory --backend prod\n\n  # What a person has to look at\n  governance inventory --backend clustergovernancebackend/prod --kind accessprofile --unmanaged -o csv",
+		Example: "  governance inventory --backend prod\n\n  # What a person has to look at\n  governance inventory --backend prod --kind accessprofile --unmanaged -o csv",
 		Args:    cobra.NoArgs,
 	}
 	cluster := inCluster(cmd)
