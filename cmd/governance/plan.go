@@ -386,7 +386,7 @@ func (p *planning) fromFiles(ctx context.Context, world *plan.World, selector la
 		return nil, errors.New("there is no object to plan in these files")
 	}
 	left := world.Managed(func(obj managed.Object) bool {
-		id := reference.Object{Kind: kindOf(obj), Namespace: obj.GetNamespace(), Name: obj.GetName()}
+		id := reference.Object{Kind: reference.KindOf(obj), Namespace: obj.GetNamespace(), Name: obj.GetName()}
 		return !declared[id] && namespaces[obj.GetNamespace()] && selector.Matches(labels.Set(obj.GetLabels()))
 	})
 	switch {
@@ -409,15 +409,4 @@ func counted(n int, one, many string) string {
 		return "1 " + one
 	}
 	return fmt.Sprintf("%d %s", n, many)
-}
-
-// kindOf is the kind of a managed object.
-func kindOf(obj managed.Object) string {
-	switch obj.(type) {
-	case *v1alpha1.AppEntitlement:
-		return v1alpha1.KindAppEntitlement
-	case *v1alpha1.AccessProfile:
-		return v1alpha1.KindAccessProfile
-	}
-	return v1alpha1.KindAccessReview
 }

@@ -38,18 +38,12 @@ var errReadOnly = errors.New("a plan writes nothing to the cluster")
 // kindOf is the kind of an object of ours, empty for others.
 func kindOf(obj client.Object) string {
 	switch obj.(type) {
-	case *v1alpha1.AppEntitlement:
-		return v1alpha1.KindAppEntitlement
-	case *v1alpha1.AccessProfile:
-		return v1alpha1.KindAccessProfile
-	case *v1alpha1.AccessReview:
-		return v1alpha1.KindAccessReview
 	case *v1alpha1.GovernanceBackend:
 		return v1alpha1.KindGovernanceBackend
 	case *v1alpha1.ClusterGovernanceBackend:
 		return v1alpha1.KindClusterGovernanceBackend
 	}
-	return ""
+	return reference.KindOf(obj)
 }
 
 // idOf names an object.
@@ -167,8 +161,11 @@ func (s *store) Patch(_ context.Context, obj client.Object, _ client.Patch, _ ..
 }
 
 func copyStatus(into, from client.Object) {
-	reflect.ValueOf(into).Elem().FieldByName("Status").Set(reflect.ValueOf(from.DeepCopyObject()).Elem().FieldByName("Status"))
+	part(into, "Status").Set(part(from.DeepCopyObject(), "Status"))
 }
+
+// part is the spec or the status of an object of ours.
+func part(obj any, name string) reflect.Value { return reflect.ValueOf(obj).Elem().FieldByName(name) }
 
 // Create refuses.
 func (s *store) Create(context.Context, client.Object, ...client.CreateOption) error {
@@ -223,6 +220,4 @@ func (statusWriter) Apply(context.Context, runtime.ApplyConfiguration, ...client
 	return errReadOnly
 }
 
-func copySpec(into, from client.Object) {
-	reflect.ValueOf(into).Elem().FieldByName("Spec").Set(reflect.ValueOf(from.DeepCopyObject()).Elem().FieldByName("Spec"))
-}
+func copySpec(into, from client.Object) { part(into, "Spec").Set(part(from.DeepCopyObject(), "Spec")) }

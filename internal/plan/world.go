@@ -73,7 +73,7 @@ func (w *World) Apply(obj client.Object) reference.Object {
 	copySpec(after, next)
 	after.SetLabels(merged(before.GetLabels(), next.GetLabels()))
 	after.SetAnnotations(merged(before.GetAnnotations(), next.GetAnnotations()))
-	if !apiequality.Semantic.DeepEqual(specOf(before), specOf(after)) {
+	if !apiequality.Semantic.DeepEqual(part(before, "Spec").Interface(), part(after, "Spec").Interface()) {
 		after.SetGeneration(before.GetGeneration() + 1)
 	}
 	w.put(after)
@@ -126,20 +126,4 @@ func merged(before, after map[string]string) map[string]string {
 		}
 	}
 	return out
-}
-
-func specOf(obj client.Object) any {
-	switch obj := obj.(type) {
-	case *v1alpha1.AppEntitlement:
-		return obj.Spec
-	case *v1alpha1.AccessProfile:
-		return obj.Spec
-	case *v1alpha1.AccessReview:
-		return obj.Spec
-	case *v1alpha1.GovernanceBackend:
-		return obj.Spec
-	case *v1alpha1.ClusterGovernanceBackend:
-		return obj.Spec
-	}
-	return nil
 }

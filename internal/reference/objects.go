@@ -75,11 +75,11 @@ func (r *Resolver) remoteOf(path, kind, name string) (id, parentID string) {
 
 // cycle follows the references of unresolved objects back to the object itself.
 func (r *Resolver) cycle(from Managed) string {
-	self := Object{kindOf(r.object), r.object.GetNamespace(), r.object.GetName()}
+	self := Object{KindOf(r.object), r.object.GetNamespace(), r.object.GetName()}
 	seen := map[Object]bool{}
 	var walk func(o client.Object, path []string) string
 	walk = func(o client.Object, path []string) string {
-		here := Object{kindOf(o), o.GetNamespace(), o.GetName()}
+		here := Object{KindOf(o), o.GetNamespace(), o.GetName()}
 		path = append(path, here.Kind+" "+here.Name)
 		if here == self {
 			return strings.Join(append([]string{self.Kind + " " + self.Name}, path...), " → ")
@@ -105,7 +105,8 @@ func (r *Resolver) cycle(from Managed) string {
 	return walk(from, nil)
 }
 
-func kindOf(o client.Object) string {
+// KindOf is the kind of a managed object, empty for any other one.
+func KindOf(o client.Object) string {
 	switch o.(type) {
 	case *v1alpha1.AppEntitlement:
 		return v1alpha1.KindAppEntitlement
@@ -114,5 +115,5 @@ func kindOf(o client.Object) string {
 	case *v1alpha1.AccessReview:
 		return v1alpha1.KindAccessReview
 	}
-	return fmt.Sprintf("%T", o)
+	return ""
 }
