@@ -58,7 +58,7 @@ func ReadCredential(argument string, environment func(string) (string, bool)) (C
 			return Credential{}, fmt.Errorf("--credentials: %w", err)
 		}
 		if yaml.Unmarshal(text, &values) != nil {
-			return Credential{}, fmt.Errorf("--credentials: %s is no file of keys and values such as endpoint: and clientID:", from)
+			return Credential{}, fmt.Errorf("--credentials: %s is no file of keys and values, such as endpoint and clientID", from)
 		}
 		if values["endpoint"] == "" {
 			return Credential{}, fmt.Errorf("--credentials: %s has no endpoint: a credential goes only to the endpoint that stands beside it", from)

@@ -194,7 +194,7 @@ func TestValuesMeanNothingToACodeHost(t *testing.T) {
 	for _, line := range strings.Split(b.String(), "\n") {
 		switch {
 		case !inside && strings.HasPrefix(line, "```"):
-			inside, fence = true, strings.TrimRight(line, "text")
+			inside, fence = true, strings.TrimSuffix(line, "text")
 		case inside && line == fence:
 			inside = false
 		case !inside && (strings.Contains(line, "@everyone") || strings.Contains(line, "<script") || strings.Contains(line, "](")):
