@@ -123,7 +123,7 @@ func TestEveryCallSaysWhatItIsFor(t *testing.T) {
 type listing struct{ *asked }
 
 func (l listing) AccessReviews() backend.Driver[backend.AccessReview] {
-	return &lister{askedDriver[backend.AccessReview]{l.asked}}
+	return &lister{askedDriver[backend.AccessReview](l)}
 }
 
 type lister struct {

@@ -19,7 +19,7 @@ import (
 // sweep is one pass of the sweep; it returns the names of what has to look.
 func (w *world) sweep(tailPeriod time.Duration) []string {
 	w.t.Helper()
-	b, err := w.Get(context.Background(), namespace, v1alpha1.BackendRef{}, false)
+	b, err := w.Get(w.t.Context(), namespace, v1alpha1.BackendRef{}, false)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -239,7 +239,7 @@ func TestASweepCountsWhatNobodyMarked(t *testing.T) {
 					t.Fatal(err)
 				}
 				w.resetCounts()
-				swept, err := w.r.Sweep(context.Background(), b, time.Hour)
+				swept, err := w.r.Sweep(w.t.Context(), b, time.Hour)
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/governance-operator/governance-operator/internal/backend"
 	"github.com/governance-operator/governance-operator/internal/plan"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 )
@@ -29,17 +30,23 @@ func TestHowLongAPlanTakes(t *testing.T) {
 	}{
 		{"1,000 entitlements, rows alone", 1000, "", 0},
 		{"1,000 entitlements with owners", 1000, "owners: [{email: ada@corp.example}]\n", 0},
-		{"200 profiles of many fields that do not exist yet", 0, "", 200},
+		{"200 profiles of many fields", 0, "", 200},
 	} {
 		p := newPlace(t)
-		drive := p.tenant().AppEntitlements()
+		tenant := p.tenant()
+		drive := tenant.AppEntitlements()
 		for i := range c.n {
 			name := fmt.Sprintf("e-%04d", i)
 			p.entitlement(name, fmt.Sprintf("displayName: Entitlement %d\n%s%s", i, c.owners, inPlatform()))
 			p.made(drive, name, fmt.Sprintf("Entitlement %d", i))
 		}
 		for i := range c.profiles {
-			p.profile(fmt.Sprintf("p-%04d", i), fmt.Sprintf("displayName: Profile %d\n%s", i, full))
+			name, label := fmt.Sprintf("p-%04d", i), fmt.Sprintf("Profile %d", i)
+			p.profile(name, fmt.Sprintf("displayName: %s\n%s", label, full))
+			mark := backend.Mark{Token: fmt.Sprintf("%016X", i+1), Owner: namespace + "/" + name, Cluster: cluster}
+			if _, err := tenant.AccessProfiles().Create(t.Context(), backend.Ref{Mark: mark}, backend.AccessProfile{DisplayName: &label}); err != nil {
+				t.Fatal(err)
+			}
 		}
 		p.Configure(func(s *sandbox.Settings) { s.Latency = sandbox.Duration(20 * time.Millisecond) })
 		began := time.Now()
