@@ -234,7 +234,7 @@ func TestASweepCountsWhatNobodyMarked(t *testing.T) {
 				if !creates {
 					w.tenant.Entitlements.Caps.Create, w.tenant.Entitlements.Caps.Naming = false, backend.Naming{}
 				}
-				b, err := w.Get(context.Background(), namespace, v1alpha1.BackendRef{}, false)
+				b, err := w.Get(w.t.Context(), namespace, v1alpha1.BackendRef{}, false)
 				if err != nil {
 					t.Fatal(err)
 				}

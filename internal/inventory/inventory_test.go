@@ -40,7 +40,6 @@ type tenant struct {
 	t       *testing.T
 	backend *v1alpha1.GovernanceBackend
 	cluster client.Client
-	visitor tenancy.Visitor
 }
 
 func begin(t *testing.T, of sandboxes.Sandbox) *tenant {
