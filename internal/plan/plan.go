@@ -71,6 +71,8 @@ type planner struct {
 	// current is the object of the pass, as the plan began.
 	current managed.Object
 	target  reference.Object
+	// begun are the objects of which passes were made.
+	begun   map[reference.Object]bool
 	assumed assumed
 	// unknown says of which fields of an object it is not known whether they would be written, and why.
 	unknown map[reference.Object]map[string]string
@@ -85,7 +87,7 @@ const listFrom = 4
 // Make plans. An error says why there is no plan, or why it would not be complete.
 func Make(ctx context.Context, o Options) (*Plan, error) {
 	p := &planner{Options: o, store: &store{Client: o.Live, beside: o.Beside}, now: o.Now, bulk: map[string]bool{}, ops: map[reference.Object][]rehearsal.Op{},
-		unknown: map[reference.Object]map[string]string{}}
+		unknown: map[reference.Object]map[string]string{}, begun: map[reference.Object]bool{}}
 	if p.Progress == nil {
 		p.Progress = func(string, ...any) {}
 	}
@@ -98,9 +100,6 @@ func Make(ctx context.Context, o Options) (*Plan, error) {
 	p.pool = &tenancy.Pool{Client: p.store, Vendors: o.Vendors, OperatorNamespace: o.OperatorNamespace, ClusterKind: true, UserAgent: o.UserAgent,
 		Limits: limits, Share: o.Share, Observe: func(string, string) backend.Observer { return p.count }}
 	ctx = rehearsal.ReadOnly(ctx)
-	if err := p.openBackends(ctx); err != nil {
-		return nil, err
-	}
 	counts := map[string][]types.NamespacedName{}
 	for _, id := range o.Targets {
 		counts[id.Kind] = append(counts[id.Kind], types.NamespacedName{Namespace: id.Namespace, Name: id.Name})
@@ -117,6 +116,9 @@ func Make(ctx context.Context, o Options) (*Plan, error) {
 		v1alpha1.KindAccessReview:   perform(p, kinds.AccessReview(0), options),
 	}
 	p.announce(ctx, counts)
+	if err := p.openBackends(ctx); err != nil {
+		return nil, err
+	}
 	if err := p.run(ctx); err != nil {
 		return nil, err
 	}
@@ -209,7 +211,7 @@ func (p *planner) run(ctx context.Context) error {
 		}
 		pending = p.waiting(pending)
 	}
-	return nil
+	return fmt.Errorf("plan incomplete: %s does not come to rest", pending[0])
 }
 
 // rehearse plans one object. Without statuses its remote is the one that bears its mark, which may be known only once the place of
@@ -218,6 +220,11 @@ func (p *planner) rehearse(ctx context.Context, id reference.Object) ([]rehearsa
 	kind, name := p.kinds[id.Kind], types.NamespacedName{Namespace: id.Namespace, Name: id.Name}
 	p.target, p.assumed = id, assumed{}
 	p.current = p.store.objects[id].(managed.Object)
+	if p.begun[id] { // It waited for others, and is planned on.
+		ops, err := kind.rehearse(ctx, name)
+		return ops, errors.Join(err, p.complete(id))
+	}
+	p.begun[id] = true
 	before := p.current
 	ours := p.Statuses || kind.seed(name)
 	if ours {
@@ -291,16 +298,16 @@ func (p *planner) inOrder(ids []reference.Object) []reference.Object {
 	for _, id := range sorted {
 		visit(id)
 	}
-	var stay, go_ []reference.Object
+	var stay, leave []reference.Object
 	for _, id := range out {
 		if p.store.objects[id].GetDeletionTimestamp().IsZero() {
 			stay = append(stay, id)
 		} else {
-			go_ = append(go_, id)
+			leave = append(leave, id)
 		}
 	}
-	slices.Reverse(go_)
-	return append(stay, go_...)
+	slices.Reverse(leave)
+	return append(stay, leave...)
 }
 
 // waiting lists the objects that are not as specified yet, and may be now that others are.
