@@ -95,6 +95,10 @@ func Use(w *World, credentials []Credential, operatorNamespace string) ([]client
 			return nil, err
 		}
 		if c == nil {
+			if what := w.elsewhere[idOf(b)]; what != "" {
+				return nil, fmt.Errorf("backend %s/%s: the files have another %s than the cluster: %w; apply the backend first, or give --credentials for it",
+					b.GetNamespace(), b.GetName(), what, errOther)
+			}
 			continue
 		}
 		used[c.Backend] = true
@@ -105,7 +109,7 @@ func Use(w *World, credentials []Credential, operatorNamespace string) ([]client
 		if namespace == "" {
 			namespace = operatorNamespace
 		}
-		at := metav1.ObjectMeta{Namespace: namespace, Name: secretName + "-" + b.GetName()}
+		at := metav1.ObjectMeta{Namespace: namespace, Name: secretName + "-" + strings.ToLower(idOf(b).Kind) + "-" + b.GetName()}
 		next := b.DeepCopyObject().(tenancy.Object)
 		spec := next.GetBackendSpec()
 		spec.Credentials = v1alpha1.Credentials{SecretRef: &v1alpha1.LocalObjectRef{Name: at.Name}}

@@ -9,6 +9,7 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
@@ -92,6 +93,7 @@ const (
 func (x *performer[O, D]) rehearse(ctx context.Context, name types.NamespacedName) (ops []rehearsal.Op, err error) {
 	said, same := "", 0
 	for range mostPasses {
+		x.p.told = false
 		x.engine.Force(name)
 		result, err := x.engine.Reconcile(ctx, reconcile.Request{NamespacedName: name})
 		if err != nil {
@@ -109,19 +111,29 @@ func (x *performer[O, D]) rehearse(ctx context.Context, name types.NamespacedNam
 		if err := x.p.store.Get(ctx, name, obj); apierrors.IsNotFound(err) {
 			return ops, nil
 		}
+		if letGo(obj) {
+			return ops, nil
+		}
 		now := saidBy(obj)
 		if now != said || wrote > 0 {
 			said, same = now, 0
 		} else {
 			same++
 		}
-		waits := result.RequeueAfter > 0 && result.RequeueAfter <= soon
-		if wrote == 0 && now != "" && (!waits || same > 2) {
+		// A pass that told nothing, since it waits for another or somebody was faster, leaves what an earlier one told: "in sync" is old.
+		stale := !x.p.told && managed.Says(obj.GetManagedStatus(), v1alpha1.ReasonInSync)
+		waits := !x.p.told || result.RequeueAfter > 0 && result.RequeueAfter <= soon
+		if wrote == 0 && now != "" && !stale && (!waits || same > 2) {
 			return ops, nil
 		}
 		x.p.pass(min(max(result.RequeueAfter, time.Millisecond), longestPause))
 	}
 	return ops, fmt.Errorf("%s %s does not come to rest within %d passes", x.kind.Name, name, mostPasses)
+}
+
+// letGo reports whether an object is deleted and the operator does not hold it, or not any more.
+func letGo(obj managed.Object) bool {
+	return !obj.GetDeletionTimestamp().IsZero() && !controllerutil.ContainsFinalizer(obj, v1alpha1.Finalizer)
 }
 
 // marked implements kindOfObjects.

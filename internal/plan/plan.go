@@ -65,7 +65,12 @@ type planner struct {
 	pool  *tenancy.Pool
 	kinds map[string]kindOfObjects
 	bulk  map[string]bool
+	// now is the time of the object of the pass, which goes on as its passes ask for it, and spent how far that of each went: what
+	// ends by then for one object does not for the next.
 	now   time.Time
+	spent map[reference.Object]time.Duration
+	// told: the pass wrote down what became of it.
+	told  bool
 	reads int
 	ops   map[reference.Object][]rehearsal.Op
 	// current is the object of the pass, as the plan began.
@@ -87,7 +92,7 @@ const listFrom = 4
 // Make plans. An error says why there is no plan, or why it would not be complete.
 func Make(ctx context.Context, o Options) (*Plan, error) {
 	p := &planner{Options: o, store: &store{Client: o.Live, beside: o.Beside}, now: o.Now, bulk: map[string]bool{}, ops: map[reference.Object][]rehearsal.Op{},
-		unknown: map[reference.Object]map[string]string{}, begun: map[reference.Object]bool{}}
+		unknown: map[reference.Object]map[string]string{}, begun: map[reference.Object]bool{}, spent: map[reference.Object]time.Duration{}}
 	if p.Progress == nil {
 		p.Progress = func(string, ...any) {}
 	}
@@ -106,7 +111,7 @@ func Make(ctx context.Context, o Options) (*Plan, error) {
 		p.bulk[id.Kind] = len(counts[id.Kind]) >= listFrom
 	}
 	options := fleet.Options{Client: p.store, Live: p.store, Backends: &backends{Pool: p.pool, who: map[string]backend.TenantID{}}, Limits: limits,
-		ClusterID: o.ClusterID, Now: p.clock,
+		ClusterID: o.ClusterID, Now: p.clock, At: func(point string) { p.told = p.told || point == "settled" },
 		Users: func(ctx context.Context, of reference.Object) ([]reference.Object, error) {
 			return o.Users(ctx, p.store, of)
 		}}
@@ -125,7 +130,7 @@ func Make(ctx context.Context, o Options) (*Plan, error) {
 	return p.result(ctx)
 }
 
-// clock is the time of the plan, which goes on as its passes ask for it.
+// clock is the time of the object of the pass.
 func (p *planner) clock() time.Time { return p.now }
 
 func (p *planner) pass(d time.Duration) { p.now = p.now.Add(d) }
@@ -209,7 +214,9 @@ func (p *planner) run(ctx context.Context) error {
 		if !wrote {
 			return nil
 		}
-		pending = p.waiting(pending)
+		if pending = p.waiting(pending); len(pending) == 0 {
+			return nil
+		}
 	}
 	return fmt.Errorf("plan incomplete: %s does not come to rest", pending[0])
 }
@@ -218,7 +225,8 @@ func (p *planner) run(ctx context.Context) error {
 // it was listed, and what nobody can compare is taken for written: then it is planned anew.
 func (p *planner) rehearse(ctx context.Context, id reference.Object) ([]rehearsal.Op, error) {
 	kind, name := p.kinds[id.Kind], types.NamespacedName{Namespace: id.Namespace, Name: id.Name}
-	p.target, p.assumed = id, assumed{}
+	p.target, p.assumed, p.now = id, assumed{}, p.Now.Add(p.spent[id])
+	defer func() { p.spent[id] = p.now.Sub(p.Now) }()
 	p.current = p.store.objects[id].(managed.Object)
 	if p.begun[id] { // It waited for others, and is planned on.
 		ops, err := kind.rehearse(ctx, name)

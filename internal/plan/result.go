@@ -207,7 +207,7 @@ func actionOf(op rehearsal.Op) Action {
 
 // atRest is the action of an object for which nothing is written.
 func atRest(obj managed.Object, there bool) Action {
-	if !there {
+	if !there || letGo(obj) {
 		return Release
 	}
 	c := meta.FindStatusCondition(obj.GetManagedStatus().Conditions, v1alpha1.ConditionReady)

@@ -2,6 +2,8 @@ package plan
 
 import (
 	"fmt"
+	"reflect"
+	"slices"
 	"time"
 
 	apiequality "k8s.io/apimachinery/pkg/api/equality"
@@ -21,11 +23,13 @@ type World struct {
 	order   []reference.Object
 	made    int
 	now     time.Time
+	// elsewhere says of backends that files change where these send their credentials, which the cluster's must not follow.
+	elsewhere map[reference.Object]string
 }
 
 // NewWorld is a world with the objects of a cluster.
 func NewWorld(now time.Time, objects ...client.Object) *World {
-	w := &World{objects: map[reference.Object]client.Object{}, now: now}
+	w := &World{objects: map[reference.Object]client.Object{}, now: now, elsewhere: map[reference.Object]string{}}
 	for _, obj := range objects {
 		w.put(obj)
 	}
@@ -52,9 +56,10 @@ func (w *World) Objects() []client.Object {
 // Get is an object, nil where there is none.
 func (w *World) Get(id reference.Object) client.Object { return w.objects[id] }
 
-// Apply puts an object of a file in its place: its spec is that of the file, its status that of the cluster.
+// Apply puts an object of a file in its place: its spec is that of the file, its status that of the cluster. What else a file says,
+// as one that was read from a cluster does, counts no more than for kubectl apply.
 func (w *World) Apply(obj client.Object) reference.Object {
-	next := obj.DeepCopyObject().(client.Object)
+	next := applied(obj)
 	id := idOf(next)
 	if m, ok := next.(managed.Object); ok && m.GetManagedSpec().BackendRef.Kind == "" {
 		m.GetManagedSpec().BackendRef.Kind = v1alpha1.KindGovernanceBackend
@@ -65,7 +70,6 @@ func (w *World) Apply(obj client.Object) reference.Object {
 		next.SetUID(types.UID(fmt.Sprintf("plan-%d", w.made)))
 		next.SetGeneration(1)
 		next.SetCreationTimestamp(metav1.NewTime(w.now.Truncate(time.Second)))
-		next.SetResourceVersion("")
 		w.put(next)
 		return id
 	}
@@ -76,8 +80,37 @@ func (w *World) Apply(obj client.Object) reference.Object {
 	if !apiequality.Semantic.DeepEqual(part(before, "Spec").Interface(), part(after, "Spec").Interface()) {
 		after.SetGeneration(before.GetGeneration() + 1)
 	}
+	if b, ok := before.(tenancy.Object); ok {
+		w.reroute(id, b.GetBackendSpec(), after.(tenancy.Object).GetBackendSpec())
+	}
 	w.put(after)
 	return id
+}
+
+// applied is what of an object of a file an apply takes over.
+func applied(obj client.Object) client.Object {
+	next := reflect.New(reflect.TypeOf(obj).Elem()).Interface().(client.Object)
+	next.SetName(obj.GetName())
+	next.SetNamespace(obj.GetNamespace())
+	next.SetLabels(merged(nil, obj.GetLabels()))
+	next.SetAnnotations(merged(nil, obj.GetAnnotations()))
+	next.SetFinalizers(slices.Clone(obj.GetFinalizers()))
+	copySpec(next, obj)
+	return next
+}
+
+// reroute notes that a backend would send its credential to another place, or another one there.
+func (w *World) reroute(id reference.Object, before, after *v1alpha1.GovernanceBackendSpec) {
+	switch {
+	case before.Endpoint != after.Endpoint:
+		w.elsewhere[id] = "spec.endpoint"
+	case before.Vendor != after.Vendor:
+		w.elsewhere[id] = "spec.vendor"
+	case !apiequality.Semantic.DeepEqual(before.Credentials, after.Credentials):
+		w.elsewhere[id] = "spec.credentials"
+	case !apiequality.Semantic.DeepEqual(before.CABundleRef, after.CABundleRef):
+		w.elsewhere[id] = "spec.caBundleRef"
+	}
 }
 
 // Delete lets an object go.
