@@ -132,10 +132,10 @@ func (c Capabilities) Widens(after, before any, path string) Widening {
 	want, have := byPath(after)[path], byPath(before)[path]
 	n, declared := c.Narrows[LeafOf(path)]
 	if !declared {
-		if want.isNone() || want.hashed() == have.hashed() {
+		if want.isNone() && have.isNone() || want.hashed() == have.hashed() {
 			return WidensNot
 		}
-		return WidensPerhaps
+		return WidensPerhaps // Without it, too: a policy that goes may have been what kept people out.
 	}
 	return n.widens(want, have)
 }
@@ -162,10 +162,31 @@ func (n Narrowing) widens(want, have Field) Widening {
 	default:
 		gives = want.value.IsValid() && want.items() > 0 && (have.items() == 0 || both(want.value, have.value).Len() < distinct(want.value))
 	}
-	if gives {
+	switch {
+	case gives:
 		return Widens
+	case n.Fewer && want.items() > 0 && n.rewords(want, have):
+		return WidensPerhaps
 	}
 	return WidensNot
+}
+
+// rewords reports whether an item that stays has something else beside its identity, as a relationship another role.
+func (n Narrowing) rewords(want, have Field) bool {
+	if have.items() == 0 {
+		return false
+	}
+	before := map[any]string{}
+	for i := range have.value.Len() {
+		before[identity(have.value.Index(i))] = hashJSON(have.value.Index(i).Interface())
+	}
+	for i := range want.value.Len() {
+		item := want.value.Index(i)
+		if hash, stays := before[identity(item)]; stays && hash != hashJSON(item.Interface()) {
+			return true
+		}
+	}
+	return false
 }
 
 // word is Text, empty where nothing is set.
