@@ -327,6 +327,8 @@ func (p *planning) targets(ctx context.Context, world *plan.World, args []string
 		return p.fromFiles(ctx, world, selector, alone, progress)
 	case p.prune:
 		return nil, errors.New("--prune: compares with files, and -f names none")
+	case len(args) > 0 && (p.selector != "" || p.all):
+		return nil, errors.New("name objects, or choose them with --selector or --all-namespaces, and not both")
 	case len(args) > 0:
 		return named(world, namespace, args)
 	}
@@ -351,7 +353,9 @@ func named(world *plan.World, namespace string, args []string) ([]reference.Obje
 		if world.Get(id) == nil {
 			return nil, fmt.Errorf("there is no %s", id)
 		}
-		out = append(out, id)
+		if !slices.Contains(out, id) {
+			out = append(out, id)
+		}
 	}
 	return out, nil
 }
@@ -376,6 +380,9 @@ func (p *planning) fromFiles(ctx context.Context, world *plan.World, selector la
 	var out []reference.Object
 	declared, namespaces := map[reference.Object]bool{}, map[string]bool{}
 	for _, placed := range objects {
+		if placed.Object.GetName() == "" {
+			return nil, fmt.Errorf("%s:%d: metadata.name: nobody knows yet under which name generateName makes an object: such a file is created and never applied", placed.File, placed.Line)
+		}
 		id := world.Apply(placed.Object)
 		declared[id], namespaces[id.Namespace] = true, true
 		if m, ok := world.Get(id).(managed.Object); ok && selector.Matches(labels.Set(m.GetLabels())) {

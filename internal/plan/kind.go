@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -241,11 +242,8 @@ func (x *performer[O, D]) notDeclared() []Remote {
 			if _, there := x.p.store.objects[reference.Object{Kind: x.kind.Name, Namespace: namespace, Name: name}]; there {
 				continue
 			}
-			label := ""
-			if names := backend.NamesOf(obs.Actual, ""); len(names) > 0 {
-				label = names[0]
-			}
-			out = append(out, Remote{Kind: x.kind.Name, Owner: owner, ID: obs.ID, ParentID: obs.ParentID, Name: label})
+			key := obs.Actual.Key()
+			out = append(out, Remote{Kind: x.kind.Name, Owner: owner, ID: obs.ID, ParentID: obs.ParentID, Name: cmp.Or(key.DisplayName, key.Alias)})
 		}
 	}
 	return out

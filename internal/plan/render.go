@@ -38,7 +38,7 @@ func (p *Plan) Text(out io.Writer, v View) error {
 		}
 	}
 	for _, r := range p.NotInFiles {
-		fmt.Fprintf(&b, "? %s %s   not in these files: %s bears its mark; what becomes of it only the cluster decides\n", r.Kind, backend.Printable(r.Owner), backend.Printable(r.label()))
+		fmt.Fprintf(&b, "? %s %s   not in these files: %s bears its mark; what becomes of it only the cluster decides\n", r.Kind, backend.Printable(r.Owner), backend.Printable(r.label(v)))
 	}
 	for _, what := range p.Unknown {
 		fmt.Fprintln(&b, "? not known from files alone: "+what)
@@ -48,8 +48,8 @@ func (p *Plan) Text(out io.Writer, v View) error {
 	return err
 }
 
-func (r Remote) label() string {
-	if r.Name == "" {
+func (r Remote) label(v View) string {
+	if r.Name == "" || !v.Values {
 		return r.ID
 	}
 	return fmt.Sprintf("%q (%s)", r.Name, r.ID)
@@ -144,7 +144,11 @@ func (c Change) lines(v View) []string {
 		if c.Hash != "" {
 			lead = "then "
 		}
-		out = append(out, backend.Printable(lead+c.Reason+": "+clipped(c.Message, 4*longestValue)))
+		text := lead + c.Reason
+		if v.Values { // The message may quote some.
+			text += ": " + clipped(c.Message, 4*longestValue)
+		}
+		out = append(out, backend.Printable(text))
 	}
 	return out
 }
@@ -201,7 +205,7 @@ const longestComment = 60_000
 // a person or make a link: each stands in a block of code of its own.
 func (p *Plan) Markdown(out io.Writer, v View) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "**%s**\n", escaped(p.Line()))
+	fmt.Fprintf(&b, "**%s**\n", p.Line())
 	left := 0
 	for _, c := range p.Changes {
 		if !v.All && c.Action == Nothing && len(c.Unknown) == 0 {
@@ -215,10 +219,10 @@ func (p *Plan) Markdown(out io.Writer, v View) error {
 		b.WriteString(part)
 	}
 	if left > 0 {
-		fmt.Fprintf(&b, "\n%d more changes are left out: a comment holds no more. The log of the job has them all.\n", left)
+		fmt.Fprintf(&b, "\n%d more changes are left out: a comment holds no more. Without -o markdown the plan has them all.\n", left)
 	}
 	for i, r := range p.NotInFiles {
-		line := fmt.Sprintf("\n- not in these files: %s %s %s", r.Kind, escaped(r.Owner), escaped(r.label()))
+		line := "\n- not in these files: " + codeSpan(fmt.Sprintf("%s %s %s", r.Kind, r.Owner, r.label(v)))
 		if b.Len()+len(line) > longestComment-200 {
 			fmt.Fprintf(&b, "\n- and %d more", len(p.NotInFiles)-i)
 			break
@@ -235,12 +239,11 @@ func (p *Plan) Markdown(out io.Writer, v View) error {
 
 func (c Change) markdown(v View) string {
 	lines := c.lines(v)
-	head := escaped(c.line())
 	if len(lines) == 0 {
-		return "\n" + head + "\n"
+		return "\n" + codeSpan(c.line()) + "\n"
 	}
-	body := strings.Join(lines, "\n")
-	return fmt.Sprintf("\n<details><summary>%s</summary>\n\n%s\n\n</details>\n", head, codeBlock(body))
+	head, body := html.EscapeString(c.line()), strings.Join(lines, "\n")
+	return fmt.Sprintf("\n<details><summary><code>%s</code></summary>\n\n%s\n\n</details>\n", head, codeBlock(body))
 }
 
 // codeBlock fences a text by more backticks than it has in a row.
@@ -252,18 +255,15 @@ func codeBlock(text string) string {
 	return fence + "text\n" + text + "\n" + fence
 }
 
-// escaped is a text in which nothing means anything to Markdown or HTML.
-func escaped(text string) string {
-	text = html.EscapeString(backend.Printable(text))
-	var b strings.Builder
-	for _, r := range text {
-		if strings.ContainsRune("\\`*_{}[]()#+!|~>@", r) || r == '<' {
-			fmt.Fprintf(&b, "&#%d;", r)
-			continue
-		}
-		b.WriteRune(r)
+// codeSpan is a line in which nothing means anything to Markdown or HTML. Entities would not do: a code host looks for people and
+// links in the text that they become.
+func codeSpan(text string) string {
+	text = backend.Printable(text)
+	fence := "`"
+	for strings.Contains(text, fence) {
+		fence += "`"
 	}
-	return strings.ReplaceAll(b.String(), "://", "&#58;//")
+	return fence + " " + text + " " + fence
 }
 
 // Redact takes the values out of a plan.
