@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -46,6 +47,8 @@ type planning struct {
 	detailed          bool
 	whole             bool
 	cluster           *cluster
+	// namespaces are those of the files, which stand in for a cluster's.
+	namespaces []client.Object
 }
 
 // The forms of a plan beside text and JSON, and what a plan may fail on.
@@ -118,6 +121,9 @@ func (p *planning) run(ctx context.Context, args []string, out, progress io.Writ
 		if !slices.Contains(failures, what) {
 			return fmt.Errorf("--fail-on: %q is none of %s", what, strings.Join(failures, ", "))
 		}
+	}
+	if len(args) > 0 && (p.selector != "" || p.all) {
+		return errors.New("name objects, or choose them with --selector or --all-namespaces, and not both")
 	}
 	o, err := p.options(ctx, args, progress)
 	if err != nil {
@@ -229,6 +235,9 @@ func (p *planning) options(ctx context.Context, args []string, progress io.Write
 	if err := p.backed(world, o.Targets, alone, o.Beside); err != nil {
 		return o, err
 	}
+	if alone {
+		o.Beside = append(o.Beside, p.namespaces...)
+	}
 	o.Objects = world.Objects()
 	return o, nil
 }
@@ -327,8 +336,6 @@ func (p *planning) targets(ctx context.Context, world *plan.World, args []string
 		return p.fromFiles(ctx, world, selector, alone, progress)
 	case p.prune:
 		return nil, errors.New("--prune: compares with files, and -f names none")
-	case len(args) > 0 && (p.selector != "" || p.all):
-		return nil, errors.New("name objects, or choose them with --selector or --all-namespaces, and not both")
 	case len(args) > 0:
 		return named(world, namespace, args)
 	}
@@ -380,7 +387,11 @@ func (p *planning) fromFiles(ctx context.Context, world *plan.World, selector la
 	var out []reference.Object
 	declared, namespaces := map[reference.Object]bool{}, map[string]bool{}
 	for _, placed := range objects {
-		if placed.Object.GetName() == "" {
+		if namespace, ok := placed.Object.(*corev1.Namespace); ok {
+			p.namespaces = append(p.namespaces, namespace)
+			continue
+		}
+		if placed.Object.GetGenerateName() != "" {
 			return nil, fmt.Errorf("%s:%d: metadata.name: nobody knows yet under which name generateName makes an object: such a file is created and never applied", placed.File, placed.Line)
 		}
 		id := world.Apply(placed.Object)

@@ -85,6 +85,9 @@ func (s *store) getBeside(ctx context.Context, key client.ObjectKey, into client
 			return nil
 		}
 	}
+	if _, namespace := into.(*corev1.Namespace); namespace && s.Client == nil {
+		return fmt.Errorf("the labels of namespace %q decide about its backend, and only a cluster or the files know them: add the Namespace to the files", key.Name)
+	}
 	if _, secret := into.(*corev1.Secret); s.Client == nil || secret && len(s.beside) > 0 {
 		return apierrors.NewNotFound(schema.GroupResource{Resource: fmt.Sprintf("%T", into)}, key.Name)
 	}

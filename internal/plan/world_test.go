@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	v1alpha1 "github.com/governance-operator/governance-operator/api/v1alpha1"
@@ -64,5 +65,28 @@ func TestAnObjectThatTheOperatorNeverSawIsLetGo(t *testing.T) {
 	made := p.must()
 	if made.Summary[plan.Release] != 1 || made.Summary[plan.Nothing] != 1 || !made.Empty() {
 		t.Error(text(t, made, plan.View{All: true}))
+	}
+}
+
+func TestWhoMayUseAClusterBackendIsNotGuessed(t *testing.T) {
+	p := newPlace(t)
+	p.entitlement("reader", "displayName: Reader\n"+inPlatform())
+	p.world.Get(p.ids[0]).(*v1alpha1.AppEntitlement).Spec.BackendRef.Kind = v1alpha1.KindClusterGovernanceBackend
+	b := &v1alpha1.ClusterGovernanceBackend{ObjectMeta: metav1.ObjectMeta{Name: "prod"}}
+	b.Spec.GovernanceBackendSpec = p.world.Backends()[0].(*v1alpha1.GovernanceBackend).Spec
+	b.Spec.AllowedNamespaces = &v1alpha1.AllowedNamespaces{Selector: &metav1.LabelSelector{MatchLabels: map[string]string{"team": "a"}}}
+	p.add(b)
+	p.change = func(o *plan.Options) { o.OperatorNamespace = "operator" }
+	if made, err := p.plan(); err == nil || !strings.Contains(err.Error(), `namespace "team-a"`) {
+		t.Errorf("%v, and a plan: %t", err, made != nil)
+	}
+	for team, want := range map[string]plan.Action{"a": plan.Create, "b": plan.Hold} {
+		p.change = func(o *plan.Options) {
+			o.OperatorNamespace = "operator"
+			o.Beside = append(o.Beside, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: namespace, Labels: map[string]string{"team": team}}})
+		}
+		if made := p.must(); made.Changes[0].Action != want {
+			t.Errorf("of team %s it is %s", team, made.Changes[0].Action)
+		}
 	}
 }

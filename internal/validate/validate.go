@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -111,7 +112,7 @@ type Placed struct {
 	Line   int
 }
 
-// Read checks the objects of files as Run does, and returns those without an error in their definition.
+// Read checks the objects of files as Run does, and returns those without an error in their definition, and the namespaces.
 func Read(ctx context.Context, o Options) (Result, []Placed, error) {
 	defined, err := definitions()
 	if err != nil {
@@ -140,6 +141,9 @@ func Read(ctx context.Context, o Options) (Result, []Placed, error) {
 	for _, id := range c.order {
 		p := c.objects[id]
 		out = append(out, Placed{p.object, p.file, p.line})
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.namespaces)) {
+		out = append(out, Placed{Object: c.namespaces[name]})
 	}
 	return c.Result, out, nil
 }
