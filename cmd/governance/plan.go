@@ -176,7 +176,7 @@ func (p *planning) show(out io.Writer, made *plan.Plan) error {
 // judge says by the exit code what the plan is about.
 func (p *planning) judge(made *plan.Plan) error {
 	has := map[string]bool{
-		"delete": made.Summary[plan.Delete]+made.Summary[plan.Retire] > 0, "widen": made.Widens+made.Perhaps > 0,
+		"delete": made.Summary[plan.Delete]+made.Summary[plan.Retire] > 0, "widen": made.MayWiden(),
 		"held": made.Summary[plan.Hold] > 0, "recreate": made.Summary[plan.Recreate] > 0,
 	}
 	for _, what := range p.failOn {

@@ -34,6 +34,8 @@ type kindOfObjects interface {
 	assume(name types.NamespacedName) bool
 	// again gives an object a status from before its passes.
 	again(name types.NamespacedName, obj managed.Object)
+	// mayWiden reports whether a write of a field of an object could give access.
+	mayWiden(obj managed.Object, path string) bool
 	// notDeclared lists the remotes that were seen with a mark of this cluster whose object is not among those of the plan.
 	notDeclared() []Remote
 	// details is how many objects have fields that no list shows, and how many calls it takes to read them.
@@ -231,6 +233,16 @@ func (x *performer[O, D]) again(name types.NamespacedName, obj managed.Object) {
 	st := obj.GetManagedStatus()
 	st.AppliedInputs, st.Echoes = append(st.AppliedInputs, x.p.assumed.applied...), append(st.Echoes, x.p.assumed.echoes...)
 	x.p.store.put(obj)
+}
+
+// mayWiden implements kindOfObjects.
+func (x *performer[O, D]) mayWiden(obj managed.Object, path string) bool {
+	tenant := x.p.declared(obj)
+	if tenant == nil {
+		return true
+	}
+	caps := x.kind.Driver(tenant).Capabilities()
+	return path != backend.PathMark && !backend.Covers(caps.CreateOnly, path) && !caps.Harmless(path)
 }
 
 // notDeclared implements kindOfObjects.

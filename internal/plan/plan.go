@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -70,9 +71,11 @@ type planner struct {
 	now   time.Time
 	spent map[reference.Object]time.Duration
 	// told: the pass wrote down what became of it.
-	told  bool
-	reads int
-	ops   map[reference.Object][]rehearsal.Op
+	told bool
+	// forbidden: a call of the passes over the object was answered with 403.
+	forbidden bool
+	reads     int
+	ops       map[reference.Object][]rehearsal.Op
 	// current is the object of the pass, as the plan began.
 	current managed.Object
 	target  reference.Object
@@ -140,6 +143,7 @@ func (p *planner) count(_ context.Context, e backend.Exchange) {
 	if e.Held == "" {
 		p.reads++
 	}
+	p.forbidden = p.forbidden || e.Status == http.StatusForbidden
 }
 
 // announce says, before the first call, what will be read.
@@ -227,7 +231,7 @@ func (p *planner) rehearse(ctx context.Context, id reference.Object) ([]rehearsa
 	kind, name := p.kinds[id.Kind], types.NamespacedName{Namespace: id.Namespace, Name: id.Name}
 	p.target, p.assumed, p.now = id, assumed{}, p.Now.Add(p.spent[id])
 	defer func() { p.spent[id] = p.now.Sub(p.Now) }()
-	p.current = p.store.objects[id].(managed.Object)
+	p.current, p.forbidden = p.store.objects[id].(managed.Object), false
 	if p.begun[id] { // It waited for others, and is planned on.
 		ops, err := kind.rehearse(ctx, name)
 		return ops, errors.Join(err, p.complete(id))
@@ -269,7 +273,8 @@ func (p *planner) complete(id reference.Object) error {
 		return nil
 	}
 	c := meta.FindStatusCondition(obj.GetManagedStatus().Conditions, v1alpha1.ConditionSynced)
-	if c == nil || !slices.Contains(incomplete, c.Reason) {
+	unread := c != nil && c.Reason == v1alpha1.ReasonRefused && p.forbidden // The operator's credential may well be allowed to.
+	if c == nil || !unread && !slices.Contains(incomplete, c.Reason) {
 		return nil
 	}
 	return fmt.Errorf("%s: %s", c.Reason, c.Message)

@@ -110,6 +110,9 @@ func TestWithoutThePartsOfAListNothingIsSaid(t *testing.T) {
 	if shown := text(t, made, plan.View{}); !strings.Contains(shown, "? AppEntitlement team-a/owned") {
 		t.Error(shown)
 	}
+	if !made.MayWiden() {
+		t.Error("owners that nobody compared count as no wider")
+	}
 }
 
 func TestAnIncompletePlanIsNone(t *testing.T) {
@@ -139,6 +142,19 @@ func TestAnIncompletePlanIsNone(t *testing.T) {
 				t.Fatalf("%v, and a plan: %t; want %q", err, made != nil, c.want)
 			}
 		})
+	}
+}
+
+func TestANameThatMayNotBeLookedUpIsNoReasonToHold(t *testing.T) {
+	for status, whole := range map[int]bool{403: false, 400: true, 429: false, 500: false, 401: false} {
+		p := newPlace(t)
+		p.entitlement("owned", "displayName: Owned\nowners: [{email: ada@corp.example}]\n"+inPlatform())
+		if err := p.AddFault(sandbox.Fault{PathPattern: "search/users", Kind: sandbox.FaultStatus, Status: status}); err != nil {
+			t.Fatal(err)
+		}
+		if made, err := p.plan(); (err == nil) != whole || whole && made.Summary[plan.Hold] != 1 {
+			t.Errorf("%d: %v, and a plan: %t", status, err, made != nil)
+		}
 	}
 }
 

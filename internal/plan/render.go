@@ -137,7 +137,11 @@ func (c Change) lines(v View) []string {
 		out = append(out, backend.Printable(text))
 	}
 	for _, u := range c.Unknown {
-		out = append(out, backend.Printable("? spec."+u.Path+": "+u.Why))
+		text := "? spec." + u.Path + ": " + u.Why
+		if u.Widens != backend.WidensNot {
+			text += "   may widen"
+		}
+		out = append(out, backend.Printable(text))
 	}
 	if c.Reason != "" {
 		lead := ""

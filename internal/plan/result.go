@@ -88,6 +88,8 @@ func (c Change) Object() string { return c.Kind + " " + c.Namespace + "/" + c.Na
 type Unknown struct {
 	Path string `json:"path"`
 	Why  string `json:"why"`
+	// Widens is empty where a write of the field could widen nothing.
+	Widens backend.Widening `json:"widens,omitempty"`
 }
 
 // Remote is a remote that bears a mark of this cluster.
@@ -97,6 +99,13 @@ type Remote struct {
 	ID       string `json:"id"`
 	ParentID string `json:"parentID,omitempty"`
 	Name     string `json:"name,omitempty"`
+}
+
+// MayWiden reports whether a change widens access, or may, or a field of which it is not known whether it would be written.
+func (p *Plan) MayWiden() bool {
+	return p.Widens+p.Perhaps > 0 || slices.ContainsFunc(p.Changes, func(c Change) bool {
+		return slices.ContainsFunc(c.Unknown, func(u Unknown) bool { return u.Widens != backend.WidensNot })
+	})
 }
 
 // Empty reports whether nothing would be written.
@@ -165,7 +174,11 @@ func (p *planner) change(id reference.Object) Change {
 		if slices.ContainsFunc(c.Fields, func(f backend.ProposedField) bool { return f.Path == path }) {
 			continue // A remote that is made gets it.
 		}
-		c.Unknown = append(c.Unknown, Unknown{path, unknown[path]})
+		u := Unknown{Path: path, Why: unknown[path]}
+		if there && p.kinds[id.Kind].mayWiden(obj, path) {
+			u.Widens = backend.WidensPerhaps
+		}
+		c.Unknown = append(c.Unknown, u)
 	}
 	for _, f := range c.Fields {
 		if f.Widens == backend.Widens || c.Widens == "" {
