@@ -43,7 +43,7 @@ func examples(text string) map[int]string {
 // served are the groups that the API server of the tests knows, and others those that it does not: what is of them can
 // be parsed only.
 var (
-	served = []string{"governance-operator.io", "rbac.authorization.k8s.io"}
+	served = []string{"governance-operator.io", "rbac.authorization.k8s.io", "batch"}
 	others = []string{"argoproj.io", "kustomize.toolkit.fluxcd.io", "helm.toolkit.fluxcd.io", "source.toolkit.fluxcd.io", "kustomize.config.k8s.io"}
 )
 
