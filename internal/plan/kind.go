@@ -28,8 +28,8 @@ type kindOfObjects interface {
 	rehearse(ctx context.Context, name types.NamespacedName) ([]rehearsal.Op, error)
 	// seed gives an object that has no status what its remote tells, and reports whether there is such a remote.
 	seed(name types.NamespacedName) bool
-	// marked reports whether a remote was seen that bears the mark of an object.
-	marked(name types.NamespacedName) bool
+	// marked lists the ids of the remotes that were seen with the mark of an object.
+	marked(name types.NamespacedName) (ids []string)
 	// assume takes for written, of a remote whose history is not known, what nobody can compare, and reports whether there is any.
 	assume(name types.NamespacedName) bool
 	// again gives an object a status from before its passes.
@@ -140,36 +140,34 @@ func letGo(obj managed.Object) bool {
 }
 
 // marked implements kindOfObjects.
-func (x *performer[O, D]) marked(name types.NamespacedName) bool {
+func (x *performer[O, D]) marked(name types.NamespacedName) (ids []string) {
 	for _, r := range x.recorders {
-		if _, ok := r.Marked(x.p.ClusterID)[name.String()]; ok {
-			return true
+		for _, obs := range r.Marked(x.p.ClusterID, name.String()) {
+			ids = append(ids, obs.ID)
 		}
 	}
-	return false
+	slices.Sort(ids)
+	return ids
 }
 
 // seed implements kindOfObjects.
 func (x *performer[O, D]) seed(name types.NamespacedName) bool {
 	obj := x.kind.New()
-	if err := x.p.store.Get(context.Background(), name, obj); err != nil || managed.BoundID(obj) != "" {
+	if err := x.p.store.Get(context.Background(), name, obj); err != nil || managed.BoundID(obj) != "" || len(x.marked(name)) != 1 {
 		return false
 	}
 	for _, r := range x.recorders {
-		obs, ok := r.Marked(x.p.ClusterID)[name.String()]
-		if !ok {
-			continue
+		for _, obs := range r.Marked(x.p.ClusterID, name.String()) {
+			r.Forget(name.Namespace, name.Name)
+			x.engine.Forget(name, obj.GetUID())
+			x.p.bind(obj, obs.ID, obs.ParentID, obs.Mark)
+			if x.kind.Project != nil {
+				x.kind.Project(obj, obs)
+			}
+			x.p.store.put(obj)
 		}
-		r.Forget(name.Namespace, name.Name)
-		x.engine.Forget(name, obj.GetUID())
-		x.p.bind(obj, obs.ID, obs.ParentID, obs.Mark)
-		if x.kind.Project != nil {
-			x.kind.Project(obj, obs)
-		}
-		x.p.store.put(obj)
-		return true
 	}
-	return false
+	return true
 }
 
 // assume implements kindOfObjects.
@@ -249,7 +247,8 @@ func (x *performer[O, D]) mayWiden(obj managed.Object, path string) bool {
 func (x *performer[O, D]) notDeclared() []Remote {
 	var out []Remote
 	for _, r := range x.recorders {
-		for owner, obs := range r.Marked(x.p.ClusterID) {
+		for _, obs := range r.Marked(x.p.ClusterID, "") {
+			owner := obs.Mark.Owner
 			namespace, name, _ := cutOwner(owner)
 			if _, there := x.p.store.objects[reference.Object{Kind: x.kind.Name, Namespace: namespace, Name: name}]; there {
 				continue

@@ -162,11 +162,11 @@ func (p *planner) announce(ctx context.Context, names map[string][]types.Namespa
 
 // openBackends asks the tenants who they are, where no status tells it.
 func (p *planner) openBackends(ctx context.Context) error {
-	if p.Statuses {
-		return nil
-	}
 	for _, id := range p.usedBackends() {
 		obj := p.store.objects[id].(tenancy.Object)
+		if p.Statuses && !strings.HasPrefix(string(obj.GetUID()), madeUID) {
+			continue // The operator says whether it may be used.
+		}
 		health, err := p.pool.Check(ctx, obj)
 		if err != nil {
 			return fmt.Errorf("%s %s: %w", id.Kind, id.Name, err)
@@ -246,7 +246,13 @@ func (p *planner) rehearse(ctx context.Context, id reference.Object) ([]rehearsa
 	if err != nil {
 		return nil, err
 	}
-	if !ours && managed.BoundID(before) == "" && kind.marked(name) {
+	marked := kind.marked(name)
+	if !p.Statuses && len(marked) > 1 {
+		kind.again(name, before)
+		p.doubt(backend.PathMark, fmt.Sprintf("%d remotes bear its mark (%s), and only the status knows which is its own", len(marked), strings.Join(marked, ", ")))
+		return nil, nil
+	}
+	if !ours && managed.BoundID(before) == "" && len(marked) > 0 {
 		kind.again(name, before)
 		kind.seed(name)
 		before = p.store.objects[id].(managed.Object)

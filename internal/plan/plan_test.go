@@ -92,6 +92,19 @@ func TestWhoHasAMarkIsFound(t *testing.T) {
 	}
 }
 
+func TestWhichOfTwoIsOursNobodyGuesses(t *testing.T) {
+	p := newPlace(t)
+	drive := p.tenant().AppEntitlements()
+	p.made(drive, "twice", "First")
+	p.made(drive, "twice", "Second")
+	p.entitlement("twice", "displayName: First\n"+inPlatform())
+	made := p.must()
+	c := made.Changes[0]
+	if made.Certain() || !made.Empty() || c.Action != plan.Hold || len(c.Unknown) != 1 || !strings.Contains(c.Unknown[0].Why, "2 remotes bear its mark") {
+		t.Errorf("%+v", c)
+	}
+}
+
 func TestWithoutThePartsOfAListNothingIsSaid(t *testing.T) {
 	p := newPlace(t)
 	p.made(p.tenant().AppEntitlements(), "owned", "Owned")

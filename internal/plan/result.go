@@ -205,8 +205,17 @@ func (p *planner) add(c *Change, op rehearsal.Op) {
 		return
 	}
 	for _, f := range op.Fields {
-		if !slices.ContainsFunc(c.Fields, func(known backend.ProposedField) bool { return known.Path == f.Path }) {
+		at := slices.IndexFunc(c.Fields, func(known backend.ProposedField) bool { return known.Path == f.Path })
+		if at < 0 {
 			c.Fields = append(c.Fields, f)
+			continue
+		}
+		known := &c.Fields[at]
+		if string(known.After) != string(f.After) { // It is written in two steps.
+			known.After, known.Text = f.After, ""
+		}
+		if f.Widens == backend.Widens || known.Widens == backend.WidensNot {
+			known.Widens = f.Widens
 		}
 	}
 }

@@ -17,6 +17,9 @@ import (
 	"github.com/governance-operator/governance-operator/internal/tenancy"
 )
 
+// madeUID begins the uid of what is in the files alone.
+const madeUID = "plan-"
+
 // World is what there would be: the objects of a cluster, and those of files in their place.
 type World struct {
 	objects map[reference.Object]client.Object
@@ -67,7 +70,7 @@ func (w *World) Apply(obj client.Object) reference.Object {
 	before, known := w.objects[id]
 	if !known {
 		w.made++
-		next.SetUID(types.UID(fmt.Sprintf("plan-%d", w.made)))
+		next.SetUID(types.UID(fmt.Sprint(madeUID, w.made)))
 		next.SetGeneration(1)
 		next.SetCreationTimestamp(metav1.NewTime(w.now.Truncate(time.Second)))
 		w.put(next)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -63,8 +64,10 @@ type Recorder[D backend.Model] struct {
 	lists map[string]*list[D]
 	known map[string]known[D] // by parent and id: what was read
 	plans map[string]planned[D]
-	gone  map[string]string // what was planned to be deleted, and by which object
-	date  time.Time
+	// bearers are the remotes that were seen, by the owner of their mark, then by place and id.
+	bearers map[string]map[string]backend.Observation[D]
+	gone    map[string]string // what was planned to be deleted, and by which object
+	date    time.Time
 }
 
 // list is what a list of a parent showed, in its order.
@@ -118,24 +121,37 @@ func (r *Recorder[D]) Forget(namespace, name string) {
 	}
 }
 
-// Marked lists the remotes that were listed and bear a mark of a cluster, by the owner.
-func (r *Recorder[D]) Marked(cluster string) map[string]backend.Observation[D] {
+// Marked lists the remotes that were seen and bear the mark of an owner of a cluster, sorted by id; with the owner empty, of all.
+func (r *Recorder[D]) Marked(cluster, owner string) []backend.Observation[D] {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	out := map[string]backend.Observation[D]{}
-	for _, l := range r.lists {
-		for _, row := range l.rows {
-			if row.Exists && row.Mark.Cluster == cluster {
-				out[row.Mark.Owner] = row
+	owners := []string{owner}
+	if owner == "" {
+		owners = slices.Sorted(maps.Keys(r.bearers))
+	}
+	var out []backend.Observation[D]
+	for _, owner := range owners {
+		for _, at := range slices.Sorted(maps.Keys(r.bearers[owner])) {
+			if obs := r.bearers[owner][at]; obs.Mark.Cluster == cluster {
+				out = append(out, obs)
 			}
 		}
 	}
-	for _, x := range r.known {
-		if x.obs.Exists && x.obs.Mark.Cluster == cluster {
-			out[x.obs.Mark.Owner] = x.obs
-		}
-	}
 	return out
+}
+
+// bear notes whose mark a remote bears.
+func (r *Recorder[D]) bear(obs backend.Observation[D]) {
+	if obs.Mark.IsZero() {
+		return
+	}
+	if r.bearers == nil {
+		r.bearers = map[string]map[string]backend.Observation[D]{}
+	}
+	if r.bearers[obs.Mark.Owner] == nil {
+		r.bearers[obs.Mark.Owner] = map[string]backend.Observation[D]{}
+	}
+	r.bearers[obs.Mark.Owner][place(obs.ParentID, obs.ID)] = obs
 }
 
 // ownerOf is the namespace/name of the object on whose behalf something is written.
@@ -222,6 +238,7 @@ func (r *Recorder[D]) read(ctx context.Context, ref backend.Ref) (backend.Observ
 			r.known = map[string]known[D]{}
 		}
 		r.known[place(obs.ParentID, obs.ID)] = known[D]{obs: obs, details: ref.DetailFields}
+		r.bear(obs)
 	}
 	return obs, nil
 }
@@ -269,6 +286,7 @@ func (r *Recorder[D]) load(ctx context.Context, parentID string) (*list[D], erro
 		seen[obs.ID] = true
 		out.at[obs.ID] = len(out.rows)
 		out.rows = append(out.rows, obs)
+		r.bear(obs)
 	}
 	if r.lists == nil {
 		r.lists = map[string]*list[D]{}
