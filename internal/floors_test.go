@@ -144,9 +144,15 @@ var floors = []floor{
 	{folder: "internal/inventory", imports: []string{"api/v1alpha1", "internal/backend", "internal/engine/managed", "internal/reference", "internal/tenancy"}, tests: []string{
 		"internal/sandbox", "internal/sandbox/*", "internal/vendors", "internal/vendors/*",
 	}, kubernetes: true},
+	{folder: "internal/importing", imports: []string{
+		"api/v1alpha1", "internal/backend", "internal/inventory", "internal/kinds", "internal/mapping", "internal/reference", "internal/tenancy",
+	}, tests: []string{
+		"internal/controller", "internal/engine", "internal/engine/fleet", "internal/engine/managed", "internal/engine/safety", "internal/expression", "internal/plan", "internal/sandbox", "internal/sandbox/*", "internal/validate",
+		"internal/vendors", "internal/vendors/*",
+	}, kubernetes: true},
 
 	{folder: "cmd/governance", imports: []string{
-		"api/v1alpha1", "internal/backend", "internal/bundle", "internal/controller", "internal/doctor", "internal/engine/managed", "internal/engine/safety", "internal/inspect", "internal/inventory", "internal/plan",
+		"api/v1alpha1", "internal/backend", "internal/bundle", "internal/controller", "internal/doctor", "internal/engine/managed", "internal/engine/safety", "internal/importing", "internal/inspect", "internal/inventory", "internal/plan",
 		"internal/reference", "internal/tenancy", "internal/tenantcheck", "internal/validate", "internal/vendors", "internal/vendors/probe",
 	}, tests: []string{"internal/sandbox", "internal/sandbox/*"}, kubernetes: true},
 	{folder: "cmd/manager", imports: []string{"api/v1alpha1", "internal/controller", "internal/engine/managed", "internal/lease", "internal/telemetry", "internal/vendors", "internal/webhook"}, kubernetes: true},

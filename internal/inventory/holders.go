@@ -96,3 +96,10 @@ func (h holders) itemOf(kind, cluster string, folded bool, item Item, token stri
 	}
 	return item
 }
+
+// Judge returns what completes an item with who manages it, as an inventory does: from the objects of the cluster, which ownership
+// markers call cluster.
+func Judge(v tenancy.Visitor, objects []reference.Managed, cluster string) func(item Item, token string, folded bool) Item {
+	have := holdersOf(v, objects)
+	return func(item Item, token string, folded bool) Item { return have.itemOf(item.Kind, cluster, folded, item, token) }
+}
