@@ -25,7 +25,6 @@ import (
 	"github.com/governance-operator/governance-operator/internal/importing"
 	"github.com/governance-operator/governance-operator/internal/inventory"
 	"github.com/governance-operator/governance-operator/internal/plan"
-	"github.com/governance-operator/governance-operator/internal/reference"
 	"github.com/governance-operator/governance-operator/internal/sandbox"
 	"github.com/governance-operator/governance-operator/internal/sandbox/sandboxes"
 	"github.com/governance-operator/governance-operator/internal/tenancy"
@@ -168,15 +167,24 @@ func (p *place) read() []client.Object {
 // plan plans these objects, from files alone.
 func (p *place) plan(objects []client.Object) *plan.Plan {
 	p.t.Helper()
+	return p.planned(append([]client.Object{p.backend}, objects...), false)
+}
+
+// planned plans the managed ones of these objects, with the statuses that they have or without any.
+func (p *place) planned(objects []client.Object, statuses bool) *plan.Plan {
+	p.t.Helper()
 	world := plan.NewWorld(time.Now())
-	world.Apply(p.backend)
-	var ids []reference.Object
-	for _, obj := range objects {
-		ids = append(ids, world.Apply(obj))
+	if statuses {
+		world = plan.NewWorld(time.Now(), objects...)
+	} else {
+		for _, obj := range objects {
+			world.Apply(obj)
+		}
 	}
 	p.ResetCalls()
 	made, err := plan.Make(p.t.Context(), plan.Options{
-		Objects: world.Objects(), Targets: ids, Beside: []client.Object{p.secret}, Vendors: vendors.All(), ClusterID: cluster, Now: time.Now(), Users: controller.Users,
+		Objects: world.Objects(), Targets: world.Managed(func(managed.Object) bool { return true }), Beside: []client.Object{p.secret}, Statuses: statuses,
+		Vendors: vendors.All(), ClusterID: cluster, Now: time.Now(), Users: controller.Users,
 		Behind: func(ctx context.Context, reader client.Reader, key string) (int, []safety.Leaving, error) {
 			return controller.Leaving(ctx, reader, key, vendors.All())
 		},
@@ -189,6 +197,9 @@ func (p *place) plan(objects []client.Object) *plan.Plan {
 	}
 	return made
 }
+
+// inCluster is an import in a cluster that has no objects.
+func inCluster(o *importing.Options) { o.InCluster = true }
 
 // file is the text of a file that was written.
 func (p *place) file(name string) string {

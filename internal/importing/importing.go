@@ -191,6 +191,9 @@ func why[S any, D backend.Model](i *importer, s section[S, D], obs backend.Obser
 		}
 	case inventory.Unmarked:
 	}
+	if obs.Phase == backend.PhasePending {
+		return "the vendor is still working on it; import again"
+	}
 	if s.over(obs.Actual) {
 		return "the review is over; --with-closed imports it"
 	}
