@@ -88,7 +88,7 @@ func root() *cobra.Command {
 		cmd.Annotations = map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl " + strings.ReplaceAll(name, "_", "-")}
 	}
 	cmd.AddCommand(
-		planCommand(), validateCommand(), statusCommand(), treeCommand(), whyCommand(), eventsCommand(), inventoryCommand(),
+		planCommand(), validateCommand(), statusCommand(), treeCommand(), whyCommand(), eventsCommand(), inventoryCommand(), importCommand(),
 		reconcileCommand(), suspendCommand(), resumeCommand(), orphanCommand(),
 		doctorCommand(), bundleCommand(), tenantCheck(), completionCommand(), documentation(),
 	)

@@ -202,7 +202,7 @@ func (p *planning) options(ctx context.Context, args []string, progress io.Write
 	if p.whole {
 		o.Share = 0
 	}
-	credentials, err := p.readCredentials()
+	credentials, err := planCredentials(p.credentials)
 	if err != nil {
 		return o, err
 	}
@@ -288,9 +288,10 @@ func (p *planning) backed(world *plan.World, targets []reference.Object, alone b
 	return nil
 }
 
-func (p *planning) readCredentials() ([]plan.Credential, error) {
+// planCredentials reads what --credentials name.
+func planCredentials(arguments []string) ([]plan.Credential, error) {
 	var out []plan.Credential
-	for _, argument := range p.credentials {
+	for _, argument := range arguments {
 		c, err := plan.ReadCredential(argument, os.LookupEnv)
 		if err != nil {
 			return nil, err

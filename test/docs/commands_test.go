@@ -87,6 +87,7 @@ func TestEveryFlagIsDocumentedAndNoOther(t *testing.T) {
 		"governance doctor":       section(all["docs/cli.md"], "## governance doctor"),
 		"governance why":          section(all["docs/cli.md"], "## governance why"),
 		"governance inventory":    section(all["docs/cli.md"], "## governance inventory"),
+		"governance import":       section(all["docs/cli.md"], "## governance import"),
 		"governance reconcile":    section(all["docs/cli.md"], "## governance reconcile"),
 		"governance events":       section(all["docs/cli.md"], "## governance events"),
 		"governance suspend":      section(all["docs/cli.md"], "## governance suspend"),
