@@ -56,7 +56,7 @@ func begin(t *testing.T, of sandboxes.Sandbox) *place {
 	server, err := sandbox.Start(sandbox.Options{
 		Vendor:          of.New(),
 		Now:             func() time.Time { return start }, // Nothing moves between two looks.
-		Configure:       func(c *sandbox.Settings) { c.OwnerLag = 0 },
+		Configure:       func(c *sandbox.Settings) { c.OwnerLag, c.CampaignPace = 0, sandbox.Duration(time.Second) },
 		CheckExpression: func(env, text string) error { return expression.Check(expression.Environment(env), text) },
 	})
 	if err != nil {

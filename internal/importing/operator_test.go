@@ -142,6 +142,14 @@ func (p *place) leaves() map[string]string {
 	return out
 }
 
+// unchanged expects the fields that there were.
+func (p *place) unchanged(before map[string]string) {
+	p.t.Helper()
+	if diff := cmp.Diff(before, p.leaves()); diff != "" {
+		p.t.Errorf("the adoption changed (-before +after):\n%s", diff)
+	}
+}
+
 func collect[M backend.Model](p *place, out map[string]string, kind string, driver backend.Driver[M]) {
 	p.t.Helper()
 	lister, ok := backend.ListerOf(driver)
@@ -170,6 +178,9 @@ func TestAnAdoptionOfAllChangesNothing(t *testing.T) {
 			p.change = inCluster
 			report := p.must()
 			t.Logf("%+v, %d unresolved", report.Counts, len(report.Unresolved))
+			if len(report.Skipped) > 0 {
+				t.Errorf("skipped: %+v", report.Skipped)
+			}
 			p.adopts(len(report.Exported))
 			objects, before := p.read(), p.leaves()
 			o := p.operator(objects)
@@ -186,9 +197,7 @@ func TestAnAdoptionOfAllChangesNothing(t *testing.T) {
 					t.Errorf("%s %s: %+v", kindOf(obj), obj.GetName(), c)
 				}
 			}
-			if diff := cmp.Diff(before, p.leaves()); diff != "" {
-				t.Errorf("the adoption changed (-before +after):\n%s", diff)
-			}
+			p.unchanged(before)
 			b := &v1alpha1.GovernanceBackend{}
 			if err := o.client.Get(t.Context(), client.ObjectKeyFromObject(p.backend), b); err != nil {
 				t.Fatal(err)
