@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -105,10 +104,6 @@ func (o imports) options(ctx context.Context, cluster *cluster) (importing.Optio
 	if asked.Kinds, err = o.kindsAsked(); err != nil {
 		return asked, err
 	}
-	kind, name, ok := strings.Cut(o.backend, "/")
-	if !ok {
-		kind, name = "governancebackend", o.backend
-	}
 	var reader client.Client
 	if len(o.credentials) > 0 || o.backendFile != "" {
 		asked.Namespace = cmp.Or(*cluster.flags.Namespace, "default")
@@ -122,14 +117,11 @@ func (o imports) options(ctx context.Context, cluster *cluster) (importing.Optio
 	if err != nil {
 		return asked, err
 	}
-	called, _ := backendCalled(kind, asked.Namespace, name).(tenancy.Object)
-	if called == nil {
-		return asked, fmt.Errorf("--backend: %q names no backend: write NAME, or clustergovernancebackend/NAME", o.backend)
-	}
-	if err := reader.Get(ctx, client.ObjectKeyFromObject(called), called); err != nil {
+	called, err := o.backendAsked(ctx, reader, asked.Namespace)
+	if err != nil {
 		return asked, err
 	}
-	asked.Backend.Name = name
+	asked.Backend.Name = called.GetName()
 	if _, all := called.(*v1alpha1.ClusterGovernanceBackend); all {
 		asked.Backend.Kind = v1alpha1.KindClusterGovernanceBackend
 	}

@@ -110,15 +110,8 @@ func (o inventoryOptions) take(ctx context.Context, reader client.Client, namesp
 	if asked.Cluster, err = managed.ClusterID(ctx, reader, o.clusterID); err != nil {
 		return inventory.Inventory{}, err
 	}
-	kind, name, ok := strings.Cut(o.backend, "/")
-	if !ok {
-		kind, name = "governancebackend", o.backend
-	}
-	called, _ := backendCalled(kind, namespace, name).(tenancy.Object)
-	if called == nil {
-		return inventory.Inventory{}, fmt.Errorf("--backend: %q names no backend: write NAME, or clustergovernancebackend/NAME", o.backend)
-	}
-	if err := reader.Get(ctx, client.ObjectKeyFromObject(called), called); err != nil {
+	called, err := o.backendAsked(ctx, reader, namespace)
+	if err != nil {
 		return inventory.Inventory{}, err
 	}
 	objects, err := inventory.Objects(ctx, reader)
@@ -131,6 +124,19 @@ func (o inventoryOptions) take(ctx context.Context, reader client.Client, namesp
 		return inventory.Inventory{}, err
 	}
 	return inventory.Take(ctx, visitor, objects, asked)
+}
+
+// backendAsked reads the backend that --backend names.
+func (o inventoryOptions) backendAsked(ctx context.Context, reader client.Reader, namespace string) (tenancy.Object, error) {
+	kind, name, ok := strings.Cut(o.backend, "/")
+	if !ok {
+		kind, name = "governancebackend", o.backend
+	}
+	called, _ := backendCalled(kind, namespace, name).(tenancy.Object)
+	if called == nil {
+		return nil, fmt.Errorf("--backend: %q names no backend: write NAME, or clustergovernancebackend/NAME", o.backend)
+	}
+	return called, reader.Get(ctx, client.ObjectKeyFromObject(called), called)
 }
 
 func (o inventoryOptions) write(out io.Writer, taken inventory.Inventory) error {
