@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -77,7 +78,7 @@ func TestAnImportNeedsNoCluster(t *testing.T) {
 func TestAnImportEndsWithAnErrorWhereAFileIsLeft(t *testing.T) {
 	var out strings.Builder
 	err := imports{}.tell(&out, &importing.Report{Counts: []importing.Count{{Kind: "AccessProfile", Total: 3, Exported: 2, Skipped: 1}}, Left: []string{"accessprofiles/a.yaml"}})
-	if want := "AccessProfile: 2 exported, 1 skipped, of 3\nchanged, left: accessprofiles/a.yaml\n"; err != errLeft || out.String() != want {
+	if want := "AccessProfile: 2 exported, 1 skipped, of 3\nchanged, left: accessprofiles/a.yaml\n"; !errors.Is(err, errLeft) || out.String() != want {
 		t.Errorf("%v: %s", err, out.String())
 	}
 }
