@@ -101,5 +101,7 @@ func (h holders) itemOf(kind, cluster string, folded bool, item Item, token stri
 // markers call cluster.
 func Judge(v tenancy.Visitor, objects []reference.Managed, cluster string) func(item Item, token string, folded bool) Item {
 	have := holdersOf(v, objects)
-	return func(item Item, token string, folded bool) Item { return have.itemOf(item.Kind, cluster, folded, item, token) }
+	return func(item Item, token string, folded bool) Item {
+		return have.itemOf(item.Kind, cluster, folded, item, token)
+	}
 }
