@@ -102,7 +102,10 @@ func (c Change) line() string {
 	}
 	text := fmt.Sprintf("%s %s   %s", sign, c.Object(), c.Action)
 	if c.Calls > 0 && c.Hash != "" {
-		text += fmt.Sprintf(", %s in at most %s", counted(len(c.Fields), "field"), counted(c.Calls, "call"))
+		if text += ", "; len(c.Fields) > 0 {
+			text += counted(len(c.Fields), "field") + " "
+		}
+		text += "in at most " + counted(c.Calls, "call")
 	}
 	switch {
 	case c.Widens == backend.Widens && c.Members != nil && *c.Members > 0:

@@ -188,7 +188,7 @@ func (p *planner) change(id reference.Object) Change {
 	if c.Hash == "" {
 		c.Action = atRest(obj, there)
 	}
-	if c.Action == Nothing || c.Hash != "" && c.Reason == v1alpha1.ReasonInSync {
+	if c.Action == Nothing || c.Action == Release || c.Hash != "" && c.Reason == v1alpha1.ReasonInSync {
 		c.Reason, c.Message = "", ""
 	}
 	return c
