@@ -165,7 +165,7 @@ func (p *planner) openBackends(ctx context.Context) error {
 	for _, id := range p.usedBackends() {
 		obj := p.store.objects[id].(tenancy.Object)
 		if p.Statuses && !strings.HasPrefix(string(obj.GetUID()), madeUID) {
-			continue // The operator says whether it may be used.
+			continue // Its status counts.
 		}
 		health, err := p.pool.Check(ctx, obj)
 		if err != nil {
