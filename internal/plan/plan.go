@@ -130,7 +130,7 @@ func Make(ctx context.Context, o Options) (*Plan, error) {
 	if err := p.run(ctx); err != nil {
 		return nil, err
 	}
-	return p.result(ctx)
+	return p.result(), nil
 }
 
 // clock is the time of the object of the pass.

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"cmp"
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"maps"
@@ -114,7 +113,7 @@ func (p *Plan) Empty() bool {
 }
 
 // result sums up what was rehearsed.
-func (p *planner) result(context.Context) (*Plan, error) {
+func (p *planner) result() *Plan {
 	out := &Plan{FormatVersion: "1", Summary: map[Action]int{}, Read: p.reads, Changes: []Change{}}
 	targets := slices.Clone(p.Targets)
 	slices.SortFunc(targets, compareIDs)
@@ -147,7 +146,7 @@ func (p *planner) result(context.Context) (*Plan, error) {
 		})
 		out.Unknown = append(out.Unknown, "fields that left a spec: only the cluster knows what an object wrote before")
 	}
-	return out, nil
+	return out
 }
 
 // change is what was rehearsed for one object.

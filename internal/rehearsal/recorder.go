@@ -5,11 +5,8 @@ package rehearsal
 import (
 	"context"
 	"errors"
-	"fmt"
-	"iter"
 	"maps"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -36,16 +33,6 @@ type Op struct {
 	Unknown map[string]string
 }
 
-// Refresh is the action by which the vendor is asked to look for new remotes; it changes none of ours.
-const Refresh = "Refresh"
-
-const madePrefix = "(known after apply: "
-
-// madeID names a remote that is still to be made.
-func madeID(p backend.Proposal) string {
-	return fmt.Sprintf("%s%s %s/%s)", madePrefix, p.Kind, p.Namespace, p.Name)
-}
-
 // Recorder is a driver whose writes are recorded. It is for one caller at a time.
 type Recorder[D backend.Model] struct {
 	backend.Driver[D]
@@ -56,10 +43,9 @@ type Recorder[D backend.Model] struct {
 	// RowsOnly lets a read with detail fields be answered without them.
 	RowsOnly bool
 
-	mu    sync.Mutex
-	ops   []Op
-	reads int
-	err   error
+	mu  sync.Mutex
+	ops []Op
+	err error
 
 	lists map[string]*list[D]
 	known map[string]known[D] // by parent and id: what was read
@@ -154,12 +140,6 @@ func (r *Recorder[D]) bear(obs backend.Observation[D]) {
 	r.bearers[obs.Mark.Owner][place(obs.ParentID, obs.ID)] = obs
 }
 
-// ownerOf is the namespace/name of the object on whose behalf something is written.
-func ownerOf(ctx context.Context) string {
-	a := backend.AskerOf(ctx)
-	return a.Namespace + "/" + a.Name
-}
-
 func place(parentID, id string) string { return parentID + "\x00" + id }
 
 func (r *Recorder[D]) note(err error) error {
@@ -229,7 +209,6 @@ func (r *Recorder[D]) read(ctx context.Context, ref backend.Ref) (backend.Observ
 	if r.note(err) != nil {
 		return obs, err
 	}
-	r.reads++
 	if !obs.Date.IsZero() {
 		r.date = obs.Date
 	}
@@ -263,217 +242,6 @@ func (r *Recorder[D]) overlaid(obs backend.Observation[D]) backend.Observation[D
 		return x.obs
 	}
 	return obs
-}
-
-// load lists a parent, once.
-func (r *Recorder[D]) load(ctx context.Context, parentID string) (*list[D], error) {
-	if l := r.lists[parentID]; l != nil {
-		return l, nil
-	}
-	refs := []backend.Ref{{ParentID: parentID, Mark: backend.Mark{Owner: "*"}, Every: true, Whole: true}}
-	out := &list[D]{at: map[string]int{}}
-	seen := map[string]bool{}
-	for obs, err := range r.Driver.ObserveMany(ctx, refs) {
-		if r.note(err) != nil {
-			return nil, err
-		}
-		if !obs.Date.IsZero() {
-			out.date, r.date = obs.Date, obs.Date
-		}
-		if !obs.Exists || seen[obs.ID] {
-			continue
-		}
-		seen[obs.ID] = true
-		out.at[obs.ID] = len(out.rows)
-		out.rows = append(out.rows, obs)
-		r.bear(obs)
-	}
-	if r.lists == nil {
-		r.lists = map[string]*list[D]{}
-	}
-	r.lists[parentID] = out
-	return out, nil
-}
-
-// ObserveMany implements backend.Driver. Each parent is listed once.
-func (r *Recorder[D]) ObserveMany(ctx context.Context, refs []backend.Ref) iter.Seq2[backend.Observation[D], error] {
-	return func(yield func(backend.Observation[D], error) bool) {
-		all, err := r.many(ctx, refs)
-		if err != nil {
-			yield(backend.Observation[D]{}, err)
-			return
-		}
-		for _, obs := range all {
-			if !yield(obs, nil) {
-				return
-			}
-		}
-	}
-}
-
-// many is what refs ask for, by the lists and by what was planned.
-func (r *Recorder[D]) many(ctx context.Context, refs []backend.Ref) ([]backend.Observation[D], error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	var out []backend.Observation[D]
-	asked, marked, every := map[string]bool{}, map[string]bool{}, map[string]bool{}
-	var parents []string
-	for _, ref := range refs {
-		if !slices.Contains(parents, ref.ParentID) {
-			parents = append(parents, ref.ParentID)
-		}
-		switch {
-		case ref.ID != "":
-			asked[place(ref.ParentID, ref.ID)] = true
-		default:
-			every[ref.ParentID] = every[ref.ParentID] || ref.Every
-			marked[ref.ParentID] = marked[ref.ParentID] || !ref.Every || !ref.Mark.IsZero()
-		}
-	}
-	for _, parent := range parents {
-		l, err := r.load(ctx, parent)
-		if err != nil {
-			return nil, err
-		}
-		found, before := map[string]bool{}, len(out)
-		for _, row := range r.rowsOf(parent, l) {
-			k := place(parent, row.ID)
-			if !asked[k] && !every[parent] && (!marked[parent] || row.Mark.IsZero()) {
-				continue
-			}
-			found[row.ID] = true
-			out = append(out, row)
-		}
-		for _, ref := range refs {
-			if ref.ParentID == parent && ref.ID != "" && !found[ref.ID] {
-				out = append(out, backend.Observation[D]{ID: ref.ID, ParentID: parent, Date: l.date})
-			}
-		}
-		if len(out) == before {
-			out = append(out, backend.Observation[D]{ParentID: parent, Date: l.date})
-		}
-	}
-	return out, nil
-}
-
-// rowsOf are the rows of a parent as they would be by what was planned.
-func (r *Recorder[D]) rowsOf(parent string, l *list[D]) []backend.Observation[D] {
-	var out []backend.Observation[D]
-	shown := map[string]bool{}
-	for _, row := range l.rows {
-		shown[place(parent, row.ID)] = true
-		if next := r.overlaid(row); next.Exists {
-			out = append(out, next)
-		}
-	}
-	for k, x := range r.plans {
-		if !shown[k] && r.gone[k] == "" && x.obs.ParentID == parent {
-			out = append(out, x.obs)
-		}
-	}
-	return out
-}
-
-// Create implements backend.Driver.
-func (r *Recorder[D]) Create(ctx context.Context, ref backend.Ref, desired D) (backend.Observation[D], error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	f := r.Driver.Forecast(backend.Write[D]{Verb: backend.VerbCreate, Ref: ref, Desired: desired})
-	op := r.record(ctx, f.Calls)
-	obs := f.After
-	obs.ID, obs.Date, obs.CreatedAt = madeID(op.Proposal), r.date, r.date
-	r.keep(ctx, obs)
-	return obs, nil
-}
-
-// Update implements backend.Driver.
-func (r *Recorder[D]) Update(ctx context.Context, seen backend.Observation[D], desired D, changes backend.Changes) (backend.Observation[D], error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	unknown := map[string]string{}
-	sure := slices.DeleteFunc(slices.Clone(changes), func(c backend.Change) bool {
-		if r.Doubts == nil || r.made(seen) || c.Path == backend.PathRetired {
-			return false
-		}
-		why := r.Doubts(seen, desired, c.Path)
-		if why != "" {
-			unknown[c.Path] = why
-		}
-		return why != ""
-	})
-	after := r.Driver.Forecast(backend.Write[D]{Verb: backend.VerbUpdate, Seen: seen, Desired: desired, Changes: changes}).After
-	calls := 0
-	if len(sure) > 0 {
-		calls = r.Driver.Forecast(backend.Write[D]{Verb: backend.VerbUpdate, Seen: seen, Desired: desired, Changes: sure}).Calls
-	}
-	op := r.record(ctx, calls)
-	op.Unknown = unknown
-	op.Fields = slices.DeleteFunc(slices.Clone(op.Fields), func(f backend.ProposedField) bool { return unknown[f.Path] != "" })
-	if len(sure) == 0 {
-		op.Action = "" // Nothing is sure to be written.
-	}
-	after.Exists, after.Mark, after.Date = true, seen.Mark, r.date
-	r.keep(ctx, after)
-	return after, nil
-}
-
-// made reports whether a remote is one that was planned: of that all is known.
-func (r *Recorder[D]) made(seen backend.Observation[D]) bool {
-	return strings.HasPrefix(seen.ID, madePrefix)
-}
-
-// Delete implements backend.Driver.
-func (r *Recorder[D]) Delete(ctx context.Context, seen backend.Observation[D]) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.record(ctx, r.Driver.Forecast(backend.Write[D]{Verb: backend.VerbDelete, Seen: seen}).Calls)
-	if r.gone == nil {
-		r.gone = map[string]string{}
-	}
-	r.gone[place(seen.ParentID, seen.ID)] = ownerOf(ctx)
-	return nil
-}
-
-// Refresh implements backend.Refresher where the driver does. Of another driver the engine never asks it.
-func (r *Recorder[D]) Refresh(ctx context.Context, _ string) error {
-	if _, ok := r.Driver.(backend.Refresher); !ok {
-		return nil
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	a := backend.AskerOf(ctx)
-	r.ops = append(r.ops, Op{Proposal: backend.Proposal{Kind: a.Kind, Namespace: a.Namespace, Name: a.Name, TenantID: a.TenantID, Action: Refresh}, Reason: a.Reason, Calls: 1})
-	return nil
-}
-
-// Pending implements backend.Drafter where the driver does; without it no draft may be written.
-func (r *Recorder[D]) Pending(ctx context.Context, seen backend.Observation[D], desired D, changes backend.Changes) ([]string, bool, error) {
-	drafter, ok := r.Driver.(backend.Drafter[D])
-	if !ok {
-		return nil, false, nil
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	differ, may, err := drafter.Pending(ctx, seen, desired, changes)
-	return differ, may, r.note(err)
-}
-
-// record notes a write, by what the engine says of it.
-func (r *Recorder[D]) record(ctx context.Context, calls int) *Op {
-	a := backend.AskerOf(ctx)
-	op := Op{Reason: a.Reason, Calls: calls}
-	if a.Proposal != nil {
-		op.Proposal = *a.Proposal
-	}
-	r.ops = append(r.ops, op)
-	return &r.ops[len(r.ops)-1]
-}
-
-func (r *Recorder[D]) keep(ctx context.Context, obs backend.Observation[D]) {
-	if r.plans == nil {
-		r.plans = map[string]planned[D]{}
-	}
-	r.plans[place(obs.ParentID, obs.ID)] = planned[D]{obs: obs, by: ownerOf(ctx)}
 }
 
 // Seen is a remote as it was read, by a list or alone.
