@@ -116,7 +116,7 @@ func knownOf(obj reference.Managed, held bool) decision.Known {
 	if !held {
 		return out
 	}
-	if once := false; kindOf(obj) != v1alpha1.KindAccessReview { // Only a review runs once.
+	if once := false; reference.KindOf(obj) != v1alpha1.KindAccessReview { // Only a review runs once.
 		out.RunOnce = &once
 	}
 	out.Bound = &bound

@@ -101,7 +101,7 @@ func Summarize(ctx context.Context, reader client.Reader, namespace string, now 
 	}
 	counts := map[[2]string]*Count{}
 	for _, obj := range objects {
-		kind := kindOf(obj)
+		kind := reference.KindOf(obj)
 		vendor := cmp.Or(backends[backendOf(obj)], unknownVendor)
 		if hidden && obj.GetManagedSpec().BackendRef.Kind == v1alpha1.KindClusterGovernanceBackend {
 			vendor = hiddenVendor
@@ -175,19 +175,8 @@ func backendOf(obj reference.Managed) reference.Object {
 	return reference.Object{Kind: v1alpha1.KindGovernanceBackend, Namespace: obj.GetNamespace(), Name: ref.Name}
 }
 
-func kindOf(obj reference.Managed) string {
-	switch obj.(type) {
-	case *v1alpha1.AppEntitlement:
-		return v1alpha1.KindAppEntitlement
-	case *v1alpha1.AccessProfile:
-		return v1alpha1.KindAccessProfile
-	default:
-		return v1alpha1.KindAccessReview
-	}
-}
-
 func idOf(obj reference.Managed) reference.Object {
-	return reference.Object{Kind: kindOf(obj), Namespace: obj.GetNamespace(), Name: obj.GetName()}
+	return reference.Object{Kind: reference.KindOf(obj), Namespace: obj.GetNamespace(), Name: obj.GetName()}
 }
 
 // nameOf is kind/name, with the namespace behind it.

@@ -51,24 +51,13 @@ func holdersOf(v tenancy.Visitor, objects []reference.Managed) holders {
 			out.tokens[intent.Token] = managed.FullName(obj)
 		}
 		if r := obj.GetManagedStatus().Remote; r != nil && r.ID != "" && v.Lives(r.TenantID) {
-			at := remote{kindOf(obj), r.ParentID, r.ID}
+			at := remote{reference.KindOf(obj), r.ParentID, r.ID}
 			out.bound[at] = append(out.bound[at], managed.FullName(obj))
 			at.id = strings.ToLower(at.id)
 			out.folded[at] = append(out.folded[at], managed.FullName(obj))
 		}
 	}
 	return out
-}
-
-func kindOf(obj reference.Managed) string {
-	switch obj.(type) {
-	case *v1alpha1.AppEntitlement:
-		return v1alpha1.KindAppEntitlement
-	case *v1alpha1.AccessProfile:
-		return v1alpha1.KindAccessProfile
-	default:
-		return v1alpha1.KindAccessReview
-	}
 }
 
 // itemOf completes an item with who manages it. What bears another cluster's ownership marker is that one's, also where an object
